@@ -1,0 +1,43 @@
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { type DueStep, dueStepSchema } from '../../lib/automation/due-step.ts';
+
+/** The two queues before the gate: what someone is waiting for never stands behind a broadcast. */
+export interface Lanes {
+  /** @throws Error when the queue refused an entry twice. */
+  enqueue(lane: 'priority' | 'bulk', steps: readonly DueStep[]): Promise<void>;
+}
+
+const MOST_PER_REQUEST = 10;
+const REQUESTS_AT_ONCE = 8;
+
+export function createLanes(
+  client: SQSClient,
+  urls: { readonly priority: string; readonly bulk: string },
+): Lanes {
+  return {
+    enqueue: async (lane, steps) => {
+      const batches = inTens(steps.map((step) => JSON.stringify(dueStepSchema.parse(step))));
+      for (let start = 0; start < batches.length; start += REQUESTS_AT_ONCE) {
+        const round = batches.slice(start, start + REQUESTS_AT_ONCE);
+        await Promise.all(round.map((bodies) => sendBatch(client, urls[lane], bodies)));
+      }
+    },
+  };
+}
+
+function inTens(bodies: readonly string[]): string[][] {
+  const count = Math.ceil(bodies.length / MOST_PER_REQUEST);
+  return Array.from({ length: count }, (_, index) =>
+    bodies.slice(index * MOST_PER_REQUEST, (index + 1) * MOST_PER_REQUEST),
+  );
+}
+
+async function sendBatch(client: SQSClient, url: string, bodies: readonly string[]): Promise<void> {
+  let pending = bodies.map((body, index) => ({ Id: String(index), MessageBody: body }));
+  for (let attempt = 0; attempt < 2 && pending.length > 0; attempt++) {
+    const answer = await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: pending }));
+    const failed = new Set((answer.Failed ?? []).map(({ Id }) => Id));
+    pending = pending.filter(({ Id }) => failed.has(Id));
+  }
+  if (pending.length > 0) throw new Error(`The queue refused ${pending.length} due steps twice`);
+}

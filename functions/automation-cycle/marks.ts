@@ -1,0 +1,30 @@
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import type { AutomationKind } from '../../lib/automation/automation.ts';
+
+/** Shard number to the moment up to which everything due was enqueued, ISO 8601. */
+export type ShardMarks = Readonly<Record<string, string>>;
+
+/** The high-water marks of the cycles: one item per automation kind. */
+export interface Marks {
+  read(kind: AutomationKind): Promise<ShardMarks>;
+  write(kind: AutomationKind, marks: ShardMarks): Promise<void>;
+}
+
+const marksSchema = z.record(z.string(), z.iso.datetime());
+const marksKey = (kind: AutomationKind) => ({ pk: `CYCLE#${kind}`, sk: 'MARKS' });
+
+export function createMarks(client: DynamoDBDocumentClient, table: string): Marks {
+  return {
+    read: async (kind) => {
+      const answer = await client.send(
+        new GetCommand({ TableName: table, Key: marksKey(kind), ConsistentRead: true }),
+      );
+      return marksSchema.parse(answer.Item?.['marks'] ?? {});
+    },
+    // Two cycles that overlap write marks that are both true; the earlier one only makes the next cycle read more.
+    write: async (kind, marks) => {
+      await client.send(new PutCommand({ TableName: table, Item: { ...marksKey(kind), marks } }));
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import { type AutomationKind, LANES } from '../../lib/automation/automation.ts';
+import { SHARDS } from '../../lib/automation/enrollment.ts';
+import type { DueEntry, EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
+import type { Item } from '../../lib/runtime/dynamodb.ts';
+import type { Lanes } from './lanes.ts';
+import type { Marks } from './marks.ts';
+
+export interface CycleDeps {
+  readonly enrollments: Pick<EnrollmentStore, 'due'>;
+  readonly marks: Marks;
+  readonly lanes: Lanes;
+  readonly now: () => Date;
+}
+
+export interface CycleResult {
+  readonly enqueued: number;
+  /** False when time ran short: the marks stand where reading stopped, and the next cycle goes on from there. */
+  readonly finished: boolean;
+}
+
+/** The due index may show an entry a little late, and clocks differ a little: this much is read twice. */
+const OVERLAP_MILLISECONDS = 30_000;
+const PAGE = 500;
+/** Before everything: the first mark of a new stack. */
+const BEGINNING = '1970-01-01T00:00:00.000Z';
+
+/**
+ * One cycle of one kind: enqueues what became due since the last one. Nothing is written per text; what the overlap
+ * enqueues twice dies in the gate's transaction.
+ *
+ * @param hasTime asked between pages.
+ * @throws Error when the queue refused entries: the mark stays and the next cycle enqueues them again.
+ */
+export async function runCycle(
+  deps: CycleDeps,
+  kind: AutomationKind,
+  hasTime: () => boolean,
+): Promise<CycleResult> {
+  const marks = await deps.marks.read(kind);
+  const to = deps.now().toISOString();
+  const shards = await Promise.all(
+    Array.from({ length: SHARDS }, async (_, shard) => {
+      const span = { from: overlapped(marks[shard] ?? BEGINNING), to };
+      return { shard, ...(await enqueueSpan(deps, kind, shard, span, hasTime)) };
+    }),
+  );
+  const moved = Object.fromEntries(shards.map(({ shard, reached }) => [shard, reached]));
+  await deps.marks.write(kind, { ...marks, ...moved });
+  return summary(shards);
+}
+
+/**
+ * Enqueues once more what is due and older than any mark allows: entries whose records a dead-letter queue swallowed.
+ * Nothing depends on it to be prompt.
+ */
+export async function sweep(
+  deps: CycleDeps,
+  kind: AutomationKind,
+  hasTime: () => boolean,
+): Promise<CycleResult> {
+  const marks = await deps.marks.read(kind);
+  const shards = await Promise.all(
+    Array.from({ length: SHARDS }, (_, shard) => {
+      const span = { from: BEGINNING, to: overlapped(marks[shard] ?? BEGINNING) };
+      return enqueueSpan(deps, kind, shard, span, hasTime);
+    }),
+  );
+  return summary(shards);
+}
+
+interface ShardResult extends CycleResult {
+  /** Everything due up to here is enqueued. */
+  readonly reached: string;
+}
+
+async function enqueueSpan(
+  { enrollments, lanes }: CycleDeps,
+  kind: AutomationKind,
+  shard: number,
+  { from, to }: { readonly from: string; readonly to: string },
+  hasTime: () => boolean,
+): Promise<ShardResult> {
+  let enqueued = 0;
+  let reached = from;
+  let cursor: Item | undefined;
+  do {
+    if (!hasTime()) return { enqueued, reached, finished: false };
+    const page = await enrollments.due(kind, shard, { from, to, limit: PAGE }, cursor);
+    await lanes.enqueue(LANES[kind], page.entries);
+    enqueued += page.entries.length;
+    reached = lastDueAt(page.entries) ?? reached;
+    cursor = page.next;
+  } while (cursor);
+  return { enqueued, reached: to, finished: true };
+}
+
+function lastDueAt(entries: readonly DueEntry[]): string | undefined {
+  return entries.at(-1)?.dueAt;
+}
+
+function overlapped(mark: string): string {
+  return new Date(Math.max(0, Date.parse(mark) - OVERLAP_MILLISECONDS)).toISOString();
+}
+
+function summary(shards: readonly CycleResult[]): CycleResult {
+  return {
+    enqueued: shards.reduce((sum, { enqueued }) => sum + enqueued, 0),
+    finished: shards.every(({ finished }) => finished),
+  };
+}

@@ -1,0 +1,27 @@
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { WakeJob } from './wake.ts';
+
+/** The queue of paged jobs. */
+export interface Jobs {
+  /** @param jobs ten at most. @param delaySeconds 900 at most. @throws Error when the queue refused one. */
+  enqueue(jobs: readonly WakeJob[], delaySeconds: number): Promise<void>;
+}
+
+export function createJobs(client: SQSClient, url: string): Jobs {
+  return {
+    enqueue: async (jobs, delaySeconds) => {
+      const answer = await client.send(
+        new SendMessageBatchCommand({
+          QueueUrl: url,
+          Entries: jobs.map((job, index) => ({
+            Id: String(index),
+            MessageBody: JSON.stringify(job),
+            DelaySeconds: delaySeconds,
+          })),
+        }),
+      );
+      const failed = answer.Failed?.length ?? 0;
+      if (failed > 0) throw new Error(`The queue refused ${failed} jobs`);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { wokenBySettings } from '../../lib/automation/waking.ts';
+import { parseAutomation, parseSettings } from '../../lib/organization/items.ts';
+import type { Item } from '../../lib/runtime/dynamodb.ts';
+import { onConsentChange, startWaking, type WakeDeps } from './wake.ts';
+
+/** A change of an item as a table's stream tells it. */
+export interface Change {
+  readonly before: Item | undefined;
+  readonly after: Item | undefined;
+}
+
+/** A change of the consent table. @returns how many enrollments it woke. */
+export async function processConsentChange(deps: WakeDeps, { after }: Change): Promise<number> {
+  return after ? onConsentChange(deps, after) : 0;
+}
+
+/** A change of the configuration table: a requirement that fell away wakes whoever waited for it. */
+export async function processConfigurationChange(
+  deps: Pick<WakeDeps, 'jobs'>,
+  { before, after }: Change,
+): Promise<void> {
+  const partition = (after ?? before)?.['pk'];
+  if (partition === 'SETTINGS') {
+    await startWaking(deps, wokenBySettings(parseSettings(before, '-'), parseSettings(after, '-')));
+  }
+  if (partition === 'AUTOMATION' && isEnabledAgain(before, after)) {
+    await startWaking(deps, ['automationDisabled']);
+  }
+}
+
+/** Switched on, or removed: in both cases the gate has something else to say to those who wait. */
+function isEnabledAgain(before: Item | undefined, after: Item | undefined): boolean {
+  const was = before ? parseAutomation(before).enabled : true;
+  const is = after ? parseAutomation(after).enabled : true;
+  return !was && is;
+}

@@ -1,0 +1,87 @@
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { SHARDS } from '../../lib/automation/enrollment.ts';
+import { WORK_INDEX } from '../../lib/automation/enrollment-items.ts';
+import type { GateTables } from '../../lib/gate/send-transaction.ts';
+import { reopenClaim } from '../../lib/gate/settle.ts';
+import type { Carrier, CarrierMessage } from '../../lib/messaging/carrier.ts';
+import type { Message } from '../../lib/messaging/message.ts';
+import { claimedWork } from '../../lib/messaging/message-items.ts';
+import type { MessageStore } from '../../lib/messaging/message-store.ts';
+
+export interface SettleDeps extends GateTables {
+  readonly carrier: Pick<Carrier, 'find'>;
+  readonly messages: Pick<MessageStore, 'get' | 'applyNews' | 'conversation'>;
+  readonly now: () => Date;
+}
+
+/** How a claimed text without an answer was settled. */
+export type ClaimOutcome =
+  /** Twilio had taken it: its SID and status are known now. */
+  | 'found'
+  /** Twilio never took it: its step is decided anew. */
+  | 'reopened'
+  /** Twilio never took it, and the automation has moved on: the text says so. */
+  | 'movedOn'
+  /** News came in between. */
+  | 'settled';
+
+/**
+ * Far beyond the longest life of a worker and of a request to Twilio: what Twilio does not list by then it will never
+ * have. Kept in step with the gate's function timeout by a test on the stack.
+ */
+export const CLAIM_GRACE_SECONDS = 600;
+const PAGE = 100;
+
+/**
+ * Settles the texts that were handed to Twilio and have no answer written, by asking Twilio. A text is never sent
+ * again on a guess.
+ */
+export async function settleClaims(deps: SettleDeps, hasTime: () => boolean): Promise<ClaimOutcome[]> {
+  const before = new Date(deps.now().getTime() - CLAIM_GRACE_SECONDS * 1000).toISOString();
+  const outcomes: ClaimOutcome[] = [];
+  for (let shard = 0; shard < SHARDS; shard++) {
+    for (const id of await claimedBefore(deps.client, deps.outreachTable, shard, before)) {
+      if (!hasTime()) return outcomes;
+      const text = await deps.messages.get(id);
+      if (text?.status === 'claimed') outcomes.push(await settleClaim(deps, text));
+    }
+  }
+  return outcomes;
+}
+
+async function claimedBefore(
+  client: DynamoDBDocumentClient,
+  table: string,
+  shard: number,
+  before: string,
+): Promise<string[]> {
+  const page = await client.send(
+    new QueryCommand({
+      TableName: table,
+      IndexName: WORK_INDEX,
+      KeyConditionExpression: '#work = :work AND workOrder < :before',
+      ExpressionAttributeNames: { '#work': 'work' },
+      ExpressionAttributeValues: { ':work': claimedWork(shard), ':before': before },
+      Limit: PAGE,
+    }),
+  );
+  return (page.Items ?? []).map((item) => String(item['pk']).slice('MESSAGE#'.length));
+}
+
+async function settleClaim(deps: SettleDeps, text: Message): Promise<ClaimOutcome> {
+  const found = await twilioCopy(deps, text);
+  if (!found) return reopenClaim(deps, text, deps.now().toISOString(), deps.now());
+  const errorCode = found.errorCode === undefined ? {} : { errorCode: found.errorCode };
+  const news = { sid: found.sid, status: found.status, ...errorCode };
+  return (await deps.messages.applyNews(text.id, news)) === 'applied' ? 'found' : 'settled';
+}
+
+/** Twilio's copy of a text: same number, same words, not before the claim, and not another text's of ours. */
+async function twilioCopy(deps: SettleDeps, text: Message): Promise<CarrierMessage | undefined> {
+  const since = text.claimedAt ?? text.createdAt;
+  const copies = await deps.carrier.find({ to: text.number, body: text.body, since });
+  if (copies.length === 0) return undefined;
+  const { messages } = await deps.messages.conversation(text.number, PAGE);
+  const taken = new Set(messages.filter(({ id }) => id !== text.id).map(({ sid }) => sid));
+  return copies.find(({ sid }) => !taken.has(sid));
+}

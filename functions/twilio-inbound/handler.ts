@@ -1,0 +1,74 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import MessagingResponse from 'twilio/lib/twiml/MessagingResponse.js';
+import { z } from 'zod';
+import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
+import { createConsentRegistry } from '../../lib/consent/registry.ts';
+import { createLeadStore } from '../../lib/leads/lead-store.ts';
+import { createMessageStore } from '../../lib/messaging/message-store.ts';
+import { readWebhook } from '../../lib/messaging/webhook.ts';
+import { createConfiguration } from '../../lib/organization/configuration.ts';
+import { e164Schema } from '../../lib/phone/phone-number.ts';
+import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
+import { readEnv } from '../../lib/runtime/env.ts';
+import { type HttpAnswer, problem } from '../../lib/runtime/problem.ts';
+import { twilioAuthToken } from '../../lib/runtime/secrets.ts';
+import { countOutcomes, describeError, logger, tally } from '../../lib/runtime/telemetry.ts';
+import { type ReceiveDeps, receive } from './receive.ts';
+
+const env = readEnv([
+  'organization',
+  'consentTable',
+  'configurationTable',
+  'outreachTable',
+  'publicBaseUrl',
+  'twilioAuthTokenParameter',
+]);
+const client = createDocumentClient();
+const now = () => new Date();
+const deps: ReceiveDeps = {
+  registry: createConsentRegistry({ client, table: env.consentTable, now }),
+  messages: createMessageStore({ client, table: env.outreachTable, now }),
+  leads: createLeadStore({ client, table: env.outreachTable, now }),
+  enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
+  configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
+  now,
+};
+
+const inboundSchema = z.object({
+  MessageSid: z.string().min(1).max(64),
+  From: e164Schema,
+  To: z.string().max(64),
+  Body: z.string().max(10_000).default(''),
+  OptOutType: z.string().optional(),
+});
+
+export async function handler(event: APIGatewayProxyEventV2): Promise<HttpAnswer> {
+  const token = await twilioAuthToken(env.twilioAuthTokenParameter);
+  const fields = readWebhook(event, env.publicBaseUrl, token);
+  if (!fields) {
+    countOutcomes({ inboundForged: 1 });
+    return problem({ status: 403, title: 'Forbidden', detail: 'The request carries no valid Twilio signature.' });
+  }
+  const inbound = inboundSchema.safeParse(fields);
+  if (!inbound.success) {
+    // A short code or a name as sender: nobody to text back, and nothing that a retry would change.
+    countOutcomes({ inboundIgnored: 1 });
+    return twiml(undefined);
+  }
+  const { MessageSid: messageSid, From: from, To: to, Body: body, OptOutType: optOutType } = inbound.data;
+  try {
+    const { intent, reply } = await receive(deps, { messageSid, from, to, body, optOutType });
+    countOutcomes(tally('inbound', [intent]));
+    return twiml(reply);
+  } catch (error) {
+    logger.error('A received text could not be taken', { messageSid, ...describeError(error) });
+    countOutcomes({ inboundFailed: 1 });
+    return problem({ status: 503, title: 'Not taken', detail: 'Deliver the text again; it will count once.' });
+  }
+}
+
+function twiml(reply: string | undefined): HttpAnswer {
+  const response = new MessagingResponse();
+  if (reply !== undefined) response.message(reply.replace(/[\p{Cc}\p{Cs}]/gu, ' '));
+  return { statusCode: 200, headers: { 'content-type': 'text/xml; charset=utf-8' }, body: response.toString() };
+}

@@ -1,0 +1,39 @@
+import type { ConsentRegistry } from '../../lib/consent/registry.ts';
+import type { LeadStore } from '../../lib/leads/lead-store.ts';
+import { carrierErrorOf } from '../../lib/messaging/carrier-errors.ts';
+import type { CarrierNews, MessageStore, NewsOutcome } from '../../lib/messaging/message-store.ts';
+
+export interface ApplyDeps {
+  readonly messages: Pick<MessageStore, 'applyNews' | 'get'>;
+  readonly registry: Pick<ConsentRegistry, 'record'>;
+  readonly leads: Pick<LeadStore, 'markUnreachable'>;
+  readonly now: () => Date;
+}
+
+/**
+ * Applies a delivery callback: the text's status follows Twilio's, in whatever order its callbacks come, and an error
+ * that speaks of the number is remembered with it.
+ */
+export async function applyNews(deps: ApplyDeps, id: string, news: CarrierNews): Promise<NewsOutcome> {
+  const outcome = await deps.messages.applyNews(id, news);
+  if (news.errorCode !== undefined && outcome !== 'unknown') await applyError(deps, id, news.errorCode);
+  return outcome;
+}
+
+async function applyError(deps: ApplyDeps, id: string, errorCode: number): Promise<void> {
+  const { consequence } = carrierErrorOf(errorCode);
+  if (consequence !== 'optOut' && consequence !== 'unreachableNumber') return;
+  const text = await deps.messages.get(id);
+  if (!text) return;
+  if (consequence === 'unreachableNumber') {
+    if (text.leadId) await deps.leads.markUnreachable(text.leadId, text.number, errorCode);
+    return;
+  }
+  await deps.registry.record({
+    number: text.number,
+    kind: 'optOut',
+    occurredAt: text.claimedAt ?? text.createdAt,
+    sourceId: `carrier:${id}:${text.attempt ?? 1}:${errorCode}`,
+    evidence: { source: 'carrier', messageId: id, errorCode },
+  });
+}

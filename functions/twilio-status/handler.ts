@@ -1,0 +1,49 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { z } from 'zod';
+import { createConsentRegistry } from '../../lib/consent/registry.ts';
+import { createLeadStore } from '../../lib/leads/lead-store.ts';
+import { createMessageStore } from '../../lib/messaging/message-store.ts';
+import { readWebhook } from '../../lib/messaging/webhook.ts';
+import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
+import { readEnv } from '../../lib/runtime/env.ts';
+import { type HttpAnswer, json, problem } from '../../lib/runtime/problem.ts';
+import { twilioAuthToken } from '../../lib/runtime/secrets.ts';
+import { countOutcomes, tally } from '../../lib/runtime/telemetry.ts';
+import { applyNews } from './apply-news.ts';
+
+const env = readEnv(['consentTable', 'outreachTable', 'publicBaseUrl', 'twilioAuthTokenParameter']);
+const client = createDocumentClient();
+const now = () => new Date();
+const deps = {
+  messages: createMessageStore({ client, table: env.outreachTable, now }),
+  registry: createConsentRegistry({ client, table: env.consentTable, now }),
+  leads: createLeadStore({ client, table: env.outreachTable, now }),
+  now,
+};
+
+const newsSchema = z.object({
+  MessageSid: z.string().min(1).max(64),
+  MessageStatus: z.string().min(1).max(40),
+  ErrorCode: z.coerce.number().int().positive().optional().catch(undefined),
+});
+
+export async function handler(event: APIGatewayProxyEventV2): Promise<HttpAnswer> {
+  const token = await twilioAuthToken(env.twilioAuthTokenParameter);
+  const fields = readWebhook(event, env.publicBaseUrl, token);
+  if (!fields) {
+    countOutcomes({ callbackForged: 1 });
+    return problem({ status: 403, title: 'Forbidden', detail: 'The request carries no valid Twilio signature.' });
+  }
+  const id = event.queryStringParameters?.['message'];
+  const news = newsSchema.safeParse(fields);
+  if (!id || !news.success) {
+    const detail = 'A callback needs ?message= and the fields MessageSid and MessageStatus.';
+    return problem({ status: 400, title: 'Not a delivery callback', detail });
+  }
+  const { MessageSid: sid, MessageStatus: status, ErrorCode } = news.data;
+  const errorCode = ErrorCode === undefined ? {} : { errorCode: ErrorCode };
+  const outcome = await applyNews(deps, id, { sid, status, ...errorCode });
+  countOutcomes(tally('callback', [outcome]));
+  if (outcome !== 'unknown') return json(200, { outcome });
+  return problem({ status: 404, title: 'No such message', detail: 'No message was sent under this id.' });
+}

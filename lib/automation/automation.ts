@@ -1,0 +1,67 @@
+import { parse } from 'iso8601-duration';
+import { z } from 'zod';
+import { templateSchema } from '../messaging/template.ts';
+
+export const automationKinds = ['newProspect', 'followUp', 'drip'] as const;
+export type AutomationKind = (typeof automationKinds)[number];
+
+/** Which lane a text takes: what someone is waiting for never queues behind a broadcast. */
+export const LANES = { newProspect: 'priority', followUp: 'bulk', drip: 'bulk' } as const satisfies Record<
+  AutomationKind,
+  'priority' | 'bulk'
+>;
+
+const duration = z.iso
+  .duration({ error: 'Write the duration as ISO 8601, for example PT15M, P1D or P2W', abort: true })
+  .refine(isAtMostTwoYears, 'A duration is at least nothing and at most two years');
+
+function isAtMostTwoYears(value: string): boolean {
+  if (value.startsWith('-') || value.length > 20) return false;
+  try {
+    // By number: a year beyond 9999 is written with a sign, and sorts before today.
+    return Date.parse(addDuration('2026-01-01T00:00:00.000Z', value)) <= Date.UTC(2028, 0, 1);
+  } catch {
+    return false;
+  }
+}
+
+/** Ids of forms and automations: short, readable, safe in a URL. */
+export const idSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'Use 1 to 48 lower-case letters, digits and hyphens');
+
+export const automationSchema = z.strictObject({
+  id: idSchema,
+  kind: z.enum(automationKinds),
+  name: z.string().trim().min(1).max(120),
+  enabled: z.boolean().default(true),
+  /** In order. A delay counts from enrolment for the first step, from the step before for the others. */
+  steps: z
+    .array(z.strictObject({ delay: duration, template: templateSchema }))
+    .min(1)
+    .max(50),
+  /** A text from the lead that is no keyword ends the lead's enrolment. */
+  stopOnReply: z.boolean().default(true),
+  /** A step that was held longer than this is dropped, so that nobody gets a stale text. */
+  maximumAge: duration.default('P7D'),
+});
+export type Automation = z.infer<typeof automationSchema>;
+
+/**
+ * Adds an ISO 8601 duration to a moment, by the calendar, in UTC whatever zone the machine is in. A month after
+ * 31 January is the last day of February.
+ *
+ * @param moment ISO 8601. @returns ISO 8601 UTC with milliseconds.
+ * @throws RangeError when it is no duration, or ends after the year 275760.
+ */
+export function addDuration(moment: string, isoDuration: string): string {
+  const { years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0 } = parse(isoDuration);
+  const end = new Date(moment);
+  const day = end.getUTCDate();
+  end.setUTCDate(1);
+  end.setUTCMonth(end.getUTCMonth() + years * 12 + months);
+  const lastDay = new Date(Date.UTC(end.getUTCFullYear(), end.getUTCMonth() + 1, 0)).getUTCDate();
+  end.setUTCDate(Math.min(day, lastDay));
+  const elapsedHours = (weeks * 7 + days) * 24 + hours;
+  return new Date(end.getTime() + (elapsedHours * 60 + minutes) * 60_000 + seconds * 1000).toISOString();
+}

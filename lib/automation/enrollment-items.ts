@@ -1,0 +1,48 @@
+import type { Item, Key } from '../runtime/dynamodb.ts';
+import {
+  dueWork,
+  type Enrollment,
+  type EnrollmentRef,
+  enrollmentSchema,
+  shardOf,
+  waitingWork,
+} from './enrollment.ts';
+
+/** How enrollments lie in the outreach table. No other file spells these keys. */
+export const ENROLLMENT_PREFIX = 'ENROLLMENT#';
+/** The sparse index of what is due (partition `DUE#kind#shard`, order dueAt) and who waits (`WAIT#shard`, number). */
+export const WORK_INDEX = 'work';
+
+export const enrollmentPartition = (leadId: string) => `LEAD#${leadId}`;
+export const enrollmentKey = ({ leadId, automationId }: EnrollmentRef): Key => ({
+  pk: enrollmentPartition(leadId),
+  sk: `${ENROLLMENT_PREFIX}${automationId}`,
+});
+
+/** The stored form: an enrollment that can go stands in the due index, one that waits in the waiting index. */
+export function enrollmentItem(enrollment: Enrollment): Item {
+  return { ...enrollmentKey(enrollment), ...enrollment, ...placeInIndex(enrollment) };
+}
+
+function placeInIndex({ status, kind, leadId, number, automationId, dueAt }: Enrollment): Item {
+  switch (status) {
+    case 'due':
+      return { work: dueWork(kind, shardOf(leadId)), workOrder: dueAt };
+    case 'waiting':
+      return { work: waitingWork(shardOf(number)), workOrder: `${number}#${leadId}#${automationId}` };
+    default:
+      return {};
+  }
+}
+
+export function parseEnrollment(item: Item): Enrollment {
+  return enrollmentSchema.parse(item);
+}
+
+/** Reads back which enrollment an entry of the work index belongs to. */
+export function refOfKey(key: Item): EnrollmentRef {
+  return {
+    leadId: String(key['pk']).slice('LEAD#'.length),
+    automationId: String(key['sk']).slice(ENROLLMENT_PREFIX.length),
+  };
+}

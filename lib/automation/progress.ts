@@ -1,0 +1,81 @@
+import { type Automation, addDuration } from './automation.ts';
+import type { Enrollment, EnrollmentRef } from './enrollment.ts';
+
+/** A lead enters an automation: its first step is due after that step's delay. */
+export function enroll(ref: EnrollmentRef, number: string, automation: Automation, now: Date): Enrollment {
+  const enrolledAt = now.toISOString();
+  const dueAt = addDuration(enrolledAt, automation.steps[0]?.delay ?? 'PT0S');
+  return {
+    ...ref,
+    kind: automation.kind,
+    number,
+    status: 'due',
+    step: 0,
+    dueAt,
+    firstDueAt: dueAt,
+    attempts: 0,
+    enrolledAt,
+    version: 1,
+  };
+}
+
+/** The step was sent or ended with a reason: the next one is due after its delay, or the enrollment is complete. */
+export function advance(enrollment: Enrollment, automation: Automation, now: Date): Enrollment {
+  const { reason: _reason, sentence: _sentence, ...rest } = enrollment;
+  const step = enrollment.step + 1;
+  const next = automation.steps[step];
+  const moved = { ...rest, step, attempts: 0, version: enrollment.version + 1 };
+  if (!next) return { ...moved, status: 'completed' };
+  const dueAt = addDuration(now.toISOString(), next.delay);
+  return { ...moved, status: 'due', dueAt, firstDueAt: dueAt };
+}
+
+interface Why {
+  readonly reason: string;
+  readonly sentence: string;
+}
+
+/** The step may not leave yet and nothing but an event will change that: out of the due index (X4). */
+export function hold(enrollment: Enrollment, why: Why): Enrollment {
+  return { ...enrollment, ...why, status: 'waiting', version: enrollment.version + 1 };
+}
+
+/** The step may leave at `until`. */
+export function defer(enrollment: Enrollment, why: Why, until: string): Enrollment {
+  return { ...enrollment, ...why, status: 'due', dueAt: until, version: enrollment.version + 1 };
+}
+
+/** What held the step may be gone: due now, to be decided anew. */
+export function wake(enrollment: Enrollment, now: Date): Enrollment {
+  const { reason: _reason, sentence: _sentence, ...rest } = enrollment;
+  return { ...rest, status: 'due', dueAt: now.toISOString(), version: enrollment.version + 1 };
+}
+
+/** No further step leaves. */
+export function stop(enrollment: Enrollment, why: Why): Enrollment {
+  return { ...enrollment, ...why, status: 'stopped', version: enrollment.version + 1 };
+}
+
+/**
+ * Twilio did not take the text of the step before: that step is due again at `retryAt`.
+ *
+ * @returns undefined when the enrollment is not right behind that step any more, so that nothing may be sent again.
+ */
+export function reopen(
+  enrollment: Enrollment,
+  text: { readonly step: number; readonly attempt: number; readonly firstDueAt: string },
+  retryAt: string,
+): Enrollment | undefined {
+  if (enrollment.step !== text.step + 1 || enrollment.status === 'stopped') return undefined;
+  return {
+    ...enrollment,
+    status: 'due',
+    step: text.step,
+    dueAt: retryAt,
+    firstDueAt: text.firstDueAt,
+    attempts: text.attempt,
+    reason: 'carrierBusy',
+    sentence: `deferred: Twilio did not take the text, next try at ${retryAt}`,
+    version: enrollment.version + 1,
+  };
+}

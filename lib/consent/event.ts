@@ -1,0 +1,111 @@
+import { z } from 'zod';
+
+/**
+ * What happened, in the words of the transition table (DESIGN.md, "Consent"). One kind is one row of the table;
+ * where a row has several origins, the evidence says which.
+ */
+export const eventKinds = [
+  'handsetStart',
+  'handsetYes',
+  'handsetKeyword',
+  'explicitWeb',
+  'impliedForm',
+  'crmAttested',
+  'manualOptIn',
+  'optOut',
+  'numberReleased',
+  'promptSent',
+] as const;
+export type EventKind = (typeof eventKinds)[number];
+
+const text = z.string();
+
+/** Where an event came from and what proves it. Kept verbatim for as long as the ledger is. */
+export const evidenceSchema = z.discriminatedUnion('source', [
+  z.object({
+    source: z.literal('form'),
+    formId: text,
+    submissionId: text,
+    /** Number of the opt-in checkbox, from 1; absent when the form has none and consent is implied. */
+    checkbox: z.int().positive().optional(),
+    /** The words the person saw next to the checkbox, or the form's disclaimer. */
+    wordsShown: text,
+    /** Changes with every change of the words: the first 16 hex digits of their SHA-256. */
+    wordsVersion: text,
+    pageUrl: text.optional(),
+    ip: text.optional(),
+    userAgent: text.optional(),
+  }),
+  z.object({
+    source: z.literal('handset'),
+    messageSid: text,
+    to: text,
+    wordsSent: text,
+    /** The keyword that was recognised, upper case. */
+    word: text,
+    /** Whether the carrier acts on this word by itself, and so blocks or unblocks the number. */
+    carrierActs: z.boolean(),
+  }),
+  z.object({
+    source: z.literal('carrier'),
+    messageId: text,
+    errorCode: z.int(),
+  }),
+  z.object({
+    source: z.literal('crm'),
+    object: text,
+    recordId: text,
+    field: text,
+  }),
+  z.object({
+    source: z.literal('manual'),
+    actor: text,
+    method: text,
+    proof: text,
+    wordsShown: text,
+  }),
+  z.object({
+    source: z.literal('gate'),
+    messageId: text,
+  }),
+]);
+export type Evidence = z.infer<typeof evidenceSchema>;
+
+/** What a caller hands to the registry: one thing that happened to one number. */
+export interface ConsentOccurrence {
+  /** E.164. */
+  readonly number: string;
+  readonly kind: EventKind;
+  /** When it happened, ISO 8601 UTC. A time in the future is taken as now. */
+  readonly occurredAt: string;
+  /** Identifies the source event (message SID, submission and checkbox, CRM record and field and value). */
+  readonly sourceId: string;
+  readonly evidence: Evidence;
+}
+
+export const standings = ['none', 'opted_in', 'opted_out'] as const;
+export type Standing = (typeof standings)[number];
+
+/** Whether the event moved the state, left it alone, or came too late to (X3). */
+export const effects = ['changed', 'unchanged', 'late'] as const;
+export type Effect = (typeof effects)[number];
+
+/** One entry of the ledger. Every field but `hash` is under the hash. */
+export const consentEventSchema = z.object({
+  number: text,
+  /** 1 for the first event of a number, without gaps. */
+  sequence: z.int().positive(),
+  kind: z.enum(eventKinds),
+  occurredAt: text,
+  recordedAt: text,
+  sourceId: text,
+  evidence: evidenceSchema,
+  before: z.enum(standings),
+  after: z.enum(standings),
+  effect: z.enum(effects),
+  /** Version of the transition rules that decided `after` and `effect`. */
+  rules: z.int().positive(),
+  previousHash: text,
+  hash: text,
+});
+export type ConsentEvent = z.infer<typeof consentEventSchema>;

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { ConsentEvent, ConsentOccurrence } from './event.ts';
+import { type ConsentState, initialState } from './state.ts';
+import { applyOccurrence, RULES_VERSION } from './transition.ts';
+
+/** Lower-case hex SHA-256 of a text. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
+}
+
+/** The version of some words shown to a person: changes whenever a character does. */
+export function wordsVersion(words: string): string {
+  return sha256(words).slice(0, 16);
+}
+
+/** Hash of an event: SHA-256 of its canonical JSON (RFC 8785), which contains the hash of the one before. */
+export function hashOf(event: Omit<ConsentEvent, 'hash'>): string {
+  const { hash: _, ...content } = event as ConsentEvent;
+  return sha256(canonicalize(content) ?? '');
+}
+
+/** Appends one occurrence: the event as it will stand in the ledger, and the state that follows from it. */
+export function append(
+  state: ConsentState,
+  occurrence: ConsentOccurrence,
+  recordedAt: string,
+): { readonly event: ConsentEvent; readonly state: ConsentState } {
+  // Nobody can consent or withdraw in the future: a clock that runs ahead must not outrank a later STOP.
+  const isPast = Date.parse(occurrence.occurredAt) < Date.parse(recordedAt);
+  const occurredAt = isPast ? occurrence.occurredAt : recordedAt;
+  const applied = applyOccurrence(state, { ...occurrence, occurredAt });
+  const content = {
+    number: state.number,
+    sequence: state.version + 1,
+    kind: occurrence.kind,
+    occurredAt,
+    recordedAt,
+    sourceId: occurrence.sourceId,
+    evidence: occurrence.evidence,
+    before: state.standing,
+    after: applied.state.standing,
+    effect: applied.effect,
+    rules: RULES_VERSION,
+    previousHash: state.headHash,
+  };
+  const event = { ...content, hash: hashOf(content) };
+  return { event, state: { ...applied.state, version: event.sequence, headHash: event.hash } };
+}
+
+/** What is wrong with a chain, and at which event. */
+export interface ChainFault {
+  readonly sequence: number;
+  readonly fault: 'missing' | 'altered' | 'unlinked' | 'effectDiffers' | 'stateDiffers';
+}
+
+/**
+ * Recomputes a number's chain from its events and compares it with the stored state.
+ *
+ * Finds any event that was altered, dropped, added or reordered, and a state that does not follow from them.
+ *
+ * @param events in the order of their sequence.
+ * @returns the first fault, or undefined when everything holds.
+ */
+export function verifyChain(events: readonly ConsentEvent[], stored: ConsentState): ChainFault | undefined {
+  let state = initialState(stored.number);
+  for (const event of events) {
+    const sequence = state.version + 1;
+    if (event.sequence !== sequence) return { sequence, fault: 'missing' };
+    if (event.hash !== hashOf(event)) return { sequence, fault: 'altered' };
+    if (event.previousHash !== state.headHash) return { sequence, fault: 'unlinked' };
+    const replayed = append(state, event, event.recordedAt);
+    if (replayed.event.hash !== event.hash) return { sequence, fault: 'effectDiffers' };
+    state = replayed.state;
+  }
+  if (canonicalize(state) !== canonicalize(stored)) {
+    const fault = stored.version > state.version ? 'missing' : 'stateDiffers';
+    return { sequence: state.version + 1, fault };
+  }
+  return undefined;
+}

@@ -1,0 +1,161 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, paginateQuery, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { cancellationCodes, type Item, pause, readConsistently } from '../runtime/dynamodb.ts';
+import { type ConsentEvent, type ConsentOccurrence, evidenceSchema } from './event.ts';
+import {
+  eventKey,
+  eventRange,
+  parseEvent,
+  parseState,
+  sourceKey,
+  sourceMarkerSchema,
+  stateKey,
+} from './items.ts';
+import { append, type ChainFault, verifyChain } from './ledger.ts';
+import type { ConsentState } from './state.ts';
+
+export interface ConsentRegistryDeps {
+  readonly client: DynamoDBDocumentClient;
+  readonly table: string;
+  readonly now: () => Date;
+}
+
+export interface Recorded {
+  /** `duplicate`: this source event was in the ledger already; `event` is the one recorded then. */
+  readonly outcome: 'recorded' | 'duplicate';
+  readonly event: ConsentEvent;
+  readonly state: ConsentState;
+}
+
+/** More simultaneous writers to one number than this are a fault, not a race. */
+const ATTEMPTS = 12;
+
+/** The consent registry: the only code that touches the consent table. */
+export interface ConsentRegistry {
+  /**
+   * Adds one event to a number's ledger and moves its state, in one transaction. The same source event twice
+   * is one event.
+   *
+   * @throws Error when the occurrence is malformed, or the number is written to without end.
+   */
+  record(occurrence: ConsentOccurrence): Promise<Recorded>;
+  /** The number's state now, strongly consistent. */
+  read(number: string): Promise<ConsentState>;
+  /** Every event of the number, oldest first. */
+  events(number: string): Promise<ConsentEvent[]>;
+  /** Recomputes the number's chain (X2). Undefined when nothing was altered. */
+  verify(number: string): Promise<ChainFault | undefined>;
+}
+
+export function createConsentRegistry(deps: ConsentRegistryDeps): ConsentRegistry {
+  return {
+    record: (occurrence) => record(deps, occurrence),
+    read: (number) => read(deps, number),
+    events: (number) => events(deps, number),
+    verify: (number) => verify(deps, number),
+  };
+}
+
+async function read({ client, table }: ConsentRegistryDeps, number: string): Promise<ConsentState> {
+  const answer = await client.send(
+    new GetCommand({ TableName: table, Key: stateKey(number), ConsistentRead: true }),
+  );
+  return parseState(answer.Item, number);
+}
+
+async function events({ client, table }: ConsentRegistryDeps, number: string): Promise<ConsentEvent[]> {
+  const { pk, prefix } = eventRange(number);
+  const pages = paginateQuery(
+    { client },
+    {
+      TableName: table,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+    },
+  );
+  const found: ConsentEvent[] = [];
+  for await (const page of pages) found.push(...(page.Items ?? []).map(parseEvent));
+  return found;
+}
+
+async function verify(deps: ConsentRegistryDeps, number: string): Promise<ChainFault | undefined> {
+  for (let attempt = 0; ; attempt++) {
+    const before = await read(deps, number);
+    const chain = await events(deps, number);
+    const after = await read(deps, number);
+    if (before.version === after.version) return verifyChain(chain, after);
+    if (attempt === ATTEMPTS) throw new Error('The consent of one number never stood still to be verified');
+  }
+}
+
+async function record(deps: ConsentRegistryDeps, given: ConsentOccurrence): Promise<Recorded> {
+  const occurrence = {
+    ...given,
+    evidence: evidenceSchema.parse(given.evidence),
+    occurredAt: new Date(given.occurredAt).toISOString(),
+  };
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (attempt > 0) await pause(attempt);
+    const { state, sequence } = await readForWrite(deps, occurrence);
+    if (sequence !== undefined) {
+      return { outcome: 'duplicate', event: await readEvent(deps, occurrence.number, sequence), state };
+    }
+    const next = append(state, occurrence, deps.now().toISOString());
+    if (await write(deps, state, next)) return { outcome: 'recorded', ...next };
+  }
+  throw new Error(`The consent of one number changed ${ATTEMPTS} times while an event was being recorded`);
+}
+
+async function readForWrite(deps: ConsentRegistryDeps, { number, sourceId }: ConsentOccurrence) {
+  const keys = [stateKey(number), sourceKey(number, sourceId)];
+  const found = await readConsistently(deps.client, { [deps.table]: keys });
+  const items = found[deps.table] ?? [];
+  const state = items.find((item) => item['sk'] === keys[0]?.sk);
+  const marker = items.find((item) => item['sk'] === keys[1]?.sk);
+  return {
+    state: parseState(state, number),
+    sequence: marker && sourceMarkerSchema.parse(marker).sequence,
+  };
+}
+
+async function readEvent(deps: ConsentRegistryDeps, number: string, sequence: number): Promise<ConsentEvent> {
+  const answer = await deps.client.send(
+    new GetCommand({ TableName: deps.table, Key: eventKey(number, sequence), ConsistentRead: true }),
+  );
+  return parseEvent(answer.Item as Item);
+}
+
+/** @returns false when another writer was first: the caller reads again and applies anew. */
+async function write(
+  { client, table }: ConsentRegistryDeps,
+  before: ConsentState,
+  { event, state }: { event: ConsentEvent; state: ConsentState },
+): Promise<boolean> {
+  const absent = { TableName: table, ConditionExpression: 'attribute_not_exists(pk)' };
+  const unchanged =
+    before.version === 0
+      ? absent
+      : {
+          TableName: table,
+          ConditionExpression: '#version = :before',
+          ExpressionAttributeNames: { '#version': 'version' },
+          ExpressionAttributeValues: { ':before': before.version },
+        };
+  const { number, sequence, sourceId } = event;
+  try {
+    await client.send(
+      new TransactWriteCommand({
+        TransactItems: [
+          { Put: { ...absent, Item: { ...eventKey(number, sequence), ...event } } },
+          { Put: { ...unchanged, Item: { ...stateKey(number), ...state } } },
+          { Put: { ...absent, Item: { ...sourceKey(number, sourceId), sequence } } },
+        ],
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (cancellationCodes(error) === undefined) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,148 @@
+import type { ConsentOccurrence, Effect, EventKind, Standing } from './event.ts';
+import type { ConsentState } from './state.ts';
+
+/**
+ * Version of these rules, stored with each event. A change of what any event does is a new version; the rules
+ * that decided older events stay here, so that old ledgers still replay.
+ */
+export const RULES_VERSION = 1;
+
+/** What an event of a kind makes of each standing. The table of DESIGN.md, row by row. */
+export const TRANSITIONS: Readonly<Record<EventKind, Readonly<Record<Standing, Standing>>>> = {
+  handsetStart: { none: 'opted_in', opted_in: 'opted_in', opted_out: 'opted_in' },
+  // YES means START only from someone who was asked or had opted out; see `asksForNothing` below.
+  handsetYes: { none: 'opted_in', opted_in: 'opted_in', opted_out: 'opted_in' },
+  handsetKeyword: { none: 'opted_in', opted_in: 'opted_in', opted_out: 'opted_in' },
+  explicitWeb: { none: 'opted_in', opted_in: 'opted_in', opted_out: 'opted_in' },
+  impliedForm: { none: 'opted_in', opted_in: 'opted_in', opted_out: 'opted_out' },
+  crmAttested: { none: 'opted_in', opted_in: 'opted_in', opted_out: 'opted_out' },
+  manualOptIn: { none: 'opted_in', opted_in: 'opted_in', opted_out: 'opted_in' },
+  optOut: { none: 'opted_out', opted_in: 'opted_out', opted_out: 'opted_out' },
+  numberReleased: { none: 'none', opted_in: 'none', opted_out: 'opted_out' },
+  promptSent: { none: 'none', opted_in: 'opted_in', opted_out: 'opted_out' },
+};
+
+const FROM_HANDSET: ReadonlySet<EventKind> = new Set(['handsetStart', 'handsetYes', 'handsetKeyword']);
+
+function isOptIn(kind: EventKind): boolean {
+  return TRANSITIONS[kind].none === 'opted_in';
+}
+
+function lifts(kind: EventKind): boolean {
+  return TRANSITIONS[kind].opted_out === 'opted_in';
+}
+
+function latest(...times: (string | undefined)[]): string | undefined {
+  return times.filter((time) => time !== undefined).sort().at(-1);
+}
+
+/** The last event that speaks against an event of this kind: what happened before it is late news (X3). */
+function lastOpposing(state: ConsentState, kind: EventKind): string | undefined {
+  if (isOptIn(kind)) return latest(state.lastOptOutAt, state.lastReleaseAt);
+  // Only what could have lifted an opt-out opposes one: an opt-out stays ahead of a form without a checkbox
+  // or a CRM field, in whichever order the two are heard of.
+  if (kind === 'optOut') return state.lastLiftingAt;
+  if (kind === 'numberReleased') return state.lastOptInAt;
+  return undefined;
+}
+
+function isLate(state: ConsentState, occurrence: ConsentOccurrence): boolean {
+  const opposing = lastOpposing(state, occurrence.kind);
+  if (opposing === undefined) return false;
+  // A manual opt-in must be dated after the opt-out; for the others arrival order settles a tie.
+  if (occurrence.kind === 'manualOptIn') return occurrence.occurredAt <= opposing;
+  return occurrence.occurredAt < opposing;
+}
+
+/** A bare YES from someone who has no question open and has not opted out is conversation, not consent. */
+function asksForNothing(state: ConsentState, kind: EventKind): boolean {
+  return kind === 'handsetYes' && state.standing !== 'opted_out' && state.prompt !== 'sent';
+}
+
+function optIn(state: ConsentState, occurrence: ConsentOccurrence): ConsentState {
+  const { kind, occurredAt, evidence } = occurrence;
+  const standing = TRANSITIONS[kind][state.standing];
+  const next: ConsentState = { ...state, standing };
+  if (standing !== 'opted_in') return next;
+  next.lastOptInAt = latest(state.lastOptInAt, occurredAt) ?? occurredAt;
+  if (lifts(kind)) next.lastLiftingAt = latest(state.lastLiftingAt, occurredAt) ?? occurredAt;
+  if (FROM_HANDSET.has(kind) && kind !== 'handsetKeyword') {
+    next.prompt = 'accepted';
+  }
+  // START lifts every block; YES and keywords only where the carrier takes them for START.
+  const carrierLifts = evidence.source === 'handset' && evidence.carrierActs;
+  if (kind === 'handsetStart' || carrierLifts) next.carrierBlocked = false;
+  if (kind === 'handsetKeyword' && evidence.source === 'handset') {
+    const record = { active: true, since: occurredAt, sequence: state.version + 1 };
+    next.keywords = { ...state.keywords, [evidence.word]: record };
+  }
+  return next;
+}
+
+function optOut(state: ConsentState, occurrence: ConsentOccurrence): ConsentState {
+  const { occurredAt, evidence } = occurrence;
+  const sequence = state.version + 1;
+  const keywords = Object.fromEntries(
+    Object.entries(state.keywords).map(([word, record]) => [
+      word,
+      record.active ? { active: false, since: occurredAt, sequence } : record,
+    ]),
+  );
+  const carrierHolds = evidence.source === 'carrier' || (evidence.source === 'handset' && evidence.carrierActs);
+  return {
+    ...state,
+    standing: TRANSITIONS.optOut[state.standing],
+    keywords,
+    prompt: state.prompt === 'sent' ? 'rejected' : state.prompt,
+    carrierBlocked: state.carrierBlocked || carrierHolds,
+    lastOptOutAt: latest(state.lastOptOutAt, occurredAt) ?? occurredAt,
+  };
+}
+
+function release(state: ConsentState, occurrence: ConsentOccurrence): ConsentState {
+  const sequence = state.version + 1;
+  const keywords = Object.fromEntries(
+    Object.entries(state.keywords).map(([word, record]) => [
+      word,
+      record.active ? { active: false, since: occurrence.occurredAt, sequence } : record,
+    ]),
+  );
+  const standing = TRANSITIONS.numberReleased[state.standing];
+  const lastReleaseAt = latest(state.lastReleaseAt, occurrence.occurredAt) ?? occurrence.occurredAt;
+  return { ...state, standing, keywords, lastReleaseAt, prompt: 'not_sent' };
+}
+
+function facets(state: ConsentState): string {
+  return JSON.stringify([state.standing, state.prompt, state.keywords, state.carrierBlocked]);
+}
+
+/**
+ * Applies one event to the state of a number. Pure: the caller stores what comes out.
+ *
+ * @param occurrence its `occurredAt` must not lie in the future; the registry sees to that.
+ * @returns the state after the event (its `version` and `headHash` are the registry's to set) and whether the
+ *   event moved it. Late news (X3) changes nothing at all.
+ */
+export function applyOccurrence(
+  state: ConsentState,
+  occurrence: ConsentOccurrence,
+): { readonly state: ConsentState; readonly effect: Effect } {
+  if (isLate(state, occurrence)) return { state, effect: 'late' };
+  const next = nextState(state, occurrence);
+  return { state: next, effect: facets(next) === facets(state) ? 'unchanged' : 'changed' };
+}
+
+function nextState(state: ConsentState, occurrence: ConsentOccurrence): ConsentState {
+  if (asksForNothing(state, occurrence.kind)) return { ...state, carrierBlocked: false };
+  switch (occurrence.kind) {
+    case 'optOut':
+      return optOut(state, occurrence);
+    case 'numberReleased':
+      return release(state, occurrence);
+    case 'promptSent':
+      // Nobody who accepted is asked again: this one left before the START that is known already.
+      return state.prompt === 'accepted' ? state : { ...state, prompt: 'sent' };
+    default:
+      return optIn(state, occurrence);
+  }
+}

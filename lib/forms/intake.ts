@@ -1,0 +1,60 @@
+import type { EnrollmentStore } from '../automation/enrollment-store.ts';
+import { enroll } from '../automation/progress.ts';
+import { wordsVersion } from '../consent/ledger.ts';
+import type { ConsentRegistry } from '../consent/registry.ts';
+import type { LeadStore } from '../leads/lead-store.ts';
+import type { Configuration } from '../organization/configuration.ts';
+import type { Submission } from './submission.ts';
+import type { SubmissionStore } from './submission-store.ts';
+
+export interface IntakeDeps {
+  readonly registry: Pick<ConsentRegistry, 'record'>;
+  readonly leads: Pick<LeadStore, 'upsertByNumber'>;
+  readonly enrollments: Pick<EnrollmentStore, 'add'>;
+  readonly configuration: Pick<Configuration, 'automation'>;
+  readonly submissions: Pick<SubmissionStore, 'markProcessed'>;
+  readonly now: () => Date;
+}
+
+/**
+ * Carries a stored submission out: records its consents (H4, H5), creates or updates the lead, enrols it. Each step
+ * can be done again without effect, so that a crash in between is mended by doing all of them again.
+ */
+export async function carryOut(deps: IntakeDeps, submission: Submission): Promise<void> {
+  for (const consent of submission.consents) await recordConsent(deps, submission, consent);
+  const lead = await deps.leads.upsertByNumber(submission.number, submission.details);
+  for (const automationId of submission.automations) {
+    const automation = await deps.configuration.automation(automationId);
+    if (automation?.enabled) {
+      await deps.enrollments.add(
+        enroll({ leadId: lead.id, automationId }, lead.number, automation, deps.now()),
+      );
+    }
+  }
+  await deps.submissions.markProcessed(submission);
+}
+
+async function recordConsent(
+  deps: IntakeDeps,
+  submission: Submission,
+  { checkbox, wordsShown }: Submission['consents'][number],
+): Promise<void> {
+  const { number, formId, submissionId, pageUrl, ip, userAgent } = submission;
+  await deps.registry.record({
+    number,
+    kind: checkbox === undefined ? 'impliedForm' : 'explicitWeb',
+    occurredAt: submission.occurredAt,
+    sourceId: `form:${formId}:${submission.uid}:${checkbox ?? 'implied'}`,
+    evidence: {
+      source: 'form',
+      formId,
+      submissionId,
+      wordsShown,
+      wordsVersion: wordsVersion(wordsShown),
+      ...(checkbox !== undefined && { checkbox }),
+      ...(pageUrl !== undefined && { pageUrl }),
+      ...(ip !== undefined && { ip }),
+      ...(userAgent !== undefined && { userAgent }),
+    },
+  });
+}

@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { COLLECTION_INDEX } from '../messaging/message-items.ts';
+import {
+  cancellationCodes,
+  isConditionFailure,
+  type Item,
+  pause,
+  type TransactItem,
+} from '../runtime/dynamodb.ts';
+import type { Lead, LeadDetails } from './lead.ts';
+import {
+  holderKey,
+  holderRange,
+  LEADS_COLLECTION,
+  leadItem,
+  leadKey,
+  parseLead,
+  primaryKey,
+} from './lead-items.ts';
+
+export interface LeadStoreDeps {
+  readonly client: DynamoDBDocumentClient;
+  readonly table: string;
+  readonly now: () => Date;
+}
+
+/** Leads and who holds which number. */
+export type LeadStore = ReturnType<typeof createLeadStore>;
+
+export function createLeadStore(deps: LeadStoreDeps) {
+  return {
+    get: (id: string) => get(deps, id),
+    /** The lead that submissions with this number belong to: created once, its details updated by later ones. */
+    upsertByNumber: (number: string, details: LeadDetails) => upsertByNumber(deps, number, details),
+    /** A further lead, though another has the number already (C4). */
+    create: (number: string, details: LeadDetails) => create(deps, number, details),
+    changeDetails: (id: string, details: LeadDetails) => changeDetails(deps, id, details),
+    /** Ids of every lead that has the number. */
+    holders: (number: string) => holders(deps, number),
+    /** Remembers that the carrier cannot deliver to the lead's number. */
+    markUnreachable: (id: string, number: string, code: number) =>
+      markUnreachable(deps, id, number, code),
+    /** Newest first. @param cursor the `next` of the page before. */
+    list: (limit: number, cursor?: Item) => list(deps, limit, cursor),
+  };
+}
+
+async function get({ client, table }: LeadStoreDeps, id: string): Promise<Lead | undefined> {
+  const answer = await client.send(
+    new GetCommand({ TableName: table, Key: leadKey(id), ConsistentRead: true }),
+  );
+  return answer.Item && parseLead(answer.Item);
+}
+
+async function upsertByNumber(deps: LeadStoreDeps, number: string, details: LeadDetails): Promise<Lead> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    if (attempt > 0) await pause(attempt);
+    const primary = await deps.client.send(
+      new GetCommand({ TableName: deps.table, Key: primaryKey(number), ConsistentRead: true }),
+    );
+    const known = primary.Item?.['leadId'];
+    const lead =
+      typeof known === 'string'
+        ? await changeDetails(deps, known, details)
+        : await tryCreate(deps, number, details, [
+            {
+              Put: {
+                TableName: deps.table,
+                Item: primaryKey(number),
+                ConditionExpression: 'attribute_not_exists(pk)',
+              },
+            },
+          ]);
+    if (lead) return lead;
+  }
+  throw new Error('The lead of one number was created and removed again and again');
+}
+
+async function create(deps: LeadStoreDeps, number: string, details: LeadDetails): Promise<Lead> {
+  const primary = await deps.client.send(
+    new GetCommand({ TableName: deps.table, Key: primaryKey(number), ConsistentRead: true }),
+  );
+  if (!primary.Item) return upsertByNumber(deps, number, details);
+  const lead = await tryCreate(deps, number, details, []);
+  if (!lead) throw new Error('A new lead collided with another of the same id');
+  return lead;
+}
+
+/** @param primary the claim on the number's primary lead, if this is to be it. @returns undefined when another was first. */
+async function tryCreate(
+  { client, table, now }: LeadStoreDeps,
+  number: string,
+  details: LeadDetails,
+  primary: TransactItem[],
+): Promise<Lead | undefined> {
+  const at = now().toISOString();
+  const lead: Lead = { id: randomUUID(), number, details, createdAt: at, updatedAt: at };
+  const claims = primary.map(({ Put }) => ({
+    Put: Put && { ...Put, Item: { ...Put.Item, leadId: lead.id } },
+  }));
+  try {
+    await client.send(
+      new TransactWriteCommand({
+        TransactItems: [
+          {
+            Put: { TableName: table, Item: leadItem(lead), ConditionExpression: 'attribute_not_exists(pk)' },
+          },
+          { Put: { TableName: table, Item: { ...holderKey(number, lead.id), leadId: lead.id } } },
+          ...claims,
+        ],
+      }),
+    );
+    return lead;
+  } catch (error) {
+    if (cancellationCodes(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
+/** Sets the given details and leaves the others as they are. @returns undefined when there is no such lead. */
+async function changeDetails(
+  { client, table, now }: LeadStoreDeps,
+  id: string,
+  details: LeadDetails,
+): Promise<Lead | undefined> {
+  const given = Object.entries(details).filter(([, value]) => value !== undefined && value !== '');
+  const sets = given.map((_, index) => `details.#d${index} = :d${index}`);
+  try {
+    const answer = await client.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: leadKey(id),
+        ConditionExpression: 'attribute_exists(pk)',
+        UpdateExpression: `SET ${['updatedAt = :now', ...sets].join(', ')}`,
+        ...(given.length > 0 && {
+          ExpressionAttributeNames: Object.fromEntries(given.map(([name], index) => [`#d${index}`, name])),
+        }),
+        ExpressionAttributeValues: {
+          ':now': now().toISOString(),
+          ...Object.fromEntries(given.map(([, value], index) => [`:d${index}`, value])),
+        },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    return parseLead(answer.Attributes as Item);
+  } catch (error) {
+    if (isConditionFailure(error)) return undefined;
+    throw error;
+  }
+}
+
+async function holders({ client, table }: LeadStoreDeps, number: string): Promise<string[]> {
+  const { pk, prefix } = holderRange(number);
+  const ids: string[] = [];
+  let from: Item | undefined;
+  do {
+    const page = await client.send(
+      new QueryCommand({
+        TableName: table,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+        ExclusiveStartKey: from,
+      }),
+    );
+    ids.push(...(page.Items ?? []).map((item) => String(item['leadId'])));
+    from = page.LastEvaluatedKey;
+  } while (from);
+  return ids;
+}
+
+async function markUnreachable(
+  { client, table, now }: LeadStoreDeps,
+  id: string,
+  number: string,
+  code: number,
+): Promise<void> {
+  try {
+    await client.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: leadKey(id),
+        // A lead that has another number by now is not the one the carrier spoke of.
+        ConditionExpression: '#number = :number',
+        UpdateExpression: 'SET unreachable = :unreachable, updatedAt = :now',
+        ExpressionAttributeNames: { '#number': 'number' },
+        ExpressionAttributeValues: {
+          ':number': number,
+          ':unreachable': { code, at: now().toISOString() },
+          ':now': now().toISOString(),
+        },
+      }),
+    );
+  } catch (error) {
+    if (!isConditionFailure(error)) throw error;
+  }
+}
+
+async function list(
+  { client, table }: LeadStoreDeps,
+  limit: number,
+  cursor?: Item,
+): Promise<{ leads: Lead[]; next: Item | undefined }> {
+  const page = await client.send(
+    new QueryCommand({
+      TableName: table,
+      IndexName: COLLECTION_INDEX,
+      KeyConditionExpression: '#collection = :leads',
+      ExpressionAttributeNames: { '#collection': 'collection' },
+      ExpressionAttributeValues: { ':leads': LEADS_COLLECTION },
+      ScanIndexForward: false,
+      Limit: limit,
+      ExclusiveStartKey: cursor,
+    }),
+  );
+  return { leads: (page.Items ?? []).map(parseLead), next: page.LastEvaluatedKey };
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { e164Schema } from '../phone/phone-number.ts';
+
+const fact = z.string().trim().max(200);
+
+/** What is known of a person besides the number. All of it can be merged into texts. */
+export const leadDetailsSchema = z.strictObject({
+  firstName: fact.optional(),
+  lastName: fact.optional(),
+  email: fact.optional(),
+  zip: fact.optional(),
+  city: fact.optional(),
+  state: fact.optional(),
+  service: fact.optional(),
+  source: fact.optional(),
+});
+export type LeadDetails = z.infer<typeof leadDetailsSchema>;
+
+/** Why no text can reach the lead's number, as the carrier told us. */
+const unreachableSchema = z.object({ code: z.int(), at: z.string() });
+
+export const leadSchema = z.object({
+  id: z.string(),
+  number: e164Schema,
+  details: leadDetailsSchema,
+  unreachable: unreachableSchema.optional(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+});
+export type Lead = z.infer<typeof leadSchema>;

@@ -1,0 +1,30 @@
+import { shardOf } from '../automation/enrollment.ts';
+import type { Item, Key } from '../runtime/dynamodb.ts';
+import { type Message, messageSchema } from './message.ts';
+
+/** How texts lie in the outreach table. No other file spells these keys. */
+export const COLLECTION_INDEX = 'collection';
+/** Where texts that were handed to Twilio and have no answer yet wait for `reconcile` (work index). */
+export const claimedWork = (shard: number) => `CLAIMED#${shard}`;
+
+export const messageKey = (id: string): Key => ({ pk: `MESSAGE#${id}`, sk: 'MESSAGE' });
+export const conversationOf = (number: string) => `NUMBER#${number}`;
+
+/** The stored form: every text stands in its number's conversation, a claimed one also before `reconcile`. */
+export function messageItem(message: Message): Item {
+  const claimed =
+    message.status === 'claimed'
+      ? { work: claimedWork(shardOf(message.number)), workOrder: message.claimedAt ?? '' }
+      : {};
+  return {
+    ...messageKey(message.id),
+    ...message,
+    ...claimed,
+    collection: conversationOf(message.number),
+    collectionOrder: `${message.createdAt}#${message.id}`,
+  };
+}
+
+export function parseMessage(item: Item): Message {
+  return messageSchema.parse(item);
+}

@@ -1,0 +1,136 @@
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { isConditionFailure, type Item } from '../runtime/dynamodb.ts';
+import type { Message } from './message.ts';
+import { twilioRank } from './message.ts';
+import { COLLECTION_INDEX, conversationOf, messageItem, messageKey, parseMessage } from './message-items.ts';
+
+export interface MessageStoreDeps {
+  readonly client: DynamoDBDocumentClient;
+  readonly table: string;
+  readonly now: () => Date;
+}
+
+export interface CarrierNews {
+  readonly sid: string;
+  /** A status word of Twilio's. */
+  readonly status: string;
+  readonly errorCode?: number;
+}
+
+/** `stale`: the text has gone further already, or the word is unknown; `unknown`: there is no such text. */
+export type NewsOutcome = 'applied' | 'stale' | 'unknown';
+
+/** Texts in both directions. */
+export type MessageStore = ReturnType<typeof createMessageStore>;
+
+export function createMessageStore(deps: MessageStoreDeps) {
+  return {
+    get: async (id: string): Promise<Message | undefined> => {
+      const key = { TableName: deps.table, Key: messageKey(id), ConsistentRead: true };
+      const { Item } = await deps.client.send(new GetCommand(key));
+      return Item && parseMessage(Item);
+    },
+    /** Stores a received text once. @returns false when it was stored before. */
+    putInbound: (inbound: InboundText) => putInbound(deps, inbound),
+    /** Applies what Twilio says of a text: its steps may come twice and in any order, and never go back. */
+    applyNews: (id: string, news: CarrierNews) => applyNews(deps, id, news),
+    /** A number's texts, newest first. @param cursor the `next` of the page before. */
+    conversation: (number: string, limit: number, cursor?: Item) =>
+      conversation(deps, number, limit, cursor),
+  };
+}
+
+export interface InboundText {
+  readonly sid: string;
+  readonly number: string;
+  readonly body: string;
+}
+
+async function putInbound({ client, table, now }: MessageStoreDeps, inbound: InboundText): Promise<boolean> {
+  const at = now().toISOString();
+  const { sid, number, body } = inbound;
+  const text: Message = {
+    id: sid,
+    sid,
+    number,
+    body,
+    direction: 'inbound',
+    status: 'received',
+    statusRank: 100,
+    createdAt: at,
+    updatedAt: at,
+  };
+  try {
+    const condition = { ConditionExpression: 'attribute_not_exists(pk)' };
+    await client.send(new PutCommand({ TableName: table, Item: messageItem(text), ...condition }));
+    return true;
+  } catch (error) {
+    if (isConditionFailure(error)) return false;
+    throw error;
+  }
+}
+
+async function applyNews(deps: MessageStoreDeps, id: string, news: CarrierNews): Promise<NewsOutcome> {
+  const { client, table, now } = deps;
+  const known = twilioRank(news.status);
+  if (!known) return (await exists(deps, id)) ? 'stale' : 'unknown';
+  const errorCode = news.errorCode === undefined ? '' : ', errorCode = :errorCode';
+  try {
+    await client.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: messageKey(id),
+        ConditionExpression:
+          'attribute_exists(pk) AND statusRank < :rank AND (attribute_not_exists(sid) OR sid = :sid)',
+        UpdateExpression: `SET #status = :status, statusRank = :rank, sid = :sid, updatedAt = :now${errorCode} REMOVE #work, workOrder`,
+        ExpressionAttributeNames: { '#status': 'status', '#work': 'work' },
+        ExpressionAttributeValues: {
+          ':status': known.status,
+          ':rank': known.rank,
+          ':sid': news.sid,
+          ':now': now().toISOString(),
+          ':errorCode': news.errorCode,
+        },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    );
+    return 'applied';
+  } catch (error) {
+    if (!isConditionFailure(error)) throw error;
+    return (error as { Item?: Item }).Item ? 'stale' : 'unknown';
+  }
+}
+
+async function exists({ client, table }: MessageStoreDeps, id: string): Promise<boolean> {
+  const answer = await client.send(
+    new GetCommand({ TableName: table, Key: messageKey(id), ProjectionExpression: 'pk' }),
+  );
+  return answer.Item !== undefined;
+}
+
+async function conversation(
+  { client, table }: MessageStoreDeps,
+  number: string,
+  limit: number,
+  cursor?: Item,
+): Promise<{ messages: Message[]; next: Item | undefined }> {
+  const page = await client.send(
+    new QueryCommand({
+      TableName: table,
+      IndexName: COLLECTION_INDEX,
+      KeyConditionExpression: '#collection = :conversation',
+      ExpressionAttributeNames: { '#collection': 'collection' },
+      ExpressionAttributeValues: { ':conversation': conversationOf(number) },
+      ScanIndexForward: false,
+      Limit: limit,
+      ExclusiveStartKey: cursor,
+    }),
+  );
+  return { messages: (page.Items ?? []).map(parseMessage), next: page.LastEvaluatedKey };
+}

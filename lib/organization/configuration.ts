@@ -1,0 +1,123 @@
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
+import type { Automation } from '../automation/automation.ts';
+import { sha256 } from '../consent/ledger.ts';
+import type { Form, FormInput } from '../forms/form.ts';
+import { isConditionFailure, type Item, type Key } from '../runtime/dynamodb.ts';
+import { automationKey, formKey, parseAutomation, parseForm, parseSettings, settingsKey } from './items.ts';
+import { type Settings, settingsSchema } from './settings.ts';
+
+export interface ConfigurationDeps {
+  readonly client: DynamoDBDocumentClient;
+  readonly table: string;
+  /** Name of the organization until its admins set another. */
+  readonly organization: string;
+  readonly now: () => Date;
+}
+
+/** The rules that admins change at run time: settings, forms and automations. Every read is strongly consistent. */
+export type Configuration = ReturnType<typeof createConfiguration>;
+
+export function createConfiguration(deps: ConfigurationDeps) {
+  return {
+    settings: async (): Promise<Settings> => parseSettings(await get(deps, settingsKey), deps.organization),
+    /** Changes the named settings and leaves the others; who did it is stored with them. */
+    changeSettings: (change: Partial<Settings>, actor: string) => changeSettings(deps, change, actor),
+
+    form: async (id: string): Promise<Form | undefined> => parsed(await get(deps, formKey(id)), parseForm),
+    forms: async (): Promise<Form[]> => (await list(deps, 'FORM')).map(parseForm),
+    /** Stores a form; without a `secret` the one it had before stays. */
+    putForm: (input: FormInput) => putForm(deps, input),
+    removeForm: (id: string): Promise<boolean> => remove(deps, formKey(id)),
+
+    automation: async (id: string): Promise<Automation | undefined> =>
+      parsed(await get(deps, automationKey(id)), parseAutomation),
+    automations: async (): Promise<Automation[]> => (await list(deps, 'AUTOMATION')).map(parseAutomation),
+    putAutomation: async (automation: Automation): Promise<void> => {
+      await put(deps, { ...automationKey(automation.id), ...automation });
+    },
+    removeAutomation: (id: string): Promise<boolean> => remove(deps, automationKey(id)),
+  };
+}
+
+function parsed<T>(item: Item | undefined, parse: (item: Item) => T): T | undefined {
+  return item === undefined ? undefined : parse(item);
+}
+
+async function get({ client, table }: ConfigurationDeps, key: Key): Promise<Item | undefined> {
+  const answer = await client.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
+  return answer.Item;
+}
+
+async function list({ client, table }: ConfigurationDeps, pk: string): Promise<Item[]> {
+  const items: Item[] = [];
+  let from: Item | undefined;
+  do {
+    const page = await client.send(
+      new QueryCommand({
+        TableName: table,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': pk },
+        ExclusiveStartKey: from,
+      }),
+    );
+    items.push(...(page.Items ?? []));
+    from = page.LastEvaluatedKey;
+  } while (from);
+  return items;
+}
+
+async function put({ client, table, now }: ConfigurationDeps, item: Item): Promise<void> {
+  await client.send(
+    new PutCommand({ TableName: table, Item: { ...item, updatedAt: now().toISOString() } }),
+  );
+}
+
+async function remove({ client, table }: ConfigurationDeps, key: Key): Promise<boolean> {
+  const answer = await client.send(
+    new DeleteCommand({ TableName: table, Key: key, ReturnValues: 'ALL_OLD' }),
+  );
+  return answer.Attributes !== undefined;
+}
+
+async function changeSettings(
+  deps: ConfigurationDeps,
+  change: Partial<Settings>,
+  actor: string,
+): Promise<Settings> {
+  for (;;) {
+    const item = await get(deps, settingsKey);
+    const settings = settingsSchema.parse({ ...parseSettings(item, deps.organization), ...change });
+    const version = Number(item?.['version'] ?? 0);
+    const updatedAt = deps.now().toISOString();
+    try {
+      await deps.client.send(
+        new PutCommand({
+          TableName: deps.table,
+          Item: { ...settingsKey, ...settings, version: version + 1, updatedAt, updatedBy: actor },
+          ConditionExpression: 'attribute_not_exists(pk) OR #version = :version',
+          ExpressionAttributeNames: { '#version': 'version' },
+          ExpressionAttributeValues: { ':version': version },
+        }),
+      );
+      return settings;
+    } catch (error) {
+      // Another admin saved in between: apply this change to what they left.
+      if (!isConditionFailure(error)) throw error;
+    }
+  }
+}
+
+async function putForm(deps: ConfigurationDeps, { secret, ...input }: FormInput): Promise<Form> {
+  const before = parsed(await get(deps, formKey(input.id)), parseForm);
+  const secretHash = secret === undefined ? before?.secretHash : sha256(secret);
+  const form: Form = secretHash === undefined ? input : { ...input, secretHash };
+  await put(deps, { ...formKey(input.id), ...form });
+  return form;
+}

@@ -1,0 +1,27 @@
+import { type Automation, automationSchema } from '../automation/automation.ts';
+import { type Form, formSchema } from '../forms/form.ts';
+import type { Item, Key } from '../runtime/dynamodb.ts';
+import { defaultSettings, type Settings, settingsSchema } from './settings.ts';
+
+/** How the configuration lies in its table. No other file spells these keys. */
+export const settingsKey: Key = { pk: 'SETTINGS', sk: 'SETTINGS' };
+export const formKey = (id: string): Key => ({ pk: 'FORM', sk: id });
+export const automationKey = (id: string): Key => ({ pk: 'AUTOMATION', sk: id });
+
+/** Stored settings over the defaults, so that a setting added by a release has its default at once. */
+export function parseSettings(item: Item | undefined, organizationName: string): Settings {
+  const stored = pick(item ?? {}, Object.keys(settingsSchema.shape));
+  return settingsSchema.parse({ ...defaultSettings(organizationName), ...stored });
+}
+
+export function parseForm(item: Item): Form {
+  return formSchema.parse(item);
+}
+
+export function parseAutomation(item: Item): Automation {
+  return automationSchema.parse(pick(item, Object.keys(automationSchema.shape)));
+}
+
+function pick(item: Item, names: readonly string[]): Item {
+  return Object.fromEntries(names.filter((name) => name in item).map((name) => [name, item[name]]));
+}

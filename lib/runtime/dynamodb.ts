@@ -1,0 +1,78 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  type BatchGetCommandInput,
+  type BatchGetCommandOutput,
+  DynamoDBDocumentClient,
+  type TransactWriteCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+
+export type Item = Record<string, unknown>;
+export type Key = { readonly pk: string; readonly sk: string };
+/** One action of a write transaction. */
+export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+/** The document client that every function shares: endpoint, region and credentials come from the environment. */
+export function createDocumentClient(client = new DynamoDBClient({})): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+/**
+ * Reads many items with strong consistency in as few requests as DynamoDB allows, asking again for keys that
+ * it left unprocessed.
+ *
+ * @param keys by table; at most 100 in all, duplicates removed.
+ * @throws Error when DynamoDB still leaves keys unprocessed after five rounds.
+ */
+export async function readConsistently(
+  client: DynamoDBDocumentClient,
+  keys: Readonly<Record<string, readonly Key[]>>,
+): Promise<Record<string, Item[]>> {
+  const found: Record<string, Item[]> = Object.fromEntries(Object.keys(keys).map((table) => [table, []]));
+  let pending: NonNullable<BatchGetCommandInput['RequestItems']> = {};
+  for (const [table, tableKeys] of Object.entries(keys)) {
+    const distinct = [...new Map(tableKeys.map((key) => [`${key.pk}\u0000${key.sk}`, key])).values()];
+    if (distinct.length > 0) pending[table] = { Keys: [...distinct], ConsistentRead: true };
+  }
+  for (let round = 0; Object.keys(pending).length > 0; round++) {
+    if (round === 5) throw new Error('DynamoDB left keys unprocessed after five rounds');
+    if (round > 0) await pause(round);
+    const answer: BatchGetCommandOutput = await client.send(new BatchGetCommand({ RequestItems: pending }));
+    for (const [table, items] of Object.entries(answer.Responses ?? {})) found[table]?.push(...items);
+    pending = answer.UnprocessedKeys ?? {};
+  }
+  return found;
+}
+
+/** Waits a little longer with every round, at random, so that those who collided do not collide again. */
+export async function pause(round: number): Promise<void> {
+  const milliseconds = Math.random() * Math.min(1000, 20 * 2 ** round);
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+function hasName(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
+}
+
+/** Whether a single write failed because its condition did. */
+export function isConditionFailure(error: unknown): boolean {
+  return hasName(error, 'ConditionalCheckFailedException');
+}
+
+/**
+ * Why a transaction was cancelled, one code per action in their order (`None`, `ConditionalCheckFailed`,
+ * `TransactionConflict`, ...), or undefined when the error is something else.
+ */
+export function cancellationCodes(error: unknown): readonly string[] | undefined {
+  if (!hasName(error, 'TransactionCanceledException')) return undefined;
+  const reasons = (error as { CancellationReasons?: { Code?: string }[] }).CancellationReasons ?? [];
+  return reasons.map((reason) => reason.Code ?? 'None');
+}
+
+/**
+ * Whether trying again unchanged can help a cancelled transaction: another one held an item, or DynamoDB
+ * was short of capacity, and no condition failed.
+ */
+export function isTransientCancellation(codes: readonly string[]): boolean {
+  return codes.every((code) => code !== 'ConditionalCheckFailed') && codes.some((code) => code !== 'None');
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+/** Names of the environment variables, shared by the stack that sets them and the functions that read them. */
+export const ENV = {
+  organization: 'ORGANIZATION',
+  consentTable: 'CONSENT_TABLE',
+  configurationTable: 'CONFIGURATION_TABLE',
+  outreachTable: 'OUTREACH_TABLE',
+  priorityQueueUrl: 'PRIORITY_QUEUE_URL',
+  bulkQueueUrl: 'BULK_QUEUE_URL',
+  jobsQueueUrl: 'JOBS_QUEUE_URL',
+  publicBaseUrl: 'PUBLIC_BASE_URL',
+  twilioCredentialsParameter: 'TWILIO_CREDENTIALS_PARAMETER',
+  twilioAuthTokenParameter: 'TWILIO_AUTH_TOKEN_PARAMETER',
+  twilioBaseUrl: 'TWILIO_BASE_URL',
+  sender: 'SENDER',
+} as const;
+
+type EnvKey = keyof typeof ENV;
+const OPTIONAL: ReadonlySet<EnvKey> = new Set(['twilioBaseUrl']);
+const URLS: ReadonlySet<EnvKey> = new Set([
+  'priorityQueueUrl',
+  'bulkQueueUrl',
+  'jobsQueueUrl',
+  'publicBaseUrl',
+  'twilioBaseUrl',
+]);
+
+type Environment<K extends EnvKey> = {
+  readonly [P in K as P extends 'twilioBaseUrl' ? never : P]: string;
+} & { readonly [P in K as P extends 'twilioBaseUrl' ? P : never]?: string };
+
+/**
+ * Reads the named variables once, at cold start.
+ *
+ * @throws Error naming every variable that is missing or malformed, so that a wrong deployment fails before
+ *   it takes a request. The message never contains a value.
+ */
+export function readEnv<K extends EnvKey>(keys: readonly K[], source = process.env): Environment<K> {
+  const shape: Record<string, z.ZodType> = {};
+  for (const key of keys) {
+    const value = URLS.has(key) ? z.url() : z.string().min(1);
+    shape[key] = OPTIONAL.has(key) ? value.optional() : value;
+  }
+  const raw = Object.fromEntries(keys.map((key) => [key, source[ENV[key]]]));
+  const parsed = z.object(shape).safeParse(raw);
+  if (parsed.success) return parsed.data as Environment<K>;
+  const names = parsed.error.issues.map((issue) => ENV[issue.path[0] as EnvKey]);
+  throw new Error(`Environment variables missing or malformed: ${names.join(', ')}`);
+}

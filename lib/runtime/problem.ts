@@ -1,0 +1,54 @@
+import type { z } from 'zod';
+
+/** An answer of an HTTP function, in API Gateway's payload format 2.0. */
+export interface HttpAnswer {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+export interface FieldError {
+  /** Path to the field, for example `steps[0].template`. */
+  readonly field: string;
+  readonly message: string;
+}
+
+/** A JSON answer. */
+export function json(status: number, body: unknown): HttpAnswer {
+  return {
+    statusCode: status,
+    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
+    body: JSON.stringify(body),
+  };
+}
+
+/** An error as problem JSON (RFC 9457). `detail` says what to do. */
+export function problem(given: {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+}): HttpAnswer {
+  const answer = json(given.status, { type: 'about:blank', ...given });
+  return { ...answer, headers: { ...answer.headers, 'content-type': 'application/problem+json; charset=utf-8' } };
+}
+
+/** What is wrong with each field. An unknown field is named itself, not the object around it. */
+export function zodErrors(error: z.ZodError): FieldError[] {
+  return error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        field: pathOf([...issue.path, key]),
+        message: 'There is no such field. Remove it.',
+      }));
+    }
+    return [{ field: pathOf(issue.path), message: issue.message }];
+  });
+}
+
+function pathOf(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`;
+    return text === '' ? String(part) : `${text}.${String(part)}`;
+  }, '');
+}

@@ -1,0 +1,30 @@
+import { SSMProvider } from '@aws-lambda-powertools/parameters/ssm';
+import { z } from 'zod';
+
+const MAXIMUM_AGE_SECONDS = 300;
+const provider = new SSMProvider();
+
+async function secret(name: string): Promise<string> {
+  const value = await provider.get(name, { decrypt: true, maxAge: MAXIMUM_AGE_SECONDS });
+  if (!value) throw new Error(`The parameter ${name} is empty`);
+  return value;
+}
+
+const credentialsSchema = z.object({
+  accountSid: z.string().startsWith('AC'),
+  apiKeySid: z.string().startsWith('SK'),
+  apiKeySecret: z.string().min(1),
+});
+export type TwilioCredentials = z.infer<typeof credentialsSchema>;
+
+/** The API key that sends. Kept for five minutes, so that a rotated key is taken up without a deployment. */
+export async function twilioCredentials(parameter: string): Promise<TwilioCredentials> {
+  const parsed = credentialsSchema.safeParse(JSON.parse(await secret(parameter)));
+  if (!parsed.success) throw new Error(`The parameter ${parameter} is not {accountSid, apiKeySid, apiKeySecret}`);
+  return parsed.data;
+}
+
+/** The token that signs webhooks. @throws Error when it is empty: an empty token would verify any forgery. */
+export function twilioAuthToken(parameter: string): Promise<string> {
+  return secret(parameter);
+}

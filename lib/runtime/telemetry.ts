@@ -1,0 +1,39 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+
+/** Structured logs. Never give it a phone number, a body or a secret. */
+export const logger = new Logger();
+
+const metrics = new Metrics();
+
+/**
+ * Counts outcomes by name and writes them out at once, as CloudWatch's embedded metric format.
+ *
+ * @param counts metric name to how often; zeros are left out.
+ */
+export function countOutcomes(counts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(counts)) {
+    if (count > 0) metrics.addMetric(name, MetricUnit.Count, count);
+  }
+  metrics.publishStoredMetrics();
+}
+
+/** How often each word occurs, as metric names behind a prefix: `text` and `sent` give `textSent`. */
+export function tally(prefix: string, words: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const word of words) {
+    const name = `${prefix}${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** What may be logged of an error: its name, and its message only where our own code wrote it. */
+export function describeError(error: unknown): { name: string; message?: string; status?: number } {
+  if (!(error instanceof Error)) return { name: typeof error };
+  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  if (error.constructor === Error || error.constructor === TypeError) {
+    return { name: error.name, message: error.message.replace(/\+?\d{7,}/g, '[number]') };
+  }
+  return status === undefined ? { name: error.name } : { name: error.name, status };
+}
