@@ -4,6 +4,15 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/setup/engines.ts'],
+    // CommonJS packages are imported as Node imports them, and not unwrapped further: tests run what the bundles run.
+    deps: { interopDefault: false },
+    // Set before any module is loaded: logs and metrics read these once.
+    env: {
+      POWERTOOLS_SERVICE_NAME: 'test',
+      POWERTOOLS_METRICS_NAMESPACE: 'sendgate',
+      POWERTOOLS_METRICS_DISABLED: 'true',
+      POWERTOOLS_LOG_LEVEL: 'SILENT',
+    },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores: more workers than that only make every wait longer.

@@ -1,5 +1,5 @@
 import { parse } from 'iso8601-duration';
-import { z } from 'zod';
+import * as z from 'zod';
 import { templateSchema } from '../messaging/template.ts';
 
 export const automationKinds = ['newProspect', 'followUp', 'drip'] as const;
@@ -55,7 +55,15 @@ export type Automation = z.infer<typeof automationSchema>;
  * @throws RangeError when it is no duration, or ends after the year 275760.
  */
 export function addDuration(moment: string, isoDuration: string): string {
-  const { years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0 } = parse(isoDuration);
+  const {
+    years = 0,
+    months = 0,
+    weeks = 0,
+    days = 0,
+    hours = 0,
+    minutes = 0,
+    seconds = 0,
+  } = parse(isoDuration);
   const end = new Date(moment);
   const day = end.getUTCDate();
   end.setUTCDate(1);

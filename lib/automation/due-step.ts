@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the cycle tells the gate: this step of this enrollment is due. Parsed by the same schema at both ends. */
 export const dueStepSchema = z.object({

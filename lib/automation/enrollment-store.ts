@@ -5,7 +5,7 @@ import {
   paginateQuery,
   QueryCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { isConditionFailure, type Item } from '../runtime/dynamodb.ts';
+import { type Item, isConditionFailure } from '../runtime/dynamodb.ts';
 import type { AutomationKind } from './automation.ts';
 import { dueWork, type Enrollment, type EnrollmentRef, waitingWork } from './enrollment.ts';
 import {
@@ -50,8 +50,12 @@ export function createEnrollmentStore(deps: EnrollmentStoreDeps) {
     /** Writes an enrollment over the version it came from. @returns false when somebody else wrote it first. */
     replace: (enrollment: Enrollment) => replace(deps, enrollment),
     /** What of one shard became due in a span of time, in order. @param from inclusive. @param to inclusive. */
-    due: (kind: AutomationKind, shard: number, span: { from: string; to: string; limit: number }, cursor?: Item) =>
-      due(deps, kind, shard, span, cursor),
+    due: (
+      kind: AutomationKind,
+      shard: number,
+      span: { from: string; to: string; limit: number },
+      cursor?: Item,
+    ) => due(deps, kind, shard, span, cursor),
     /** Who of one shard waits. */
     waiting: (shard: number, limit: number, cursor?: Item) => waiting(deps, shard, limit, cursor),
   };

@@ -36,13 +36,13 @@ interface Why {
 }
 
 /** The step may not leave yet and nothing but an event will change that: out of the due index (X4). */
-export function hold(enrollment: Enrollment, why: Why): Enrollment {
-  return { ...enrollment, ...why, status: 'waiting', version: enrollment.version + 1 };
+export function hold(enrollment: Enrollment, { reason, sentence }: Why): Enrollment {
+  return { ...enrollment, reason, sentence, status: 'waiting', version: enrollment.version + 1 };
 }
 
 /** The step may leave at `until`. */
-export function defer(enrollment: Enrollment, why: Why, until: string): Enrollment {
-  return { ...enrollment, ...why, status: 'due', dueAt: until, version: enrollment.version + 1 };
+export function defer(enrollment: Enrollment, { reason, sentence }: Why, until: string): Enrollment {
+  return { ...enrollment, reason, sentence, status: 'due', dueAt: until, version: enrollment.version + 1 };
 }
 
 /** What held the step may be gone: due now, to be decided anew. */
@@ -52,8 +52,8 @@ export function wake(enrollment: Enrollment, now: Date): Enrollment {
 }
 
 /** No further step leaves. */
-export function stop(enrollment: Enrollment, why: Why): Enrollment {
-  return { ...enrollment, ...why, status: 'stopped', version: enrollment.version + 1 };
+export function stop(enrollment: Enrollment, { reason, sentence }: Why): Enrollment {
+  return { ...enrollment, reason, sentence, status: 'stopped', version: enrollment.version + 1 };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What happened, in the words of the transition table (DESIGN.md, "Consent"). One kind is one row of the table;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Item, Key, TransactItem } from '../runtime/dynamodb.ts';
 import { type ConsentEvent, consentEventSchema } from './event.ts';
 import { sha256 } from './ledger.ts';
@@ -6,7 +6,8 @@ import { type ConsentState, consentStateSchema, initialState } from './state.ts'
 
 /** How the consent registry lies in its table. No other file spells these keys. */
 const partition = (number: string) => `NUMBER#${number}`;
-const EVENT_PREFIX = 'EVENT#';
+/** What the sort key of every event begins with. */
+export const EVENT_PREFIX = 'EVENT#';
 
 export const stateKey = (number: string): Key => ({ pk: partition(number), sk: 'STATE' });
 
@@ -30,6 +31,18 @@ export function parseState(item: Item | undefined, number: string): ConsentState
 
 export function parseEvent(item: Item): ConsentEvent {
   return consentEventSchema.parse(item);
+}
+
+/** An event as `verify` sees it: undefined when the item is no event any more. */
+export function readableEvent(item: Item): ConsentEvent | undefined {
+  return consentEventSchema.safeParse(item).data;
+}
+
+/** A state as `verify` sees it: undefined when the item is no state of this number any more. */
+export function readableState(item: Item | undefined, number: string): ConsentState | undefined {
+  if (item === undefined) return initialState(number);
+  const state = consentStateSchema.safeParse(item).data;
+  return state?.number === number ? state : undefined;
 }
 
 /** The event inside a change of the registry's stream, or undefined for the other items of the table. */

@@ -7,6 +7,8 @@ import {
   eventRange,
   parseEvent,
   parseState,
+  readableEvent,
+  readableState,
   sourceKey,
   sourceMarkerSchema,
   stateKey,
@@ -56,14 +58,22 @@ export function createConsentRegistry(deps: ConsentRegistryDeps): ConsentRegistr
   };
 }
 
-async function read({ client, table }: ConsentRegistryDeps, number: string): Promise<ConsentState> {
+async function read(deps: ConsentRegistryDeps, number: string): Promise<ConsentState> {
+  return parseState(await stateItem(deps, number), number);
+}
+
+async function stateItem({ client, table }: ConsentRegistryDeps, number: string): Promise<Item | undefined> {
   const answer = await client.send(
     new GetCommand({ TableName: table, Key: stateKey(number), ConsistentRead: true }),
   );
-  return parseState(answer.Item, number);
+  return answer.Item;
 }
 
-async function events({ client, table }: ConsentRegistryDeps, number: string): Promise<ConsentEvent[]> {
+async function events(deps: ConsentRegistryDeps, number: string): Promise<ConsentEvent[]> {
+  return (await eventItems(deps, number)).map(parseEvent);
+}
+
+async function eventItems({ client, table }: ConsentRegistryDeps, number: string): Promise<Item[]> {
   const { pk, prefix } = eventRange(number);
   const pages = paginateQuery(
     { client },
@@ -74,25 +84,38 @@ async function events({ client, table }: ConsentRegistryDeps, number: string): P
       ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
     },
   );
-  const found: ConsentEvent[] = [];
-  for await (const page of pages) found.push(...(page.Items ?? []).map(parseEvent));
+  const found: Item[] = [];
+  for await (const page of pages) found.push(...(page.Items ?? []));
   return found;
 }
 
 async function verify(deps: ConsentRegistryDeps, number: string): Promise<ChainFault | undefined> {
   for (let attempt = 0; ; attempt++) {
-    const before = await read(deps, number);
-    const chain = await events(deps, number);
-    const after = await read(deps, number);
-    if (before.version === after.version) return verifyChain(chain, after);
+    const before = await stateItem(deps, number);
+    const items = await eventItems(deps, number);
+    const after = await stateItem(deps, number);
+    if (before?.['version'] === after?.['version']) return verifyItems(items, after, number);
     if (attempt === ATTEMPTS) throw new Error('The consent of one number never stood still to be verified');
   }
+}
+
+function verifyItems(items: readonly Item[], stateItem: Item | undefined, number: string) {
+  const chain: ConsentEvent[] = [];
+  for (const [index, item] of items.entries()) {
+    const event = readableEvent(item);
+    if (!event) return { sequence: index + 1, fault: 'altered' } as const;
+    chain.push(event);
+  }
+  const state = readableState(stateItem, number);
+  if (!state) return { sequence: chain.length + 1, fault: 'stateDiffers' } as const;
+  return verifyChain(chain, state);
 }
 
 async function record(deps: ConsentRegistryDeps, given: ConsentOccurrence): Promise<Recorded> {
   const occurrence = {
     ...given,
-    evidence: evidenceSchema.parse(given.evidence),
+    evidence: evidenceSchema.parse(wellFormed(given.evidence)),
+    sourceId: given.sourceId.toWellFormed(),
     occurredAt: new Date(given.occurredAt).toISOString(),
   };
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -105,6 +128,14 @@ async function record(deps: ConsentRegistryDeps, given: ConsentOccurrence): Prom
     if (await write(deps, state, next)) return { outcome: 'recorded', ...next };
   }
   throw new Error(`The consent of one number changed ${ATTEMPTS} times while an event was being recorded`);
+}
+
+/** Half a character (a lone surrogate) can neither be hashed nor stored: it becomes the replacement character. */
+function wellFormed(evidence: ConsentOccurrence['evidence']): Item {
+  const fields = Object.entries(evidence);
+  return Object.fromEntries(
+    fields.map(([name, value]) => [name, typeof value === 'string' ? value.toWellFormed() : value]),
+  );
 }
 
 async function readForWrite(deps: ConsentRegistryDeps, { number, sourceId }: ConsentOccurrence) {

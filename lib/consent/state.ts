@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { standings } from './event.ts';
 
 export const prompts = ['not_sent', 'sent', 'accepted', 'rejected'] as const;

@@ -33,7 +33,10 @@ function lifts(kind: EventKind): boolean {
 }
 
 function latest(...times: (string | undefined)[]): string | undefined {
-  return times.filter((time) => time !== undefined).sort().at(-1);
+  return times
+    .filter((time) => time !== undefined)
+    .sort()
+    .at(-1);
 }
 
 /** The last event that speaks against an event of this kind: what happened before it is late news (X3). */
@@ -59,19 +62,22 @@ function asksForNothing(state: ConsentState, kind: EventKind): boolean {
   return kind === 'handsetYes' && state.standing !== 'opted_out' && state.prompt !== 'sent';
 }
 
+/** START lifts the carrier's block; YES and keywords do where the carrier takes them for START. */
+function withoutBlock(state: ConsentState, { kind, evidence }: ConsentOccurrence): ConsentState {
+  const carrierLifts = evidence.source === 'handset' && evidence.carrierActs;
+  return kind === 'handsetStart' || carrierLifts ? { ...state, carrierBlocked: false } : state;
+}
+
 function optIn(state: ConsentState, occurrence: ConsentOccurrence): ConsentState {
   const { kind, occurredAt, evidence } = occurrence;
   const standing = TRANSITIONS[kind][state.standing];
-  const next: ConsentState = { ...state, standing };
-  if (standing !== 'opted_in') return next;
+  if (standing !== 'opted_in') return { ...state, standing };
+  const next: ConsentState = { ...withoutBlock(state, occurrence), standing };
   next.lastOptInAt = latest(state.lastOptInAt, occurredAt) ?? occurredAt;
   if (lifts(kind)) next.lastLiftingAt = latest(state.lastLiftingAt, occurredAt) ?? occurredAt;
   if (FROM_HANDSET.has(kind) && kind !== 'handsetKeyword') {
     next.prompt = 'accepted';
   }
-  // START lifts every block; YES and keywords only where the carrier takes them for START.
-  const carrierLifts = evidence.source === 'handset' && evidence.carrierActs;
-  if (kind === 'handsetStart' || carrierLifts) next.carrierBlocked = false;
   if (kind === 'handsetKeyword' && evidence.source === 'handset') {
     const record = { active: true, since: occurredAt, sequence: state.version + 1 };
     next.keywords = { ...state.keywords, [evidence.word]: record };
@@ -88,7 +94,8 @@ function optOut(state: ConsentState, occurrence: ConsentOccurrence): ConsentStat
       record.active ? { active: false, since: occurredAt, sequence } : record,
     ]),
   );
-  const carrierHolds = evidence.source === 'carrier' || (evidence.source === 'handset' && evidence.carrierActs);
+  const carrierHolds =
+    evidence.source === 'carrier' || (evidence.source === 'handset' && evidence.carrierActs);
   return {
     ...state,
     standing: TRANSITIONS.optOut[state.standing],
@@ -133,7 +140,7 @@ export function applyOccurrence(
 }
 
 function nextState(state: ConsentState, occurrence: ConsentOccurrence): ConsentState {
-  if (asksForNothing(state, occurrence.kind)) return { ...state, carrierBlocked: false };
+  if (asksForNothing(state, occurrence.kind)) return withoutBlock(state, occurrence);
   switch (occurrence.kind) {
     case 'optOut':
       return optOut(state, occurrence);

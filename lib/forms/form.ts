@@ -1,5 +1,4 @@
-import { isSupportedCountry } from 'libphonenumber-js/max';
-import { z } from 'zod';
+import * as z from 'zod';
 import { idSchema } from '../automation/automation.ts';
 
 /** Name of a field of the payload, or a path into it such as `contact.phone` or `answers[0].value`. */
@@ -42,7 +41,7 @@ export const formInputSchema = z
     /** Country of phone numbers written without a country code, ISO 3166-1 alpha-2. */
     defaultCountry: z
       .string()
-      .refine(isSupportedCountry, 'Use a two-letter country code such as US')
+      .regex(/^[A-Z]{2}$/, 'Use a two-letter country code such as US')
       .default('US'),
     /** When set, a submission must carry it in the header `x-sendgate-secret` or in `?secret=`. Never shown again. */
     secret: z.string().min(16, 'Use 16 characters or more').max(200).optional(),

@@ -28,7 +28,9 @@ export async function parsePayload(contentType: string | undefined, body: Buffer
     case 'application/json':
       return withinLimits(parseJson(body));
     case 'application/x-www-form-urlencoded':
-      return withinLimits({ ...parseQuery(body.toString('utf8'), '&', '=', { maxKeys: MAXIMUM_FIELDS + 1 }) });
+      return withinLimits({
+        ...parseQuery(body.toString('utf8'), '&', '=', { maxKeys: MAXIMUM_FIELDS + 1 }),
+      });
     case 'multipart/form-data':
       return withinLimits(await parseMultipart(contentType ?? '', body));
     default:

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { SHARDS, shardOf } from '../automation/enrollment.ts';
 import { WORK_INDEX } from '../automation/enrollment-items.ts';
-import { isConditionFailure, type Item, type Key } from '../runtime/dynamodb.ts';
+import { type Item, isConditionFailure, type Key } from '../runtime/dynamodb.ts';
 import { type Submission, submissionSchema } from './submission.ts';
 
 export interface SubmissionStoreDeps {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { leadDetailsSchema } from '../leads/lead.ts';
 
 /**

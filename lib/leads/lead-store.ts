@@ -9,8 +9,8 @@ import {
 import { COLLECTION_INDEX } from '../messaging/message-items.ts';
 import {
   cancellationCodes,
-  isConditionFailure,
   type Item,
+  isConditionFailure,
   pause,
   type TransactItem,
 } from '../runtime/dynamodb.ts';
@@ -45,8 +45,7 @@ export function createLeadStore(deps: LeadStoreDeps) {
     /** Ids of every lead that has the number. */
     holders: (number: string) => holders(deps, number),
     /** Remembers that the carrier cannot deliver to the lead's number. */
-    markUnreachable: (id: string, number: string, code: number) =>
-      markUnreachable(deps, id, number, code),
+    markUnreachable: (id: string, number: string, code: number) => markUnreachable(deps, id, number, code),
     /** Newest first. @param cursor the `next` of the page before. */
     list: (limit: number, cursor?: Item) => list(deps, limit, cursor),
   };

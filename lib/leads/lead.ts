@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { e164Schema } from '../phone/phone-number.ts';
+import * as z from 'zod';
+import { e164Schema } from '../phone/e164.ts';
 
 const fact = z.string().trim().max(200);
 

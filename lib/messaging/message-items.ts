@@ -7,7 +7,10 @@ export const COLLECTION_INDEX = 'collection';
 /** Where texts that were handed to Twilio and have no answer yet wait for `reconcile` (work index). */
 export const claimedWork = (shard: number) => `CLAIMED#${shard}`;
 
-export const messageKey = (id: string): Key => ({ pk: `MESSAGE#${id}`, sk: 'MESSAGE' });
+const PARTITION = 'MESSAGE#';
+export const messageKey = (id: string): Key => ({ pk: `${PARTITION}${id}`, sk: 'MESSAGE' });
+/** Reads back which text an entry of an index belongs to. */
+export const messageIdOfKey = (key: Item): string => String(key['pk']).slice(PARTITION.length);
 export const conversationOf = (number: string) => `NUMBER#${number}`;
 
 /** The stored form: every text stands in its number's conversation, a claimed one also before `reconcile`. */
@@ -19,6 +22,8 @@ export function messageItem(message: Message): Item {
   return {
     ...messageKey(message.id),
     ...message,
+    // One text: as a list of maps, the trace would be the larger part of what a send costs to write.
+    trace: message.trace && JSON.stringify(message.trace),
     ...claimed,
     collection: conversationOf(message.number),
     collectionOrder: `${message.createdAt}#${message.id}`,
@@ -26,5 +31,6 @@ export function messageItem(message: Message): Item {
 }
 
 export function parseMessage(item: Item): Message {
-  return messageSchema.parse(item);
+  const { trace } = item;
+  return messageSchema.parse(typeof trace === 'string' ? { ...item, trace: JSON.parse(trace) } : item);
 }

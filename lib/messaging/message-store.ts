@@ -5,7 +5,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { isConditionFailure, type Item } from '../runtime/dynamodb.ts';
+import { type Item, isConditionFailure } from '../runtime/dynamodb.ts';
 import type { Message } from './message.ts';
 import { twilioRank } from './message.ts';
 import { COLLECTION_INDEX, conversationOf, messageItem, messageKey, parseMessage } from './message-items.ts';
@@ -41,8 +41,7 @@ export function createMessageStore(deps: MessageStoreDeps) {
     /** Applies what Twilio says of a text: its steps may come twice and in any order, and never go back. */
     applyNews: (id: string, news: CarrierNews) => applyNews(deps, id, news),
     /** A number's texts, newest first. @param cursor the `next` of the page before. */
-    conversation: (number: string, limit: number, cursor?: Item) =>
-      conversation(deps, number, limit, cursor),
+    conversation: (number: string, limit: number, cursor?: Item) => conversation(deps, number, limit, cursor),
   };
 }
 

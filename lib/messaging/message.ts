@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The life of a text that we send. `claimed` is ours alone: the send transaction has happened, Twilio's answer is

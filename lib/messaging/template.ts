@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The fields a template may merge. Each is a fact of the lead, but for the organization's name. */
 export const MERGE_FIELDS = [
@@ -70,7 +70,9 @@ export function render(template: string, values: MergeValues, footer: string): R
   if (missing !== undefined) return { kind: 'missingField', field: missing };
   const parts = body.split(footer).map((part) => part.trim());
   const whole = [...parts.filter((part) => part !== ''), footer].join('\n');
-  return whole.length > 1600 ? { kind: 'tooLong', characters: whole.length } : { kind: 'rendered', body: whole };
+  return whole.length > 1600
+    ? { kind: 'tooLong', characters: whole.length }
+    : { kind: 'rendered', body: whole };
 }
 
 function oneLine(value: string | undefined): string {

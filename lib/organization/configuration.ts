@@ -8,8 +8,17 @@ import {
 import type { Automation } from '../automation/automation.ts';
 import { sha256 } from '../consent/ledger.ts';
 import type { Form, FormInput } from '../forms/form.ts';
-import { isConditionFailure, type Item, type Key } from '../runtime/dynamodb.ts';
-import { automationKey, formKey, parseAutomation, parseForm, parseSettings, settingsKey } from './items.ts';
+import { type Item, isConditionFailure, type Key } from '../runtime/dynamodb.ts';
+import {
+  AUTOMATIONS,
+  automationKey,
+  FORMS,
+  formKey,
+  parseAutomation,
+  parseForm,
+  parseSettings,
+  settingsKey,
+} from './items.ts';
 import { type Settings, settingsSchema } from './settings.ts';
 
 export interface ConfigurationDeps {
@@ -30,14 +39,14 @@ export function createConfiguration(deps: ConfigurationDeps) {
     changeSettings: (change: Partial<Settings>, actor: string) => changeSettings(deps, change, actor),
 
     form: async (id: string): Promise<Form | undefined> => parsed(await get(deps, formKey(id)), parseForm),
-    forms: async (): Promise<Form[]> => (await list(deps, 'FORM')).map(parseForm),
+    forms: async (): Promise<Form[]> => (await list(deps, FORMS)).map(parseForm),
     /** Stores a form; without a `secret` the one it had before stays. */
     putForm: (input: FormInput) => putForm(deps, input),
     removeForm: (id: string): Promise<boolean> => remove(deps, formKey(id)),
 
     automation: async (id: string): Promise<Automation | undefined> =>
       parsed(await get(deps, automationKey(id)), parseAutomation),
-    automations: async (): Promise<Automation[]> => (await list(deps, 'AUTOMATION')).map(parseAutomation),
+    automations: async (): Promise<Automation[]> => (await list(deps, AUTOMATIONS)).map(parseAutomation),
     putAutomation: async (automation: Automation): Promise<void> => {
       await put(deps, { ...automationKey(automation.id), ...automation });
     },
@@ -74,9 +83,7 @@ async function list({ client, table }: ConfigurationDeps, pk: string): Promise<I
 }
 
 async function put({ client, table, now }: ConfigurationDeps, item: Item): Promise<void> {
-  await client.send(
-    new PutCommand({ TableName: table, Item: { ...item, updatedAt: now().toISOString() } }),
-  );
+  await client.send(new PutCommand({ TableName: table, Item: { ...item, updatedAt: now().toISOString() } }));
 }
 
 async function remove({ client, table }: ConfigurationDeps, key: Key): Promise<boolean> {

@@ -5,8 +5,10 @@ import { defaultSettings, type Settings, settingsSchema } from './settings.ts';
 
 /** How the configuration lies in its table. No other file spells these keys. */
 export const settingsKey: Key = { pk: 'SETTINGS', sk: 'SETTINGS' };
-export const formKey = (id: string): Key => ({ pk: 'FORM', sk: id });
-export const automationKey = (id: string): Key => ({ pk: 'AUTOMATION', sk: id });
+export const FORMS = 'FORM';
+export const AUTOMATIONS = 'AUTOMATION';
+export const formKey = (id: string): Key => ({ pk: FORMS, sk: id });
+export const automationKey = (id: string): Key => ({ pk: AUTOMATIONS, sk: id });
 
 /** Stored settings over the defaults, so that a setting added by a release has its default at once. */
 export function parseSettings(item: Item | undefined, organizationName: string): Settings {

@@ -1,11 +1,13 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The footer that carriers expect under every text (C6). */
 export const DEFAULT_FOOTER = 'Reply STOP to opt-out of future text communications.';
 
 const line = (most: number) => z.string().trim().min(1).max(most);
 
-const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'Write the time as HH:MM, for example 09:00');
+const clock = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'Write the time as HH:MM, for example 09:00');
 
 /** The rules that an organization's admins change at run time. */
 export const settingsSchema = z.strictObject({

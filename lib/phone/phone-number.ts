@@ -1,5 +1,4 @@
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
-import { z } from 'zod';
 
 export type PhoneNumber =
   | { readonly kind: 'valid'; readonly e164: string }
@@ -25,14 +24,12 @@ function written(value: string | number): string {
 export function parsePhone(value: string | number, country: CountryCode = 'US'): PhoneNumber {
   const text = written(value);
   if (text === '') return { kind: 'invalid', reason: `The phone number is empty. ${SUGGESTION}` };
-  if (text.length > 40) return { kind: 'invalid', reason: `That is too long for a phone number. ${SUGGESTION}` };
+  if (text.length > 40)
+    return { kind: 'invalid', reason: `That is too long for a phone number. ${SUGGESTION}` };
   const parsed = parsePhoneNumberFromString(text, { defaultCountry: country, extract: false });
-  if (!parsed?.isValid()) return { kind: 'invalid', reason: `That is not a valid phone number. ${SUGGESTION}` };
-  if (parsed.ext) return { kind: 'invalid', reason: 'A number with an extension cannot get texts. Leave it out.' };
+  if (!parsed?.isValid())
+    return { kind: 'invalid', reason: `That is not a valid phone number. ${SUGGESTION}` };
+  if (parsed.ext)
+    return { kind: 'invalid', reason: 'A number with an extension cannot get texts. Leave it out.' };
   return { kind: 'valid', e164: parsed.number };
 }
-
-/** A number in E.164, as the API takes and gives it. */
-export const e164Schema = z
-  .string()
-  .refine((value) => /^\+[1-9]\d{6,14}$/.test(value), 'Write the number in E.164, for example +13035550142');

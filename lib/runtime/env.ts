@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Names of the environment variables, shared by the stack that sets them and the functions that read them. */
 export const ENV = {

@@ -30,7 +30,10 @@ export function problem(given: {
   readonly errors?: readonly FieldError[];
 }): HttpAnswer {
   const answer = json(given.status, { type: 'about:blank', ...given });
-  return { ...answer, headers: { ...answer.headers, 'content-type': 'application/problem+json; charset=utf-8' } };
+  return {
+    ...answer,
+    headers: { ...answer.headers, 'content-type': 'application/problem+json; charset=utf-8' },
+  };
 }
 
 /** What is wrong with each field. An unknown field is named itself, not the object around it. */

@@ -1,5 +1,5 @@
 import { SSMProvider } from '@aws-lambda-powertools/parameters/ssm';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const MAXIMUM_AGE_SECONDS = 300;
 const provider = new SSMProvider();
@@ -20,7 +20,8 @@ export type TwilioCredentials = z.infer<typeof credentialsSchema>;
 /** The API key that sends. Kept for five minutes, so that a rotated key is taken up without a deployment. */
 export async function twilioCredentials(parameter: string): Promise<TwilioCredentials> {
   const parsed = credentialsSchema.safeParse(JSON.parse(await secret(parameter)));
-  if (!parsed.success) throw new Error(`The parameter ${parameter} is not {accountSid, apiKeySid, apiKeySecret}`);
+  if (!parsed.success)
+    throw new Error(`The parameter ${parameter} is not {accountSid, apiKeySid, apiKeySecret}`);
   return parsed.data;
 }
 

@@ -12,9 +12,9 @@ const metrics = new Metrics();
  * @param counts metric name to how often; zeros are left out.
  */
 export function countOutcomes(counts: Readonly<Record<string, number>>): void {
-  for (const [name, count] of Object.entries(counts)) {
-    if (count > 0) metrics.addMetric(name, MetricUnit.Count, count);
-  }
+  const counted = Object.entries(counts).filter(([, count]) => count > 0);
+  if (counted.length === 0) return;
+  for (const [name, count] of counted) metrics.addMetric(name, MetricUnit.Count, count);
   metrics.publishStoredMetrics();
 }
 

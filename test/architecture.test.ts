@@ -1,0 +1,210 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+interface Source {
+  /** Path from the root of the repository. */
+  readonly path: string;
+  readonly code: string;
+  readonly imports: readonly { readonly target: string; readonly typeOnly: boolean }[];
+}
+
+/** Finds what a file imports: packages by name, files of ours by their path from the root. */
+function importsOf(path: string, code: string): Source['imports'] {
+  const statements = code.matchAll(
+    /^\s*(import|export)\s(type\s)?[^'";]*?from\s+'([^']+)'|import\s*\(?\s*'([^']+)'/gm,
+  );
+  return [...statements].map(([, , type, from, bare]) => {
+    const name = from ?? bare ?? '';
+    const target = name.startsWith('.') ? join(dirname(path), name) : name;
+    return { target, typeOnly: type !== undefined };
+  });
+}
+
+function withoutComments(code: string): string {
+  return code.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+}
+
+function sourcesIn(folder: string): Source[] {
+  if (!existsSync(join(ROOT, folder))) return [];
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => {
+      const path = join(folder, name);
+      const code = withoutComments(readFileSync(join(ROOT, path), 'utf8'));
+      return { path, code, imports: importsOf(path, code) };
+    });
+}
+
+const lib = sourcesIn('lib');
+const functions = sourcesIn('functions');
+const infra = sourcesIn('infra');
+const ours = [...lib, ...functions, ...infra];
+
+const folderOf = (path: string) => path.split('/').slice(0, 2).join('/');
+
+/** Every `file: what it should not have` in some sources. */
+function offences(sources: readonly Source[], forbidden: (source: Source) => readonly string[]): string[] {
+  return sources.flatMap((source) => forbidden(source).map((what) => `${source.path}: ${what}`));
+}
+
+function importing(isForbidden: (target: string, source: Source) => boolean) {
+  return (source: Source) =>
+    source.imports.map(({ target }) => target).filter((target) => isForbidden(target, source));
+}
+
+describe('imports point one way', () => {
+  it('the reader of imports sees them', () => {
+    const handler = functions.find(({ path }) => path === 'functions/send-gate/handler.ts');
+    expect(handler?.imports.map(({ target }) => target)).toContain('lib/runtime/env.ts');
+  });
+
+  it('lib knows neither functions nor infra, neither Lambda events nor CDK', () => {
+    const forbidden =
+      /^(functions|infra|test)\/|^(@types\/)?aws-lambda$|^aws-cdk|^cdk-nag|^constructs$|^vitest$/;
+    expect(
+      offences(
+        lib,
+        importing((target) => forbidden.test(target)),
+      ),
+    ).toEqual([]);
+  });
+
+  it('a function knows lib and its own folder', () => {
+    const isForeign = (target: string, { path }: Source) =>
+      /^(infra|test)\//.test(target) ||
+      /^aws-cdk|^constructs$/.test(target) ||
+      (target.startsWith('functions/') && folderOf(target) !== folderOf(path));
+    expect(offences(functions, importing(isForeign))).toEqual([]);
+  });
+
+  it('nothing but tests imports functions', () => {
+    expect(
+      offences(
+        infra,
+        importing((target) => target.startsWith('functions/') || target.startsWith('test/')),
+      ),
+    ).toEqual([]);
+  });
+
+  it('what is deployed never contains what only runs locally', () => {
+    const deployed = ours.filter(({ path }) => !path.startsWith('infra/local/') && path !== 'infra/app.ts');
+    expect(
+      offences(
+        deployed,
+        importing((target) => target.startsWith('infra/local/')),
+      ),
+    ).toEqual([]);
+  });
+
+  it('no file imports itself by way of others', () => {
+    const graph = new Map(
+      ours.map(({ path, imports }) => [path, imports.filter((i) => !i.typeOnly).map((i) => i.target)]),
+    );
+    const finished = new Set<string>();
+    function cycleFrom(path: string, above: readonly string[]): readonly string[] | undefined {
+      if (above.includes(path)) return [...above.slice(above.indexOf(path)), path];
+      if (finished.has(path)) return undefined;
+      for (const next of graph.get(path) ?? []) {
+        const cycle = cycleFrom(next, [...above, path]);
+        if (cycle) return cycle;
+      }
+      finished.add(path);
+      return undefined;
+    }
+    const cycles = [...graph.keys()].map((path) => cycleFrom(path, [])?.join(' > '));
+    expect(cycles.filter((cycle) => cycle !== undefined)).toEqual([]);
+  });
+});
+
+describe('one file per stored thing', () => {
+  /** Who spells which keys. */
+  const keys: readonly { readonly spelled: RegExp; readonly by: readonly string[] }[] = [
+    { spelled: /['`](EVENT|SOURCE)#|'STATE'/, by: ['lib/consent/items.ts'] },
+    {
+      spelled: /['`]NUMBER#/,
+      by: ['lib/consent/items.ts', 'lib/leads/lead-items.ts', 'lib/messaging/message-items.ts'],
+    },
+    { spelled: /['`]LEAD#/, by: ['lib/leads/lead-items.ts', 'lib/automation/enrollment-items.ts'] },
+    { spelled: /'(LEAD|LEADS|PRIMARY)'/, by: ['lib/leads/lead-items.ts'] },
+    { spelled: /['`]ENROLLMENT#/, by: ['lib/automation/enrollment-items.ts'] },
+    { spelled: /['`](DUE|WAIT)#/, by: ['lib/automation/enrollment.ts'] },
+    { spelled: /['`](MESSAGE|CLAIMED)#|'MESSAGE'/, by: ['lib/messaging/message-items.ts'] },
+    { spelled: /['`]SUBMISSION#|'SUBMISSION'/, by: ['lib/forms/submission-store.ts'] },
+    { spelled: /'(SETTINGS|FORM|AUTOMATION)'/, by: ['lib/organization/items.ts'] },
+    { spelled: /['`]CYCLE#|'MARKS'/, by: ['functions/automation-cycle/marks.ts'] },
+  ];
+
+  it.each(keys)('only its owner spells $spelled', ({ spelled, by }) => {
+    const others = ours.filter(({ path }) => !by.includes(path) && !path.startsWith('infra/local/'));
+    expect(others.filter(({ code }) => spelled.test(code)).map(({ path }) => path)).toEqual([]);
+    for (const owner of by)
+      expect(
+        ours.some(({ path }) => path === owner),
+        owner,
+      ).toBe(true);
+  });
+
+  it('only the gate and the stream’s reader know how the consent table is laid out', () => {
+    const readers = ours
+      .filter(({ imports }) => imports.some(({ target }) => target === 'lib/consent/items.ts'))
+      .map(({ path }) => path)
+      .filter((path) => !path.startsWith('lib/consent/'));
+    expect(readers.toSorted()).toEqual([
+      'functions/consent-changes/wake.ts',
+      'functions/send-gate/load.ts',
+      'infra/organization-stack.ts',
+      'lib/gate/send-transaction.ts',
+    ]);
+  });
+});
+
+describe('the rules are pure', () => {
+  it.each([
+    'lib/consent/transition.ts',
+    'lib/consent/ledger.ts',
+    'lib/gate/decide.ts',
+    'lib/gate/sending-hours.ts',
+  ])('%s has no clock, no chance and no I/O', (path) => {
+    const rule = lib.find((source) => source.path === path);
+    expect(rule?.code).not.toMatch(/Date\.now|new Date\(\)|Math\.random|randomUUID|process\.|await|fetch\(/);
+    const values = rule?.imports.filter(({ typeOnly }) => !typeOnly).map(({ target }) => target);
+    expect(values?.filter((target) => /aws-sdk|lib\/runtime/.test(target))).toEqual([]);
+  });
+});
+
+describe('the environment', () => {
+  it('is read in one place', () => {
+    const readers = ours.filter(({ code }) => /process\.env|\benv\b.*from 'node:process'/.test(code));
+    const elsewhere = readers.map(({ path }) => path).filter((path) => !path.startsWith('infra/local/'));
+    expect(elsewhere).toEqual(['lib/runtime/env.ts']);
+  });
+});
+
+describe('every function', () => {
+  const names = readdirSync(join(ROOT, 'functions'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+
+  it('of this stack is there', () => {
+    expect(names.toSorted()).toEqual([
+      'admin-api',
+      'automation-cycle',
+      'consent-changes',
+      'form-webhook',
+      'reconcile',
+      'send-gate',
+      'twilio-inbound',
+      'twilio-status',
+    ]);
+  });
+
+  it.each(names)('%s has a handler and a README', (name) => {
+    const folder = join(ROOT, 'functions', name);
+    const handler = functions.find(({ path }) => path === relative(ROOT, join(folder, 'handler.ts')));
+    expect(handler?.code).toMatch(/export (async function|const|function) handler\b/);
+    expect(existsSync(join(folder, 'README.md')), 'README.md').toBe(true);
+  });
+});

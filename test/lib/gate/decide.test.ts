@@ -1,0 +1,242 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { standings } from '../../../lib/consent/event.ts';
+import { type ConsentState, initialState, prompts } from '../../../lib/consent/state.ts';
+import { decide, type Question } from '../../../lib/gate/decide.ts';
+import { defaultSettings, type Settings } from '../../../lib/organization/settings.ts';
+
+const NOON = new Date('2026-06-01T12:00:00.000Z');
+
+const SETTINGS: Settings = {
+  ...defaultSettings('Acme Roofing'),
+  requireSmsOptIn: true,
+  a2pVerified: true,
+  sendingHours: { from: '09:00', to: '21:00' },
+  timeZone: 'UTC',
+};
+const OPTED_IN: ConsentState = {
+  ...initialState('+13035550142'),
+  version: 1,
+  standing: 'opted_in',
+  lastOptInAt: '2026-05-01T00:00:00.000Z',
+};
+const NOT_ASKED: ConsentState = initialState('+13035550142');
+const OPTED_OUT: ConsentState = {
+  ...OPTED_IN,
+  standing: 'opted_out',
+  lastOptOutAt: '2026-05-02T00:00:00.000Z',
+};
+
+/** A text to which nothing objects, but for what the test changes. */
+function question(more: Partial<Question> = {}): Question {
+  return {
+    author: 'automation',
+    age: { firstDueAt: '2026-06-01T11:00:00.000Z', maximumAge: 'P7D' },
+    consent: OPTED_IN,
+    unreachable: undefined,
+    settings: SETTINGS,
+    now: NOON,
+    ...more,
+  };
+}
+
+function agent(more: Partial<Question> = {}): Question {
+  const { age: _, ...rest } = question(more);
+  return { ...rest, author: 'agent' };
+}
+
+const verdict = (asked: Question) => {
+  const { trace: _trace, sentence: _sentence, ...rest } = decide(asked);
+  return rest;
+};
+
+const BLOCKED = { consent: { ...OPTED_IN, carrierBlocked: true } };
+const UNVERIFIED = { settings: { ...SETTINGS, a2pVerified: false } };
+const UNREACHABLE = { unreachable: { code: 21614 } };
+const NIGHT = { now: new Date('2026-06-01T23:30:00.000Z') };
+
+describe('each rule alone, automated text', () => {
+  it('sends when every rule agrees', () => {
+    expect(verdict(question())).toEqual({ kind: 'send' });
+  });
+
+  it('B6 holds whoever opted out until they opt in again', () => {
+    expect(verdict(question({ consent: OPTED_OUT }))).toEqual({ kind: 'hold', reason: 'optedOut' });
+  });
+
+  it('C8 holds every text while the A2P verification is missing', () => {
+    expect(verdict(question(UNVERIFIED))).toEqual({ kind: 'hold', reason: 'a2pNotVerified' });
+  });
+
+  it('holds while the carrier blocks the number, though the person opted in again on the web', () => {
+    expect(verdict(question(BLOCKED))).toEqual({ kind: 'hold', reason: 'carrierBlocked' });
+  });
+
+  it('H2 S2 on: holds whoever has no recorded opt-in', () => {
+    expect(verdict(question({ consent: NOT_ASKED }))).toEqual({ kind: 'hold', reason: 'waitingForConsent' });
+  });
+
+  it('H2 off: sends to everyone who has not opted out', () => {
+    const settings = { ...SETTINGS, requireSmsOptIn: false };
+    expect(verdict(question({ settings, consent: NOT_ASKED }))).toEqual({ kind: 'send' });
+    expect(verdict(question({ settings, consent: OPTED_OUT }))).toEqual({ kind: 'hold', reason: 'optedOut' });
+  });
+
+  it('H3 a lead without an opt-in waits: neither refused nor an error', () => {
+    const decision = decide(question({ consent: NOT_ASKED }));
+    expect(decision.kind).toBe('hold');
+    expect(decision.sentence).toBe('held: the setting is on and the number has no recorded opt-in');
+  });
+
+  it('refuses a number to which the carrier cannot deliver', () => {
+    expect(verdict(question(UNREACHABLE))).toEqual({ kind: 'refuse', reason: 'numberUnreachable' });
+  });
+
+  it('X6 defers to the next opening outside the sending hours', () => {
+    const until = '2026-06-02T09:00:00.000Z';
+    expect(verdict(question(NIGHT))).toEqual({ kind: 'defer', reason: 'sendingHours', until });
+  });
+
+  it('drops a step that is older than its automation allows, to the millisecond', () => {
+    const age = { firstDueAt: '2026-05-25T12:00:00.000Z', maximumAge: 'P7D' };
+    expect(verdict(question({ age }))).toEqual({ kind: 'drop', reason: 'tooOld' });
+    const younger = { ...age, firstDueAt: '2026-05-25T12:00:00.001Z' };
+    expect(verdict(question({ age: younger }))).toEqual({ kind: 'send' });
+  });
+});
+
+describe("each rule alone, an agent's text", () => {
+  it.each([
+    ['B6 opted out', { consent: OPTED_OUT }, { kind: 'refuse', reason: 'optedOut' }],
+    ['C8 A2P not verified', UNVERIFIED, { kind: 'refuse', reason: 'a2pNotVerified' }],
+    ['carrier block', BLOCKED, { kind: 'refuse', reason: 'carrierBlocked' }],
+    ['H12 no recorded opt-in', { consent: NOT_ASKED }, { kind: 'send' }],
+    ['number unreachable', UNREACHABLE, { kind: 'refuse', reason: 'numberUnreachable' }],
+    ['outside the sending hours', NIGHT, { kind: 'send' }],
+  ] as const)('%s', (_, more, expected) => {
+    expect(verdict(agent(more))).toEqual(expected);
+  });
+
+  it('X6 says in the trace that the hour does not bind an agent', () => {
+    expect(decide(agent(NIGHT)).trace.at(-1)).toEqual({
+      rule: 'sendingHours',
+      result: 'outside 09:00-21:00 in UTC, which does not bind an agent',
+    });
+  });
+});
+
+describe('the order of the rules', () => {
+  /** What each rule objects to, in the order in which they are consulted. */
+  const objections: readonly [rule: string, change: (asked: Question) => Question, decision: string][] = [
+    [
+      'maximumAge',
+      (q) => ({ ...q, age: { firstDueAt: '2026-01-01T00:00:00.000Z', maximumAge: 'P7D' } }),
+      'drop tooOld',
+    ],
+    ['optedOut', (q) => ({ ...q, consent: { ...q.consent, standing: 'opted_out' } }), 'hold optedOut'],
+    [
+      'a2pVerified',
+      (q) => ({ ...q, settings: { ...q.settings, a2pVerified: false } }),
+      'hold a2pNotVerified',
+    ],
+    [
+      'carrierBlocked',
+      (q) => ({ ...q, consent: { ...q.consent, carrierBlocked: true } }),
+      'hold carrierBlocked',
+    ],
+    [
+      'requireSmsOptIn',
+      (q) => (q.consent.standing === 'opted_in' ? { ...q, consent: { ...q.consent, standing: 'none' } } : q),
+      'hold waitingForConsent',
+    ],
+    ['textable', (q) => ({ ...q, ...UNREACHABLE }), 'refuse numberUnreachable'],
+    ['sendingHours', (q) => ({ ...q, ...NIGHT }), 'defer sendingHours'],
+  ];
+  const names = objections.map(([rule]) => rule);
+
+  it.each(objections.map(([rule, , decision], index) => ({ rule, decision, index })))(
+    'X1 $rule decides when it and all behind it object, and the trace ends with it',
+    ({ decision, index }) => {
+      const asked = objections.slice(index).reduceRight((q, [, change]) => change(q), question());
+      const decided = decide(asked);
+      expect(`${decided.kind} ${'reason' in decided ? decided.reason : ''}`).toBe(decision);
+      expect(decided.trace.map(({ rule }) => rule)).toEqual(names.slice(0, index + 1));
+      expect(decided.sentence).toContain(decided.trace.at(-1)?.result);
+    },
+  );
+
+  it('X1 a text that may leave has consulted every rule', () => {
+    expect(decide(question()).trace.map(({ rule }) => rule)).toEqual(names);
+  });
+});
+
+describe('for every question', () => {
+  const consents: fc.Arbitrary<ConsentState> = fc.record({
+    number: fc.constant('+13035550142'),
+    version: fc.nat(),
+    standing: fc.constantFrom(...standings),
+    prompt: fc.constantFrom(...prompts),
+    keywords: fc.constant({}),
+    carrierBlocked: fc.boolean(),
+    lastOptInAt: fc.constant('2026-05-01T00:00:00.000Z'),
+    headHash: fc.constant(''),
+  });
+  const settings: fc.Arbitrary<Settings> = fc
+    .record({
+      requireSmsOptIn: fc.boolean(),
+      a2pVerified: fc.boolean(),
+      hour: fc.integer({ min: 0, max: 22 }),
+    })
+    .map(({ hour, ...rest }) => {
+      const from = `${String(hour).padStart(2, '0')}:00`;
+      return { ...SETTINGS, ...rest, sendingHours: { from, to: '23:00' } };
+    });
+  const questions: fc.Arbitrary<Question> = fc
+    .record({
+      author: fc.constantFrom('automation' as const, 'agent' as const),
+      consent: consents,
+      unreachable: fc.constantFrom(undefined, { code: 21614 }),
+      settings,
+      hour: fc.nat(23),
+    })
+    .map(({ hour, ...rest }) => question({ ...rest, now: new Date(NOON.getTime() + hour * 3_600_000) }));
+
+  function freeze<T extends object>(value: T): T {
+    for (const part of Object.values(value)) {
+      if (typeof part === 'object' && part !== null && !(part instanceof Date)) freeze(part);
+    }
+    return Object.freeze(value);
+  }
+
+  it('H2 S2 B6 C8 no automated text is sent to the opted out, unverified, blocked, or not opted in where it is required', () => {
+    fc.assert(
+      fc.property(questions, (asked) => {
+        fc.pre(asked.author === 'automation');
+        const { standing, carrierBlocked } = asked.consent;
+        const forbidden =
+          standing === 'opted_out' ||
+          carrierBlocked ||
+          !asked.settings.a2pVerified ||
+          (asked.settings.requireSmsOptIn && standing !== 'opted_in');
+        if (forbidden) expect(decide(asked).kind).not.toBe('send');
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('is answered alike every time and left untouched', () => {
+    fc.assert(
+      fc.property(questions, (asked) => {
+        expect(decide(freeze(asked))).toEqual(decide(asked));
+      }),
+    );
+  });
+
+  it('an agent is never told to wait', () => {
+    fc.assert(
+      fc.property(questions, ({ age: _, ...asked }) => {
+        expect(['send', 'refuse']).toContain(decide({ ...asked, author: 'agent' }).kind);
+      }),
+    );
+  });
+});
