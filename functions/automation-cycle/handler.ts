@@ -1,6 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AutomationKind, automationKinds } from '../../lib/automation/automation.ts';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';

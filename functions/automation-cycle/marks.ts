@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AutomationKind } from '../../lib/automation/automation.ts';
 
 /** Shard number to the moment up to which everything due was enqueued, ISO 8601. */

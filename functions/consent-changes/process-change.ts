@@ -1,5 +1,5 @@
 import { wokenBySettings } from '../../lib/automation/waking.ts';
-import { parseAutomation, parseSettings } from '../../lib/organization/items.ts';
+import { AUTOMATIONS, parseAutomation, parseSettings, settingsKey } from '../../lib/organization/items.ts';
 import type { Item } from '../../lib/runtime/dynamodb.ts';
 import { onConsentChange, startWaking, type WakeDeps } from './wake.ts';
 
@@ -20,10 +20,10 @@ export async function processConfigurationChange(
   { before, after }: Change,
 ): Promise<void> {
   const partition = (after ?? before)?.['pk'];
-  if (partition === 'SETTINGS') {
+  if (partition === settingsKey.pk) {
     await startWaking(deps, wokenBySettings(parseSettings(before, '-'), parseSettings(after, '-')));
   }
-  if (partition === 'AUTOMATION' && isEnabledAgain(before, after)) {
+  if (partition === AUTOMATIONS && isEnabledAgain(before, after)) {
     await startWaking(deps, ['automationDisabled']);
   }
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EnrollmentRef } from '../../lib/automation/enrollment.ts';
 import { SHARDS } from '../../lib/automation/enrollment.ts';
 import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { sha256 } from '../../lib/consent/ledger.ts';
 import canonicalize from 'canonicalize';
+import { sha256 } from '../../lib/consent/ledger.ts';
 import type { Form } from '../../lib/forms/form.ts';
 import { carryOut, type IntakeDeps } from '../../lib/forms/intake.ts';
 import { type Fields, parsePayload } from '../../lib/forms/payload.ts';
@@ -93,13 +93,15 @@ function toSubmission(
   const receivedAt = now.toISOString();
   const submissionId = content.submissionId ?? `fields-${sha256(canonicalize(fields) ?? '').slice(0, 32)}`;
   const { submittedAt = receivedAt, pageUrl } = content;
+  // A builder whose clock runs ahead submitted just now.
+  const [occurredAt = receivedAt] = [submittedAt, receivedAt].sort();
   return {
     formId: form.id,
     submissionId,
     uid: content.submissionId ?? `${submissionId}@${receivedAt}`,
     status: 'received',
     receivedAt,
-    occurredAt: submittedAt < receivedAt ? submittedAt : receivedAt,
+    occurredAt,
     number: content.number,
     details: content.details,
     consents: consentsOf(form, content),

@@ -5,7 +5,7 @@ import type { GateTables } from '../../lib/gate/send-transaction.ts';
 import { reopenClaim } from '../../lib/gate/settle.ts';
 import type { Carrier, CarrierMessage } from '../../lib/messaging/carrier.ts';
 import type { Message } from '../../lib/messaging/message.ts';
-import { claimedWork } from '../../lib/messaging/message-items.ts';
+import { claimedWork, messageIdOfKey } from '../../lib/messaging/message-items.ts';
 import type { MessageStore } from '../../lib/messaging/message-store.ts';
 
 export interface SettleDeps extends GateTables {
@@ -65,7 +65,7 @@ async function claimedBefore(
       Limit: PAGE,
     }),
   );
-  return (page.Items ?? []).map((item) => String(item['pk']).slice('MESSAGE#'.length));
+  return (page.Items ?? []).map(messageIdOfKey);
 }
 
 async function settleClaim(deps: SettleDeps, text: Message): Promise<ClaimOutcome> {

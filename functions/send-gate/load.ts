@@ -34,10 +34,7 @@ export interface StepFacts {
  */
 export async function load(deps: LoadDeps, steps: readonly DueStep[]): Promise<StepFacts[]> {
   const found = await readConsistently(deps.client, {
-    [deps.configurationTable]: [
-      settingsKey,
-      ...steps.map(({ automationId }) => automationKey(automationId)),
-    ],
+    [deps.configurationTable]: [settingsKey, ...steps.map(({ automationId }) => automationKey(automationId))],
     [deps.outreachTable]: steps.flatMap((step) => [leadKey(step.leadId), enrollmentKey(step)]),
     [deps.consentTable]: steps.map(({ number }) => stateKey(number)),
   });
@@ -45,9 +42,15 @@ export async function load(deps: LoadDeps, steps: readonly DueStep[]): Promise<S
   const outreach = byKey(found[deps.outreachTable]);
   const consents = byKey(found[deps.consentTable]);
   const settings = parseSettings(configuration(settingsKey), deps.organization);
+  const automations = new Map(
+    [...new Set(steps.map(({ automationId }) => automationId))].map((id) => [
+      id,
+      parsed(configuration(automationKey(id)), parseAutomation),
+    ]),
+  );
   return steps.map((step) => ({
     settings,
-    automation: parsed(configuration(automationKey(step.automationId)), parseAutomation),
+    automation: automations.get(step.automationId),
     lead: parsed(outreach(leadKey(step.leadId)), parseLead),
     enrollment: parsed(outreach(enrollmentKey(step)), parseEnrollment),
     consent: parseState(consents(stateKey(step.number)), step.number),

@@ -1,13 +1,12 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import MessagingResponse from 'twilio/lib/twiml/MessagingResponse.js';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
 import { readWebhook } from '../../lib/messaging/webhook.ts';
 import { createConfiguration } from '../../lib/organization/configuration.ts';
-import { e164Schema } from '../../lib/phone/phone-number.ts';
+import { e164Schema } from '../../lib/phone/e164.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { type HttpAnswer, problem } from '../../lib/runtime/problem.ts';
@@ -47,28 +46,44 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<HttpAnswer
   const fields = readWebhook(event, env.publicBaseUrl, token);
   if (!fields) {
     countOutcomes({ inboundForged: 1 });
-    return problem({ status: 403, title: 'Forbidden', detail: 'The request carries no valid Twilio signature.' });
+    return problem({
+      status: 403,
+      title: 'Forbidden',
+      detail: 'The request carries no valid Twilio signature.',
+    });
   }
   const inbound = inboundSchema.safeParse(fields);
   if (!inbound.success) {
     // A short code or a name as sender: nobody to text back, and nothing that a retry would change.
     countOutcomes({ inboundIgnored: 1 });
-    return twiml(undefined);
+    return NO_REPLY;
   }
   const { MessageSid: messageSid, From: from, To: to, Body: body, OptOutType: optOutType } = inbound.data;
   try {
     const { intent, reply } = await receive(deps, { messageSid, from, to, body, optOutType });
     countOutcomes(tally('inbound', [intent]));
-    return twiml(reply);
+    return reply === undefined ? NO_REPLY : await replyWith(reply);
   } catch (error) {
     logger.error('A received text could not be taken', { messageSid, ...describeError(error) });
     countOutcomes({ inboundFailed: 1 });
-    return problem({ status: 503, title: 'Not taken', detail: 'Deliver the text again; it will count once.' });
+    return problem({
+      status: 503,
+      title: 'Not taken',
+      detail: 'Deliver the text again; it will count once.',
+    });
   }
 }
 
-function twiml(reply: string | undefined): HttpAnswer {
+function twiml(body: string): HttpAnswer {
+  return { statusCode: 200, headers: { 'content-type': 'text/xml; charset=utf-8' }, body };
+}
+
+const NO_REPLY = twiml('<?xml version="1.0" encoding="UTF-8"?><Response/>');
+
+/** The library that writes TwiML is loaded only where there is something to say. */
+async function replyWith(words: string): Promise<HttpAnswer> {
+  const { default: MessagingResponse } = await import('twilio/lib/twiml/MessagingResponse.js');
   const response = new MessagingResponse();
-  if (reply !== undefined) response.message(reply.replace(/[\p{Cc}\p{Cs}]/gu, ' '));
-  return { statusCode: 200, headers: { 'content-type': 'text/xml; charset=utf-8' }, body: response.toString() };
+  response.message(words.replace(/[\p{Cc}\p{Cs}]/gu, ' '));
+  return twiml(response.toString());
 }

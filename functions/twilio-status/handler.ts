@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
@@ -32,7 +32,11 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<HttpAnswer
   const fields = readWebhook(event, env.publicBaseUrl, token);
   if (!fields) {
     countOutcomes({ callbackForged: 1 });
-    return problem({ status: 403, title: 'Forbidden', detail: 'The request carries no valid Twilio signature.' });
+    return problem({
+      status: 403,
+      title: 'Forbidden',
+      detail: 'The request carries no valid Twilio signature.',
+    });
   }
   const id = event.queryStringParameters?.['message'];
   const news = newsSchema.safeParse(fields);

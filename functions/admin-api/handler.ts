@@ -1,0 +1,21 @@
+import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
+import { createConsentRegistry } from '../../lib/consent/registry.ts';
+import { createLeadStore } from '../../lib/leads/lead-store.ts';
+import { createMessageStore } from '../../lib/messaging/message-store.ts';
+import { createConfiguration } from '../../lib/organization/configuration.ts';
+import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
+import { readEnv } from '../../lib/runtime/env.ts';
+import { createAdminApi } from './admin-api.ts';
+
+const env = readEnv(['organization', 'consentTable', 'configurationTable', 'outreachTable']);
+const client = createDocumentClient();
+const now = () => new Date();
+
+export const handler = createAdminApi({
+  registry: createConsentRegistry({ client, table: env.consentTable, now }),
+  configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
+  leads: createLeadStore({ client, table: env.outreachTable, now }),
+  enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
+  messages: createMessageStore({ client, table: env.outreachTable, now }),
+  now,
+});

@@ -1,0 +1,91 @@
+import { isSupportedCountry } from 'libphonenumber-js/max';
+import * as z from 'zod';
+import { type Form, formInputSchema, formSchema } from '../../../lib/forms/form.ts';
+import { type AdminDeps, invalid, notFound, route } from '../route.ts';
+
+const shownSchema = z
+  .object({ ...formSchema.shape, hasSecret: z.boolean() })
+  .omit({ secret: true, secretHash: true });
+const example = {
+  ...formInputSchema.parse({
+    id: 'quote',
+    name: 'Get a quote',
+    checkboxes: [
+      { number: 1, field: 'smsConsent', wordsShown: 'I agree to get recurring texts from Acme Windows.' },
+    ],
+    automations: ['welcome'],
+  }),
+  hasSecret: false,
+};
+const one = { status: 200, schema: shownSchema, example };
+
+/** A form's secret is never shown, not even hashed. */
+function shown({ secretHash, ...form }: Form) {
+  return { ...form, hasSecret: secretHash !== undefined };
+}
+
+async function checkAutomations({ configuration }: AdminDeps, ids: readonly string[]): Promise<void> {
+  for (const [index, id] of ids.entries()) {
+    if (!(await configuration.automation(id))) {
+      throw invalid(`automations[${index}]`, `There is no automation "${id}". Create it first.`);
+    }
+  }
+}
+
+export const formRoutes = [
+  route({
+    method: 'GET',
+    path: '/forms',
+    summary: 'Every form',
+    roles: ['admin', 'agent'],
+    answers: {
+      status: 200,
+      schema: z.object({ forms: z.array(shownSchema) }),
+      example: { forms: [example] },
+    },
+    handle: async ({ configuration }) => ({
+      status: 200,
+      body: { forms: (await configuration.forms()).map(shown) },
+    }),
+  }),
+  route({
+    method: 'GET',
+    path: '/forms/{id}',
+    summary: 'One form',
+    roles: ['admin', 'agent'],
+    answers: one,
+    handle: async ({ configuration }, { path }) => {
+      const form = await configuration.form(path['id'] ?? '');
+      if (!form) throw notFound('form');
+      return { status: 200, body: shown(form) };
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: '/forms/{id}',
+    summary: 'Creates or replaces a form; its secret stays unless a new one is sent',
+    roles: ['admin'],
+    body: formInputSchema,
+    answers: one,
+    handle: async (deps, { path, body }) => {
+      if (body.id !== path['id']) throw invalid('id', 'The id must be the one in the URL.');
+      if (!isSupportedCountry(body.defaultCountry)) {
+        throw invalid('defaultCountry', 'No phone numbers of this country are known. Use a code such as US.');
+      }
+      await checkAutomations(deps, body.automations);
+      return { status: 200, body: shown(await deps.configuration.putForm(body)) };
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/forms/{id}',
+    summary: 'Removes a form; its leads and their consents stay',
+    roles: ['admin'],
+    answers: { status: 200, schema: z.object({ removed: z.string() }), example: { removed: 'quote' } },
+    handle: async ({ configuration }, { path }) => {
+      const id = path['id'] ?? '';
+      if (!(await configuration.removeForm(id))) throw notFound('form');
+      return { status: 200, body: { removed: id } };
+    },
+  }),
+];

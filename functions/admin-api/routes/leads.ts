@@ -1,0 +1,117 @@
+import * as z from 'zod';
+import { idSchema } from '../../../lib/automation/automation.ts';
+import { enrollmentSchema } from '../../../lib/automation/enrollment.ts';
+import { enroll } from '../../../lib/automation/progress.ts';
+import { type Lead, leadDetailsSchema, leadSchema } from '../../../lib/leads/lead.ts';
+import { LEADS_COLLECTION } from '../../../lib/leads/lead-items.ts';
+import { e164Schema } from '../../../lib/phone/e164.ts';
+import { parsePhone } from '../../../lib/phone/phone-number.ts';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { type AdminDeps, invalid, notFound, pageQuery, route } from '../route.ts';
+import { badgeOf, badgeSchema } from './numbers.ts';
+
+const example = {
+  id: '0b8f0c8e-3f5b-4c53-9a53-7d5f3f6f0a11',
+  number: '+13035550142',
+  details: { firstName: 'Dana', lastName: 'Reyes', zip: '80202' },
+  createdAt: '2026-11-20T15:04:06.000Z',
+  updatedAt: '2026-11-20T15:04:06.000Z',
+};
+const wholeSchema = z.object({
+  ...leadSchema.shape,
+  consent: badgeSchema,
+  enrollments: z.array(enrollmentSchema),
+});
+const whole = {
+  status: 200,
+  schema: wholeSchema,
+  example: {
+    ...example,
+    consent: { standing: 'opted_in', prompt: 'not_sent', smsOptedIn: true },
+    enrollments: [],
+  },
+};
+
+async function describe(deps: AdminDeps, lead: Lead) {
+  const [enrollments, state] = await Promise.all([
+    deps.enrollments.ofLead(lead.id),
+    deps.registry.read(lead.number),
+  ]);
+  return { ...lead, consent: badgeOf(state), enrollments };
+}
+
+export const leadRoutes = [
+  route({
+    method: 'GET',
+    path: '/leads',
+    summary: 'Leads, newest first, or those that have a number',
+    roles: ['admin', 'agent'],
+    query: z.strictObject({ ...pageQuery.shape, number: e164Schema.optional() }),
+    answers: {
+      status: 200,
+      schema: z.object({ leads: z.array(leadSchema), next: z.string().nullable() }),
+      example: { leads: [example], next: null },
+    },
+    handle: async ({ leads }, { query }) => {
+      if (query.number !== undefined) {
+        const found = await Promise.all((await leads.holders(query.number)).map(leads.get));
+        return { status: 200, body: { leads: found.filter((lead) => lead !== undefined), next: null } };
+      }
+      const page = await leads.list(query.limit, decodeCursor(query.cursor, LEADS_COLLECTION));
+      return { status: 200, body: { leads: page.leads, next: encodeCursor(page.next) } };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/leads',
+    summary: 'Adds a lead, even when another has the number; records no consent',
+    roles: ['admin', 'agent'],
+    body: z.strictObject({
+      number: z.string().max(40),
+      details: leadDetailsSchema.default({}),
+      automations: z.array(idSchema).max(20).default([]),
+    }),
+    answers: { ...whole, status: 201 },
+    handle: async (deps, { body }) => {
+      const phone = parsePhone(body.number);
+      if (phone.kind === 'invalid') throw invalid('number', phone.reason);
+      const automations = await Promise.all(body.automations.map((id) => deps.configuration.automation(id)));
+      for (const [index, automation] of automations.entries()) {
+        if (!automation)
+          throw invalid(`automations[${index}]`, `There is no automation "${body.automations[index]}".`);
+      }
+      const lead = await deps.leads.create(phone.e164, body.details);
+      for (const automation of automations) {
+        if (!automation?.enabled) continue;
+        const ref = { leadId: lead.id, automationId: automation.id };
+        await deps.enrollments.add(enroll(ref, lead.number, automation, deps.now()));
+      }
+      return { status: 201, body: await describe(deps, lead) };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/leads/{id}',
+    summary: 'A lead with its consent and its enrollments: what is due, what waits, and why',
+    roles: ['admin', 'agent'],
+    answers: whole,
+    handle: async (deps, { path }) => {
+      const lead = await deps.leads.get(path['id'] ?? '');
+      if (!lead) throw notFound('lead');
+      return { status: 200, body: await describe(deps, lead) };
+    },
+  }),
+  route({
+    method: 'PATCH',
+    path: '/leads/{id}',
+    summary: "Changes a lead's details",
+    roles: ['admin', 'agent'],
+    body: z.strictObject({ details: leadDetailsSchema }),
+    answers: whole,
+    handle: async (deps, { path, body }) => {
+      const lead = await deps.leads.changeDetails(path['id'] ?? '', body.details);
+      if (!lead) throw notFound('lead');
+      return { status: 200, body: await describe(deps, lead) };
+    },
+  }),
+];

@@ -1,0 +1,28 @@
+import { defaultSettings, settingsChangeSchema, settingsSchema } from '../../../lib/organization/settings.ts';
+import { route } from '../route.ts';
+
+const answers = { status: 200, schema: settingsSchema, example: defaultSettings('Acme Windows') };
+
+export const settingsRoutes = [
+  route({
+    method: 'GET',
+    path: '/settings',
+    summary: "The organization's rules",
+    roles: ['admin', 'agent'],
+    answers,
+    handle: async ({ configuration }) => ({ status: 200, body: await configuration.settings() }),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/settings',
+    summary: 'Changes some rules; they hold from the next cycle',
+    roles: ['admin'],
+    body: settingsChangeSchema,
+    answers,
+    handle: async ({ configuration }, { body, actor }) => {
+      // exactOptionalPropertyTypes: a field that was not sent is absent, not undefined.
+      const change = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+      return { status: 200, body: await configuration.changeSettings(change, actor) };
+    },
+  }),
+];

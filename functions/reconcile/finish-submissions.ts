@@ -1,0 +1,32 @@
+import { carryOut, type IntakeDeps } from '../../lib/forms/intake.ts';
+import type { SubmissionStore } from '../../lib/forms/submission-store.ts';
+
+export interface FinishDeps extends IntakeDeps {
+  readonly submissions: SubmissionStore;
+}
+
+/** Longer than a webhook's life: what is still open by then was left by a crash. */
+const GRACE_SECONDS = 60;
+
+/**
+ * Carries out the submissions that were stored and not carried out to the end.
+ *
+ * @returns how many. @throws AggregateError after all were tried, when some could not be carried out.
+ */
+export async function finishSubmissions(deps: FinishDeps, hasTime: () => boolean): Promise<number> {
+  const before = new Date(deps.now().getTime() - GRACE_SECONDS * 1000).toISOString();
+  const errors: unknown[] = [];
+  let finished = 0;
+  for (const submission of await deps.submissions.unprocessedBefore(before)) {
+    if (!hasTime()) break;
+    try {
+      await carryOut(deps, submission);
+      finished++;
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0)
+    throw new AggregateError(errors, `${errors.length} submissions could not be finished`);
+  return finished;
+}
