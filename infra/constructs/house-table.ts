@@ -1,0 +1,40 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  type StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+
+export interface HouseTableProps {
+  readonly tableName: string;
+  readonly key: IKey;
+  readonly stream?: StreamViewType;
+  readonly timeToLiveAttribute?: string;
+}
+
+/** A table as all of ours are: pk and sk, on demand, encrypted with our key, recoverable, and never gone by accident. */
+export class HouseTable extends Table {
+  constructor(
+    scope: Construct,
+    id: string,
+    { tableName, key, stream, timeToLiveAttribute }: HouseTableProps,
+  ) {
+    super(scope, id, {
+      tableName,
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: key,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      ...(stream !== undefined && { stream }),
+      ...(timeToLiveAttribute !== undefined && { timeToLiveAttribute }),
+    });
+  }
+}

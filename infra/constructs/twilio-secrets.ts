@@ -1,0 +1,35 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { HouseFunction } from './house-function.ts';
+
+/** Twilio's secrets, which ops put into SSM by hand (SecureString). The key that sends and the token that signs are apart. */
+export class TwilioSecrets extends Construct {
+  private readonly organization: string;
+
+  constructor(scope: Construct, id: string, props: { readonly organization: string }) {
+    super(scope, id);
+    this.organization = props.organization;
+  }
+
+  /** The API key that sends and lists texts. */
+  grantApiKey(fn: HouseFunction): void {
+    fn.setEnvironment({ twilioCredentialsParameter: this.grant(fn, 'api-key') });
+  }
+
+  /** The auth token that signs webhooks. */
+  grantAuthToken(fn: HouseFunction): void {
+    fn.setEnvironment({ twilioAuthTokenParameter: this.grant(fn, 'auth-token') });
+  }
+
+  private grant(fn: HouseFunction, secret: string): string {
+    const name = `/sendgate/${this.organization}/twilio/${secret}`;
+    const arn = Stack.of(this).formatArn({
+      service: 'ssm',
+      resource: 'parameter',
+      resourceName: name.slice(1),
+    });
+    fn.addToRolePolicy(new PolicyStatement({ actions: ['ssm:GetParameter'], resources: [arn] }));
+    return name;
+  }
+}

@@ -1,0 +1,295 @@
+import { CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Construct } from 'constructs';
+import { automationKinds } from '../lib/automation/automation.ts';
+import { EVENT_PREFIX } from '../lib/consent/items.ts';
+import { Alarms } from './constructs/alarms.ts';
+import { Configuration } from './constructs/configuration.ts';
+import { ConsentRegistry } from './constructs/consent-registry.ts';
+import { HouseFunction } from './constructs/house-function.ts';
+import { HouseQueue } from './constructs/house-queue.ts';
+import { HttpFront } from './constructs/http-front.ts';
+import { Issuer } from './constructs/issuer.ts';
+import { Outreach } from './constructs/outreach.ts';
+import { every } from './constructs/schedule.ts';
+import { TwilioSecrets } from './constructs/twilio-secrets.ts';
+import type { Organization } from './organizations/organization.ts';
+
+const WEBHOOK_TIMEOUT = Duration.seconds(10);
+/** A batch of ten texts with the slowest carrier; `reconcile`'s grace is ten times this. */
+export const GATE_TIMEOUT = Duration.seconds(60);
+const CHANGES_TIMEOUT = Duration.seconds(60);
+
+/** One organization: everything it has, and nothing of another's. Reads from top to bottom as the data flows. */
+export class OrganizationStack extends Stack {
+  constructor(scope: Construct, id: string, organization: Organization) {
+    const { name, region, account } = organization;
+    super(scope, id, {
+      env: { region, ...(account !== undefined && { account }) },
+      description: `sendgate for ${organization.displayName}: texts leads who agreed to it`,
+      terminationProtection: true,
+    });
+    const key = new Key(this, 'key', {
+      alias: `sendgate-${name}`,
+      description: `Everything that sendgate keeps for ${organization.displayName}`,
+      enableKeyRotation: true,
+    });
+    const house = { organization: name, key };
+    const fn = (functionName: string, timeout: Duration, memoryMegabytes = 512) =>
+      new HouseFunction(this, {
+        name: functionName,
+        organization: name,
+        timeout,
+        memoryMegabytes,
+        logRetentionDays: organization.logRetentionDays,
+      });
+
+    // What is kept.
+    const registry = new ConsentRegistry(this, 'consent', house);
+    const configuration = new Configuration(this, 'configuration', house);
+    const outreach = new Outreach(this, 'outreach', house);
+    const secrets = new TwilioSecrets(this, 'twilio', { organization: name });
+
+    // Form builders and Twilio post to us; admins and agents come with a token.
+    const issuer = new Issuer(this, 'issuer', organization);
+    const http = new HttpFront(this, 'http', {
+      organization: name,
+      logRetentionDays: organization.logRetentionDays,
+      issuer,
+      ...(organization.publicUrl !== undefined && { publicUrl: organization.publicUrl }),
+    });
+    const { publicBaseUrl } = http;
+
+    const formWebhook = fn('form-webhook', WEBHOOK_TIMEOUT);
+    registry.grantRecord(formWebhook);
+    configuration.grantRead(formWebhook);
+    outreach.grantUse(formWebhook);
+    http.addPublicRoute(
+      '/forms/{formId}/submissions',
+      formWebhook,
+      'Form builders and browsers hold no token; a form can demand its own secret.',
+    );
+
+    const twilioInbound = fn('twilio-inbound', WEBHOOK_TIMEOUT);
+    twilioInbound.setEnvironment({ publicBaseUrl });
+    registry.grantRecord(twilioInbound);
+    configuration.grantRead(twilioInbound);
+    outreach.grantUse(twilioInbound);
+    secrets.grantAuthToken(twilioInbound);
+    http.addPublicRoute(
+      '/twilio/inbound',
+      twilioInbound,
+      "Twilio's signature over the request proves the caller.",
+    );
+
+    const twilioStatus = fn('twilio-status', WEBHOOK_TIMEOUT);
+    twilioStatus.setEnvironment({ publicBaseUrl });
+    registry.grantRecord(twilioStatus);
+    outreach.grantUse(twilioStatus);
+    secrets.grantAuthToken(twilioStatus);
+    http.addPublicRoute(
+      '/twilio/status',
+      twilioStatus,
+      "Twilio's signature over the request proves the caller.",
+    );
+
+    const adminApi = fn('admin-api', Duration.seconds(20));
+    registry.grantRead(adminApi);
+    configuration.grantChange(adminApi);
+    outreach.grantUse(adminApi);
+    http.addProtectedRest(adminApi);
+
+    // What is due goes through two lanes to the gate, the only place from which a text leaves.
+    const lane = (lane: string) =>
+      new HouseQueue(this, lane, {
+        queueName: `sendgate-${name}-${lane}`,
+        key,
+        consumerTimeout: GATE_TIMEOUT,
+      });
+    const priority = lane('priority');
+    const bulk = lane('bulk');
+
+    const cycle = fn('automation-cycle', Duration.minutes(2));
+    outreach.grantCycle(cycle);
+    cycle.setEnvironment({
+      priorityQueueUrl: priority.queue.queueUrl,
+      bulkQueueUrl: bulk.queue.queueUrl,
+    });
+    for (const { queue } of [priority, bulk]) {
+      queue.grant(cycle, 'sqs:SendMessage');
+      key.grantEncryptDecrypt(cycle);
+    }
+    for (const kind of automationKinds) {
+      every(this, `cycle-${kind}`, Duration.minutes(organization.cycleRateMinutes), cycle, { kind });
+    }
+    every(this, 'sweep', Duration.minutes(15), cycle, { sweep: true });
+
+    const sendGate = fn('send-gate', GATE_TIMEOUT, 1024);
+    sendGate.setEnvironment({ publicBaseUrl, sender: organization.sender });
+    registry.grantRecord(sendGate);
+    registry.grantCondition(sendGate);
+    configuration.grantRead(sendGate);
+    outreach.grantUse(sendGate);
+    secrets.grantApiKey(sendGate);
+    const batches = { batchSize: 10, reportBatchItemFailures: true };
+    sendGate.addEventSource(new SqsEventSource(priority.queue, batches));
+    // The broadcast lane may never take every worker there is.
+    sendGate.addEventSource(new SqsEventSource(bulk.queue, { ...batches, maxConcurrency: 20 }));
+
+    // News wakes who waited for it.
+    const jobs = new HouseQueue(this, 'jobs', {
+      queueName: `sendgate-${name}-jobs`,
+      key,
+      consumerTimeout: CHANGES_TIMEOUT,
+    });
+    const consentChanges = fn('consent-changes', CHANGES_TIMEOUT);
+    outreach.grantUse(consentChanges);
+    consentChanges.setEnvironment({
+      configurationTable: configuration.table.tableName,
+      jobsQueueUrl: jobs.queue.queueUrl,
+    });
+    jobs.queue.grant(consentChanges, 'sqs:SendMessage');
+    consentChanges.addEventSource(
+      new SqsEventSource(jobs.queue, { batchSize: 1, reportBatchItemFailures: true }),
+    );
+    const stream = {
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      bisectBatchOnError: true,
+      reportBatchItemFailures: true,
+      retryAttempts: 10,
+      onFailure: new SqsDlq(jobs.deadLetters),
+    };
+    consentChanges.addEventSource(
+      new DynamoEventSource(registry.table as ITable, {
+        ...stream,
+        // Events only: the state and the marker that every event is written with say nothing more.
+        filters: [
+          FilterCriteria.filter({
+            dynamodb: { NewImage: { sk: { S: FilterRule.beginsWith(EVENT_PREFIX) } } },
+          }),
+        ],
+      }),
+    );
+    consentChanges.addEventSource(new DynamoEventSource(configuration.table as ITable, stream));
+
+    // Nothing stays in doubt.
+    const reconcile = fn('reconcile', Duration.minutes(4));
+    reconcile.setEnvironment({ sender: organization.sender });
+    registry.grantRecord(reconcile);
+    configuration.grantRead(reconcile);
+    outreach.grantUse(reconcile);
+    secrets.grantApiKey(reconcile);
+    every(this, 'reconcile-schedule', Duration.minutes(5), reconcile, {});
+
+    this.watch({
+      organization,
+      key,
+      formWebhook,
+      twilioInbound,
+      twilioStatus,
+      adminApi,
+      cycle,
+      sendGate,
+      consentChanges,
+      reconcile,
+      priority,
+      bulk,
+      jobs,
+    });
+
+    for (const role of [
+      adminApi,
+      formWebhook,
+      twilioInbound,
+      twilioStatus,
+      cycle,
+      sendGate,
+      consentChanges,
+      reconcile,
+    ]) {
+      acknowledgeKeyActions(role);
+    }
+    new CfnOutput(this, 'ApiUrl', { value: publicBaseUrl });
+    new CfnOutput(this, 'InboundWebhookUrl', { value: `${publicBaseUrl}/twilio/inbound` });
+    new CfnOutput(this, 'TokenIssuer', { value: issuer.url });
+    new CfnOutput(this, 'TokenAudience', { value: issuer.audience.join(',') });
+  }
+
+  private watch(parts: {
+    readonly organization: Organization;
+    readonly key: Key;
+    readonly formWebhook: HouseFunction;
+    readonly twilioInbound: HouseFunction;
+    readonly twilioStatus: HouseFunction;
+    readonly adminApi: HouseFunction;
+    readonly cycle: HouseFunction;
+    readonly sendGate: HouseFunction;
+    readonly consentChanges: HouseFunction;
+    readonly reconcile: HouseFunction;
+    readonly priority: HouseQueue;
+    readonly bulk: HouseQueue;
+    readonly jobs: HouseQueue;
+  }): void {
+    const { name, alarmEmail, cycleRateMinutes } = parts.organization;
+    const alarms = new Alarms(this, 'alarms', { organization: name, email: alarmEmail, key: parts.key });
+    const stopLost = 'Someone who texted STOP may still be texted: a received text could not be taken.';
+    alarms.onErrors(parts.twilioInbound, stopLost);
+    alarms.onCount(parts.twilioInbound, 'inboundFailed', 0, stopLost);
+    alarms.onCount(
+      parts.twilioInbound,
+      'inboundForged',
+      50,
+      'Somebody forges webhooks, or the auth token in SSM is not the one that signs: then no STOP is heard.',
+    );
+    const leadLost = 'A person who filled in a form may never be texted: the submission could not be taken.';
+    alarms.onErrors(parts.formWebhook, leadLost);
+    alarms.onCount(parts.formWebhook, 'submissionFailed', 0, leadLost);
+    alarms.onErrors(
+      parts.twilioStatus,
+      'Agents see texts as undelivered that were delivered: callbacks fail.',
+    );
+    alarms.onErrors(
+      parts.adminApi,
+      'Admins and agents get errors: settings and consents cannot be read or changed.',
+    );
+    alarms.onErrors(parts.cycle, 'Nobody is texted: due texts are not enqueued.');
+    alarms.onSilence(
+      parts.cycle,
+      Math.max(10, cycleRateMinutes * 3),
+      'Nobody is texted: the cycles do not run.',
+    );
+    alarms.onErrors(parts.sendGate, 'Leads wait for their texts: the gate fails.');
+    alarms.onCount(
+      parts.sendGate,
+      'textCampaignBlocked',
+      0,
+      'Nobody is texted: carriers filter or refuse the campaign. Check its registration before sending on.',
+    );
+    const late = 'These leads are texted late or not at all: their step failed five times.';
+    alarms.onDeadLetters('priority', parts.priority, late);
+    alarms.onDeadLetters('bulk', parts.bulk, late);
+    alarms.onDeadLetters(
+      'jobs',
+      parts.jobs,
+      'Leads who opted in wait for their texts: a change could not be followed.',
+    );
+    alarms.onStreamAge(
+      parts.consentChanges,
+      'Leads who opted in wait for their texts: changes are followed late.',
+    );
+    alarms.onErrors(parts.reconcile, 'Texts stay in doubt and submissions half done: reconcile fails.');
+  }
+}
+
+/** KMS grants name families of actions on this stack's one key. */
+function acknowledgeKeyActions(fn: HouseFunction): void {
+  if (!fn.role) return;
+  const reason =
+    "Encrypting under the stack's own key takes these two families of actions, on that key alone.";
+  for (const action of ['kms:GenerateDataKey*', 'kms:ReEncrypt*']) {
+    Validations.of(fn.role).acknowledge({ id: `AwsSolutions-IAM5[Action::${action}]`, reason });
+  }
+}

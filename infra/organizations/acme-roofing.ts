@@ -1,0 +1,14 @@
+import type { Organization } from './organization.ts';
+
+/** A sample with a messaging service, an issuer of its own and its own host name. */
+export const acmeRoofing: Organization = {
+  name: 'acme-roofing',
+  displayName: 'Acme Roofing',
+  region: 'us-west-2',
+  sender: 'MG00000000000000000000000000000000',
+  issuer: { kind: 'oidc', url: 'https://login.acme-roofing.example', audience: 'sendgate' },
+  cycleRateMinutes: 1,
+  alarmEmail: 'texting@acme-roofing.example',
+  publicUrl: 'https://texting.acme-roofing.example',
+  logRetentionDays: 365,
+};

@@ -1,0 +1,206 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll, expect, test } from 'vitest';
+import { CLAIM_GRACE_SECONDS } from '../../functions/reconcile/settle-claims.ts';
+import { createApp } from '../../infra/create-app.ts';
+import { ENV } from '../../lib/runtime/env.ts';
+
+const outdir = mkdtempSync(join(tmpdir(), 'sendgate-infra-'));
+afterAll(() => rmSync(outdir, { recursive: true, force: true }));
+const assembly = createApp({ outdir, bundling: false }).synth();
+const templateOf = (name: string) => Template.fromJSON(assembly.getStackByName(`sendgate-${name}`).template);
+const demo = templateOf('demo');
+const acme = templateOf('acme-roofing');
+
+type Properties = Record<string, unknown>;
+
+/** The logical id that a `Fn::GetAtt` names. */
+function getAtt(value: unknown): string {
+  return (value as { 'Fn::GetAtt': string[] })['Fn::GetAtt'][0] ?? '';
+}
+const resources = (type: string, template = demo) =>
+  Object.entries(template.findResources(type)).map(([id, { Properties }]) => ({
+    id,
+    properties: Properties as Properties,
+  }));
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+}
+
+/** What a function's role may do, as `action resource` lines. */
+function grantsOf(functionName: string): string[] {
+  const fn = resources('AWS::Lambda::Function').find(
+    ({ properties }) => properties['FunctionName'] === `sendgate-demo-${functionName}`,
+  );
+  const role = getAtt(fn?.properties['Role']);
+  return resources('AWS::IAM::Policy')
+    .filter(({ properties }) => JSON.stringify(properties['Roles']).includes(`"${role}"`))
+    .flatMap(({ properties }) => (properties['PolicyDocument'] as { Statement: Statement[] }).Statement)
+    .flatMap(({ Action, Resource }) =>
+      [Action]
+        .flat()
+        .flatMap((action) => [Resource].flat().map((resource) => `${action} ${JSON.stringify(resource)}`)),
+    );
+}
+
+const FUNCTIONS = [
+  'form-webhook',
+  'twilio-inbound',
+  'twilio-status',
+  'admin-api',
+  'automation-cycle',
+  'send-gate',
+  'consent-changes',
+  'reconcile',
+];
+const may = (functionName: string, pattern: RegExp) =>
+  grantsOf(functionName).some((grant) => pattern.test(grant));
+const those = (pattern: RegExp) => FUNCTIONS.filter((name) => may(name, pattern));
+
+test('only send-gate and reconcile can read the Twilio API key, only the webhooks the token that signs', () => {
+  expect(those(/^ssm:.*api-key/)).toEqual(['send-gate', 'reconcile']);
+  expect(those(/^ssm:.*auth-token/)).toEqual(['twilio-inbound', 'twilio-status']);
+});
+
+test('nobody may delete from the consent registry, and only those who hear of consent may add to it', () => {
+  const onConsent = (action: string) => new RegExp(`^dynamodb:${action} .*consenttable`);
+  expect(those(onConsent('(DeleteItem|UpdateItem|BatchWriteItem)'))).toEqual([]);
+  expect(those(onConsent('PutItem'))).toEqual([
+    'form-webhook',
+    'twilio-inbound',
+    'twilio-status',
+    'send-gate',
+    'reconcile',
+  ]);
+  expect(those(onConsent('ConditionCheckItem'))).toEqual(['send-gate']);
+  const [table] = resources('AWS::DynamoDB::Table').filter(
+    ({ properties }) => properties['TableName'] === 'sendgate-demo-consent',
+  );
+  expect(JSON.stringify(table?.properties['ResourcePolicy'])).toMatch(/"Deny".*|.*dynamodb:DeleteItem/);
+  expect(table?.properties['ResourcePolicy']).toMatchObject({
+    PolicyDocument: {
+      Statement: [
+        { Effect: 'Deny', Action: expect.arrayContaining(['dynamodb:DeleteItem', 'dynamodb:PartiQLDelete']) },
+      ],
+    },
+  });
+});
+
+test('the cycle cannot touch consent or send; the gate cannot change settings; wildcards are for tracing only', () => {
+  expect(grantsOf('automation-cycle').join('\n')).not.toMatch(/consent|ssm:/);
+  expect(may('send-gate', /^dynamodb:(PutItem|UpdateItem|DeleteItem) .*configuration/)).toBe(false);
+  for (const name of FUNCTIONS) {
+    const wild = grantsOf(name).filter((grant) => grant.endsWith(' "*"'));
+    expect(wild.filter((grant) => !/^(xray:|dynamodb:ListStreams)/.test(grant))).toEqual([]);
+  }
+});
+
+test('every table is recoverable, encrypted with our key, retained and protected; consent has a stream', () => {
+  const tables = Object.values(demo.findResources('AWS::DynamoDB::Table'));
+  expect(tables).toHaveLength(3);
+  for (const table of tables) {
+    expect(table).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+      },
+    });
+  }
+  demo.hasResourceProperties('AWS::DynamoDB::Table', {
+    TableName: 'sendgate-demo-consent',
+    StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+  });
+});
+
+test('every queue has dead letters and hides a record for six times its consumer, and retries are bounded', () => {
+  const timeouts = new Map(
+    resources('AWS::Lambda::Function').map(({ id, properties }) => [id, Number(properties['Timeout'])]),
+  );
+  const mappings = resources('AWS::Lambda::EventSourceMapping').filter(
+    ({ properties }) => properties['FunctionResponseTypes'],
+  );
+  const queues = new Map(resources('AWS::SQS::Queue').map(({ id, properties }) => [id, properties]));
+  let seen = 0;
+  for (const { properties } of mappings) {
+    expect(properties['FunctionResponseTypes']).toEqual(['ReportBatchItemFailures']);
+    const source = getAtt(properties['EventSourceArn']);
+    const queue = queues.get(source);
+    if (!queue) continue;
+    seen++;
+    const consumer = (properties['FunctionName'] as { Ref: string }).Ref;
+    expect(Number(queue['VisibilityTimeout'])).toBeGreaterThanOrEqual(
+      6 * (timeouts.get(consumer) ?? Number.NaN),
+    );
+    expect(queue['RedrivePolicy']).toMatchObject({ maxReceiveCount: 5 });
+  }
+  expect(seen).toBe(3);
+});
+
+test("reconcile waits far longer than a gate's whole life", () => {
+  const [gate] = resources('AWS::Lambda::Function').filter(
+    ({ properties }) => properties['FunctionName'] === 'sendgate-demo-send-gate',
+  );
+  expect(CLAIM_GRACE_SECONDS).toBeGreaterThanOrEqual(10 * Number(gate?.properties['Timeout']));
+});
+
+test('every route but the three public ones takes a token, and the public ones have limits of their own', () => {
+  const routes = resources('AWS::ApiGatewayV2::Route').map(({ properties }) => ({
+    key: String(properties['RouteKey']),
+    type: String(properties['AuthorizationType']),
+  }));
+  const open = routes
+    .filter(({ type }) => type === 'NONE')
+    .map(({ key }) => key)
+    .sort();
+  expect(open).toEqual(['POST /forms/{formId}/submissions', 'POST /twilio/inbound', 'POST /twilio/status']);
+  expect(routes.filter(({ type }) => type === 'JWT')).toHaveLength(5);
+  const [stage] = resources('AWS::ApiGatewayV2::Stage');
+  expect(Object.keys(stage?.properties['RouteSettings'] ?? {}).sort()).toEqual(open);
+});
+
+test('every log expires, every function runs Node 24 on arm64, and every variable is one that the code reads', () => {
+  for (const { properties } of resources('AWS::Logs::LogGroup'))
+    expect(properties['RetentionInDays']).toBe(30);
+  const known = new Set<string>(Object.values(ENV));
+  for (const { properties } of resources('AWS::Lambda::Function')) {
+    expect(properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      TracingConfig: { Mode: 'Active' },
+    });
+    const { Variables } = properties['Environment'] as { Variables: object };
+    const ours = Object.keys(Variables).filter((name) => !name.startsWith('POWERTOOLS_'));
+    expect(ours.filter((name) => !known.has(name))).toEqual([]);
+  }
+});
+
+test('every alarm says who is harmed, and goes to the address of the organization', () => {
+  const alarms = resources('AWS::CloudWatch::Alarm');
+  expect(alarms.length).toBeGreaterThan(10);
+  for (const { properties } of alarms) {
+    expect(String(properties['AlarmDescription'])).toMatch(
+      /(Someone|Somebody|Nobody|A person|Agents|Admins|Leads|leads|Texts)/,
+    );
+    expect(properties['AlarmActions']).toHaveLength(1);
+  }
+  demo.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    AlarmDescription: 'Someone who texted STOP may still be texted: a received text could not be taken.',
+  });
+});
+
+test('two organizations share nothing', () => {
+  const names = (template: Template) =>
+    JSON.stringify(template.toJSON()).match(/sendgate[-/](demo|acme-roofing)[\w/-]*/g) ?? [];
+  expect(names(demo).filter((name) => name.includes('acme'))).toEqual([]);
+  expect(names(acme).filter((name) => name.includes('demo'))).toEqual([]);
+  expect(JSON.stringify([demo.toJSON(), acme.toJSON()])).not.toContain('Fn::ImportValue');
+});
