@@ -1,0 +1,25 @@
+/**
+ * Whether a record passes the filters of an event source mapping: any of them, each a pattern of nested fields whose
+ * leaves are lists of exact values and `{prefix}` rules.
+ *
+ * @throws Error (the function it returns) for a rule that the runner does not know.
+ */
+export function createFilter(patterns: readonly string[]): (record: unknown) => boolean {
+  const parsed = patterns.map((pattern) => JSON.parse(pattern) as unknown);
+  return (record) => parsed.length === 0 || parsed.some((pattern) => matches(pattern, record));
+}
+
+function matches(pattern: unknown, value: unknown): boolean {
+  if (Array.isArray(pattern)) return pattern.some((rule) => passes(rule, value));
+  return Object.entries(pattern as object).every(([name, inner]) =>
+    matches(inner, (value as Record<string, unknown> | undefined)?.[name]),
+  );
+}
+
+function passes(rule: unknown, value: unknown): boolean {
+  if (typeof rule !== 'object' || rule === null) return rule === value;
+  const { prefix } = rule as { prefix?: unknown };
+  if (typeof prefix !== 'string')
+    throw new Error(`The runner does not know the filter rule ${JSON.stringify(rule)}`);
+  return typeof value === 'string' && value.startsWith(prefix);
+}

@@ -1,0 +1,98 @@
+import {
+  type AttributeDefinition,
+  CreateTableCommand,
+  DescribeTableCommand,
+  type DynamoDBClient,
+  type GlobalSecondaryIndex,
+  type KeySchemaElement,
+  ResourceInUseException,
+  type StreamViewType,
+  type TableDescription,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Provisioned } from './provision.ts';
+import { list, nested, type Properties } from './template.ts';
+
+/** Creates one table with keys, indexes, stream and time to live, unless it is there. */
+export async function provisionTable(
+  client: DynamoDBClient,
+  name: string,
+  properties: Properties,
+): Promise<Provisioned> {
+  const indexes = list(properties['GlobalSecondaryIndexes']).map(indexOf);
+  const view = nested(properties['StreamSpecification'])['StreamViewType'];
+  const create = new CreateTableCommand({
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: [...(list(properties['KeySchema']) as KeySchemaElement[])],
+    AttributeDefinitions: [...(list(properties['AttributeDefinitions']) as AttributeDefinition[])],
+    ...(indexes.length > 0 ? { GlobalSecondaryIndexes: indexes } : {}),
+    ...(view ? { StreamSpecification: { StreamEnabled: true, StreamViewType: view as StreamViewType } } : {}),
+  });
+  try {
+    await client.send(create);
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw error;
+  }
+  const table = await untilActive(client, name);
+  refuseOtherShape(name, table, create.input.KeySchema ?? [], indexes);
+  await enableTimeToLive(client, name, nested(properties['TimeToLiveSpecification']));
+  return {
+    name,
+    arn: table.TableArn ?? '',
+    ...(table.LatestStreamArn ? { streamArn: table.LatestStreamArn } : {}),
+  };
+}
+
+function indexOf(value: unknown): GlobalSecondaryIndex {
+  const { IndexName, KeySchema, Projection } = value as GlobalSecondaryIndex;
+  return { IndexName, KeySchema, Projection };
+}
+
+async function untilActive(client: DynamoDBClient, name: string): Promise<TableDescription> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
+    if (Table?.TableStatus === 'ACTIVE') return Table;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`The table ${name} did not become active`);
+}
+
+function refuseOtherShape(
+  name: string,
+  table: TableDescription,
+  keys: readonly KeySchemaElement[],
+  indexes: readonly GlobalSecondaryIndex[],
+): void {
+  const shape = (keySchema: readonly KeySchemaElement[], secondary: readonly GlobalSecondaryIndex[]) =>
+    [
+      ...keySchema,
+      ...secondary.flatMap((index) => [{ AttributeName: index.IndexName }, ...(index.KeySchema ?? [])]),
+    ]
+      .map((key) => key.AttributeName)
+      .toSorted()
+      .join();
+  const found = shape(table.KeySchema ?? [], (table.GlobalSecondaryIndexes ?? []) as GlobalSecondaryIndex[]);
+  if (found === shape(keys, indexes)) return;
+  throw new Error(`The stored table ${name} has other keys or indexes than the stack. Start with --fresh.`);
+}
+
+async function enableTimeToLive(
+  client: DynamoDBClient,
+  name: string,
+  specification: Properties,
+): Promise<void> {
+  const attribute = specification['AttributeName'];
+  if (typeof attribute !== 'string' || specification['Enabled'] === false) return;
+  try {
+    await client.send(
+      new UpdateTimeToLiveCommand({
+        TableName: name,
+        TimeToLiveSpecification: { Enabled: true, AttributeName: attribute },
+      }),
+    );
+  } catch (error) {
+    const alreadyEnabled = error instanceof Error && /already enabled/i.test(error.message);
+    if (!alreadyEnabled) throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { type Endpoints, LOCAL_CREDENTIALS, LOCAL_REGION } from './engines.ts';
+import { provisionQueue } from './provision-queue.ts';
+import { provisionTable } from './provision-table.ts';
+import { nested, type Properties, referenced, resourcesOf, type Template } from './template.ts';
+
+/** What became of a table or queue of the template. */
+export interface Provisioned {
+  readonly name: string;
+  readonly arn: string;
+  readonly streamArn?: string;
+  readonly url?: string;
+}
+
+/**
+ * Creates the tables and queues that a synthesized template describes, where they are absent.
+ *
+ * @param options.namePrefix put before every name, so that several sets live side by side.
+ * @returns by logical id.
+ * @throws Error when a table that exists has other keys or indexes than the template.
+ */
+export async function provision(
+  template: Template,
+  endpoints: Endpoints,
+  options: { readonly namePrefix?: string } = {},
+): Promise<ReadonlyMap<string, Provisioned>> {
+  const settings = { region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
+  const dynamodb = new DynamoDBClient({ ...settings, endpoint: endpoints.dynamodb });
+  const sqs = new SQSClient({ ...settings, endpoint: endpoints.sqs });
+  const prefix = options.namePrefix ?? '';
+  const done = new Map<string, Provisioned>();
+  try {
+    for (const [id, properties] of resourcesOf(
+      template,
+      'AWS::DynamoDB::Table',
+      'AWS::DynamoDB::GlobalTable',
+    )) {
+      const name = prefix + (literal(properties['TableName']) ?? id);
+      done.set(id, await provisionTable(dynamodb, name, properties));
+    }
+    for (const [id, properties] of deadLetterQueuesFirst(template)) {
+      const name = prefix + (literal(properties['QueueName']) ?? id);
+      const deadLetters = done.get(deadLetterQueueOf(properties) ?? '');
+      done.set(id, await provisionQueue(sqs, name, properties, deadLetters?.arn, endpoints.sqs));
+    }
+  } finally {
+    dynamodb.destroy();
+    sqs.destroy();
+  }
+  return done;
+}
+
+function literal(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function deadLetterQueueOf(properties: Properties): string | undefined {
+  return referenced(nested(properties['RedrivePolicy'])['deadLetterTargetArn']);
+}
+
+function deadLetterQueuesFirst(template: Template): [string, Properties][] {
+  const queues = resourcesOf(template, 'AWS::SQS::Queue');
+  const redriving = ([, properties]: [string, Properties]) => deadLetterQueueOf(properties) !== undefined;
+  return [...queues.filter((queue) => !redriving(queue)), ...queues.filter(redriving)];
+}

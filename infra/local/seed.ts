@@ -1,0 +1,88 @@
+/** A small organization for a first look: verified, round the clock, two forms, one automation of each kind. */
+const SETTINGS = {
+  organizationName: 'Demo Windows',
+  requireSmsOptIn: true,
+  a2pVerified: true,
+  sendingHours: { from: '00:00', to: '24:00' },
+  timeZone: 'America/Denver',
+};
+
+const AUTOMATIONS = [
+  {
+    id: 'welcome',
+    kind: 'newProspect',
+    name: 'Welcome',
+    steps: [
+      {
+        delay: 'PT0S',
+        template: 'Hi {{firstName|there}}, thanks for asking {{organizationName}}! When can we call?',
+      },
+    ],
+  },
+  {
+    id: 'follow-up',
+    kind: 'followUp',
+    name: 'Follow-up',
+    steps: [
+      { delay: 'P1D', template: 'Hi {{firstName|there}}, any questions about your {{service|project}}?' },
+      {
+        delay: 'P3D',
+        template: 'Still here to help, {{firstName|there}}. Reply with a time that suits you.',
+      },
+    ],
+  },
+  {
+    id: 'newsletter',
+    kind: 'drip',
+    name: 'Newsletter',
+    stopOnReply: false,
+    steps: [{ delay: 'P14D', template: 'News from {{organizationName}}: how to choose windows that last.' }],
+  },
+];
+
+const FORMS = [
+  {
+    id: 'quote',
+    name: 'Get a quote (with an opt-in checkbox)',
+    checkboxes: [
+      {
+        number: 1,
+        field: 'smsConsent',
+        wordsShown:
+          'I agree to get recurring automated texts from Demo Windows. Consent is no condition of purchase. Msg & data rates may apply. Reply STOP to opt out.',
+      },
+    ],
+    automations: ['welcome', 'follow-up', 'newsletter'],
+  },
+  {
+    id: 'contact',
+    name: 'Contact us (without a checkbox)',
+    disclaimer:
+      'By submitting this form you agree to get recurring automated texts from Demo Windows. Consent is no condition of purchase. Msg & data rates may apply. Reply STOP to opt out.',
+    automations: ['welcome', 'follow-up'],
+  },
+];
+
+/**
+ * Sets the organization up through its own admin API, unless it was set up before.
+ *
+ * @returns whether there was anything to do.
+ */
+export async function seed(apiUrl: string, adminToken: string): Promise<boolean> {
+  async function call(method: string, path: string, body?: unknown): Promise<unknown> {
+    const answer = await fetch(`${apiUrl}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+    return JSON.parse(text);
+  }
+  const { forms } = (await call('GET', '/forms')) as { forms: unknown[] };
+  if (forms.length > 0) return false;
+  await call('PATCH', '/settings', SETTINGS);
+  for (const automation of AUTOMATIONS) await call('PUT', `/automations/${automation.id}`, automation);
+  for (const form of FORMS) await call('PUT', `/forms/${form.id}`, form);
+  return true;
+}

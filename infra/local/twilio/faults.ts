@@ -1,0 +1,35 @@
+/** Something that goes wrong on purpose. Without `to` it hits every number, without `times` every time. */
+export type Fault = { readonly to?: string; readonly times?: number } & (
+  | { readonly kind: 'error'; readonly status: 429 | 500 | 503 }
+  /** The connection breaks and nothing was created. */
+  | { readonly kind: 'timeoutBeforeAcceptance' }
+  /** The text is created and the answer never comes. */
+  | { readonly kind: 'timeoutAfterAcceptance' }
+  | { readonly kind: 'callbacks'; readonly mode: 'missing' | 'doubled' | 'shuffled' }
+  /** Every answer is late. */
+  | { readonly kind: 'slow'; readonly milliseconds: number }
+);
+
+/** The faults that are switched on. */
+export class Faults {
+  private active: { readonly fault: Fault; left: number }[] = [];
+
+  set(fault: Fault): void {
+    this.active.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY });
+  }
+
+  clear(): void {
+    this.active = [];
+  }
+
+  /** The fault of some kinds that hits this number now; uses up one of its times. */
+  take<K extends Fault['kind']>(to: string, ...kinds: K[]): Extract<Fault, { kind: K }> | undefined {
+    const hit = this.active.find(
+      ({ fault, left }) =>
+        left > 0 && (kinds as string[]).includes(fault.kind) && (fault.to === undefined || fault.to === to),
+    );
+    if (!hit) return undefined;
+    hit.left--;
+    return hit.fault as Extract<Fault, { kind: K }>;
+  }
+}

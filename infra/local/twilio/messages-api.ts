@@ -1,0 +1,181 @@
+import type { ServerResponse } from 'node:http';
+import type { CarrierPart } from './carrier-part.ts';
+import type { Faults } from './faults.ts';
+import type { Fields, OpenApi } from './openapi.ts';
+import type { Store, StoredMessage } from './store.ts';
+
+/** An error in Twilio's shape. */
+export interface TwilioError {
+  readonly status: number;
+  readonly code: number;
+  readonly message: string;
+}
+
+export const LIST_PATH = '/2010-04-01/Accounts/{AccountSid}/Messages.json';
+export const FETCH_PATH = '/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json';
+const PHONE = /^\+[1-9]\d{6,14}$/;
+const GSM_SEGMENT = 153;
+
+export interface MessagesApi {
+  readonly accountSid: string;
+  readonly api: OpenApi;
+  readonly store: Store;
+  readonly faults: Faults;
+  readonly carrier: CarrierPart;
+}
+
+/** POST Messages.json: creates a text, or says in Twilio's words why not. */
+export function createMessage(
+  { accountSid, api, store, faults, carrier }: MessagesApi,
+  accountInPath: string,
+  body: Fields,
+  response: ServerResponse,
+): void {
+  const to = one(body['To']);
+  const fault = faults.take(to, 'error', 'timeoutBeforeAcceptance', 'timeoutAfterAcceptance');
+  if (fault?.kind === 'error') {
+    const code = fault.status === 429 ? 20429 : 20500;
+    refuse(response, { status: fault.status, code, message: 'Asked to fail' });
+    return;
+  }
+  if (fault?.kind === 'timeoutBeforeAcceptance') {
+    response.destroy();
+    return;
+  }
+  const violations = api.violations('post', LIST_PATH, {
+    path: { AccountSid: accountInPath },
+    query: {},
+    body,
+  });
+  const error = to === '' ? undefined : violations[0];
+  const described = error && { status: 400, code: 21600, message: `Against the description: ${error}` };
+  const problem = described || problemOf(body, store);
+  if (problem) {
+    refuse(response, problem);
+    return;
+  }
+  const sender = one(body['MessagingServiceSid']) || one(body['From']);
+  const message = store.add({
+    to,
+    from: one(body['From']) || '+13035550100',
+    body: one(body['Body']),
+    direction: 'outbound-api',
+    messagingServiceSid: sender.startsWith('MG') ? sender : null,
+    statusCallback: one(body['StatusCallback']) || null,
+    status: sender.startsWith('MG') ? 'accepted' : 'queued',
+    errorCode: null,
+  });
+  store.save();
+  const initial = resource(message, accountSid);
+  carrier.deliver(message);
+  if (fault?.kind === 'timeoutAfterAcceptance') response.destroy();
+  else answer(response, 201, initial);
+}
+
+function problemOf(body: Fields, store: Store): TwilioError | undefined {
+  const bad = (code: number, message: string): TwilioError => ({ status: 400, code, message });
+  const to = one(body['To']);
+  const text = one(body['Body']);
+  const sender = one(body['MessagingServiceSid']) || one(body['From']);
+  if (to === '') return bad(21604, "A 'To' phone number is required.");
+  if (!PHONE.test(to)) return bad(21211, "The 'To' number is not a valid phone number.");
+  if (sender === '') return bad(21603, "A 'From' phone number or a messaging service is required.");
+  if (text === '' && !body['MediaUrl'] && !body['ContentSid']) return bad(21602, 'Message body is required.');
+  if (text.length > 1600) return bad(21617, 'The message body exceeds the 1600 character limit.');
+  const callback = one(body['StatusCallback']);
+  if (callback !== '' && new URL(callback).hostname.includes('_')) {
+    return bad(21609, "The 'StatusCallback' URL is not valid.");
+  }
+  if (to.endsWith('0190')) return bad(21614, "The 'To' number is not a mobile number.");
+  if (store.isBlocked(sender, to)) return bad(21610, 'Attempt to send to unsubscribed recipient');
+  return undefined;
+}
+
+/** GET Messages.json: newest first, filtered as Twilio filters. */
+export function listMessages(
+  { accountSid, api, store }: MessagesApi,
+  accountInPath: string,
+  query: Fields,
+  response: ServerResponse,
+): void {
+  const [error] = api.violations('get', LIST_PATH, { path: { AccountSid: accountInPath }, query });
+  if (error) {
+    refuse(response, { status: 400, code: 20001, message: `Against the description: ${error}` });
+    return;
+  }
+  const size = Number(one(query['PageSize']) || 50);
+  const page = Number(one(query['Page']) || 0);
+  const after = one(query['DateSent>']);
+  const before = one(query['DateSent<']);
+  const found = store.messages
+    .filter((message) => one(query['To']) === '' || message.to === one(query['To']))
+    .filter((message) => one(query['From']) === '' || message.from === one(query['From']))
+    .filter(({ createdAt }) => after === '' || Date.parse(createdAt) >= Date.parse(after))
+    .filter(({ createdAt }) => before === '' || Date.parse(createdAt) <= Date.parse(before))
+    .reverse();
+  const path = `/2010-04-01/Accounts/${accountSid}/Messages.json`;
+  const at = (number: number) =>
+    `${path}?${new URLSearchParams({ ...(query as Record<string, string>), Page: String(number) })}`;
+  answer(response, 200, {
+    messages: found.slice(page * size, (page + 1) * size).map((message) => resource(message, accountSid)),
+    page,
+    page_size: size,
+    start: page * size,
+    end: Math.max(0, Math.min((page + 1) * size, found.length) - 1),
+    uri: at(page),
+    first_page_uri: at(0),
+    next_page_uri: found.length > (page + 1) * size ? at(page + 1) : null,
+    previous_page_uri: page > 0 ? at(page - 1) : null,
+  });
+}
+
+/** GET Messages/{Sid}.json. */
+export function fetchMessage(
+  { accountSid, store }: MessagesApi,
+  sid: string,
+  response: ServerResponse,
+): void {
+  const message = store.messages.find((stored) => stored.sid === sid);
+  if (message) answer(response, 200, resource(message, accountSid));
+  else refuse(response, { status: 404, code: 20404, message: 'The requested resource was not found' });
+}
+
+function resource(message: StoredMessage, accountSid: string): object {
+  const date = new Date(message.createdAt).toUTCString().replace('GMT', '+0000');
+  const uri = `/2010-04-01/Accounts/${accountSid}/Messages/${message.sid}.json`;
+  return {
+    account_sid: accountSid,
+    api_version: '2010-04-01',
+    body: message.body,
+    date_created: date,
+    date_sent: message.status === 'queued' || message.status === 'accepted' ? null : date,
+    date_updated: date,
+    direction: message.direction,
+    error_code: message.errorCode,
+    error_message: null,
+    from: message.from,
+    messaging_service_sid: message.messagingServiceSid,
+    num_media: '0',
+    num_segments: String(Math.max(1, Math.ceil(message.body.length / GSM_SEGMENT))),
+    price: null,
+    price_unit: 'USD',
+    sid: message.sid,
+    status: message.status,
+    subresource_uris: { media: uri.replace('.json', '/Media.json') },
+    to: message.to,
+    uri,
+  };
+}
+
+function one(value: string | readonly string[] | undefined): string {
+  return typeof value === 'string' ? value : (value?.[0] ?? '');
+}
+
+export function refuse(response: ServerResponse, error: TwilioError): void {
+  const more_info = `https://www.twilio.com/docs/errors/${error.code}`;
+  answer(response, error.status, { ...error, more_info });
+}
+
+export function answer(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}

@@ -1,0 +1,138 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parse as parseQuery } from 'node:querystring';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CarrierPart } from './carrier-part.ts';
+import { type Fault, Faults } from './faults.ts';
+import {
+  answer,
+  createMessage,
+  fetchMessage,
+  listMessages,
+  type MessagesApi,
+  refuse,
+} from './messages-api.ts';
+import { type Fields, OpenApi } from './openapi.ts';
+import { Store, type StoredMessage } from './store.ts';
+import { postSigned, type WebhookAnswer } from './webhooks.ts';
+
+export interface StandInOptions {
+  readonly accountSid: string;
+  readonly apiKeySid: string;
+  readonly apiKeySecret: string;
+  readonly authToken: string;
+  /** A free port when absent. */
+  readonly port?: number;
+  readonly inboundWebhookUrl?: string;
+  /** Between the steps of a delivery. */
+  readonly statusDelayMilliseconds?: number;
+  /** File that keeps texts and the STOP list; in memory without it. */
+  readonly statePath?: string;
+}
+
+/** Who texts us when nobody says to which of our numbers. */
+const OUR_NUMBER = '+13035550100';
+const MESSAGES = /^\/2010-04-01\/Accounts\/([^/]+)\/Messages(?:\/([^/]+))?\.json$/;
+
+export type TwilioStandIn = Awaited<ReturnType<typeof startTwilioStandIn>>;
+
+/** Starts a Twilio of our own: the part of its API that we use, its carrier, and a little of its people. */
+export async function startTwilioStandIn(options: StandInOptions) {
+  const store = new Store(options.statePath);
+  const faults = new Faults();
+  const { statusDelayMilliseconds = 200 } = options;
+  const carrier = new CarrierPart({ ...options, statusDelayMilliseconds }, store, faults);
+  const api: MessagesApi = {
+    accountSid: options.accountSid,
+    api: new OpenApi('api_v2010.trimmed.json'),
+    store,
+    faults,
+    carrier,
+  };
+  const credentials = Buffer.from(`${options.apiKeySid}:${options.apiKeySecret}`).toString('base64');
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://stand-in');
+    const body = await read(request);
+    if (url.pathname.startsWith('/stand-in/')) return control(request.method ?? '', url, body, response);
+    if (request.headers.authorization !== `Basic ${credentials}`) {
+      return refuse(response, { status: 401, code: 20003, message: 'Authenticate' });
+    }
+    const [, account, sid] = MESSAGES.exec(url.pathname) ?? [];
+    const fields = parseQuery(body) as Fields;
+    const slow = faults.take(String(fields['To'] ?? ''), 'slow');
+    if (slow) await sleep(slow.milliseconds);
+    if (account === options.accountSid) {
+      const query = parseQuery(url.search.slice(1)) as Fields;
+      if (request.method === 'POST' && !sid) return createMessage(api, account, fields, response);
+      if (request.method === 'GET' && !sid) return listMessages(api, account, query, response);
+      if (request.method === 'GET' && sid) return fetchMessage(api, sid, response);
+    }
+    refuse(response, { status: 404, code: 20404, message: 'The requested resource was not found' });
+  }
+
+  /** What people and the network do, over HTTP: for the demo, and for whoever plays with `npm start`. */
+  async function control(method: string, url: URL, body: string, response: ServerResponse): Promise<void> {
+    const action = `${method} ${url.pathname}`;
+    if (action === 'GET /stand-in/messages') return answer(response, 200, { messages: store.messages });
+    const given = body === '' ? {} : (JSON.parse(body) as Record<string, string>);
+    if (action === 'POST /stand-in/inbound') {
+      const { from = '', to = OUR_NUMBER, body: text = '' } = given;
+      const webhook = await carrier.inbound({ from, to, body: text });
+      return answer(response, webhook.status === 200 ? 200 : 502, { webhook });
+    }
+    if (action === 'POST /stand-in/faults') {
+      faults.set(given as unknown as Fault);
+      return answer(response, 200, { set: given });
+    }
+    if (action === 'DELETE /stand-in/faults') {
+      faults.clear();
+      return answer(response, 200, {});
+    }
+    answer(response, 404, { detail: 'GET messages, POST inbound, POST or DELETE faults' });
+  }
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      if (!response.headersSent) answer(response, 500, { code: 20500, message: String(error), status: 500 });
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    messages: (): readonly StoredMessage[] => store.messages,
+    /** A text from somebody's phone. @returns what our webhook answered. */
+    inbound: (text: { from: string; body: string; to?: string; more?: Record<string, string> }) =>
+      carrier.inbound({ to: OUR_NUMBER, ...text }),
+    redeliver: (messageSid: string) => carrier.redeliver(messageSid),
+    /** A delivery callback with any fields, signed. @param path on the host of the inbound webhook. */
+    callback: (path: string, fields: Record<string, string>): Promise<WebhookAnswer> =>
+      postSigned(new URL(path, carrier.inboundWebhookUrl).href, fields, options.authToken),
+    /** Puts a number on the STOP list without telling anybody. */
+    block: (number: string, sender = OUR_NUMBER) => store.block(sender, number),
+    setInboundWebhookUrl: (url: string) => {
+      carrier.inboundWebhookUrl = url;
+    },
+    setFault: (fault: Fault) => faults.set(fault),
+    clearFaults: () => faults.clear(),
+    settle: () => carrier.settle(),
+    close: async (): Promise<void> => {
+      await carrier.settle();
+      store.save();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}

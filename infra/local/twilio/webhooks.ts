@@ -1,0 +1,34 @@
+import { createHmac } from 'node:crypto';
+
+/** What a webhook of Twilio's was answered. */
+export interface WebhookAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/**
+ * Posts a webhook as Twilio does: form-encoded, signed with the account's auth token over the exact URL and every field.
+ *
+ * Written from Twilio's documentation and not with its library, so that our check and this signature cannot share a mistake.
+ */
+export async function postSigned(
+  url: string,
+  fields: Readonly<Record<string, string>>,
+  authToken: string,
+): Promise<WebhookAnswer> {
+  const signed = Object.keys(fields)
+    .sort()
+    .reduce((text, name) => text + name + fields[name], url);
+  const signature = createHmac('sha1', authToken).update(signed, 'utf8').digest('base64');
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
+      'user-agent': 'TwilioProxy/1.1',
+      'x-twilio-signature': signature,
+    },
+    body: new URLSearchParams(fields).toString(),
+    signal: AbortSignal.timeout(15_000),
+  });
+  return { status: answer.status, body: await answer.text() };
+}
