@@ -1,0 +1,166 @@
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { createSubmissionStore } from '../../lib/forms/submission-store.ts';
+import { consentOf, newNumber, setUp, submission } from './organization.ts';
+import { createWorld, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+  await setUp(world);
+});
+afterAll(() => world.close());
+afterEach(() => {
+  vi.useRealTimers();
+  world.twilio.clearFaults();
+});
+
+/** Moves the clock of everything in this process; timers run on. */
+function passTime(seconds: number): void {
+  const to = Date.now() + seconds * 1000;
+  vi.useFakeTimers({ toFake: ['Date'], now: to });
+}
+
+async function dueLead(form = 'contact'): Promise<string> {
+  const number = newNumber();
+  await world.submit(form, submission(number));
+  return number;
+}
+
+async function textsInBooks(number: string): Promise<Record<string, unknown>[]> {
+  const { json } = await world.admin('GET', `/numbers/${encodeURIComponent(number)}/messages`);
+  return json['messages'] as Record<string, unknown>[];
+}
+
+test('X5 the same submission twice, at once and later, is one lead, one consent and one text', async () => {
+  const number = newNumber();
+  const body = submission(number);
+  const answers = await Promise.all(Array.from({ length: 5 }, () => world.submit('contact', body)));
+  expect(new Set(answers.map(({ status, body }) => `${status} ${body}`)).size).toBe(1);
+  await world.runCycle();
+  await world.submit('contact', body);
+  await world.runCycle();
+  expect(world.textsTo(number)).toHaveLength(1);
+  expect(await consentOf(world, number)).toMatchObject({ version: 1 });
+  const { json } = await world.admin('GET', `/leads?number=${encodeURIComponent(number)}`);
+  expect(json['leads']).toHaveLength(1);
+});
+
+test('X5 a submission without an id, sent twice, is one', async () => {
+  const number = newNumber();
+  const { submissionId: _, ...body } = submission(number);
+  const first = await world.submit('contact', body);
+  const second = await world.submit('contact', body);
+  expect(second.json).toEqual(first.json);
+  expect(await consentOf(world, number)).toMatchObject({ version: 1 });
+});
+
+test('X5 a queue record delivered many times, at once and in any order, sends one text', async () => {
+  const number = await dueLead();
+  for (let times = 0; times < 4; times++) await world.enqueueDue();
+  await Promise.all([world.drainLanes(), world.drainLanes(), world.drainLanes()]);
+  expect(world.textsTo(number)).toHaveLength(1);
+});
+
+test('X5 a webhook delivered twice is one message and one event', async () => {
+  const number = newNumber();
+  const first = await world.text(number, 'STOP');
+  await world.twilio.redeliver(first.messageSid);
+  expect(await consentOf(world, number)).toMatchObject({ version: 1 });
+  expect(await textsInBooks(number)).toHaveLength(1);
+});
+
+test('X5 the delivery callbacks bring the status, and late or repeated ones change nothing', async () => {
+  const number = await dueLead();
+  world.twilio.setFault({ kind: 'callbacks', mode: 'shuffled', to: number });
+  await world.runCycle();
+  await vi.waitFor(
+    async () => expect(await textsInBooks(number)).toMatchObject([{ status: 'delivered' }]),
+    5000,
+  );
+  const [text] = await textsInBooks(number);
+  expect(text?.['sid']).toMatch(/^SM/);
+});
+
+test('X5 429 and 500 create nothing: the text leaves later, once, decided anew', async () => {
+  for (const status of [429, 500] as const) {
+    const number = await dueLead();
+    world.twilio.setFault({ kind: 'error', status, to: number, times: 2 });
+    await world.runCycle();
+    expect(world.textsTo(number)).toEqual([]);
+    expect(await textsInBooks(number)).toMatchObject([{ status: 'retrying', attempt: 1 }]);
+    passTime(31);
+    await world.runCycle();
+    passTime(61);
+    await world.runCycle();
+    expect(world.textsTo(number)).toHaveLength(1);
+    expect(await textsInBooks(number)).toMatchObject([{ attempt: 3 }]);
+    vi.useRealTimers();
+  }
+});
+
+test('S4 a STOP between a failed try and the next one stops the text', async () => {
+  const number = await dueLead();
+  world.twilio.setFault({ kind: 'error', status: 429, to: number, times: 1 });
+  await world.runCycle();
+  await world.text(number, 'STOP');
+  passTime(31);
+  await world.runCycle();
+  expect(world.textsTo(number)).toEqual([]);
+});
+
+test('X5 a time-out after acceptance is in doubt, is not sent again, and reconcile finds it at Twilio', async () => {
+  const number = await dueLead();
+  world.twilio.setFault({ kind: 'timeoutAfterAcceptance', to: number, times: 1 });
+  world.twilio.setFault({ kind: 'callbacks', mode: 'missing', to: number });
+  await world.runCycle();
+  expect(await textsInBooks(number)).toMatchObject([{ status: 'claimed' }]);
+  await world.runCycle();
+  await world.reconcile();
+  expect(await textsInBooks(number)).toMatchObject([{ status: 'claimed' }]);
+  passTime(601);
+  await world.reconcile();
+  const [text] = await textsInBooks(number);
+  expect(text?.['status']).not.toBe('claimed');
+  expect(text?.['sid']).toMatch(/^SM/);
+  passTime(601);
+  await world.runCycle();
+  expect(world.textsTo(number)).toHaveLength(1);
+});
+
+test('X5 a worker that dies before it reaches Twilio loses no text: reconcile asks, and the step goes through the gate again', async () => {
+  const number = await dueLead();
+  world.twilio.setFault({ kind: 'timeoutBeforeAcceptance', to: number, times: 1 });
+  await world.runCycle();
+  expect(await textsInBooks(number)).toMatchObject([{ status: 'claimed' }]);
+  passTime(601);
+  await world.reconcile();
+  await world.runCycle();
+  expect(world.textsTo(number)).toHaveLength(1);
+});
+
+test('X5 a submission that was stored and not carried out, because its process died, is finished by reconcile', async () => {
+  const number = newNumber();
+  const receivedAt = new Date().toISOString();
+  // What the webhook has written by then, and nothing of what follows.
+  await createSubmissionStore({ client: world.tables.client, table: world.tables.outreachTable }).add({
+    formId: 'contact',
+    submissionId: 'left-behind',
+    uid: 'left-behind',
+    status: 'received',
+    receivedAt,
+    occurredAt: receivedAt,
+    number,
+    details: { firstName: 'Dana' },
+    consents: [{ wordsShown: 'You agree to texts.' }],
+    automations: ['welcome'],
+    fields: {},
+  });
+  await world.reconcile();
+  expect(await consentOf(world, number)).toMatchObject({ version: 0 });
+  passTime(61);
+  await world.reconcile();
+  await world.reconcile();
+  await world.runCycle();
+  expect(world.textsTo(number)).toHaveLength(1);
+  expect(await consentOf(world, number)).toMatchObject({ version: 1 });
+});

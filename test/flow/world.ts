@@ -1,0 +1,256 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
+import { startSsm } from '../../infra/local/ssm.ts';
+import { startTwilioStandIn, type TwilioStandIn } from '../../infra/local/twilio/stand-in.ts';
+import { ENV } from '../../lib/runtime/env.ts';
+import { createTables, type Tables } from '../setup/tables.ts';
+import { followStream, type StreamFollower } from './streams.ts';
+
+const ACCOUNT = {
+  accountSid: `AC${'0'.repeat(32)}`,
+  apiKeySid: `SK${'0'.repeat(32)}`,
+  apiKeySecret: 'local-secret',
+};
+const AUTH_TOKEN = 'local-auth-token';
+export const SENDER = '+13035550100';
+
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly json: Record<string, unknown>;
+}
+
+type HttpHandler = (event: APIGatewayProxyEventV2) => Promise<{ statusCode?: number; body?: string }>;
+
+/**
+ * A whole organization in one test file: the real handlers, the real engines, the Twilio stand-in. Nothing moves by
+ * itself; a test runs cycles, drains queues and follows streams in the order it wants.
+ */
+export type World = Awaited<ReturnType<typeof createWorld>>;
+
+export async function createWorld() {
+  const tables = await createTables();
+  const http = await listen();
+  const twilio = await startTwilioStandIn({
+    ...ACCOUNT,
+    authToken: AUTH_TOKEN,
+    inboundWebhookUrl: `${http.url}/twilio/inbound`,
+    statusDelayMilliseconds: 1,
+  });
+  const ssm = await startSsm({
+    '/sendgate/test/twilio/api-key': JSON.stringify(ACCOUNT),
+    '/sendgate/test/twilio/auth-token': AUTH_TOKEN,
+  });
+  setEnvironment(tables, http.url, twilio.url, ssm.endpoint);
+  const handlers = await loadHandlers();
+  http.serve({
+    'POST /twilio/inbound': handlers.inbound,
+    'POST /twilio/status': handlers.status,
+  });
+  const sqs = new SQSClient({});
+  const consent = await followStream(tables.consentTable);
+  const configuration = await followStream(tables.configurationTable);
+
+  async function drain(url: string, handle: (event: SQSEvent) => Promise<unknown>): Promise<number> {
+    let handled = 0;
+    for (;;) {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10, WaitTimeSeconds: 0 }),
+      );
+      if (Messages.length === 0) return handled;
+      const records = Messages.map(({ MessageId = '', Body = '' }) => ({ messageId: MessageId, body: Body }));
+      await handle({ Records: records } as SQSEvent);
+      const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+      await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries }));
+      handled += Messages.length;
+    }
+  }
+
+  const world = {
+    tables,
+    twilio,
+    handlers,
+    /** Enqueues what is due, of every kind. */
+    async enqueueDue(): Promise<void> {
+      for (const kind of ['newProspect', 'followUp', 'drip']) await handlers.cycle({ kind }, context());
+    },
+    /** Lets the gate take everything that stands in the lanes. */
+    async drainLanes(): Promise<number> {
+      const priority = await drain(tables.priorityQueueUrl, handlers.gate);
+      return priority + (await drain(tables.bulkQueueUrl, handlers.gate));
+    },
+    /** Lets consent-changes follow what changed, jobs included. */
+    async followChanges(): Promise<void> {
+      await follow(consent, handlers.changes);
+      await follow(configuration, handlers.changes);
+      await drain(tables.jobsQueueUrl, handlers.changes);
+    },
+    /** One cycle as it happens: changes, cycle, gate. */
+    async runCycle(): Promise<void> {
+      await world.followChanges();
+      await world.enqueueDue();
+      await world.drainLanes();
+    },
+    reconcile: () => handlers.reconcile({}, context()),
+    submit: (formId: string, body: unknown, contentType = 'application/json', options: HttpOptions = {}) =>
+      call(handlers.form, 'POST', `/forms/${formId}/submissions`, {
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        pathParameters: { formId },
+        ...options,
+        headers: { 'content-type': contentType, ...options.headers },
+      }),
+    admin: (method: string, path: string, body?: unknown, groups = '[admin]') =>
+      call(handlers.admin, method, path, {
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        headers: { 'content-type': 'application/json' },
+        claims: { sub: 'user-1', username: 'ada', 'cognito:groups': groups },
+      }),
+    call,
+    text: (from: string, body: string) => twilio.inbound({ from, to: SENDER, body }),
+    /** Bodies of the texts that a number got from us, oldest first. */
+    textsTo: (number: string): string[] =>
+      twilio
+        .messages()
+        .filter((message) => message.to === number && message.direction === 'outbound-api')
+        .map(({ body }) => body),
+    async close(): Promise<void> {
+      await twilio.close();
+      await ssm.close();
+      await http.close();
+      sqs.destroy();
+    },
+  };
+  return world;
+}
+
+function setEnvironment(tables: Tables, publicBaseUrl: string, twilioUrl: string, ssmUrl: string): void {
+  Object.assign(process.env, {
+    [ENV.organization]: 'Test Windows',
+    [ENV.consentTable]: tables.consentTable,
+    [ENV.configurationTable]: tables.configurationTable,
+    [ENV.outreachTable]: tables.outreachTable,
+    [ENV.priorityQueueUrl]: tables.priorityQueueUrl,
+    [ENV.bulkQueueUrl]: tables.bulkQueueUrl,
+    [ENV.jobsQueueUrl]: tables.jobsQueueUrl,
+    [ENV.publicBaseUrl]: publicBaseUrl,
+    [ENV.twilioCredentialsParameter]: '/sendgate/test/twilio/api-key',
+    [ENV.twilioAuthTokenParameter]: '/sendgate/test/twilio/auth-token',
+    [ENV.twilioBaseUrl]: twilioUrl,
+    [ENV.sender]: SENDER,
+    AWS_ENDPOINT_URL_SSM: ssmUrl,
+  });
+}
+
+/** Imported only now: each handler reads its environment at cold start. */
+async function loadHandlers() {
+  const [form, inbound, status, admin, cycle, gate, changes, reconcile] = await Promise.all([
+    import('../../functions/form-webhook/handler.ts'),
+    import('../../functions/twilio-inbound/handler.ts'),
+    import('../../functions/twilio-status/handler.ts'),
+    import('../../functions/admin-api/handler.ts'),
+    import('../../functions/automation-cycle/handler.ts'),
+    import('../../functions/send-gate/handler.ts'),
+    import('../../functions/consent-changes/handler.ts'),
+    import('../../functions/reconcile/handler.ts'),
+  ]);
+  return {
+    form: form.handler as HttpHandler,
+    inbound: inbound.handler as HttpHandler,
+    status: status.handler as HttpHandler,
+    admin: admin.handler as HttpHandler,
+    cycle: cycle.handler,
+    gate: gate.handler,
+    changes: changes.handler,
+    reconcile: reconcile.handler,
+  };
+}
+
+async function follow(
+  stream: StreamFollower,
+  handle: (event: { Records: never[] }) => Promise<{ batchItemFailures: unknown[] }>,
+): Promise<void> {
+  const records = await stream.next();
+  if (records.length === 0) return;
+  const { batchItemFailures } = await handle({ Records: records as never[] });
+  if (batchItemFailures.length > 0) throw new Error('consent-changes could not follow a change');
+}
+
+export function context(milliseconds = 60_000): Context {
+  const end = performance.now() + milliseconds;
+  return { getRemainingTimeInMillis: () => end - performance.now() } as Context;
+}
+
+export interface HttpOptions {
+  readonly body?: string;
+  readonly isBase64Encoded?: boolean;
+  readonly headers?: Record<string, string>;
+  readonly query?: string;
+  readonly pathParameters?: Record<string, string>;
+  readonly claims?: Record<string, string>;
+}
+
+/** Calls an HTTP handler with an event of payload format 2.0. */
+export async function call(
+  handler: HttpHandler,
+  method: string,
+  path: string,
+  options: HttpOptions = {},
+): Promise<Answer> {
+  const [rawPath = '', inPath = ''] = path.split('?');
+  const rawQueryString = options.query ?? inPath;
+  const answer = await handler({
+    version: '2.0',
+    routeKey: '$default',
+    rawPath,
+    rawQueryString,
+    queryStringParameters: Object.fromEntries(new URLSearchParams(rawQueryString)),
+    headers: options.headers ?? {},
+    pathParameters: options.pathParameters,
+    body: options.body,
+    isBase64Encoded: options.isBase64Encoded ?? false,
+    requestContext: {
+      http: { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '203.0.113.9', userAgent: 'test' },
+      authorizer: options.claims && { jwt: { claims: options.claims, scopes: [] } },
+    },
+  } as unknown as APIGatewayProxyEventV2);
+  const body = answer.body ?? '';
+  return { status: answer.statusCode ?? 200, body, json: body.startsWith('{') ? JSON.parse(body) : {} };
+}
+
+/** A server that hands requests to handlers: where Twilio's webhooks arrive. */
+async function listen() {
+  let routes: Record<string, HttpHandler> = {};
+  const server: Server = createServer(async (request, response) => {
+    const [path = '', query = ''] = (request.url ?? '').split('?');
+    const handler = routes[`${request.method} ${path}`];
+    if (!handler) {
+      response.writeHead(404).end();
+      return;
+    }
+    const headers = request.headers as Record<string, string>;
+    const answer = await call(handler, request.method ?? '', path, {
+      body: await read(request),
+      headers,
+      query,
+    });
+    response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(answer.body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    serve: (given: Record<string, HttpHandler>) => {
+      routes = given;
+    },
+    close: () => new Promise<void>((resolve) => server.close(() => resolve()).closeAllConnections()),
+  };
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+export type { TwilioStandIn };

@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { routes } from '../../../functions/admin-api/admin-api.ts';
+import { openApiDocument } from '../../../functions/admin-api/openapi.ts';
+import { newNumber, setUp, submission } from '../../flow/organization.ts';
+import { call, createWorld, type World } from '../../flow/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+  await setUp(world);
+});
+afterAll(() => world.close());
+
+const fieldsOf = (json: Record<string, unknown>) =>
+  (json['errors'] as { field: string }[]).map(({ field }) => field);
+
+test('what an agent may not do gets 403 with the reason, and a token of neither group may do nothing', async () => {
+  for (const { method, path, roles } of routes) {
+    const concrete = path.replace(/\{\w+\}/g, 'x');
+    const stranger = await world.admin(method, concrete, {}, '[visitor]');
+    expect(stranger.status, `${method} ${path}`).toBe(403);
+    const agent = await world.admin(method, concrete, {}, '[agent]');
+    expect(agent.status === 403, `${method} ${path}`).toBe(!roles.includes('agent'));
+    if (agent.status === 403) expect(agent.json['detail']).toContain('group admin');
+  }
+  const writes = routes
+    .filter(({ roles }) => !roles.includes('agent'))
+    .map(({ method, path }) => `${method} ${path}`);
+  expect(writes).toEqual([
+    'PATCH /settings',
+    'PUT /forms/{id}',
+    'DELETE /forms/{id}',
+    'PUT /automations/{id}',
+    'DELETE /automations/{id}',
+  ]);
+});
+
+test.each([
+  ['PATCH', '/settings', { requireSmsOptIn: 'yes' }, ['requireSmsOptIn']],
+  ['PATCH', '/settings', { footer: 'Bye' }, ['footer']],
+  ['PATCH', '/settings', { requireOptin: true }, ['requireOptin']],
+  ['PATCH', '/settings', { sendingHours: { from: '21:00', to: '09:00' } }, ['sendingHours']],
+  ['PATCH', '/settings', { timeZone: 'Mars/Olympus' }, ['timeZone']],
+  ['PUT', '/forms/f', { id: 'f', name: 'f' }, ['disclaimer']],
+  ['PUT', '/forms/f', { id: 'f', name: 'f', disclaimer: 'x', automations: ['nobody'] }, ['automations[0]']],
+  ['PUT', '/forms/f', { id: 'g', name: 'f', disclaimer: 'x' }, ['id']],
+  ['PUT', '/forms/f', { id: 'f', name: 'f', disclaimer: 'x', secret: 'short' }, ['secret']],
+  ['PUT', '/automations/a', { id: 'a', kind: 'drip', name: 'a', steps: [] }, ['steps']],
+  [
+    'PUT',
+    '/automations/a',
+    { id: 'a', kind: 'drip', name: 'a', steps: [{ delay: 'soon', template: 'x' }] },
+    ['steps[0].delay'],
+  ],
+  ['POST', '/leads', { number: '12' }, ['number']],
+  ['POST', '/leads', { number: '+13035550142', details: { nickname: 'x' } }, ['details.nickname']],
+  ['GET', '/leads?limit=1000', undefined, ['limit']],
+  ['GET', '/leads?cursor=abc', undefined, ['cursor']],
+  ['GET', '/numbers/555/consent', undefined, ['number']],
+])('%s %s with %j names the field that is wrong', async (method, path, body, fields) => {
+  const answer = await world.admin(method, path, body);
+  expect(answer.status).toBe(422);
+  expect(fieldsOf(answer.json)).toEqual(fields);
+});
+
+test('malformed JSON, another content type, an unknown route and a wrong method each say what to do', async () => {
+  const claims = { sub: 'u', 'cognito:groups': '[admin]' };
+  const send = (method: string, path: string, body: string, type = 'application/json') =>
+    call(world.handlers.admin, method, path, { body, claims, headers: { 'content-type': type } });
+  expect(await send('PATCH', '/settings', '{')).toMatchObject({ status: 400 });
+  expect(await send('PATCH', '/settings', 'a=b', 'text/plain')).toMatchObject({ status: 415 });
+  expect(await send('PATCH', '/settings', `"${'x'.repeat(300_000)}"`)).toMatchObject({ status: 413 });
+  expect(await world.admin('GET', '/nothing')).toMatchObject({ status: 404 });
+  expect((await world.admin('DELETE', '/settings')).json).toMatchObject({
+    status: 405,
+    detail: 'This path takes: GET, PATCH.',
+  });
+  expect(await world.admin('GET', '/leads/nobody')).toMatchObject({ status: 404 });
+});
+
+test('leads are listed in pages, and a cursor of another list is refused', async () => {
+  for (let index = 0; index < 5; index++) await world.submit('contact', submission(newNumber()));
+  const seen = new Set<string>();
+  let cursor = '';
+  do {
+    const { json } = await world.admin('GET', `/leads?limit=2${cursor && `&cursor=${cursor}`}`);
+    const leads = json['leads'] as { id: string }[];
+    expect(leads.length).toBeLessThanOrEqual(2);
+    for (const { id } of leads) seen.add(id);
+    cursor = String(json['next'] ?? '');
+    if (cursor)
+      expect(await world.admin('GET', `/numbers/%2B13035550142/messages?cursor=${cursor}`)).toMatchObject({
+        status: 422,
+      });
+  } while (cursor);
+  expect(seen.size).toBe(5);
+});
+
+test('H11 S1 a lead that is added by hand has no consent, and shows its standing', async () => {
+  const number = newNumber();
+  const answer = await world.admin(
+    'POST',
+    '/leads',
+    { number, details: { firstName: 'Kim' }, automations: ['welcome'] },
+    '[agent]',
+  );
+  expect(answer.status).toBe(201);
+  expect(answer.json).toMatchObject({ number, consent: { standing: 'none', smsOptedIn: false } });
+  await world.runCycle();
+  expect(world.textsTo(number)).toEqual([]);
+  await world.text(number, 'START');
+  const shown = await world.admin('GET', `/leads/${answer.json['id']}`);
+  expect(shown.json).toMatchObject({ consent: { standing: 'opted_in', smsOptedIn: true } });
+});
+
+test('an automation that a form names cannot be removed; one that is removed stops its leads', async () => {
+  expect((await world.admin('DELETE', '/automations/welcome')).json).toMatchObject({ status: 409 });
+  await world.admin('PUT', '/automations/brief', {
+    id: 'brief',
+    kind: 'drip',
+    name: 'brief',
+    steps: [{ delay: 'PT0S', template: 'Hello' }],
+  });
+  const { json } = await world.admin('POST', '/leads', { number: newNumber(), automations: ['brief'] });
+  expect((await world.admin('DELETE', '/automations/brief')).status).toBe(200);
+  await world.runCycle();
+  const shown = await world.admin('GET', `/leads/${json['id']}`);
+  expect(shown.json['enrollments']).toMatchObject([{ status: 'stopped', reason: 'automationRemoved' }]);
+});
+
+test('docs/openapi.json is what the schemas say: run npm run openapi after changing a route', () => {
+  const stored = JSON.parse(
+    readFileSync(new URL('../../../docs/openapi.json', import.meta.url), 'utf8'),
+  ) as unknown;
+  expect(stored).toEqual(JSON.parse(JSON.stringify(openApiDocument(routes))));
+});
