@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { globSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { BUNDLING, UNUSED } from '../../infra/constructs/house-function.ts';
+import { ENV } from '../../lib/runtime/env.ts';
+import { atMost, type Figure, raw } from './figure.ts';
+
+const run = promisify(execFile);
+const ROOT = join(import.meta.dirname, '../..');
+const RUNS = 11;
+/** Import time against a bare document client. */
+const LIMITS: Readonly<Record<string, number>> = { 'send-gate': 2, 'twilio-inbound': 1.5 };
+const BARE = `import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+export const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));`;
+
+/** Each function's bundle size, and its import time in a fresh process against a bare document client's, side by side. */
+export async function measureBundles(progress: (line: string) => void): Promise<Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'sendgate-bench-'));
+  try {
+    const names = globSync('functions/*/handler.ts', { cwd: ROOT }).map(
+      (file) => dirname(file).split('/')[1] ?? '',
+    );
+    progress(`Bundling ${names.length} functions as the stack does`);
+    const bare = join(ROOT, 'test/bench/.bare.ts');
+    writeFileSync(bare, BARE);
+    const files = new Map([['bare document client', await bundle(bare, folder, 'bare')]]);
+    rmSync(bare);
+    for (const name of names) {
+      files.set(name, await bundle(join(ROOT, 'functions', name, 'handler.ts'), folder, name));
+    }
+    const times = new Map([...files.keys()].map((name) => [name, [] as number[]]));
+    for (let round = 0; round < RUNS; round++) {
+      progress(`Importing each bundle in a process of its own, round ${round + 1} of ${RUNS}`);
+      for (const [name, file] of files) times.get(name)?.push(await importMilliseconds(file));
+    }
+    const base = median(times.get('bare document client') ?? []);
+    return [...files].flatMap(([name, file]) => {
+      const time = median(times.get(name) ?? []);
+      const limit = LIMITS[name];
+      const figures = [
+        raw(`${name}: bundle`, statSync(file).size / 1024, 'KiB'),
+        raw(`${name}: import`, time, 'ms'),
+      ];
+      if (name === 'bare document client') return figures;
+      const ratio = `${name}: import against the bare client`;
+      return [
+        ...figures,
+        limit === undefined ? raw(ratio, time / base, 'x') : atMost(ratio, time / base, 'x', limit),
+      ];
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function bundle(entry: string, folder: string, name: string): Promise<string> {
+  const outfile = join(folder, `${name}.mjs`);
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    minify: BUNDLING.minify,
+    target: BUNDLING.target,
+    mainFields: [...BUNDLING.mainFields],
+    banner: { js: BUNDLING.banner },
+    alias: { jsonwebtoken: UNUSED, 'form-data': UNUSED },
+    logLevel: 'error',
+  });
+  return outfile;
+}
+
+const ENVIRONMENT = {
+  ...Object.fromEntries(Object.values(ENV).map((name) => [name, 'https://example.com/x'])),
+  AWS_REGION: 'us-east-1',
+  POWERTOOLS_METRICS_NAMESPACE: 'sendgate',
+  POWERTOOLS_SERVICE_NAME: 'bench',
+};
+
+async function importMilliseconds(file: string): Promise<number> {
+  const script = `const start = performance.now(); await import(${JSON.stringify(file)}); console.log(performance.now() - start)`;
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { env: ENVIRONMENT });
+  return Number(stdout.trim().split('\n').at(-1));
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

@@ -1,0 +1,8 @@
+/** Where the services of the bench listen that run beside it in another process. */
+export interface Peers {
+  readonly sqsUrl: string;
+  readonly twilioUrl: string;
+  readonly ssmUrl: string;
+  /** Name of the parameter with the API key. */
+  readonly credentials: string;
+}

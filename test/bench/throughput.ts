@@ -1,0 +1,282 @@
+import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { subscribe } from 'node:diagnostics_channel';
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { ClientRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Context, SQSEvent } from 'aws-lambda';
+import { createApp } from '../../infra/create-app.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION, startDynamoDb } from '../../infra/local/engines.ts';
+import { provision } from '../../infra/local/provision.ts';
+import { resourcesOf, type Template } from '../../infra/local/template.ts';
+import { automationSchema } from '../../lib/automation/automation.ts';
+import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
+import { enroll } from '../../lib/automation/progress.ts';
+import { createConsentRegistry } from '../../lib/consent/registry.ts';
+import { createLeadStore } from '../../lib/leads/lead-store.ts';
+import { createConfiguration } from '../../lib/organization/configuration.ts';
+import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
+import { ENV } from '../../lib/runtime/env.ts';
+import { atLeast, atMost, type Figure, raw } from './figure.ts';
+import type { Peers } from './peers.ts';
+
+/** Texts under way at once: four batches of ten, as four workers of send-gate would have. */
+const WORKERS = 4;
+const BATCH = 10;
+
+/**
+ * Texts per second through cycle, queue and gate with real handlers, the real Twilio client and the local engines, and
+ * the rate of nothing but the requests that a send cannot do without, in one run on the same machine.
+ */
+export async function measureThroughput(leads: number, progress: (line: string) => void): Promise<Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'sendgate-bench-'));
+  progress('Starting the engines, each in a process of its own');
+  const dynamodb = await startDynamoDb();
+  const peers = fork(join(import.meta.dirname, 'peers-process.ts'));
+  try {
+    const { sqsUrl, twilioUrl, ssmUrl, credentials } = await new Promise<Peers>((resolve) =>
+      peers.once('message', (message) => resolve(message as Peers)),
+    );
+    const assembly = createApp({ only: ['demo'], outdir: folder, bundling: false }).synth();
+    const template = assembly.getStackByName('sendgate-demo').template as Template;
+    const names = namesOf(template, await provision(template, { dynamodb: dynamodb.endpoint, sqs: sqsUrl }));
+    Object.assign(process.env, names, {
+      AWS_REGION: LOCAL_REGION,
+      AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
+      AWS_ENDPOINT_URL_SQS: sqsUrl,
+      AWS_ENDPOINT_URL_SSM: ssmUrl,
+      POWERTOOLS_METRICS_NAMESPACE: 'sendgate',
+      POWERTOOLS_METRICS_DISABLED: 'true',
+      POWERTOOLS_LOG_LEVEL: 'SILENT',
+      [ENV.organization]: 'Bench',
+      [ENV.publicBaseUrl]: 'http://127.0.0.1:9',
+      [ENV.twilioBaseUrl]: twilioUrl,
+      [ENV.twilioCredentialsParameter]: credentials,
+      [ENV.sender]: '+13035550100',
+    });
+    const gate = (await import('../../functions/send-gate/handler.ts')).handler;
+    const cycle = (await import('../../functions/automation-cycle/handler.ts')).handler;
+    const requests = countRequests({ dynamodb: dynamodb.endpoint, sqs: sqsUrl, twilio: twilioUrl });
+    const seeder = createSeeder(names);
+    const sqs = new SQSClient({});
+
+    const sendAll = async (count: number, label: string): Promise<number> => {
+      progress(`${label}: seeding ${count} due leads`);
+      await seeder.seed(count);
+      requests.reset();
+      progress(`${label}: cycle, queue and gate`);
+      const start = performance.now();
+      await cycle({ kind: 'drip' }, { getRemainingTimeInMillis: () => 60_000 } as Context);
+      await Promise.all(
+        Array.from({ length: WORKERS }, () => drain(sqs, names[ENV.bulkQueueUrl] ?? '', gate)),
+      );
+      return (performance.now() - start) / 1000;
+    };
+    await sendAll(100, 'Warm-up');
+    const rawSeconds: number[] = [];
+    const seconds: number[] = [];
+    let counted = requests.counts();
+    let sent = 0;
+    for (let round = 1; round <= 3; round++) {
+      progress(`Round ${round} of 3: the raw requests`);
+      rawSeconds.push(await rawRate(names, leads));
+      seconds.push(await sendAll(leads, `Round ${round} of 3`));
+      counted = requests.counts();
+      sent = counted.twilio;
+      if (sent !== leads) throw new Error(`${leads} texts were due and ${sent} reached Twilio`);
+    }
+    const best = Math.min(...seconds);
+    const bestRaw = Math.min(...rawSeconds);
+    return [
+      raw(`texts through cycle, queue and gate (${leads} due)`, leads / best, 'texts/s'),
+      raw('the requests a send cannot do without, alone', leads / bestRaw, 'texts/s'),
+      atLeast('ratio of the two', bestRaw / best, 'x', 0.6),
+      atMost('DynamoDB requests per text', counted.dynamodb / sent, 'requests', 2.5),
+      atMost('SQS requests per text', counted.sqs / sent, 'requests', 0.5),
+      atMost('Twilio requests per text', counted.twilio / sent, 'requests', 1),
+    ];
+  } finally {
+    peers.kill();
+    await dynamodb.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+type Names = Record<string, string>;
+
+/** Table names and queue URLs by the environment variable that carries them. */
+function namesOf(template: Template, provisioned: Awaited<ReturnType<typeof provision>>): Names {
+  const names: Names = {};
+  for (const [, properties] of resourcesOf(template, 'AWS::Lambda::Function')) {
+    const { Variables = {} } = (properties['Environment'] ?? {}) as {
+      Variables?: Record<string, { Ref?: string }>;
+    };
+    for (const [variable, value] of Object.entries(Variables)) {
+      const found = provisioned.get(value.Ref ?? '');
+      if (found) names[variable] = found.url ?? found.name;
+    }
+  }
+  return names;
+}
+
+function createSeeder(names: Names) {
+  const client = createDocumentClient();
+  const now = () => new Date();
+  const outreach = { client, table: names[ENV.outreachTable] ?? '', now };
+  const leads = createLeadStore(outreach);
+  const enrollments = createEnrollmentStore(outreach);
+  const registry = createConsentRegistry({ client, table: names[ENV.consentTable] ?? '', now });
+  const configuration = createConfiguration({
+    client,
+    table: names[ENV.configurationTable] ?? '',
+    organization: 'Bench',
+    now,
+  });
+  const automation = automationSchema.parse({
+    id: 'bench',
+    kind: 'drip',
+    name: 'bench',
+    steps: [
+      { delay: 'PT0S', template: 'Hi {{firstName|there}}, news from {{organizationName}}.' },
+      { delay: 'P7D', template: 'More news.' },
+    ],
+  });
+  let next = 0;
+  return {
+    async seed(count: number): Promise<void> {
+      const sendingHours = { from: '00:00', to: '24:00' };
+      await configuration.changeSettings({ a2pVerified: true, requireSmsOptIn: true, sendingHours }, 'bench');
+      await configuration.putAutomation(automation);
+      for (let start = 0; start < count; start += 20) {
+        await Promise.all(Array.from({ length: Math.min(20, count - start) }, () => seedOne(next++)));
+      }
+    },
+  };
+
+  async function seedOne(index: number): Promise<void> {
+    const number = `+1303${String(2_000_000 + index)}`;
+    const wordsShown = 'You agree to get texts.';
+    await registry.record({
+      number,
+      kind: 'explicitWeb',
+      occurredAt: new Date().toISOString(),
+      sourceId: randomUUID(),
+      evidence: {
+        source: 'form',
+        formId: 'bench',
+        submissionId: 'bench',
+        checkbox: 1,
+        wordsShown,
+        wordsVersion: '1',
+      },
+    });
+    const lead = await leads.create(number, { firstName: 'Dana' });
+    await enrollments.add(enroll({ leadId: lead.id, automationId: 'bench' }, number, automation, new Date()));
+  }
+}
+
+/** One worker: batches of ten, until the queue is empty. */
+async function drain(
+  sqs: SQSClient,
+  QueueUrl: string,
+  gate: (event: SQSEvent) => Promise<unknown>,
+): Promise<void> {
+  for (;;) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: BATCH }),
+    );
+    if (Messages.length === 0) return;
+    await gate({
+      Records: Messages.map(({ MessageId = '', Body = '' }) => ({ messageId: MessageId, body: Body })),
+    } as SQSEvent);
+    const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+  }
+}
+
+/** The send transaction and the update with the result, of items of the same size, at the same concurrency. */
+async function rawRate(names: Names, count: number): Promise<number> {
+  const client = createDocumentClient();
+  const [consent, outreach] = [names[ENV.consentTable], names[ENV.outreachTable]];
+  const run = randomUUID();
+  const filler = 'x'.repeat(900);
+  const send = async (index: number) => {
+    const id = `RAW#${run}#${index}`;
+    await client.send(
+      new TransactWriteCommand({
+        TransactItems: [
+          {
+            ConditionCheck: {
+              TableName: consent,
+              Key: { pk: id, sk: 'STATE' },
+              ConditionExpression: 'attribute_not_exists(pk)',
+            },
+          },
+          {
+            Put: {
+              TableName: outreach,
+              Item: { pk: id, sk: 'E', work: 'RAW', workOrder: id, number: '1', step: 1 },
+            },
+          },
+          {
+            Put: {
+              TableName: outreach,
+              Item: {
+                pk: id,
+                sk: 'M',
+                work: 'RAW2',
+                workOrder: id,
+                collection: id,
+                collectionOrder: id,
+                filler,
+              },
+              ConditionExpression: 'attribute_not_exists(pk)',
+            },
+          },
+        ],
+      }),
+    );
+    await client.send(
+      new UpdateCommand({
+        TableName: outreach,
+        Key: { pk: id, sk: 'M' },
+        UpdateExpression: 'SET sid = :sid REMOVE #work, workOrder',
+        ExpressionAttributeNames: { '#work': 'work' },
+        ExpressionAttributeValues: { ':sid': run },
+      }),
+    );
+  };
+  const start = performance.now();
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: WORKERS * BATCH }, async () => {
+      while (next < count) await send(next++);
+    }),
+  );
+  return (performance.now() - start) / 1000;
+}
+
+/** Counts this process's HTTP requests by the service they go to, whoever makes them. */
+function countRequests<K extends string>(services: Record<K, string>) {
+  const hosts = new Map(
+    Object.entries<string>(services).map(([name, url]) => [new URL(url).host, name as K]),
+  );
+  const zero = () => Object.fromEntries([...hosts.values()].map((name) => [name, 0])) as Record<K, number>;
+  let counts = zero();
+  subscribe('http.client.request.start', (message) => {
+    const { request } = message as { request: ClientRequest };
+    const name = hosts.get(String(request.getHeader('host')));
+    if (name) counts[name]++;
+  });
+  return {
+    counts: () => ({ ...counts }),
+    reset: () => {
+      counts = zero();
+    },
+  };
+}
