@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { BUNDLING, UNUSED } from '../../infra/constructs/house-function.ts';
+import { BUNDLING, LEFT_OUT } from '../../infra/constructs/house-function.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { atMost, type Figure, raw } from './figure.ts';
 
@@ -69,7 +69,7 @@ async function bundle(entry: string, folder: string, name: string): Promise<stri
     target: BUNDLING.target,
     mainFields: [...BUNDLING.mainFields],
     banner: { js: BUNDLING.banner },
-    alias: { jsonwebtoken: UNUSED, 'form-data': UNUSED },
+    alias: LEFT_OUT,
     logLevel: 'error',
   });
   return outfile;

@@ -55,7 +55,7 @@ let counter = 0;
 export function newNumber(): string {
   counter++;
   const areas = ['303', '720', '212', '415', '512', '617', '206', '305', '702', '404'];
-  return `+1${areas[Math.floor(counter / 100) % areas.length]}5550${String(100 + (counter % 100))}`;
+  return `+1${areas[Math.floor(counter / 90) % areas.length]}5550${String(100 + (counter % 90))}`;
 }
 
 /** A submission as a hand-written form posts it. */
