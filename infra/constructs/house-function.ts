@@ -16,7 +16,6 @@ export interface HouseFunctionProps {
   readonly timeout: Duration;
   readonly memoryMegabytes: number;
   readonly logRetentionDays: RetentionDays;
-  readonly reservedConcurrency?: number;
 }
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -30,7 +29,7 @@ export class HouseFunction extends NodejsFunction {
   readonly serviceName: string;
 
   constructor(scope: Construct, props: HouseFunctionProps) {
-    const { name, organization, timeout, memoryMegabytes, reservedConcurrency } = props;
+    const { name, organization, timeout, memoryMegabytes } = props;
     const functionName = `sendgate-${organization}-${name}`;
     const logGroup = new LogGroup(scope, `${name}-logs`, {
       logGroupName: `/sendgate/${organization}/${name}`,
@@ -47,7 +46,6 @@ export class HouseFunction extends NodejsFunction {
       architecture: Architecture.ARM_64,
       timeout,
       memorySize: memoryMegabytes,
-      ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
       tracing: Tracing.ACTIVE,
       logGroup,
       loggingFormat: LoggingFormat.JSON,

@@ -34,7 +34,9 @@ export async function listenHttp(port: number, report: (line: string) => void): 
   const server = createServer((request, response) => {
     if (!routes || !tokens) return writeMessage(response, 503, 'Service Unavailable');
     answer(request, response, routes, tokens).catch((error: unknown) => {
-      report(`${request.method} ${request.url}: ${error instanceof Error ? error.message : String(error)}`);
+      report(
+        `${request.method} ${request.url?.replace(/\d{7,}/g, '[number]')}: ${error instanceof Error ? error.message : String(error)}`,
+      );
       if (!response.headersSent) writeMessage(response, 500, 'Internal Server Error');
     });
   });

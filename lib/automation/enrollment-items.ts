@@ -35,6 +35,17 @@ function placeInIndex({ status, kind, leadId, number, automationId, dueAt }: Enr
   }
 }
 
+/** Puts an enrollment over the version it came from: one condition for whoever writes enrollments. */
+export function putOverVersion(table: string, enrollment: Enrollment) {
+  return {
+    TableName: table,
+    Item: enrollmentItem(enrollment),
+    ConditionExpression: '#version = :before',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: { ':before': enrollment.version - 1 },
+  };
+}
+
 export function parseEnrollment(item: Item): Enrollment {
   return enrollmentSchema.parse(item);
 }

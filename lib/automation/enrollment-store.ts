@@ -14,6 +14,7 @@ import {
   enrollmentKey,
   enrollmentPartition,
   parseEnrollment,
+  putOverVersion,
   refOfKey,
   WORK_INDEX,
 } from './enrollment-items.ts';
@@ -104,15 +105,7 @@ async function ofLead({ client, table }: EnrollmentStoreDeps, leadId: string): P
 
 async function replace({ client, table }: EnrollmentStoreDeps, enrollment: Enrollment): Promise<boolean> {
   try {
-    await client.send(
-      new PutCommand({
-        TableName: table,
-        Item: enrollmentItem(enrollment),
-        ConditionExpression: '#version = :before',
-        ExpressionAttributeNames: { '#version': 'version' },
-        ExpressionAttributeValues: { ':before': enrollment.version - 1 },
-      }),
-    );
+    await client.send(new PutCommand(putOverVersion(table, enrollment)));
     return true;
   } catch (error) {
     if (isConditionFailure(error)) return false;

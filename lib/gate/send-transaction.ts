@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Enrollment } from '../automation/enrollment.ts';
-import { enrollmentItem } from '../automation/enrollment-items.ts';
+import { putOverVersion } from '../automation/enrollment-items.ts';
 import { consentUnchanged } from '../consent/items.ts';
 import type { ConsentState } from '../consent/state.ts';
 import type { Message } from '../messaging/message.ts';
@@ -66,9 +66,8 @@ export function explain(tables: GateTables, advanced: Enrollment, text: Message)
 
 /** Writes an enrollment over the version it came from, and nothing else. */
 export async function replace(tables: GateTables, enrollment: Enrollment): Promise<WriteOutcome> {
-  const put = putEnrollment(tables, enrollment).Put;
   try {
-    if (put) await tables.client.send(new PutCommand(put));
+    await tables.client.send(new PutCommand(putOverVersion(tables.outreachTable, enrollment)));
     return 'done';
   } catch (error) {
     if (isConditionFailure(error)) return 'handled';
@@ -77,15 +76,7 @@ export async function replace(tables: GateTables, enrollment: Enrollment): Promi
 }
 
 function putEnrollment({ outreachTable }: GateTables, enrollment: Enrollment): TransactItem {
-  return {
-    Put: {
-      TableName: outreachTable,
-      Item: enrollmentItem(enrollment),
-      ConditionExpression: '#version = :before',
-      ExpressionAttributeNames: { '#version': 'version' },
-      ExpressionAttributeValues: { ':before': enrollment.version - 1 },
-    },
-  };
+  return { Put: putOverVersion(outreachTable, enrollment) };
 }
 
 function putText({ outreachTable }: GateTables, text: Message): TransactItem {

@@ -1,5 +1,5 @@
 import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { enrollmentItem, enrollmentKey, parseEnrollment } from '../automation/enrollment-items.ts';
+import { enrollmentKey, parseEnrollment, putOverVersion } from '../automation/enrollment-items.ts';
 import { reopen } from '../automation/progress.ts';
 import { type Message, STATUS_RANK } from '../messaging/message.ts';
 import { messageKey } from '../messaging/message-items.ts';
@@ -101,15 +101,7 @@ export async function reopenClaim(
               },
             },
           },
-          {
-            Put: {
-              TableName: outreachTable,
-              Item: enrollmentItem(reopened),
-              ConditionExpression: '#version = :before',
-              ExpressionAttributeNames: { '#version': 'version' },
-              ExpressionAttributeValues: { ':before': enrollment.version },
-            },
-          },
+          { Put: putOverVersion(outreachTable, reopened) },
         ],
       }),
     );
