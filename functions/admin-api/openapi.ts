@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
-import type { Route } from './route.ts';
+import type { RouteDescription } from '../../lib/http/route.ts';
 
 const problemSchema = z
   .object({
@@ -28,7 +28,7 @@ const PUBLIC = {
 };
 
 /** The API's description, made from the schemas that validate its requests. */
-export function openApiDocument(routes: readonly Route[]): object {
+export function openApiDocument(routes: readonly RouteDescription[]): object {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const [path, { summary, types }] of Object.entries(PUBLIC)) {
     const content = Object.fromEntries(types.map((type) => [type, { schema: z.looseObject({}) }]));
@@ -68,7 +68,7 @@ const problems = {
   },
 };
 
-function operation({ summary, roles, path, query, body, answers }: Route) {
+function operation({ summary, roles, path, query, body, answers }: RouteDescription) {
   return {
     summary,
     description: `For the groups: ${roles.join(', ')}.`,

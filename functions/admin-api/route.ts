@@ -1,10 +1,11 @@
-import * as z from 'zod';
 import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
+import { defineRoute, type RouteOf } from '../../lib/http/route.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
 import type { MessageStore } from '../../lib/messaging/message-store.ts';
 import type { Configuration } from '../../lib/organization/configuration.ts';
-import type { FieldError } from '../../lib/runtime/problem.ts';
+
+export { invalid, notFound, pageQuery, RequestProblem } from '../../lib/http/route.ts';
 
 /** What the routes work on. Consent can be read here and not written. */
 export interface AdminDeps {
@@ -16,65 +17,11 @@ export interface AdminDeps {
   readonly now: () => Date;
 }
 
-export const roles = ['admin', 'agent'] as const;
-export type Role = (typeof roles)[number];
+export type Route = RouteOf<AdminDeps>;
 
-/** A request that was matched, authorized and validated. */
-export interface RouteRequest<Body, Query> {
-  readonly path: Readonly<Record<string, string>>;
-  readonly body: Body;
-  readonly query: Query;
-  /** Who asks, for the record. */
-  readonly actor: string;
+/** A route of this API: checked against its own schemas. */
+export function route<Body = undefined, Query = undefined>(
+  definition: RouteOf<AdminDeps, Body, Query>,
+): Route {
+  return defineRoute(definition);
 }
-
-export interface RouteAnswer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-/** One operation of the API: what it takes, who may, what it does, and an example of its answer. */
-export interface Route<Body = unknown, Query = unknown> {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
-  /** With parameters in braces: `/leads/{id}`. */
-  readonly path: string;
-  readonly summary: string;
-  readonly roles: readonly Role[];
-  readonly body?: z.ZodType<Body>;
-  readonly query?: z.ZodType<Query>;
-  readonly answers: { readonly status: number; readonly schema: z.ZodType; readonly example: unknown };
-  readonly handle: (deps: AdminDeps, request: RouteRequest<Body, Query>) => Promise<RouteAnswer>;
-}
-
-/** Checks a route against its own schemas and forgets the types, so that routes of every kind share a table. */
-export function route<Body = undefined, Query = undefined>(definition: Route<Body, Query>): Route {
-  return definition as unknown as Route;
-}
-
-/** An answer that is not the one the caller hoped for. Thrown by routes, turned into problem JSON at the edge. */
-export class RequestProblem extends Error {
-  readonly status: number;
-  readonly title: string;
-  readonly errors: readonly FieldError[] | undefined;
-
-  constructor(status: number, title: string, detail: string, errors?: readonly FieldError[]) {
-    super(detail);
-    this.status = status;
-    this.title = title;
-    this.errors = errors;
-  }
-}
-
-export function notFound(what: string): RequestProblem {
-  return new RequestProblem(404, `No such ${what}`, `There is no ${what} with this id. Check the URL.`);
-}
-
-export function invalid(field: string, message: string): RequestProblem {
-  const detail = 'Correct the fields named in errors and send the request again. Nothing was changed.';
-  return new RequestProblem(422, 'The request cannot be used', detail, [{ field, message }]);
-}
-
-export const pageQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(25),
-  cursor: z.string().max(2000).optional(),
-});

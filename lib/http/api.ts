@@ -1,0 +1,117 @@
+import * as z from 'zod';
+import { type HttpAnswer, json, problem, zodErrors } from '../runtime/problem.ts';
+import { describeError, logger } from '../runtime/telemetry.ts';
+import { type Caller, callerOf } from './claims.ts';
+import { RequestProblem, type RouteOf } from './route.ts';
+
+const MAXIMUM_BYTES = 256 * 1024;
+
+/** What an API needs of a request, in API Gateway's payload format 2.0. */
+export interface ApiRequest {
+  readonly rawPath: string;
+  readonly queryStringParameters?: Readonly<Record<string, string | undefined>>;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body?: string;
+  readonly isBase64Encoded: boolean;
+  readonly requestContext: { readonly http: { readonly method: string } };
+}
+
+/** An API behind a token: routing, roles, validation and errors, around routes that only do their work. */
+export function createApi<Deps>(
+  routes: readonly RouteOf<Deps>[],
+  deps: Deps,
+): (event: ApiRequest) => Promise<HttpAnswer> {
+  return async (event) => {
+    try {
+      const { matched, path } = match(routes, event);
+      const caller = authorize(event, matched);
+      const query = validate(matched.query, event.queryStringParameters ?? {});
+      const body = matched.body ? validate(matched.body, readBody(event)) : undefined;
+      const answer = await matched.handle(deps, { path, query, body, actor: caller.actor });
+      return json(answer.status, answer.body);
+    } catch (error) {
+      if (error instanceof RequestProblem) {
+        const { status, title, message: detail, errors } = error;
+        return problem({ status, title, detail, ...(errors && { errors }) });
+      }
+      logger.error('A request of the API failed', describeError(error));
+      const detail = 'Something failed on our side and was logged. Try again in a minute.';
+      return problem({ status: 500, title: 'Internal error', detail });
+    }
+  };
+}
+
+function match<Deps>(
+  routes: readonly RouteOf<Deps>[],
+  event: ApiRequest,
+): { matched: RouteOf<Deps>; path: Record<string, string> } {
+  const here = routes.flatMap((candidate) => {
+    const path = parametersOf(candidate.path, event.rawPath);
+    return path ? [{ matched: candidate, path }] : [];
+  });
+  if (here.length === 0) {
+    throw new RequestProblem(404, 'No such route', 'GET /openapi.json lists every route.');
+  }
+  const found = here.find(({ matched }) => matched.method === event.requestContext.http.method);
+  if (found) return found;
+  const allowed = here.map(({ matched }) => matched.method).join(', ');
+  throw new RequestProblem(405, 'Method not allowed', `This path takes: ${allowed}.`);
+}
+
+function parametersOf(template: string, rawPath: string): Record<string, string> | undefined {
+  const wanted = template.split('/');
+  const given = rawPath.split('/');
+  if (wanted.length !== given.length) return undefined;
+  const parameters: Record<string, string> = {};
+  for (const [index, part] of wanted.entries()) {
+    const value = given[index] ?? '';
+    if (!part.startsWith('{')) {
+      if (part !== value) return undefined;
+      continue;
+    }
+    try {
+      parameters[part.slice(1, -1)] = decodeURIComponent(value);
+    } catch {
+      return undefined;
+    }
+  }
+  return parameters;
+}
+
+function authorize<Deps>(event: ApiRequest, { roles: allowed }: RouteOf<Deps>): Caller {
+  const { authorizer } = event.requestContext as {
+    authorizer?: { jwt?: { claims?: Record<string, unknown> } };
+  };
+  const caller = callerOf(authorizer?.jwt?.claims ?? {});
+  if (caller.roles.some((role) => allowed.includes(role))) return caller;
+  const needed = allowed.join(' or ');
+  const has = caller.roles.length > 0 ? caller.roles.join(', ') : 'neither group';
+  throw new RequestProblem(403, 'Not allowed', `This takes the group ${needed}; your token has ${has}.`);
+}
+
+function readBody(event: ApiRequest): unknown {
+  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (body.length > MAXIMUM_BYTES) {
+    throw new RequestProblem(413, 'Too large', `Send at most ${MAXIMUM_BYTES} bytes.`);
+  }
+  const type = event.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') {
+    throw new RequestProblem(415, 'Not JSON', 'Send the body as application/json.');
+  }
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new RequestProblem(
+      400,
+      'Malformed JSON',
+      'The body is not valid JSON. Check quotes, commas and braces.',
+    );
+  }
+}
+
+function validate(schema: z.ZodType | undefined, value: unknown): unknown {
+  const parsed = (schema ?? z.strictObject({})).safeParse(value);
+  if (parsed.success) return parsed.data;
+  const detail = 'Correct the fields named in errors and send the request again. Nothing was changed.';
+  throw new RequestProblem(422, 'The request cannot be used', detail, zodErrors(parsed.error));
+}

@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import type { FieldError } from '../runtime/problem.ts';
+
+export const roles = ['admin', 'agent'] as const;
+export type Role = (typeof roles)[number];
+
+/** A request that was matched, authorized and validated. */
+export interface RouteRequest<Body, Query> {
+  readonly path: Readonly<Record<string, string>>;
+  readonly body: Body;
+  readonly query: Query;
+  /** Who asks, for the record. */
+  readonly actor: string;
+}
+
+export interface RouteAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** What an operation of the API takes, who may, and an example of its answer. */
+export interface RouteDescription<Body = unknown, Query = unknown> {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
+  /** With parameters in braces: `/leads/{id}`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly roles: readonly Role[];
+  readonly body?: z.ZodType<Body>;
+  readonly query?: z.ZodType<Query>;
+  readonly answers: { readonly status: number; readonly schema: z.ZodType; readonly example: unknown };
+}
+
+/** One operation of the API and what it does, on what its function has to work on. */
+export interface RouteOf<Deps, Body = unknown, Query = unknown> extends RouteDescription<Body, Query> {
+  readonly handle: (deps: Deps, request: RouteRequest<Body, Query>) => Promise<RouteAnswer>;
+}
+
+/** Checks a route against its own schemas and forgets the types, so that routes of every kind share a table. */
+export function defineRoute<Deps, Body, Query>(definition: RouteOf<Deps, Body, Query>): RouteOf<Deps> {
+  return definition as unknown as RouteOf<Deps>;
+}
+
+/** An answer that is not the one the caller hoped for. Thrown by routes, turned into problem JSON at the edge. */
+export class RequestProblem extends Error {
+  readonly status: number;
+  readonly title: string;
+  readonly errors: readonly FieldError[] | undefined;
+
+  constructor(status: number, title: string, detail: string, errors?: readonly FieldError[]) {
+    super(detail);
+    this.status = status;
+    this.title = title;
+    this.errors = errors;
+  }
+}
+
+export function notFound(what: string): RequestProblem {
+  return new RequestProblem(404, `No such ${what}`, `There is no ${what} with this id. Check the URL.`);
+}
+
+export function invalid(field: string, message: string): RequestProblem {
+  const detail = 'Correct the fields named in errors and send the request again. Nothing was changed.';
+  return new RequestProblem(422, 'The request cannot be used', detail, [{ field, message }]);
+}
+
+export const pageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(25),
+  cursor: z.string().max(2000).optional(),
+});
