@@ -67,9 +67,16 @@ export const evidenceSchema = z.discriminatedUnion('source', [
   z.object({
     source: z.literal('gate'),
     messageId: text,
+    /** The lead whose text the request went ahead of; with one opt-in per lead, the one that is asked (C4). */
+    leadId: text.optional(),
+    /** The opt-in template as it was sent. */
+    wordsSent: text,
   }),
 ]);
 export type Evidence = z.infer<typeof evidenceSchema>;
+
+/** Every place that consent can come from. */
+export const evidenceSources = evidenceSchema.options.map((option) => option.shape.source.value);
 
 /** What a caller hands to the registry: one thing that happened to one number. */
 export interface ConsentOccurrence {

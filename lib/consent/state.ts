@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { standings } from './event.ts';
+import { eventKinds, evidenceSources, standings } from './event.ts';
 
 export const prompts = ['not_sent', 'sent', 'accepted', 'rejected'] as const;
+export type Prompt = (typeof prompts)[number];
 
 /** What is known of a number now: four facets, and the moments that decide whether later news is late. */
 export const consentStateSchema = z.object({
@@ -12,6 +13,12 @@ export const consentStateSchema = z.object({
   standing: z.enum(standings),
   /** Double opt-in (C5). */
   prompt: z.enum(prompts),
+  /** Lead id to the request that lead was sent, where each lead record opts in by itself (C4). */
+  leadPrompts: z.record(z.string(), z.enum(prompts)).optional(),
+  /** The event that brought the standing about; absent before any did. */
+  standingBy: z
+    .object({ sequence: z.int().positive(), kind: z.enum(eventKinds), source: z.enum(evidenceSources) })
+    .optional(),
   /** Word (upper case) to whether its opt-in is active and since which event. */
   keywords: z.record(z.string(), z.object({ active: z.boolean(), since: z.string(), sequence: z.int() })),
   /** Twilio holds a block for this number and would refuse a text with 21610. */

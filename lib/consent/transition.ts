@@ -1,5 +1,5 @@
 import type { ConsentOccurrence, Effect, EventKind, Standing } from './event.ts';
-import type { ConsentState } from './state.ts';
+import type { ConsentState, Prompt } from './state.ts';
 
 /**
  * Version of these rules, stored with each event. A change of what any event does is a new version; the rules
@@ -59,7 +59,17 @@ function isLate(state: ConsentState, occurrence: ConsentOccurrence): boolean {
 
 /** A bare YES from someone who has no question open and has not opted out is conversation, not consent. */
 function asksForNothing(state: ConsentState, kind: EventKind): boolean {
-  return kind === 'handsetYes' && state.standing !== 'opted_out' && state.prompt !== 'sent';
+  const isAsked = [state.prompt, ...Object.values(state.leadPrompts ?? {})].includes('sent');
+  return kind === 'handsetYes' && state.standing !== 'opted_out' && !isAsked;
+}
+
+/** Moves every request for a double opt-in that `next` has something to say of: the number's and its leads'. */
+function movePrompts(state: ConsentState, next: Partial<Record<Prompt, Prompt>>): ConsentState {
+  const moved = { ...state, prompt: next[state.prompt] ?? state.prompt };
+  if (!state.leadPrompts) return moved;
+  const leads = Object.entries(state.leadPrompts);
+  moved.leadPrompts = Object.fromEntries(leads.map(([id, prompt]) => [id, next[prompt] ?? prompt]));
+  return moved;
 }
 
 /** START lifts the carrier's block; YES and keywords do where the carrier takes them for START. */
@@ -72,11 +82,14 @@ function optIn(state: ConsentState, occurrence: ConsentOccurrence): ConsentState
   const { kind, occurredAt, evidence } = occurrence;
   const standing = TRANSITIONS[kind][state.standing];
   if (standing !== 'opted_in') return { ...state, standing };
-  const next: ConsentState = { ...withoutBlock(state, occurrence), standing };
+  let next: ConsentState = { ...withoutBlock(state, occurrence), standing };
   next.lastOptInAt = latest(state.lastOptInAt, occurredAt) ?? occurredAt;
   if (lifts(kind)) next.lastLiftingAt = latest(state.lastLiftingAt, occurredAt) ?? occurredAt;
   if (FROM_HANDSET.has(kind) && kind !== 'handsetKeyword') {
-    next.prompt = 'accepted';
+    next = { ...movePrompts(next, { sent: 'accepted' }), prompt: 'accepted' };
+  } else if (state.standing === 'opted_out') {
+    // Consent given elsewhere after a STOP: where START is asked for, it is asked for again.
+    next = movePrompts(next, { rejected: 'not_sent' });
   }
   if (kind === 'handsetKeyword' && evidence.source === 'handset') {
     const record = { active: true, since: occurredAt, sequence: state.version + 1 };
@@ -97,10 +110,9 @@ function optOut(state: ConsentState, occurrence: ConsentOccurrence): ConsentStat
   const carrierHolds =
     evidence.source === 'carrier' || (evidence.source === 'handset' && evidence.carrierActs);
   return {
-    ...state,
+    ...movePrompts(state, { sent: 'rejected', accepted: 'rejected' }),
     standing: TRANSITIONS.optOut[state.standing],
     keywords,
-    prompt: state.prompt === 'sent' ? 'rejected' : state.prompt,
     carrierBlocked: state.carrierBlocked || carrierHolds,
     lastOptOutAt: latest(state.lastOptOutAt, occurredAt) ?? occurredAt,
   };
@@ -116,11 +128,22 @@ function release(state: ConsentState, occurrence: ConsentOccurrence): ConsentSta
   );
   const standing = TRANSITIONS.numberReleased[state.standing];
   const lastReleaseAt = latest(state.lastReleaseAt, occurrence.occurredAt) ?? occurrence.occurredAt;
-  return { ...state, standing, keywords, lastReleaseAt, prompt: 'not_sent' };
+  const { leadPrompts: _, ...rest } = state;
+  return { ...rest, standing, keywords, lastReleaseAt, prompt: 'not_sent' };
+}
+
+/** The opt-in template was sent: to the number, and where each lead opts in by itself, for one lead. */
+function promptSent(state: ConsentState, { evidence }: ConsentOccurrence): ConsentState {
+  // Nobody who accepted is asked again: this one left before the START that is known already.
+  const prompt = state.prompt === 'accepted' ? 'accepted' : 'sent';
+  const leadId = evidence.source === 'gate' ? evidence.leadId : undefined;
+  if (leadId === undefined) return { ...state, prompt };
+  return { ...state, prompt, leadPrompts: { ...state.leadPrompts, [leadId]: 'sent' } };
 }
 
 function facets(state: ConsentState): string {
-  return JSON.stringify([state.standing, state.prompt, state.keywords, state.carrierBlocked]);
+  const { standing, prompt, leadPrompts, keywords, carrierBlocked } = state;
+  return JSON.stringify([standing, prompt, leadPrompts, keywords, carrierBlocked]);
 }
 
 /**
@@ -136,6 +159,10 @@ export function applyOccurrence(
 ): { readonly state: ConsentState; readonly effect: Effect } {
   if (isLate(state, occurrence)) return { state, effect: 'late' };
   const next = nextState(state, occurrence);
+  if (next.standing !== state.standing) {
+    const { kind, evidence } = occurrence;
+    next.standingBy = { sequence: state.version + 1, kind, source: evidence.source };
+  }
   return { state: next, effect: facets(next) === facets(state) ? 'unchanged' : 'changed' };
 }
 
@@ -147,8 +174,7 @@ function nextState(state: ConsentState, occurrence: ConsentOccurrence): ConsentS
     case 'numberReleased':
       return release(state, occurrence);
     case 'promptSent':
-      // Nobody who accepted is asked again: this one left before the START that is known already.
-      return state.prompt === 'accepted' ? state : { ...state, prompt: 'sent' };
+      return promptSent(state, occurrence);
     default:
       return optIn(state, occurrence);
   }

@@ -33,7 +33,7 @@ const EVIDENCE: Readonly<Record<EventKind, Evidence>> = {
   manualOptIn: manual,
   optOut: handset('STOP', true),
   numberReleased: manual,
-  promptSent: { source: 'gate', messageId: 'm-1' },
+  promptSent: { source: 'gate', messageId: 'm-1', wordsSent: 'Reply START to get texts.' },
 };
 
 /** A moment of a day of June 2026, by its second. */

@@ -82,6 +82,36 @@ describe('the prompt (C5)', () => {
     expect(stateAfter(occurrence('handsetStart', 2), occurrence('promptSent', 1)).prompt).toBe('accepted');
   });
 
+  it('C5 is rejected by a STOP that follows a START, and is open again after a consent from elsewhere', () => {
+    const stopped = stateAfter(
+      occurrence('promptSent', 1),
+      occurrence('handsetStart', 2),
+      occurrence('optOut', 3),
+    );
+    expect(stopped.prompt).toBe('rejected');
+    const { state } = applyOccurrence(stopped, occurrence('explicitWeb', 4));
+    expect(state).toMatchObject({ standing: 'opted_in', prompt: 'not_sent' });
+  });
+
+  it('C4 each lead is asked by itself: START accepts for those that were asked, and for no other', () => {
+    const asked = (leadId: string, second: number) =>
+      occurrence('promptSent', second, {
+        evidence: { source: 'gate', messageId: `m-${leadId}`, leadId, wordsSent: 'Reply START.' },
+      });
+    const first = stateAfter(asked('a', 1), occurrence('handsetStart', 2));
+    expect(first.leadPrompts).toEqual({ a: 'accepted' });
+    const second = applyOccurrence({ ...first, version: 2 }, asked('b', 3)).state;
+    expect(second).toMatchObject({ prompt: 'accepted', leadPrompts: { a: 'accepted', b: 'sent' } });
+    expect(applyOccurrence(second, occurrence('handsetYes', 4)).state.leadPrompts).toEqual({
+      a: 'accepted',
+      b: 'accepted',
+    });
+    expect(applyOccurrence(second, occurrence('optOut', 4)).state.leadPrompts).toEqual({
+      a: 'rejected',
+      b: 'rejected',
+    });
+  });
+
   it('is to be sent anew to whoever has the number next', () => {
     const accepted = stateAfter(occurrence('promptSent', 1), occurrence('handsetStart', 2));
     expect(applyOccurrence(accepted, occurrence('numberReleased', 3)).state.prompt).toBe('not_sent');
@@ -114,6 +144,15 @@ describe("the carrier's block", () => {
       const start = occurrence('handsetStart', 2, { evidence: handset('START', carrierActs) });
       expect(applyOccurrence(blocked(), start).state.carrierBlocked).toBe(false);
     }
+  });
+});
+
+describe('what the standing rests on', () => {
+  it('is the event that brought it, and not what merely confirmed it', () => {
+    const state = stateAfter(occurrence('impliedForm', 1), occurrence('explicitWeb', 2));
+    expect(state.standingBy).toEqual({ sequence: 1, kind: 'impliedForm', source: 'form' });
+    const stopped = applyOccurrence(state, occurrence('optOut', 3)).state;
+    expect(stopped.standingBy).toEqual({ sequence: 3, kind: 'optOut', source: 'handset' });
   });
 });
 
