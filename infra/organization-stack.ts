@@ -97,7 +97,7 @@ export class OrganizationStack extends Stack {
     );
 
     const adminApi = fn('admin-api', Duration.seconds(20));
-    registry.grantRead(adminApi);
+    registry.grantLists(adminApi);
     configuration.grantChange(adminApi);
     outreach.grantUse(adminApi);
     http.addProtectedRest(adminApi);

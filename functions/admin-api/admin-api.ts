@@ -3,6 +3,7 @@ import { createApi } from '../../lib/http/api.ts';
 import { openApiDocument } from './openapi.ts';
 import { type AdminDeps, type Route, route } from './route.ts';
 import { automationRoutes } from './routes/automations.ts';
+import { consentListRoutes } from './routes/consent-lists.ts';
 import { formRoutes } from './routes/forms.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { numberRoutes } from './routes/numbers.ts';
@@ -14,6 +15,7 @@ const described: readonly Route[] = [
   ...automationRoutes,
   ...leadRoutes,
   ...numberRoutes,
+  ...consentListRoutes,
 ];
 
 /** Every route behind the token. */

@@ -1,4 +1,5 @@
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
+import { createConsentLists } from '../../lib/consent/lists.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
@@ -13,6 +14,7 @@ const now = () => new Date();
 
 export const handler = createAdminApi({
   registry: createConsentRegistry({ client, table: env.consentTable, now }),
+  lists: createConsentLists({ client, table: env.consentTable }),
   configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),

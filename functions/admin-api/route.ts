@@ -1,4 +1,5 @@
 import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
+import type { ConsentLists } from '../../lib/consent/lists.ts';
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import { defineRoute, type RouteOf } from '../../lib/http/route.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
@@ -10,6 +11,7 @@ export { invalid, notFound, pageQuery, RequestProblem } from '../../lib/http/rou
 /** What the routes work on. Consent can be read here and not written. */
 export interface AdminDeps {
   readonly registry: Pick<ConsentRegistry, 'read' | 'events' | 'verify'>;
+  readonly lists: ConsentLists;
   readonly configuration: Configuration;
   readonly leads: LeadStore;
   readonly enrollments: Pick<EnrollmentStore, 'add' | 'ofLead'>;

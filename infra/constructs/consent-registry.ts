@@ -1,7 +1,8 @@
-import { StreamViewType } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, ProjectionType, StreamViewType } from 'aws-cdk-lib/aws-dynamodb';
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { LISTED, LISTS } from '../../lib/consent/items.ts';
 import type { HouseFunction } from './house-function.ts';
 import { HouseTable } from './house-table.ts';
 
@@ -18,6 +19,14 @@ export class ConsentRegistry extends Construct {
       key: props.key,
       stream: StreamViewType.NEW_IMAGE,
     });
+    for (const { index, partition, order } of Object.values(LISTS)) {
+      this.table.addGlobalSecondaryIndex({
+        indexName: index,
+        partitionKey: { name: partition, type: AttributeType.STRING },
+        sortKey: { name: order, type: AttributeType.STRING },
+        ...projectionOf(index, [partition, order]),
+      });
+    }
     this.table.addToResourcePolicy(
       new PolicyStatement({
         sid: 'NobodyDeletesFromTheLedger',
@@ -35,6 +44,13 @@ export class ConsentRegistry extends Construct {
     this.grant(fn, ...READ);
   }
 
+  /** May page through the lists: who stands where, since when, and by which keyword. */
+  grantLists(fn: HouseFunction): void {
+    this.grantRead(fn);
+    const resources = Object.values(LISTS).map(({ index }) => `${this.table.tableArn}/index/${index}`);
+    fn.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources }));
+  }
+
   /** May add events: puts of a new event, the state behind it and the marker of its source. */
   grantRecord(fn: HouseFunction): void {
     this.grantRead(fn);
@@ -47,7 +63,16 @@ export class ConsentRegistry extends Construct {
   }
 
   private grant(fn: HouseFunction, ...actions: string[]): void {
-    this.table.grant(fn, ...actions);
+    fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.table.tableArn] }));
     this.table.encryptionKey?.grantEncryptDecrypt(fn);
   }
+}
+
+/** An index of states carries what a list shows of them; the one of keywords carries its small items whole. */
+function projectionOf(index: string, keys: readonly string[]) {
+  if (index === LISTS.byKeyword.index) return { projectionType: ProjectionType.ALL };
+  return {
+    projectionType: ProjectionType.INCLUDE,
+    nonKeyAttributes: LISTED.filter((name) => !keys.includes(name)),
+  };
 }

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import type { Item, Key, TransactItem } from '../runtime/dynamodb.ts';
 import { type ConsentEvent, consentEventSchema } from './event.ts';
+import { type KeywordOptIn, keywordOptInSchema } from './keyword-opt-in.ts';
 import { sha256 } from './ledger.ts';
+import { type Listing, listingSchema } from './listing.ts';
 import { type ConsentState, consentStateSchema, initialState } from './state.ts';
 
 /** How the consent registry lies in its table. No other file spells these keys. */
@@ -22,7 +24,61 @@ export const sourceKey = (number: string, sourceId: string): Key => ({
   sk: `SOURCE#${sha256(sourceId)}`,
 });
 
+export const keywordKey = (number: string, word: string): Key => ({
+  pk: partition(number),
+  sk: `KEYWORD#${word}`,
+});
+
 export const eventRange = (number: string) => ({ pk: partition(number), prefix: EVENT_PREFIX });
+
+/**
+ * The lists of the registry: secondary indexes over the state items, and one over the opt-ins by keyword. Nothing in a list
+ * proves anything; the state and the events do.
+ */
+export const LISTS = {
+  /** Numbers of one standing, in the order of the numbers. */
+  byNumber: { index: 'standingNumber', partition: 'standing', order: 'number' },
+  /** Numbers of one standing, in the order of their last changes. */
+  byChange: { index: 'standingChange', partition: 'standing', order: 'changeOrder' },
+  /** Numbers whose standing came from one source, in the order of their last changes. */
+  bySource: { index: 'origin', partition: 'origin', order: 'changeOrder' },
+  /** Opt-ins by one keyword: those that ended, then the active ones, each in the order of that change. */
+  byKeyword: { index: 'keyword', partition: 'word', order: 'keywordOrder' },
+} as const;
+/** What the indexes carry of a state besides their keys. */
+export const LISTED = [
+  'number',
+  'standing',
+  'standingBy',
+  'prompt',
+  'carrierBlocked',
+  'changedAt',
+  'changedBy',
+];
+
+/** Begins the order of active, or of ended, opt-ins by a keyword. */
+export const keywordOrder = (active: boolean) => (active ? 'holds#' : 'ended#');
+
+/** The stored form of a state, with what it is listed by. */
+export function stateItem(state: ConsentState, listing: Listing): Item {
+  const changeOrder = `${listing.changedAt}#${state.number}`;
+  const origin = state.standingBy?.source;
+  return { ...stateKey(state.number), ...state, ...listing, changeOrder, origin };
+}
+
+/** What a stored state is listed by; undefined for a number without events. */
+export function parseListing(item: Item | undefined): Listing | undefined {
+  return item && listingSchema.parse(item);
+}
+
+export function keywordItem(optIn: KeywordOptIn): Item {
+  const order = `${keywordOrder(optIn.active)}${optIn.since}#${optIn.number}`;
+  return { ...keywordKey(optIn.number, optIn.word), ...optIn, keywordOrder: order };
+}
+
+export function parseKeywordOptIn(item: Item): KeywordOptIn {
+  return keywordOptInSchema.parse(item);
+}
 
 /** A stored state, or the initial one when the number was never heard of. Throws on an item it cannot read. */
 export function parseState(item: Item | undefined, number: string): ConsentState {

@@ -1,19 +1,26 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { GetCommand, paginateQuery, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, paginateQuery, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { cancellationCodes, type Item, pause, readConsistently } from '../runtime/dynamodb.ts';
 import { type ConsentEvent, type ConsentOccurrence, evidenceSchema } from './event.ts';
 import {
   eventKey,
   eventRange,
+  keywordItem,
+  keywordKey,
   parseEvent,
+  parseKeywordOptIn,
+  parseListing,
   parseState,
   readableEvent,
   readableState,
   sourceKey,
   sourceMarkerSchema,
+  stateItem,
   stateKey,
 } from './items.ts';
+import { changedKeywords, type KeywordOptIn, keywordOptInAfter } from './keyword-opt-in.ts';
 import { append, type ChainFault, verifyChain } from './ledger.ts';
+import { type Listing, listingAfter } from './listing.ts';
 import type { ConsentState } from './state.ts';
 
 export interface ConsentRegistryDeps {
@@ -28,6 +35,10 @@ export interface Recorded {
   readonly event: ConsentEvent;
   readonly state: ConsentState;
 }
+
+/** A transaction takes 100 actions; event, state and marker are three. */
+const KEYWORDS_PER_TRANSACTION = 97;
+const KEYS_PER_READ = 100;
 
 /** More simultaneous writers to one number than this are a fault, not a race. */
 const ATTEMPTS = 12;
@@ -59,10 +70,13 @@ export function createConsentRegistry(deps: ConsentRegistryDeps): ConsentRegistr
 }
 
 async function read(deps: ConsentRegistryDeps, number: string): Promise<ConsentState> {
-  return parseState(await stateItem(deps, number), number);
+  return parseState(await stateItemOf(deps, number), number);
 }
 
-async function stateItem({ client, table }: ConsentRegistryDeps, number: string): Promise<Item | undefined> {
+async function stateItemOf(
+  { client, table }: ConsentRegistryDeps,
+  number: string,
+): Promise<Item | undefined> {
   const answer = await client.send(
     new GetCommand({ TableName: table, Key: stateKey(number), ConsistentRead: true }),
   );
@@ -91,22 +105,22 @@ async function eventItems({ client, table }: ConsentRegistryDeps, number: string
 
 async function verify(deps: ConsentRegistryDeps, number: string): Promise<ChainFault | undefined> {
   for (let attempt = 0; ; attempt++) {
-    const before = await stateItem(deps, number);
+    const before = await stateItemOf(deps, number);
     const items = await eventItems(deps, number);
-    const after = await stateItem(deps, number);
+    const after = await stateItemOf(deps, number);
     if (before?.['version'] === after?.['version']) return verifyItems(items, after, number);
     if (attempt === ATTEMPTS) throw new Error('The consent of one number never stood still to be verified');
   }
 }
 
-function verifyItems(items: readonly Item[], stateItem: Item | undefined, number: string) {
+function verifyItems(items: readonly Item[], storedState: Item | undefined, number: string) {
   const chain: ConsentEvent[] = [];
   for (const [index, item] of items.entries()) {
     const event = readableEvent(item);
     if (!event) return { sequence: index + 1, fault: 'altered' } as const;
     chain.push(event);
   }
-  const state = readableState(stateItem, number);
+  const state = readableState(storedState, number);
   if (!state) return { sequence: chain.length + 1, fault: 'stateDiffers' } as const;
   return verifyChain(chain, state);
 }
@@ -120,12 +134,12 @@ async function record(deps: ConsentRegistryDeps, given: ConsentOccurrence): Prom
   };
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (attempt > 0) await pause(attempt);
-    const { state, sequence } = await readForWrite(deps, occurrence);
+    const { state, listing, sequence } = await readForWrite(deps, occurrence);
     if (sequence !== undefined) {
       return { outcome: 'duplicate', event: await readEvent(deps, occurrence.number, sequence), state };
     }
     const next = append(state, occurrence, deps.now().toISOString());
-    if (await write(deps, state, next)) return { outcome: 'recorded', ...next };
+    if (await write(deps, state, listing, next)) return { outcome: 'recorded', ...next };
   }
   throw new Error(`The consent of one number changed ${ATTEMPTS} times while an event was being recorded`);
 }
@@ -146,6 +160,7 @@ async function readForWrite(deps: ConsentRegistryDeps, { number, sourceId }: Con
   const marker = items.find((item) => item['sk'] === keys[1]?.sk);
   return {
     state: parseState(state, number),
+    listing: parseListing(state),
     sequence: marker && sourceMarkerSchema.parse(marker).sequence,
   };
 }
@@ -159,10 +174,12 @@ async function readEvent(deps: ConsentRegistryDeps, number: string, sequence: nu
 
 /** @returns false when another writer was first: the caller reads again and applies anew. */
 async function write(
-  { client, table }: ConsentRegistryDeps,
+  deps: ConsentRegistryDeps,
   before: ConsentState,
+  listing: Listing | undefined,
   { event, state }: { event: ConsentEvent; state: ConsentState },
 ): Promise<boolean> {
+  const { client, table } = deps;
   const absent = { TableName: table, ConditionExpression: 'attribute_not_exists(pk)' };
   const unchanged =
     before.version === 0
@@ -174,19 +191,46 @@ async function write(
           ExpressionAttributeValues: { ':before': before.version },
         };
   const { number, sequence, sourceId } = event;
+  const keywords = await keywordItems(deps, before, event, state);
+  const put = (Item: Item) => ({ Put: { TableName: table, Item } });
   try {
     await client.send(
       new TransactWriteCommand({
         TransactItems: [
           { Put: { ...absent, Item: { ...eventKey(number, sequence), ...event } } },
-          { Put: { ...unchanged, Item: { ...stateKey(number), ...state } } },
+          { Put: { ...unchanged, Item: stateItem(state, listingAfter(listing, event)) } },
           { Put: { ...absent, Item: { ...sourceKey(number, sourceId), sequence } } },
+          ...keywords.slice(0, KEYWORDS_PER_TRANSACTION).map(put),
         ],
       }),
     );
-    return true;
   } catch (error) {
     if (cancellationCodes(error) === undefined) throw error;
     return false;
   }
+  // A STOP is never too large to be written: what a list says of further keywords follows it.
+  for (const item of keywords.slice(KEYWORDS_PER_TRANSACTION)) {
+    await client.send(new PutCommand({ TableName: table, Item: item }));
+  }
+  return true;
+}
+
+/** The opt-ins by keyword that an event began or ended, to be stored with it (T2, T4). */
+async function keywordItems(
+  { client, table }: ConsentRegistryDeps,
+  before: ConsentState,
+  event: ConsentEvent,
+  after: ConsentState,
+): Promise<Item[]> {
+  const changes = changedKeywords(before, after);
+  const ended = changes.filter(({ active }) => !active).map(({ word }) => keywordKey(event.number, word));
+  const previous = new Map<string, KeywordOptIn>();
+  for (let from = 0; from < ended.length; from += KEYS_PER_READ) {
+    const found = await readConsistently(client, { [table]: ended.slice(from, from + KEYS_PER_READ) });
+    for (const item of found[table] ?? []) previous.set(String(item['word']), parseKeywordOptIn(item));
+  }
+  return changes.flatMap((change) => {
+    const optIn = keywordOptInAfter(previous.get(change.word), change, event);
+    return optIn ? [keywordItem(optIn)] : [];
+  });
 }

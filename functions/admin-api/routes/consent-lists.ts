@@ -1,0 +1,164 @@
+import * as z from 'zod';
+import { evidenceSources, standings } from '../../../lib/consent/event.ts';
+import { type ListFilter, sortOf } from '../../../lib/consent/list-filter.ts';
+import { type ListRow, listRowSchema } from '../../../lib/consent/lists.ts';
+import { prompts } from '../../../lib/consent/state.ts';
+import { e164Schema } from '../../../lib/phone/e164.ts';
+import { decodePlace, encodePlace } from '../cursor.ts';
+import { type AdminDeps, invalid, pageQuery, route } from '../route.ts';
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
+  error: 'Give a date (2026-03-03) or a date and time with its offset (2026-03-03T14:05:00Z).',
+});
+/** The beginning of a number as people write it: `+1303`, `(303) 555`, `303555`. North American without a `+`. */
+const prefix = z
+  .string()
+  .regex(/^\+?[\d\s().-]{1,20}$/, 'Give the first digits of a number, such as +1303 or 303-555.')
+  .transform((given) => {
+    const digits = given.replace(/\D/g, '');
+    return given.startsWith('+') || digits.startsWith('1') ? `+${digits}` : `+1${digits}`;
+  });
+
+const listQuery = z.strictObject({
+  ...pageQuery.shape,
+  status: z.enum(standings).optional(),
+  promptStatus: z.enum(prompts).optional(),
+  prefix: prefix.optional(),
+  source: z.enum(evidenceSources).optional(),
+  keyword: z.string().trim().toUpperCase().min(1).max(50).optional(),
+  /** Last change at or after this moment; a date means its beginning, in UTC. */
+  from: moment.optional(),
+  /** Last change before this moment; a date means its end, in UTC. */
+  to: moment.optional(),
+  sort: z.enum(['number', 'change']).optional(),
+  order: z.enum(['asc', 'desc']).optional(),
+});
+
+const rowSchema = z.object({
+  ...listRowSchema.shape,
+  smsOptedIn: z.boolean(),
+  leads: z.array(z.string()),
+});
+const example = {
+  number: '+13035550142',
+  standing: 'opted_out',
+  standingBy: { sequence: 2, kind: 'optOut', source: 'handset' },
+  prompt: 'rejected',
+  carrierBlocked: true,
+  changedAt: '2026-11-20T15:04:06.000Z',
+  changedBy: { sequence: 2, kind: 'optOut', source: 'handset', occurredAt: '2026-11-20T15:04:05.000Z' },
+  smsOptedIn: false,
+  leads: ['0b8f0c8e-3f5b-4c53-9a53-7d5f3f6f0a11'],
+};
+
+/** The words that agents know a request for a double opt-in by (C5). */
+const PROMPT_WORDS = {
+  not_sent: 'Not Sent',
+  sent: 'Sent',
+  accepted: 'Accepted',
+  rejected: 'Rejected',
+} as const;
+const promptOf = (word: string) => prompts.find((prompt) => PROMPT_WORDS[prompt] === word);
+
+function startOf(given: string | undefined): string | undefined {
+  return given && new Date(given).toISOString();
+}
+
+function endOf(given: string | undefined): string | undefined {
+  if (given === undefined || !DAY.test(given)) return startOf(given);
+  const next = new Date(given);
+  next.setUTCDate(next.getUTCDate() + 1);
+  return next.toISOString();
+}
+
+async function withLeads({ leads }: AdminDeps, row: ListRow) {
+  return { ...row, smsOptedIn: row.standing === 'opted_in', leads: await leads.holders(row.number) };
+}
+
+async function pageOf(
+  deps: AdminDeps,
+  list: string,
+  filter: ListFilter,
+  { limit, cursor }: z.infer<typeof pageQuery>,
+) {
+  const after = decodePlace(cursor, list, filter);
+  const page = await deps.lists.page(filter, { limit, after });
+  const rows = await Promise.all(page.rows.map((row) => withLeads(deps, row)));
+  return { rows, next: encodePlace(list, filter, page.next) };
+}
+
+const doNotContactQuery = z.strictObject({
+  ...pageQuery.shape,
+  number: e164Schema.optional(),
+  prefix: prefix.optional(),
+  promptStatus: z.enum(Object.values(PROMPT_WORDS)).optional(),
+  sort: z.enum(['number', 'change']).optional(),
+  order: z.enum(['asc', 'desc']).optional(),
+});
+
+export const consentListRoutes = [
+  route({
+    method: 'GET',
+    path: '/consents',
+    summary: 'Every number that was ever heard of, with its consent, filtered and sorted',
+    roles: ['admin', 'agent'],
+    query: listQuery,
+    answers: {
+      status: 200,
+      schema: z.object({ consents: z.array(rowSchema), next: z.string().nullable() }),
+      example: { consents: [example], next: null },
+    },
+    handle: async (deps, { query }) => {
+      const { status, promptStatus, keyword, source, sort, order } = query;
+      if (keyword !== undefined && sort === 'number') {
+        throw invalid('sort', 'The list of a keyword is sorted by change. Leave sort out, or the keyword.');
+      }
+      const filter: ListFilter = {
+        standing: status,
+        prompt: promptStatus,
+        prefix: query.prefix,
+        source,
+        keyword,
+        from: startOf(query.from),
+        to: endOf(query.to),
+        sort,
+      };
+      const descending = order === undefined ? sortOf(filter) === 'change' : order === 'desc';
+      const { rows, next } = await pageOf(deps, 'consents', { ...filter, descending }, query);
+      return { status: 200, body: { consents: rows, next } };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/do-not-contact',
+    summary:
+      'Numbers that have opted out, by number, by its first digits or by the status of their opt-in request',
+    roles: ['admin', 'agent'],
+    query: doNotContactQuery,
+    answers: {
+      status: 200,
+      schema: z.object({
+        numbers: z.array(z.object({ ...rowSchema.shape, promptStatus: z.enum(Object.values(PROMPT_WORDS)) })),
+        next: z.string().nullable(),
+      }),
+      example: { numbers: [{ ...example, promptStatus: 'Rejected' }], next: null },
+    },
+    handle: async (deps, { query }) => {
+      const worded = <R extends ListRow>(row: R) => ({ ...row, promptStatus: PROMPT_WORDS[row.prompt] });
+      const prompt = query.promptStatus && promptOf(query.promptStatus);
+      if (query.number !== undefined) {
+        // What decides whether somebody may be texted is asked of the registry itself, not of a list that follows it.
+        const row = await deps.lists.get(query.number);
+        const listed = row?.standing === 'opted_out' && (prompt === undefined || row.prompt === prompt);
+        const numbers = listed ? [worded(await withLeads(deps, row))] : [];
+        return { status: 200, body: { numbers, next: null } };
+      }
+      const { sort = 'number', order = sort === 'number' ? 'asc' : 'desc' } = query;
+      const filter = { standing: 'opted_out', prompt, prefix: query.prefix, sort } as const;
+      const descending = order === 'desc';
+      const { rows, next } = await pageOf(deps, 'do-not-contact', { ...filter, descending }, query);
+      return { status: 200, body: { numbers: rows.map(worded), next } };
+    },
+  }),
+];

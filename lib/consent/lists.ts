@@ -1,0 +1,119 @@
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type * as z from 'zod';
+import { type Item, readConsistently } from '../runtime/dynamodb.ts';
+import { keywordOrder, LISTS, parseKeywordOptIn, stateKey } from './items.ts';
+import { type KeywordOptIn, keywordOptInSchema } from './keyword-opt-in.ts';
+import { type ListFilter, matches, type Plan, planOf } from './list-filter.ts';
+import { listingSchema } from './listing.ts';
+import { LAST, type Page, type Range, readPage } from './ranges.ts';
+import type { ConsentRegistryDeps } from './registry.ts';
+import { consentStateSchema } from './state.ts';
+
+/** One number in a list (B4, C7, S7). */
+export const listRowSchema = consentStateSchema
+  .pick({ number: true, standing: true, standingBy: true, prompt: true, carrierBlocked: true })
+  .extend({
+    ...listingSchema.shape,
+    /** In the list of a keyword: the number's opt-in by it (T2). */
+    keywordOptIn: keywordOptInSchema.optional(),
+  });
+export type ListRow = z.infer<typeof listRowSchema>;
+
+/** Where a page goes on, and how large it is. */
+export interface Paging {
+  readonly limit: number;
+  /** The `next` of the page before. */
+  readonly after?: string | undefined;
+}
+
+/** The lists of the registry. They follow the registry within a second or so; `get` is strongly consistent. */
+export interface ConsentLists {
+  /** Numbers that pass a filter. A page can be short, or empty, and still have a `next`. */
+  page(filter: ListFilter, paging: Paging): Promise<Page<ListRow>>;
+  /** One number, or undefined when nothing was ever heard of it. */
+  get(number: string): Promise<ListRow | undefined>;
+  /**
+   * Everyone who opted in by a keyword (T2, T6).
+   *
+   * @param word upper case.
+   * @param filter.active only the opt-ins that hold, or only those that ended; both when absent.
+   */
+  keywordOptIns(
+    word: string,
+    filter: { readonly active?: boolean | undefined },
+    paging: Paging,
+  ): Promise<Page<KeywordOptIn>>;
+}
+
+export function createConsentLists(deps: Omit<ConsentRegistryDeps, 'now'>): ConsentLists {
+  return {
+    page: (filter, paging) =>
+      filter.keyword === undefined ? pageOfStates(deps, filter, paging) : pageOfKeyword(deps, filter, paging),
+    get: async (number) => {
+      const key = { TableName: deps.table, Key: stateKey(number), ConsistentRead: true };
+      const { Item } = await deps.client.send(new GetCommand(key));
+      return Item && listRowSchema.parse(Item);
+    },
+    keywordOptIns: (word, { active }, paging) => {
+      const ranges = [false, true]
+        .filter((wanted) => active === undefined || active === wanted)
+        .map((wanted) => ({
+          partition: word,
+          low: keywordOrder(wanted),
+          high: `${keywordOrder(wanted)}${LAST}`,
+        }));
+      const query = querying(deps, LISTS.byKeyword, false, parseKeywordOptIn);
+      return readPage({ ...paging, ranges, descending: false, query, wants: () => true });
+    },
+  };
+}
+
+type Deps = Omit<ConsentRegistryDeps, 'now'>;
+
+function pageOfStates(deps: Deps, filter: ListFilter, paging: Paging): Promise<Page<ListRow>> {
+  const { list, ranges } = planOf(filter);
+  const descending = filter.descending ?? false;
+  const query = querying(deps, list, descending, (item) => listRowSchema.parse(item));
+  return readPage({ ...paging, ranges, descending, query, wants: (row) => matches(filter, row) });
+}
+
+/** The list by keyword knows numbers; what else is shown and filtered is read from their states. */
+async function pageOfKeyword(deps: Deps, filter: ListFilter, paging: Paging): Promise<Page<ListRow>> {
+  const { list, ranges } = planOf(filter);
+  const descending = filter.descending ?? false;
+  const query = querying(deps, list, descending, parseKeywordOptIn);
+  const page = await readPage({ ...paging, ranges, descending, query, wants: () => true });
+  const keys = page.rows.map(({ number }) => stateKey(number));
+  const found = await readConsistently(deps.client, { [deps.table]: keys });
+  const states = new Map((found[deps.table] ?? []).map((item) => [item['number'], item]));
+  const rows = page.rows
+    .map((keywordOptIn) => listRowSchema.parse({ ...states.get(keywordOptIn.number), keywordOptIn }))
+    .filter((row) => matches(filter, row));
+  return { rows, next: page.next };
+}
+
+function querying<T>(
+  { client, table }: Deps,
+  list: Plan['list'],
+  descending: boolean,
+  parse: (item: Item) => T,
+) {
+  return async ({ partition, low, high }: Range, limit: number) => {
+    const answer = await client.send(
+      new QueryCommand({
+        TableName: table,
+        IndexName: list.index,
+        KeyConditionExpression: '#partition = :partition AND #order BETWEEN :low AND :high',
+        ExpressionAttributeNames: { '#partition': list.partition, '#order': list.order },
+        ExpressionAttributeValues: { ':partition': partition, ':low': low, ':high': high },
+        ScanIndexForward: !descending,
+        Limit: limit,
+      }),
+    );
+    const entries = (answer.Items ?? []).map((item) => ({
+      order: String(item[list.order]),
+      value: parse(item),
+    }));
+    return { entries, more: answer.LastEvaluatedKey !== undefined };
+  };
+}
