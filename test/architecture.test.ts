@@ -154,6 +154,7 @@ describe('one file per stored thing', () => {
       .filter((path) => !path.startsWith('lib/consent/'));
     expect(readers.toSorted()).toEqual([
       'functions/consent-changes/wake.ts',
+      'functions/publish-events/publish.ts',
       'functions/send-gate/load.ts',
       // The stack makes its indexes and filters its stream.
       'infra/constructs/consent-registry.ts',
@@ -196,6 +197,7 @@ describe('every function', () => {
       'automation-cycle',
       'consent-changes',
       'form-webhook',
+      'publish-events',
       'reconcile',
       'send-gate',
       'twilio-inbound',
