@@ -102,6 +102,8 @@ export class OrganizationStack extends Stack {
 
     const adminApi = fn('admin-api', Duration.seconds(20));
     registry.grantLists(adminApi);
+    // Opt-ins and opt-outs that admins and agents enter, and imports (S6).
+    registry.grantRecord(adminApi);
     configuration.grantChange(adminApi);
     outreach.grantUse(adminApi);
     http.addProtectedRest(adminApi);

@@ -168,6 +168,7 @@ describe('the rules are pure', () => {
   it.each([
     'lib/consent/transition.ts',
     'lib/consent/ledger.ts',
+    'lib/consent/as-of.ts',
     'lib/gate/decide.ts',
     'lib/gate/sending-hours.ts',
   ])('%s has no clock, no chance and no I/O', (path) => {

@@ -3,6 +3,7 @@ import { createApi } from '../../lib/http/api.ts';
 import { openApiDocument } from './openapi.ts';
 import { type AdminDeps, type Route, route } from './route.ts';
 import { automationRoutes } from './routes/automations.ts';
+import { consentEntryRoutes } from './routes/consent-entries.ts';
 import { consentListRoutes } from './routes/consent-lists.ts';
 import { formRoutes } from './routes/forms.ts';
 import { leadRoutes } from './routes/leads.ts';
@@ -16,6 +17,7 @@ const described: readonly Route[] = [
   ...leadRoutes,
   ...numberRoutes,
   ...consentListRoutes,
+  ...consentEntryRoutes,
 ];
 
 /** Every route behind the token. */

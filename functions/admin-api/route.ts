@@ -8,9 +8,9 @@ import type { Configuration } from '../../lib/organization/configuration.ts';
 
 export { invalid, notFound, pageQuery, RequestProblem } from '../../lib/http/route.ts';
 
-/** What the routes work on. Consent can be read here and not written. */
+/** What the routes work on. The only consent that is written here is what somebody enters, with their name. */
 export interface AdminDeps {
-  readonly registry: Pick<ConsentRegistry, 'read' | 'events' | 'verify'>;
+  readonly registry: Pick<ConsentRegistry, 'read' | 'events' | 'audit' | 'record'>;
   readonly lists: ConsentLists;
   readonly configuration: Configuration;
   readonly leads: LeadStore;

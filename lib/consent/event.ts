@@ -59,6 +59,20 @@ export const evidenceSchema = z.discriminatedUnion('source', [
   }),
   z.object({
     source: z.literal('manual'),
+    /** Who entered it. */
+    actor: text,
+    /** How it was given: by phone, on paper, in person. */
+    method: text,
+    /** Where the proof lies. An opt-in has one (S6); an opt-out needs none. */
+    proof: text.optional(),
+    /** The words that the person agreed to. */
+    wordsShown: text.optional(),
+  }),
+  z.object({
+    source: z.literal('import'),
+    importId: text,
+    /** Line of the import, from 1, without a header. */
+    row: z.int().positive(),
     actor: text,
     method: text,
     proof: text,

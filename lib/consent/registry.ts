@@ -1,6 +1,8 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { GetCommand, PutCommand, paginateQuery, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { cancellationCodes, type Item, pause, readConsistently } from '../runtime/dynamodb.ts';
+import { type Audit, auditItems } from './audit.ts';
+import { documents } from './documented.ts';
 import { type ConsentEvent, type ConsentOccurrence, evidenceSchema } from './event.ts';
 import {
   eventKey,
@@ -11,15 +13,13 @@ import {
   parseKeywordOptIn,
   parseListing,
   parseState,
-  readableEvent,
-  readableState,
   sourceKey,
   sourceMarkerSchema,
   stateItem,
   stateKey,
 } from './items.ts';
 import { changedKeywords, type KeywordOptIn, keywordOptInAfter } from './keyword-opt-in.ts';
-import { append, type ChainFault, verifyChain } from './ledger.ts';
+import { append, type ChainFault } from './ledger.ts';
 import { type Listing, listingAfter } from './listing.ts';
 import type { ConsentState } from './state.ts';
 
@@ -58,6 +58,8 @@ export interface ConsentRegistry {
   events(number: string): Promise<ConsentEvent[]>;
   /** Recomputes the number's chain (X2). Undefined when nothing was altered. */
   verify(number: string): Promise<ChainFault | undefined>;
+  /** State, events and verification of the same moment: what a certificate is made of (X2). */
+  audit(number: string): Promise<Audit>;
 }
 
 export function createConsentRegistry(deps: ConsentRegistryDeps): ConsentRegistry {
@@ -65,7 +67,8 @@ export function createConsentRegistry(deps: ConsentRegistryDeps): ConsentRegistr
     record: (occurrence) => record(deps, occurrence),
     read: (number) => read(deps, number),
     events: (number) => events(deps, number),
-    verify: (number) => verify(deps, number),
+    verify: async (number) => (await audit(deps, number)).fault,
+    audit: (number) => audit(deps, number),
   };
 }
 
@@ -103,29 +106,20 @@ async function eventItems({ client, table }: ConsentRegistryDeps, number: string
   return found;
 }
 
-async function verify(deps: ConsentRegistryDeps, number: string): Promise<ChainFault | undefined> {
+async function audit(deps: ConsentRegistryDeps, number: string): Promise<Audit> {
   for (let attempt = 0; ; attempt++) {
     const before = await stateItemOf(deps, number);
     const items = await eventItems(deps, number);
     const after = await stateItemOf(deps, number);
-    if (before?.['version'] === after?.['version']) return verifyItems(items, after, number);
+    if (before?.['version'] === after?.['version']) return auditItems(items, after, number);
     if (attempt === ATTEMPTS) throw new Error('The consent of one number never stood still to be verified');
   }
 }
 
-function verifyItems(items: readonly Item[], storedState: Item | undefined, number: string) {
-  const chain: ConsentEvent[] = [];
-  for (const [index, item] of items.entries()) {
-    const event = readableEvent(item);
-    if (!event) return { sequence: index + 1, fault: 'altered' } as const;
-    chain.push(event);
-  }
-  const state = readableState(storedState, number);
-  if (!state) return { sequence: chain.length + 1, fault: 'stateDiffers' } as const;
-  return verifyChain(chain, state);
-}
-
 async function record(deps: ConsentRegistryDeps, given: ConsentOccurrence): Promise<Recorded> {
+  if (given.kind === 'manualOptIn' && !documents(given.evidence)) {
+    throw new Error('An opt-in that was entered or imported needs a proof and the words agreed to (S6)');
+  }
   const occurrence = {
     ...given,
     evidence: evidenceSchema.parse(wellFormed(given.evidence)),

@@ -75,6 +75,8 @@ test('nobody may delete from the consent registry, and only those who hear of co
     'form-webhook',
     'twilio-inbound',
     'twilio-status',
+    // What admins and agents enter or import, with their name and the proof (S6).
+    'admin-api',
     'send-gate',
     'reconcile',
   ]);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { asOf, type Standpoint } from '../../../lib/consent/as-of.ts';
 import { consentEventSchema } from '../../../lib/consent/event.ts';
 import { type ConsentState, consentStateSchema, initialState } from '../../../lib/consent/state.ts';
 import { messageSchema } from '../../../lib/messaging/message.ts';
@@ -16,7 +17,7 @@ export function badgeOf({ standing, prompt }: ConsentState): z.infer<typeof badg
   return { standing, prompt, smsOptedIn: standing === 'opted_in' };
 }
 
-const numberExample = '+13035550142';
+export const numberExample = '+13035550142';
 const messageExample = {
   id: 'lead-1.welcome.0',
   direction: 'outbound',
@@ -29,7 +30,28 @@ const messageExample = {
 };
 const faultSchema = z.object({ sequence: z.number(), fault: z.string() });
 
-function numberIn(path: Readonly<Record<string, string>>): string {
+const standpointSchema = z.object({
+  ...consentStateSchema.pick({ standing: true, prompt: true, carrierBlocked: true, keywords: true }).shape,
+  smsOptedIn: z.boolean(),
+  /** The event that the standing rested on. */
+  because: consentEventSchema.optional(),
+  /** The exact words of that event. */
+  words: z.string().optional(),
+});
+/** `known`: what was known at that moment; `today`: what is known now of that moment (X10). */
+const asOfSchema = z.object({
+  number: z.string(),
+  at: z.string(),
+  known: standpointSchema,
+  today: standpointSchema,
+});
+
+function shown({ state, because, words }: Standpoint): z.infer<typeof standpointSchema> {
+  const { carrierBlocked, keywords } = state;
+  return { ...badgeOf(state), carrierBlocked, keywords, because, words };
+}
+
+export function numberIn(path: Readonly<Record<string, string>>): string {
   const parsed = e164Schema.safeParse(path['number']);
   if (!parsed.success) throw invalid('number', parsed.error.issues[0]?.message ?? 'Not a number');
   return parsed.data;
@@ -39,15 +61,28 @@ export const numberRoutes = [
   route({
     method: 'GET',
     path: '/numbers/{number}/consent',
-    summary: "A number's consent now, and the leads that have the number",
+    summary: "A number's consent now and the leads that have the number, or with `at`, as of a past moment",
     roles: ['admin', 'agent'],
+    query: z.strictObject({
+      at: z.iso
+        .datetime({ offset: true, error: 'Give a date and time with its offset: 2026-03-03T14:05:00Z.' })
+        .optional(),
+    }),
     answers: {
       status: 200,
-      schema: z.object({ ...consentStateSchema.shape, smsOptedIn: z.boolean(), leads: z.array(z.string()) }),
+      schema: z.union([
+        z.object({ ...consentStateSchema.shape, smsOptedIn: z.boolean(), leads: z.array(z.string()) }),
+        asOfSchema,
+      ]),
       example: { ...initialState(numberExample), smsOptedIn: false, leads: [] },
     },
-    handle: async ({ registry, leads }, { path }) => {
+    handle: async ({ registry, leads }, { path, query }) => {
       const number = numberIn(path);
+      if (query.at !== undefined) {
+        const at = new Date(query.at).toISOString();
+        const { known, today } = asOf(number, await registry.events(number), at);
+        return { status: 200, body: { number, at, known: shown(known), today: shown(today) } };
+      }
       const [state, holders] = await Promise.all([registry.read(number), leads.holders(number)]);
       return { status: 200, body: { ...state, ...badgeOf(state), leads: holders } };
     },
@@ -68,7 +103,7 @@ export const numberRoutes = [
     },
     handle: async ({ registry }, { path }) => {
       const number = numberIn(path);
-      const [events, fault] = await Promise.all([registry.events(number), registry.verify(number)]);
+      const { events, fault } = await registry.audit(number);
       return { status: 200, body: { number, verified: fault ?? true, events } };
     },
   }),
