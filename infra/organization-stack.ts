@@ -3,19 +3,17 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { automationKinds } from '../lib/automation/automation.ts';
 import { EVENT_PREFIX } from '../lib/consent/items.ts';
-import { MESSAGE_SORT_KEY } from '../lib/messaging/message-items.ts';
+import { senderApi } from '../lib/sender/sender-api.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Configuration } from './constructs/configuration.ts';
 import { ConsentRegistry } from './constructs/consent-registry.ts';
 import { HouseFunction } from './constructs/house-function.ts';
-import { deadLetterQueue, HouseQueue } from './constructs/house-queue.ts';
+import { HouseQueue } from './constructs/house-queue.ts';
 import { HttpFront } from './constructs/http-front.ts';
 import { Issuer } from './constructs/issuer.ts';
-import { OrganizationBus } from './constructs/organization-bus.ts';
 import { Outreach } from './constructs/outreach.ts';
 import { every } from './constructs/schedule.ts';
 import { TwilioSecrets } from './constructs/twilio-secrets.ts';
@@ -25,7 +23,6 @@ const WEBHOOK_TIMEOUT = Duration.seconds(10);
 /** A batch of ten texts with the slowest carrier; `reconcile`'s grace is ten times this. */
 export const GATE_TIMEOUT = Duration.seconds(60);
 const CHANGES_TIMEOUT = Duration.seconds(60);
-const PUBLISH_TIMEOUT = Duration.seconds(30);
 
 /** One organization: everything it has, and nothing of another's. Reads from top to bottom as the data flows. */
 export class OrganizationStack extends Stack {
@@ -108,6 +105,13 @@ export class OrganizationStack extends Stack {
     outreach.grantUse(adminApi);
     http.addProtectedRest(adminApi);
 
+    // Asking Twilio about the sender takes the key that sends, which no other request may come near.
+    const senderAdmin = fn('sender-admin', Duration.seconds(25));
+    senderAdmin.setEnvironment({ publicBaseUrl, sender: organization.sender });
+    configuration.grantChange(senderAdmin);
+    secrets.grantApiKey(senderAdmin);
+    http.addProtectedRoutes(Object.values(senderApi), senderAdmin);
+
     // What is due goes through two lanes to the gate, the only place from which a text leaves.
     const lane = (lane: string) =>
       new HouseQueue(this, lane, {
@@ -181,61 +185,6 @@ export class OrganizationStack extends Stack {
     );
     consentChanges.addEventSource(new DynamoEventSource(configuration.table as ITable, stream));
 
-    // Who wants to follow hears of it on the bus. Sending knows nothing of that.
-    const bus = new OrganizationBus(this, 'events', house);
-    const unpublished = deadLetterQueue(this, 'unpublished', {
-      queueName: `sendgate-${name}-unpublished`,
-      key,
-    });
-    Validations.of(unpublished).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason: 'It is a dead-letter queue itself: of streams, which name it in their mappings.',
-    });
-    const publishEvents = fn('publish-events', PUBLISH_TIMEOUT);
-    bus.grantPublish(publishEvents);
-    publishEvents.setEnvironment({
-      consentTable: registry.table.tableName,
-      outreachTable: outreach.table.tableName,
-    });
-    const published = {
-      ...stream,
-      // An outage of the bus loses no event: the stream keeps a day, half of it is for trying again.
-      retryAttempts: 10_000,
-      maxRecordAge: Duration.hours(12),
-      onFailure: new SqsDlq(unpublished),
-    };
-    publishEvents.addEventSource(
-      new DynamoEventSource(registry.table as ITable, {
-        ...published,
-        filters: [
-          FilterCriteria.filter({
-            dynamodb: {
-              NewImage: {
-                sk: { S: FilterRule.beginsWith(EVENT_PREFIX) },
-                effect: { S: FilterRule.isEqual('changed') },
-              },
-            },
-          }),
-        ],
-      }),
-    );
-    publishEvents.addEventSource(
-      new DynamoEventSource(outreach.table as ITable, {
-        ...published,
-        // Texts of ours only: leads, enrollments and received texts cost nothing.
-        filters: [
-          FilterCriteria.filter({
-            dynamodb: {
-              NewImage: {
-                sk: { S: FilterRule.isEqual(MESSAGE_SORT_KEY) },
-                direction: { S: FilterRule.isEqual('outbound') },
-              },
-            },
-          }),
-        ],
-      }),
-    );
-
     // Nothing stays in doubt.
     const reconcile = fn('reconcile', Duration.minutes(4));
     reconcile.setEnvironment({ sender: organization.sender });
@@ -252,12 +201,11 @@ export class OrganizationStack extends Stack {
       twilioInbound,
       twilioStatus,
       adminApi,
+      senderAdmin,
       cycle,
       sendGate,
       consentChanges,
       reconcile,
-      publishEvents,
-      unpublished,
       priority,
       bulk,
       jobs,
@@ -265,13 +213,13 @@ export class OrganizationStack extends Stack {
 
     for (const role of [
       adminApi,
+      senderAdmin,
       formWebhook,
       twilioInbound,
       twilioStatus,
       cycle,
       sendGate,
       consentChanges,
-      publishEvents,
       reconcile,
     ]) {
       acknowledgeKeyActions(role);
@@ -289,12 +237,11 @@ export class OrganizationStack extends Stack {
     readonly twilioInbound: HouseFunction;
     readonly twilioStatus: HouseFunction;
     readonly adminApi: HouseFunction;
+    readonly senderAdmin: HouseFunction;
     readonly cycle: HouseFunction;
     readonly sendGate: HouseFunction;
     readonly consentChanges: HouseFunction;
     readonly reconcile: HouseFunction;
-    readonly publishEvents: HouseFunction;
-    readonly unpublished: Queue;
     readonly priority: HouseQueue;
     readonly bulk: HouseQueue;
     readonly jobs: HouseQueue;
@@ -321,6 +268,10 @@ export class OrganizationStack extends Stack {
       parts.adminApi,
       'Admins and agents get errors: settings and consents cannot be read or changed.',
     );
+    alarms.onErrors(
+      parts.senderAdmin,
+      'Admins get errors: whether replies reach us cannot be checked, and texts held for A2P are not released.',
+    );
     alarms.onErrors(parts.cycle, 'Nobody is texted: due texts are not enqueued.');
     alarms.onSilence(
       parts.cycle,
@@ -346,12 +297,6 @@ export class OrganizationStack extends Stack {
       parts.consentChanges,
       'Leads who opted in wait for their texts: changes are followed late.',
     );
-    const unheard = (what: string) =>
-      `Somebody who opted out may still be contacted by systems that follow the event bus: ${what}.`;
-    alarms.onStreamAge(parts.publishEvents, unheard('events are published late'));
-    alarms.onErrors(parts.publishEvents, unheard('publishing fails'));
-    alarms.onCount(parts.publishEvents, 'eventUnreadable', 0, unheard('a change could not be read'));
-    alarms.onDeadLetters('unpublished', { deadLetters: parts.unpublished }, unheard('events were given up'));
     alarms.onErrors(parts.reconcile, 'Texts stay in doubt and submissions half done: reconcile fails.');
   }
 }

@@ -154,7 +154,6 @@ describe('one file per stored thing', () => {
       .filter((path) => !path.startsWith('lib/consent/'));
     expect(readers.toSorted()).toEqual([
       'functions/consent-changes/wake.ts',
-      'functions/publish-events/publish.ts',
       'functions/send-gate/load.ts',
       // The stack makes its indexes and filters its stream.
       'infra/constructs/consent-registry.ts',
@@ -198,9 +197,9 @@ describe('every function', () => {
       'automation-cycle',
       'consent-changes',
       'form-webhook',
-      'publish-events',
       'reconcile',
       'send-gate',
+      'sender-admin',
       'twilio-inbound',
       'twilio-status',
     ]);

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { createApi } from '../../lib/http/api.ts';
+import type { RouteDescription } from '../../lib/http/route.ts';
+import { senderApi } from '../../lib/sender/sender-api.ts';
 import { openApiDocument } from './openapi.ts';
 import { type AdminDeps, type Route, route } from './route.ts';
 import { automationRoutes } from './routes/automations.ts';
@@ -20,7 +22,7 @@ const described: readonly Route[] = [
   ...consentEntryRoutes,
 ];
 
-/** Every route behind the token. */
+/** Every route of this function. */
 export const routes: readonly Route[] = [
   ...described,
   route({
@@ -29,9 +31,12 @@ export const routes: readonly Route[] = [
     summary: 'This description',
     roles: ['admin', 'agent'],
     answers: { status: 200, schema: z.looseObject({}), example: {} },
-    handle: async () => ({ status: 200, body: openApiDocument(routes) }),
+    handle: async () => ({ status: 200, body: openApiDocument(descriptions) }),
   }),
 ];
+
+/** Every route behind the token, whichever function serves it. */
+export const descriptions: readonly RouteDescription[] = [...routes, ...Object.values(senderApi)];
 
 /** The admin API. */
 export function createAdminApi(deps: AdminDeps) {

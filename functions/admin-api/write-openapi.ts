@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { routes } from './admin-api.ts';
+import { descriptions } from './admin-api.ts';
 import { openApiDocument } from './openapi.ts';
 
 const file = new URL('../../docs/openapi.json', import.meta.url);
-writeFileSync(file, `${JSON.stringify(openApiDocument(routes), null, 2)}\n`);
+writeFileSync(file, `${JSON.stringify(openApiDocument(descriptions), null, 2)}\n`);
 console.log('Wrote docs/openapi.json');

@@ -20,9 +20,14 @@ export class HouseQueue extends Construct {
 
   constructor(scope: Construct, id: string, { queueName, key, consumerTimeout }: HouseQueueProps) {
     super(scope, id);
-    this.deadLetters = deadLetterQueue(this, 'dead-letters', { queueName: `${queueName}-dead-letters`, key });
+    const house = { encryption: QueueEncryption.KMS, encryptionMasterKey: key, enforceSSL: true };
+    this.deadLetters = new Queue(this, 'dead-letters', {
+      ...house,
+      queueName: `${queueName}-dead-letters`,
+      retentionPeriod: Duration.days(14),
+    });
     this.queue = new Queue(this, 'queue', {
-      ...encryptedWith(key),
+      ...house,
       queueName,
       retentionPeriod: Duration.days(4),
       // Six times the time-out: a record is never given to a second worker while a first one has it.
@@ -30,21 +35,4 @@ export class HouseQueue extends Construct {
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: RECEIVES },
     });
   }
-}
-
-/** Keeps what failed for two weeks, encrypted, TLS only. */
-export function deadLetterQueue(
-  scope: Construct,
-  id: string,
-  { queueName, key }: Pick<HouseQueueProps, 'queueName' | 'key'>,
-): Queue {
-  return new Queue(scope, id, {
-    ...encryptedWith(key),
-    queueName,
-    retentionPeriod: Duration.days(14),
-  });
-}
-
-function encryptedWith(key: IKey) {
-  return { encryption: QueueEncryption.KMS, encryptionMasterKey: key, enforceSSL: true };
 }

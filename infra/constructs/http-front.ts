@@ -90,6 +90,18 @@ export class HttpFront extends Construct {
     }
   }
 
+  /** Routes with a token that another function than the admin API serves. */
+  addProtectedRoutes(
+    routes: readonly { readonly method: string; readonly path: string }[],
+    fn: HouseFunction,
+  ): void {
+    const integration = new HttpLambdaIntegration(`${fn.node.id}-integration`, fn);
+    for (const { method, path } of routes) {
+      const methods = [HttpMethod[method as keyof typeof HttpMethod]];
+      this.api.addRoutes({ path, methods, integration, authorizer: this.authorizer });
+    }
+  }
+
   /** Everything that is no public route: only with a token of the organization's issuer. */
   addProtectedRest(fn: HouseFunction): void {
     this.api.addRoutes({

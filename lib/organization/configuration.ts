@@ -100,9 +100,10 @@ async function changeSettings(
 ): Promise<Settings> {
   for (;;) {
     const item = await get(deps, settingsKey);
-    const settings = settingsSchema.parse({ ...parseSettings(item, deps.organization), ...change });
-    const version = Number(item?.['version'] ?? 0);
     const updatedAt = deps.now().toISOString();
+    const before = parseSettings(item, deps.organization);
+    const settings = settingsSchema.parse({ ...before, ...verifiedBy(change, actor, updatedAt), ...change });
+    const version = Number(item?.['version'] ?? 0);
     try {
       await deps.client.send(
         new PutCommand({
@@ -119,6 +120,11 @@ async function changeSettings(
       if (!isConditionFailure(error)) throw error;
     }
   }
+}
+
+/** Whoever says that the organization is verified, or is not, stands beside it. */
+function verifiedBy(change: Partial<Settings>, by: string, at: string): Partial<Settings> {
+  return change.a2pVerified === undefined ? {} : { a2pVerification: { source: 'admin', by, at } };
 }
 
 async function putForm(deps: ConfigurationDeps, { secret, ...input }: FormInput): Promise<Form> {

@@ -19,6 +19,21 @@ export const settingsSchema = z.strictObject({
   footer: line(160).regex(/\bSTOP\b/, 'The footer must tell how to opt out, with the word STOP'),
   /** Whether the carriers have verified the organization's A2P 10DLC campaign; texts are held until then (C8). */
   a2pVerified: z.boolean(),
+  /** Where the last word on `a2pVerified` came from; written along with it, never sent. */
+  a2pVerification: z
+    .strictObject({
+      source: z.enum(['admin', 'twilio']),
+      by: z.string(),
+      at: z.string(),
+      /** What Twilio said of the organization's campaigns. */
+      campaignStatus: z.string().optional(),
+    })
+    .optional(),
+  /**
+   * On: opt-outs and opt-ins that reach us on other ways than a text are told to Twilio's consent API, so that its STOP
+   * list and the registry say the same (X9). Twilio gives access to that API on request.
+   */
+  twilioConsentApi: z.boolean(),
   /**
    * Who answers STOP, START and HELP: `carrier` where Twilio does by itself (long codes, toll-free, messaging
    * services), `sendgate` where it does nothing (standalone short codes).
@@ -37,7 +52,7 @@ export const settingsSchema = z.strictObject({
 export type Settings = z.infer<typeof settingsSchema>;
 
 /** What an admin may send to change settings: any of them, nothing else. */
-export const settingsChangeSchema = settingsSchema.partial();
+export const settingsChangeSchema = settingsSchema.omit({ a2pVerification: true }).partial();
 
 function isTimeZone(name: string): boolean {
   try {
@@ -54,6 +69,7 @@ export function defaultSettings(organizationName: string): Settings {
     requireSmsOptIn: true,
     footer: DEFAULT_FOOTER,
     a2pVerified: false,
+    twilioConsentApi: false,
     keywordReplies: 'carrier',
     helpReply: `${organizationName}: texts about your request. Msg & data rates may apply. Reply STOP to opt out.`,
     optOutReply: `${organizationName}: you are opted out and will get no more texts. Reply START to opt in again.`,

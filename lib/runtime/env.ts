@@ -9,7 +9,6 @@ export const ENV = {
   priorityQueueUrl: 'PRIORITY_QUEUE_URL',
   bulkQueueUrl: 'BULK_QUEUE_URL',
   jobsQueueUrl: 'JOBS_QUEUE_URL',
-  eventBus: 'EVENT_BUS',
   publicBaseUrl: 'PUBLIC_BASE_URL',
   twilioCredentialsParameter: 'TWILIO_CREDENTIALS_PARAMETER',
   twilioAuthTokenParameter: 'TWILIO_AUTH_TOKEN_PARAMETER',

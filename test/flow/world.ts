@@ -2,13 +2,11 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
-import { startEventBridge } from '../../infra/local/event-bridge.ts';
-import { createFilter } from '../../infra/local/filters.ts';
 import { startSsm } from '../../infra/local/ssm.ts';
 import { startTwilioStandIn, type TwilioStandIn } from '../../infra/local/twilio/stand-in.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { createTables, type Tables } from '../setup/tables.ts';
-import { followStream, type StreamFollower, streamFiltersOf } from './streams.ts';
+import { followStream, type StreamFollower } from './streams.ts';
 
 const ACCOUNT = {
   accountSid: `AC${'0'.repeat(32)}`,
@@ -17,16 +15,11 @@ const ACCOUNT = {
 };
 const AUTH_TOKEN = 'local-auth-token';
 export const SENDER = '+13035550100';
-const BUS = 'test-bus';
 
 export interface Answer {
   readonly status: number;
   readonly body: string;
   readonly json: Record<string, unknown>;
-}
-
-interface StreamRecord {
-  readonly dynamodb?: { readonly SequenceNumber?: string };
 }
 
 type HttpHandler = (event: APIGatewayProxyEventV2) => Promise<{ statusCode?: number; body?: string }>;
@@ -50,8 +43,7 @@ export async function createWorld() {
     '/sendgate/test/twilio/api-key': JSON.stringify(ACCOUNT),
     '/sendgate/test/twilio/auth-token': AUTH_TOKEN,
   });
-  const eventBridge = await startEventBridge([BUS]);
-  setEnvironment(tables, http.url, twilio.url, ssm.endpoint, eventBridge.endpoint);
+  setEnvironment(tables, http.url, twilio.url, ssm.endpoint);
   const handlers = await loadHandlers();
   http.serve({
     'POST /twilio/inbound': handlers.inbound,
@@ -60,12 +52,6 @@ export async function createWorld() {
   const sqs = new SQSClient({});
   const consent = await followStream(tables.consentTable);
   const configuration = await followStream(tables.configurationTable);
-  const published = await Promise.all(
-    (['consentTable', 'outreachTable'] as const).map(async (name) => ({
-      stream: await followStream(tables[name]),
-      wants: createFilter(streamFiltersOf('publish-events', name)),
-    })),
-  );
 
   async function drain(url: string, handle: (event: SQSEvent) => Promise<unknown>): Promise<number> {
     let handled = 0;
@@ -85,7 +71,6 @@ export async function createWorld() {
   const world = {
     tables,
     twilio,
-    eventBridge,
     handlers,
     /** Enqueues what is due, of every kind. */
     async enqueueDue(): Promise<void> {
@@ -102,19 +87,6 @@ export async function createWorld() {
       await follow(configuration, handlers.changes);
       await drain(tables.jobsQueueUrl, handlers.changes);
     },
-    /** Lets publish-events take what its filters let through, and what it reports as failed once more. */
-    async publishEvents(): Promise<void> {
-      for (const { stream, wants } of published) {
-        let records = (await stream.next()).filter(wants) as StreamRecord[];
-        for (let attempt = 0; records.length > 0; attempt++) {
-          if (attempt === 5) throw new Error('publish-events never published a change');
-          const { batchItemFailures } = await handlers.publish({ Records: records as never[] });
-          const from = batchItemFailures[0]?.itemIdentifier;
-          const isLeft = ({ dynamodb }: StreamRecord) => dynamodb?.SequenceNumber === from;
-          records = from === undefined ? [] : records.slice(records.findIndex(isLeft));
-        }
-      }
-    },
     /** One cycle as it happens: changes, cycle, gate. */
     async runCycle(): Promise<void> {
       await world.followChanges();
@@ -130,7 +102,7 @@ export async function createWorld() {
         headers: { 'content-type': contentType, ...options.headers },
       }),
     admin: (method: string, path: string, body?: unknown, groups = '[admin]') =>
-      call(handlers.admin, method, path, {
+      call(path.startsWith('/sender/') ? handlers.sender : handlers.admin, method, path, {
         ...(body !== undefined && { body: JSON.stringify(body) }),
         headers: { 'content-type': 'application/json' },
         claims: { sub: 'user-1', username: 'ada', 'cognito:groups': groups },
@@ -146,7 +118,6 @@ export async function createWorld() {
     async close(): Promise<void> {
       await twilio.close();
       await ssm.close();
-      await eventBridge.close();
       await http.close();
       sqs.destroy();
     },
@@ -154,13 +125,7 @@ export async function createWorld() {
   return world;
 }
 
-function setEnvironment(
-  tables: Tables,
-  publicBaseUrl: string,
-  twilioUrl: string,
-  ssmUrl: string,
-  eventBridgeUrl: string,
-): void {
+function setEnvironment(tables: Tables, publicBaseUrl: string, twilioUrl: string, ssmUrl: string): void {
   Object.assign(process.env, {
     [ENV.organization]: 'Test Windows',
     [ENV.consentTable]: tables.consentTable,
@@ -174,23 +139,21 @@ function setEnvironment(
     [ENV.twilioAuthTokenParameter]: '/sendgate/test/twilio/auth-token',
     [ENV.twilioBaseUrl]: twilioUrl,
     [ENV.sender]: SENDER,
-    [ENV.eventBus]: BUS,
     AWS_ENDPOINT_URL_SSM: ssmUrl,
-    AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridgeUrl,
   });
 }
 
 /** Imported only now: each handler reads its environment at cold start. */
 async function loadHandlers() {
-  const [form, inbound, status, admin, cycle, gate, changes, publish, reconcile] = await Promise.all([
+  const [form, inbound, status, admin, sender, cycle, gate, changes, reconcile] = await Promise.all([
     import('../../functions/form-webhook/handler.ts'),
     import('../../functions/twilio-inbound/handler.ts'),
     import('../../functions/twilio-status/handler.ts'),
     import('../../functions/admin-api/handler.ts'),
+    import('../../functions/sender-admin/handler.ts'),
     import('../../functions/automation-cycle/handler.ts'),
     import('../../functions/send-gate/handler.ts'),
     import('../../functions/consent-changes/handler.ts'),
-    import('../../functions/publish-events/handler.ts'),
     import('../../functions/reconcile/handler.ts'),
   ]);
   return {
@@ -198,10 +161,10 @@ async function loadHandlers() {
     inbound: inbound.handler as HttpHandler,
     status: status.handler as HttpHandler,
     admin: admin.handler as HttpHandler,
+    sender: sender.handler as HttpHandler,
     cycle: cycle.handler,
     gate: gate.handler,
     changes: changes.handler,
-    publish: publish.handler,
     reconcile: reconcile.handler,
   };
 }

@@ -1,15 +1,9 @@
 import type { ServerResponse } from 'node:http';
+import { answer, refuse, type TwilioError } from './answers.ts';
 import type { CarrierPart } from './carrier-part.ts';
 import type { Faults } from './faults.ts';
-import type { Fields, OpenApi } from './openapi.ts';
+import { type Fields, type OpenApi, one } from './openapi.ts';
 import type { Store, StoredMessage } from './store.ts';
-
-/** An error in Twilio's shape. */
-export interface TwilioError {
-  readonly status: number;
-  readonly code: number;
-  readonly message: string;
-}
 
 export const LIST_PATH = '/2010-04-01/Accounts/{AccountSid}/Messages.json';
 export const FETCH_PATH = '/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json';
@@ -165,17 +159,4 @@ function resource(message: StoredMessage, accountSid: string): object {
     to: message.to,
     uri,
   };
-}
-
-function one(value: string | readonly string[] | undefined): string {
-  return typeof value === 'string' ? value : (value?.[0] ?? '');
-}
-
-export function refuse(response: ServerResponse, error: TwilioError): void {
-  const more_info = `https://www.twilio.com/docs/errors/${error.code}`;
-  answer(response, error.status, { ...error, more_info });
-}
-
-export function answer(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }

@@ -38,6 +38,7 @@ export class OpenApi {
     (addFormats as unknown as { default: (ajv: Ajv) => void }).default(this.ajv);
     this.ajv.addFormat('phone-number', /^.{1,64}$/);
     this.ajv.addFormat('int64', { type: 'number', validate: Number.isInteger });
+    this.ajv.addFormat('http-method', /^(GET|POST)$/);
     // Twilio takes plain days where its description says date-time.
     this.ajv.addFormat('date-time', /^\d{4}-\d\d-\d\d([T ].*)?$/);
     this.ajv.addSchema({ $id: 'twilio', components: this.description.components });
@@ -95,4 +96,9 @@ function objectOf(parameters: readonly Parameter[]): object {
     required: parameters.filter(({ required }) => required).map(({ name }) => name),
     additionalProperties: false,
   };
+}
+
+/** The value of a field, the first one where there are several, the empty text where there is none. */
+export function one(value: string | readonly string[] | undefined): string {
+  return typeof value === 'string' ? value : (value?.[0] ?? '');
 }

@@ -2,17 +2,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { parse as parseQuery } from 'node:querystring';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { answer, refuse } from './answers.ts';
 import { CarrierPart } from './carrier-part.ts';
+import { CONSENTS_PATH, takeConsents } from './consents-api.ts';
 import { type Fault, Faults } from './faults.ts';
-import {
-  answer,
-  createMessage,
-  fetchMessage,
-  listMessages,
-  type MessagesApi,
-  refuse,
-} from './messages-api.ts';
+import { createMessage, fetchMessage, listMessages, type MessagesApi } from './messages-api.ts';
 import { type Fields, OpenApi } from './openapi.ts';
+import { Senders } from './senders.ts';
+import { type SendersApi, serveSenders } from './senders-api.ts';
 import { Store, type StoredMessage } from './store.ts';
 import { postSigned, type WebhookAnswer } from './webhooks.ts';
 
@@ -40,6 +37,7 @@ export type TwilioStandIn = Awaited<ReturnType<typeof startTwilioStandIn>>;
 export async function startTwilioStandIn(options: StandInOptions) {
   const store = new Store(options.statePath);
   const faults = new Faults();
+  const senders = new Senders();
   const { statusDelayMilliseconds = 200 } = options;
   const carrier = new CarrierPart({ ...options, statusDelayMilliseconds }, store, faults);
   const api: MessagesApi = {
@@ -49,6 +47,15 @@ export async function startTwilioStandIn(options: StandInOptions) {
     faults,
     carrier,
   };
+  const sendersApi: SendersApi = {
+    accountSid: options.accountSid,
+    api: api.api,
+    messaging: new OpenApi('messaging_v1.trimmed.json'),
+    senders,
+  };
+  const accounts = new OpenApi('accounts_v1.trimmed.json');
+  senders.addNumber(OUR_NUMBER, { smsUrl: options.inboundWebhookUrl ?? '' });
+  senders.addService([OUR_NUMBER], { useInboundWebhookOnNumber: true, campaignStatuses: ['VERIFIED'] });
   const credentials = Buffer.from(`${options.apiKeySid}:${options.apiKeySecret}`).toString('base64');
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -67,6 +74,20 @@ export async function startTwilioStandIn(options: StandInOptions) {
       if (request.method === 'POST' && !sid) return createMessage(api, account, fields, response);
       if (request.method === 'GET' && !sid) return listMessages(api, account, query, response);
       if (request.method === 'GET' && sid) return fetchMessage(api, sid, response);
+    }
+    if (!account && faults.take('', 'apiDown')) {
+      return refuse(response, { status: 503, code: 20503, message: 'Asked to fail' });
+    }
+    if (request.method === 'POST' && url.pathname === CONSENTS_PATH) {
+      return takeConsents({ api: accounts, store, faults }, fields, response);
+    }
+    if (request.method === 'GET' || request.method === 'POST') {
+      const method = request.method === 'GET' ? 'get' : 'post';
+      const query = parseQuery(url.search.slice(1)) as Fields;
+      if (serveSenders(sendersApi, { method, path: url.pathname, query, body: fields }, response)) {
+        carrier.inboundWebhookUrl = senders.inboundUrlOf(OUR_NUMBER);
+        return;
+      }
     }
     refuse(response, { status: 404, code: 20404, message: 'The requested resource was not found' });
   }
@@ -116,7 +137,13 @@ export async function startTwilioStandIn(options: StandInOptions) {
     block: (number: string, sender = OUR_NUMBER) => store.block(sender, number),
     setInboundWebhookUrl: (url: string) => {
       carrier.inboundWebhookUrl = url;
+      const number = senders.number(OUR_NUMBER);
+      if (number) number.smsUrl = url;
     },
+    /** The numbers and messaging services of the account, to look at and to change. */
+    senders,
+    /** Whether the carrier would refuse a text with 21610. */
+    isBlocked: (number: string, sender = OUR_NUMBER) => store.isBlocked(sender, number),
     setFault: (fault: Fault) => faults.set(fault),
     clearFaults: () => faults.clear(),
     settle: () => carrier.settle(),

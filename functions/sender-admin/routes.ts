@@ -1,0 +1,95 @@
+import { defineRoute, RequestProblem, type RouteOf } from '../../lib/http/route.ts';
+import type { Configuration } from '../../lib/organization/configuration.ts';
+import { checkSender, type Located, type OurAddresses, repairsFor } from '../../lib/sender/check-sender.ts';
+import type { SenderAccount } from '../../lib/sender/sender.ts';
+import { type A2pAnswer, type SenderCheck, senderApi } from '../../lib/sender/sender-api.ts';
+import { verificationOf } from '../../lib/sender/verification.ts';
+import { twilioProblem } from './problems.ts';
+
+export interface SenderDeps {
+  /** Made anew when the API key was rotated. */
+  readonly account: () => Promise<SenderAccount>;
+  readonly configuration: Pick<Configuration, 'changeSettings'>;
+  readonly ours: OurAddresses;
+  readonly now: () => Date;
+}
+
+/** The routes of the sender, which only a function with the Twilio API key can serve. */
+export const senderRoutes: readonly RouteOf<SenderDeps>[] = [
+  defineRoute({
+    ...senderApi.check,
+    handle: async (deps: SenderDeps) => ({ status: 200, body: (await asking(() => check(deps))).answer }),
+  }),
+  defineRoute({
+    ...senderApi.repair,
+    handle: async (deps: SenderDeps) => ({ status: 200, body: await asking(() => repair(deps)) }),
+  }),
+  defineRoute({
+    ...senderApi.refreshA2p,
+    handle: async (deps: SenderDeps, { actor }) => ({ status: 200, body: await refreshA2p(deps, actor) }),
+  }),
+];
+
+/** Turns what Twilio's client throws into answers that say what to do. */
+async function asking<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw twilioProblem(error);
+  }
+}
+
+async function check({ account, ours, now }: SenderDeps) {
+  const setup = await (await account()).setup();
+  const findings = checkSender(setup, ours);
+  const answer: SenderCheck = {
+    sender: setup.sender,
+    checkedAt: now().toISOString(),
+    repliesReachUs: !findings.some(({ severity }) => severity === 'broken'),
+    numbers: setup.numbers.map(({ number }) => number),
+    findings: findings.map(({ target: _, ...finding }) => finding),
+  };
+  return { findings, answer };
+}
+
+async function repair(deps: SenderDeps) {
+  const before = await check(deps);
+  const account = await deps.account();
+  for (const { target, change } of repairsFor(before.findings)) await account.change(target, change);
+  const after = await check(deps);
+  const left = new Set(after.findings.map(nameOf));
+  const changed = before.findings.flatMap((finding) => {
+    const { subject, setting, target } = finding;
+    if (!target || !setting || left.has(nameOf(finding))) return [];
+    const was = setting.now === null ? 'it was not set before' : `it was ${setting.now}`;
+    const sentence = `${setting.name} of ${subject} is ${setting.right} now; ${was}.`;
+    return [{ ...setting, subject, sentence }];
+  });
+  return { changed, check: after.answer };
+}
+
+function nameOf({ code, subject }: Located): string {
+  return `${code} ${subject}`;
+}
+
+async function refreshA2p(deps: SenderDeps, actor: string): Promise<A2pAnswer> {
+  const found = await asking(async () => {
+    const account = await deps.account();
+    const setup = await account.setup();
+    return verificationOf(setup, setup.service ? await account.campaignStatuses(setup.service.sid) : []);
+  });
+  if (!found) {
+    const detail =
+      'Twilio has no A2P 10DLC campaign for this sender, and it has no number that needs one. If it may text, say so with PATCH /settings {"a2pVerified": true}. Nothing was changed.';
+    throw new RequestProblem(409, 'A2P 10DLC does not apply', detail);
+  }
+  const { verified: a2pVerified, campaignStatus } = found;
+  const a2pVerification = {
+    source: 'twilio',
+    by: actor,
+    at: deps.now().toISOString(),
+    campaignStatus,
+  } as const;
+  await deps.configuration.changeSettings({ a2pVerified, a2pVerification }, actor);
+  return { a2pVerified, a2pVerification };
+}

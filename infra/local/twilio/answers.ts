@@ -1,0 +1,17 @@
+import type { ServerResponse } from 'node:http';
+
+/** An error in Twilio's shape. */
+export interface TwilioError {
+  readonly status: number;
+  readonly code: number;
+  readonly message: string;
+}
+
+export function refuse(response: ServerResponse, error: TwilioError): void {
+  const more_info = `https://www.twilio.com/docs/errors/${error.code}`;
+  answer(response, error.status, { ...error, more_info });
+}
+
+export function answer(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}

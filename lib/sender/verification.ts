@@ -1,0 +1,28 @@
+import { isTollFree, type SenderSetup } from './sender.ts';
+
+/** The one word of Twilio's that lets texts out (FACTS, "A2P"). */
+const VERIFIED = 'VERIFIED';
+
+export interface Verification {
+  readonly verified: boolean;
+  /** What Twilio says of the campaigns that cover the sender. */
+  readonly campaignStatus: string;
+}
+
+/**
+ * Reads from a sender's campaigns whether the carriers have verified it for A2P 10DLC (C8).
+ *
+ * @param statuses the words of every campaign of the sender's service.
+ * @returns undefined where A2P 10DLC does not apply: toll-free numbers, short codes and numbers outside +1.
+ */
+export function verificationOf(setup: SenderSetup, statuses: readonly string[]): Verification | undefined {
+  if (statuses.length > 0) {
+    return { verified: statuses.includes(VERIFIED), campaignStatus: statuses.join(', ') };
+  }
+  if (!setup.numbers.some(({ number }) => isTenDigitLongCode(number))) return undefined;
+  return { verified: false, campaignStatus: setup.service ? 'no campaign' : 'in no messaging service' };
+}
+
+function isTenDigitLongCode(number: string): boolean {
+  return /^\+1\d{10}$/.test(number) && !isTollFree(number);
+}
