@@ -81,12 +81,22 @@ export class HouseFunction extends NodejsFunction {
 }
 
 const UNUSED = join(ROOT, 'infra/constructs/unused-package.cjs');
+const NODE_HTTP = join(ROOT, 'infra/constructs/node-http.cjs');
 
 /**
- * What Twilio's client carries for features that we do not use (signing requests with a public key, uploads, proxies), and
- * what stands in for it: a class that says so if it is ever reached.
+ * What Twilio's client carries for features that we do not use (its own way over the network, signing requests with a public
+ * key, uploads, proxies), and what stands in for it: a class that says so if it is ever reached.
  */
-export const LEFT_OUT = { jsonwebtoken: UNUSED, 'form-data': UNUSED, 'https-proxy-agent': UNUSED };
+export const LEFT_OUT = {
+  axios: UNUSED,
+  'form-data': UNUSED,
+  'https-proxy-agent': UNUSED,
+  jsonwebtoken: UNUSED,
+  qs: UNUSED,
+};
+
+/** An ECMAScript import of node:http loads what no function uses: see the file that stands in for it, and decision 040. */
+export const REPLACED = { ...LEFT_OUT, http: NODE_HTTP, 'node:http': NODE_HTTP };
 
 /** Each function carries the SDK it was tested with; a bundle of what it uses starts faster than the runtime's copy. */
 export const BUNDLING = {
@@ -96,7 +106,7 @@ export const BUNDLING = {
   target: 'node24',
   mainFields: ['module', 'main'],
   externalModules: [],
-  esbuildArgs: Object.fromEntries(Object.entries(LEFT_OUT).map(([name, path]) => [`--alias:${name}`, path])),
+  esbuildArgs: Object.fromEntries(Object.entries(REPLACED).map(([name, path]) => [`--alias:${name}`, path])),
   // Packages that are CommonJS inside an ESM bundle still call require for Node's own modules.
   banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
 };

@@ -1,9 +1,9 @@
-import { Agent } from 'node:http';
 import BaseTwilio from 'twilio/lib/base/BaseTwilio.js';
 import Domain from 'twilio/lib/base/Domain.js';
-import RequestClient from 'twilio/lib/base/RequestClient.js';
+import type RequestClient from 'twilio/lib/base/RequestClient.js';
 import Version from 'twilio/lib/base/Version.js';
 import { MessageListInstance } from 'twilio/lib/rest/api/v2010/account/message.js';
+import { callHttp, NoAnswer } from '../runtime/http-request.ts';
 import type { Carrier, CarrierMessage, OutgoingText, SendResult } from './carrier.ts';
 import { carrierErrorOf } from './carrier-errors.ts';
 
@@ -34,7 +34,7 @@ export function createTwilioCarrier(options: TwilioCarrierOptions): Carrier {
   const timeout = options.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS;
   const client = new BaseTwilio.Client(apiKeySid, apiKeySecret, {
     accountSid,
-    httpClient: new OriginClient(options.baseUrl ?? API, timeout),
+    httpClient: requestsTo(options.baseUrl ?? API, timeout),
   });
   const version = new Version.default(new Domain.default(client, API), '2010-04-01');
   const messages = MessageListInstance(version as Parameters<typeof MessageListInstance>[0], accountSid);
@@ -73,31 +73,50 @@ function wholeSeconds(moment: string): number {
   return Math.floor(Date.parse(moment) / 1000) * 1000;
 }
 
-/** Sends every request to one origin, over connections that are kept. */
-class OriginClient extends RequestClient {
-  private readonly origin: string;
-
-  constructor(origin: string, timeoutMilliseconds: number) {
-    super({ timeout: timeoutMilliseconds, keepAlive: true });
-    // The library keeps connections for https only; a stand-in speaks http.
-    this.axios.defaults.httpAgent = new Agent({ keepAlive: true });
-    this.origin = origin;
-  }
-
-  override request<T>(options: RequestClient.RequestOptions<T>) {
-    return super.request<T>({ ...options, uri: options.uri.replace(API, this.origin) });
-  }
+/**
+ * What the library sends its requests with, in place of its own way over axios, which was a quarter of the work of
+ * sending a text and a fifth of the bundle. Every request goes to one origin.
+ */
+function requestsTo(origin: string, timeoutMilliseconds: number): RequestClient {
+  const requests: Pick<RequestClient, 'request'> = {
+    async request<T>({
+      method,
+      uri,
+      username,
+      password,
+      headers,
+      params,
+      data,
+    }: RequestClient.RequestOptions<T>) {
+      const url = new URL(uri.replace(API, origin));
+      for (const [name, value] of fields(params)) url.searchParams.append(name, value);
+      const credentials = Buffer.from(`${username}:${password}`).toString('base64');
+      const reply = await callHttp({
+        method: method.toUpperCase(),
+        url,
+        headers: { ...(headers as Record<string, string>), Authorization: `Basic ${credentials}` },
+        ...(data === undefined ? {} : { body: new URLSearchParams(fields(data)).toString() }),
+        timeoutMilliseconds,
+      });
+      // The library reads an answer's body as JSON itself.
+      return { ...reply, body: reply.body as T };
+    },
+  };
+  // Of its request client the library calls this method and nothing else.
+  return requests as RequestClient;
 }
 
-/** Codes of connections that never stood: the request cannot have reached anybody. */
-const NEVER_LEFT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+/** Lists become a field repeated, as Twilio takes them. */
+function fields(values: unknown): [string, string][] {
+  return Object.entries(values ?? {}).flatMap(([name, value]: [string, unknown]) =>
+    [value].flat().flatMap((one): [string, string][] => (one === undefined ? [] : [[name, String(one)]])),
+  );
+}
 
 function sendResultOf(error: unknown): SendResult {
+  if (error instanceof NoAnswer && !error.mayHaveArrived) return { kind: 'notAccepted', code: null };
   const { status, code } = error as { status?: unknown; code?: unknown };
-  if (typeof status !== 'number') {
-    const neverLeft = typeof code === 'string' && NEVER_LEFT.has(code);
-    return neverLeft ? { kind: 'notAccepted', code: null } : { kind: 'unknown' };
-  }
+  if (typeof status !== 'number') return { kind: 'unknown' };
   const errorCode = typeof code === 'number' ? code : null;
   const mayPass = status === 429 || status >= 500 || carrierErrorOf(errorCode).class === 'transient';
   return { kind: mayPass ? 'notAccepted' : 'rejected', code: errorCode };

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startTwilioStandIn, type TwilioStandIn } from '../../infra/local/twilio/stand-in.ts';
 import type { Carrier } from '../../lib/messaging/carrier.ts';
@@ -100,6 +102,22 @@ test('a connection that never stood is not accepted; one that broke after the re
   expect(await carrier.find({ to: '+13035550106', body: 'Hello', since })).toHaveLength(1);
   twilio.setFault({ kind: 'slow', milliseconds: 800, times: 1 });
   expect(await carrier.send(text('+13035550107'))).toEqual({ kind: 'unknown' });
+});
+
+test('a connection that stands only half is told from a request in doubt', async () => {
+  // Takes connections and never answers: the handshake of TLS does not end, and a plain request is taken in.
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const at = (scheme: string) =>
+    createTwilioCarrier({
+      credentials,
+      sender: SENDER,
+      baseUrl: `${scheme}://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+      timeoutMilliseconds: 200,
+    });
+  expect(await at('https').send(text('+13035550111'))).toEqual({ kind: 'notAccepted', code: null });
+  expect(await at('http').send(text('+13035550111'))).toEqual({ kind: 'unknown' });
+  silent.close();
 });
 
 test.each([
