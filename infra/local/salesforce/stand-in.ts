@@ -1,0 +1,154 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { composite } from './composite.ts';
+import { control } from './control.ts';
+import { expiredSession, notFound, requestLimitExceeded, SalesforceError, unavailable } from './errors.ts';
+import { type Fault, Faults } from './faults.ts';
+import { type ConnectedApp, Sessions } from './oauth.ts';
+import { type ObjectDefinition, Org } from './org.ts';
+import { kindOf, type RestApi, type RestRequest, respond } from './rest-api.ts';
+
+export interface SalesforceOptions {
+  readonly app: ConnectedApp;
+  readonly objects: readonly ObjectDefinition[];
+  /** A free port when absent. */
+  readonly port?: number;
+  /** Calls in 24 hours. */
+  readonly apiLimit?: number;
+  readonly queryBatchSize?: number;
+  /** File that keeps the records; in memory without it. */
+  readonly statePath?: string;
+}
+
+/** A request that came in, for who counts calls. */
+export interface SalesforceCall {
+  readonly method: string;
+  readonly path: string;
+}
+
+const VERSIONED = /^\/services\/data\/v(\d{2}\.0)(\/.*)$/;
+/** A longer address is refused, as at the gateways in front of Salesforce. */
+const MAXIMUM_URI = 2000;
+
+export type SalesforceStandIn = Awaited<ReturnType<typeof startSalesforceStandIn>>;
+
+/** Starts a Salesforce of our own: the part of its REST API that we use, over records that are really queried. */
+export async function startSalesforceStandIn(options: SalesforceOptions) {
+  const org = new Org(options.objects, options.statePath);
+  const faults = new Faults();
+  const sessions = new Sessions(options.app);
+  const calls: SalesforceCall[] = [];
+  const meter = { used: 0, limit: options.apiLimit ?? 15_000 };
+  const { queryBatchSize = 2000 } = options;
+  const api: RestApi = { org, faults, queryBatchSize, cursors: new Map(), usage: () => meter };
+  let url = '';
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const address = new URL(request.url ?? '/', url);
+    const body = await read(request);
+    const method = request.method ?? '';
+    if (address.pathname.startsWith('/stand-in/')) {
+      const played = control({ org, faults, calls: () => ({ calls, ...meter }) }, method, address, body);
+      return answer(response, played.status, played.body);
+    }
+    if (method === 'POST' && address.pathname === '/services/oauth2/token') return token(body, response);
+    const [, version = '', path = ''] = VERSIONED.exec(address.pathname) ?? [];
+    if (version === '') return fail(response, notFound());
+    calls.push({ method, path });
+    if ((request.url ?? '').length > MAXIMUM_URI) {
+      response
+        .writeHead(414, { 'content-type': 'text/html' })
+        .end('<h1>Bad Message 414</h1><pre>URI Too Long</pre>');
+      return;
+    }
+    const asked: RestRequest = { method, path, query: address.searchParams, body, version };
+    const kind = kindOf(asked);
+    const slow = faults.take(kind, 'slow');
+    if (slow) await sleep(slow.milliseconds);
+    if (faults.take(kind, 'reset')) {
+      response.destroy();
+      return;
+    }
+    try {
+      if (faults.take(kind, 'unavailable')) throw unavailable();
+      if (faults.take(kind, 'expiredSession')) sessions.expire();
+      if (!sessions.isOpen(request.headers.authorization)) throw expiredSession();
+      if (faults.take(kind, 'requestLimit') || meter.used >= meter.limit) throw requestLimitExceeded();
+      meter.used++;
+      const result = kind === 'composite' ? composite(api, asked) : respond(api, asked);
+      answer(response, result.status, result.body, {
+        'sforce-limit-info': `api-usage=${meter.used}/${meter.limit}`,
+      });
+    } catch (error) {
+      if (!(error instanceof SalesforceError)) throw error;
+      fail(response, error);
+    }
+  }
+
+  async function token(body: string, response: ServerResponse): Promise<void> {
+    const slow = faults.take('token', 'slow');
+    if (slow) await sleep(slow.milliseconds);
+    if (faults.take('token', 'unavailable')) return fail(response, unavailable());
+    if (faults.take('token', 'tokenRefused')) {
+      const refusal = { error: 'invalid_client', error_description: 'invalid client credentials' };
+      return answer(response, 400, refusal);
+    }
+    const { status, body: granted } = sessions.token(body, url);
+    answer(response, status, granted);
+  }
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      if (!response.headersSent)
+        answer(response, 500, [{ errorCode: 'UNKNOWN_EXCEPTION', message: String(error) }]);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    org,
+    /** Requests to the REST API so far, refused ones included. */
+    calls: (): readonly SalesforceCall[] => calls,
+    tokensIssued: () => sessions.issued,
+    setFault: (fault: Fault) => faults.set(fault),
+    clearFaults: () => faults.clear(),
+    expireSessions: () => sessions.expire(),
+    /** What the limit header says from now on. */
+    setUsage: (used: number, limit: number) => Object.assign(meter, { used, limit }),
+    close: async (): Promise<void> => {
+      org.save();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+function answer(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  if (status === 204) {
+    response.writeHead(204, headers).end();
+    return;
+  }
+  const type = { 'content-type': 'application/json;charset=UTF-8' };
+  response.writeHead(status, { ...type, ...headers }).end(JSON.stringify(body));
+}
+
+function fail(response: ServerResponse, error: SalesforceError): void {
+  answer(response, error.status, error.body);
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}

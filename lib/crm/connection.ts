@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from 'jsforce/lib/connection.js';
+import { OAuth2 } from 'jsforce/lib/oauth2.js';
+import { setDefaults } from 'jsforce/lib/request.js';
+import { grantOf, type SalesforceCredentials } from './credentials.ts';
+import { type ApiUsage, problemOf, SalesforceProblem } from './salesforce.ts';
+
+export interface SalesforceSessionOptions {
+  readonly credentials: () => Promise<SalesforceCredentials>;
+  /** Origin that stands in for the credentials' login URL. */
+  readonly baseUrl?: string;
+  readonly timeoutMilliseconds?: number;
+  readonly now: () => Date;
+}
+
+export interface SalesforceRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  /** Behind the version: `/limits`, `/composite`. */
+  readonly path: string;
+  readonly body?: unknown;
+  /** Whether it may be sent again by itself: it only reads. */
+  readonly readsOnly: boolean;
+}
+
+/** One version for paths in composite requests and for the client, whose own default is from 2020. */
+export const API_VERSION = '61.0';
+/** The client's own are 30 minutes and five retries. */
+const TIMEOUT_MILLISECONDS = 15_000;
+const PAUSE_MILLISECONDS = 300;
+/** The client's time-out ends with the headers; what comes after may take this much longer. */
+const BODY_MILLISECONDS = 10_000;
+
+/** A session with Salesforce: logged in when first used, and logged in anew once when a call finds it expired. */
+export type SalesforceSession = ReturnType<typeof createSession>;
+
+/**
+ * The client gets no refresh function: with one, it repeats a request for as long as the API answers 401, without end. So a
+ * 401 comes back here, is answered by one new login, and the second 401 is an error.
+ */
+export function createSession(options: SalesforceSessionOptions) {
+  const timeout = options.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS;
+  // The login takes no time-out of its own, only the client's default.
+  setDefaults({ timeout, followRedirect: true });
+  let opened: Promise<Connection> | undefined;
+  let usage: ApiUsage | undefined;
+
+  async function open(): Promise<Connection> {
+    const credentials = await options.credentials();
+    const { clientId } = credentials;
+    const oauth2 = new OAuth2({
+      loginUrl: options.baseUrl ?? credentials.loginUrl,
+      clientId,
+      ...('clientSecret' in credentials && { clientSecret: credentials.clientSecret }),
+    });
+    const token = await within(
+      timeout + BODY_MILLISECONDS,
+      oauth2.requestToken(grantOf(credentials, options.now())),
+    );
+    const { instance_url: instanceUrl, access_token: accessToken } = token;
+    return new Connection({ instanceUrl, accessToken, version: API_VERSION });
+  }
+
+  async function session(): Promise<Connection> {
+    opened ??= open();
+    const mine = opened;
+    try {
+      return await mine;
+    } catch (error) {
+      if (opened === mine) opened = undefined;
+      throw loginProblem(error);
+    }
+  }
+
+  async function send(request: SalesforceRequest): Promise<unknown> {
+    for (let isNew = false; ; isNew = true) {
+      const connection = await session();
+      const mine = opened;
+      try {
+        return await within(timeout + BODY_MILLISECONDS, connection.request(...requestOf(request, timeout)));
+      } catch (error) {
+        const code = codeOf(error);
+        if (error instanceof SalesforceProblem) throw error;
+        if (code !== 'INVALID_SESSION_ID' || isNew) throw problemOf(code);
+        if (opened === mine) opened = undefined;
+      } finally {
+        usage = connection.limitInfo.apiUsage ?? usage;
+      }
+    }
+  }
+
+  /** The client would send a POST again with its body read to the end already, so who only reads is repeated here. */
+  async function call(request: SalesforceRequest): Promise<unknown> {
+    const began = options.now().getTime();
+    try {
+      return await send(request);
+    } catch (error) {
+      const isPassing = error instanceof SalesforceProblem && error.kind === 'unavailable';
+      const tookLong = options.now().getTime() - began > timeout / 2;
+      if (!request.readsOnly || !isPassing || tookLong) throw error;
+      await sleep(PAUSE_MILLISECONDS);
+      return send(request);
+    }
+  }
+
+  return { call, usage: () => usage };
+}
+
+function requestOf({ method, path, body }: SalesforceRequest, timeout: number) {
+  const content = body !== undefined && {
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  };
+  return [
+    { method, url: path, ...content },
+    { timeout, retry: { maxRetries: 0 } },
+  ] as const;
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = (error as { errorCode?: unknown }).errorCode;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** OAuth's errors have OAuth's names; anything else kept the endpoint from answering. */
+function loginProblem(error: unknown): unknown {
+  if (error instanceof SalesforceProblem || !(error instanceof Error)) return error;
+  if (/^(invalid_|unsupported_|unauthorized_|inactive_)/.test(error.name)) {
+    return new SalesforceProblem('refused', error.name);
+  }
+  // An error of ours, such as an SSM parameter that is missing, says itself what to do.
+  return error.message.startsWith('The parameter') ? error : new SalesforceProblem('unavailable', 'no login');
+}
+
+async function within<T>(milliseconds: number, work: PromiseLike<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new SalesforceProblem('unavailable', 'no answer in time')), milliseconds);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

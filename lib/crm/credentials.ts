@@ -1,0 +1,49 @@
+import { sign } from 'node:crypto';
+import * as z from 'zod';
+
+const loginUrl = z.url().refine((url) => !url.endsWith('/'), 'No slash at the end');
+
+/**
+ * How sendgate logs in, as ops keep it in SSM. Both flows need no person and give no refresh token; the login URL is the
+ * org's My Domain (`https://acme.my.salesforce.com`).
+ */
+export const salesforceCredentialsSchema = z.discriminatedUnion('flow', [
+  z.object({
+    flow: z.literal('clientCredentials'),
+    loginUrl,
+    clientId: z.string().min(1),
+    clientSecret: z.string().min(1),
+  }),
+  z.object({
+    flow: z.literal('jwtBearer'),
+    loginUrl,
+    clientId: z.string().min(1),
+    username: z.string().min(1),
+    /** PEM; the certificate that belongs to it is uploaded to the app in Salesforce. */
+    privateKey: z.string().includes('PRIVATE KEY'),
+    audience: z.url().default('https://login.salesforce.com'),
+  }),
+]);
+export type SalesforceCredentials = z.infer<typeof salesforceCredentialsSchema>;
+
+/** Salesforce takes three minutes at most. */
+const ASSERTION_SECONDS = 120;
+
+/** What the token endpoint is asked with, client id and secret aside. @param now seconds of the assertion's life count from here. */
+export function grantOf(
+  credentials: SalesforceCredentials,
+  now: Date,
+): { grant_type: string; [name: string]: string } {
+  if (credentials.flow === 'clientCredentials') return { grant_type: 'client_credentials' };
+  const { clientId, username, audience, privateKey } = credentials;
+  const exp = Math.floor(now.getTime() / 1000) + ASSERTION_SECONDS;
+  const claims = { iss: clientId, sub: username, aud: audience, exp };
+  const encoded = [{ alg: 'RS256' }, claims].map((part) =>
+    Buffer.from(JSON.stringify(part)).toString('base64url'),
+  );
+  const signature = sign('RSA-SHA256', Buffer.from(encoded.join('.')), privateKey).toString('base64url');
+  return {
+    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    assertion: [...encoded, signature].join('.'),
+  };
+}
