@@ -2,7 +2,8 @@ import { addDuration } from '../automation/automation.ts';
 import type { ConsentState } from '../consent/state.ts';
 import type { Trace } from '../messaging/message.ts';
 import type { Settings } from '../organization/settings.ts';
-import { nextOpening } from './sending-hours.ts';
+import { type StatedPlace, whereabouts } from '../phone/time-zones.ts';
+import { sendingWindow } from './sending-window.ts';
 
 /** Why a text waits. Each has an event that ends the waiting (see `wakes` in lib/automation/waking.ts). */
 export const holdReasons = ['optedOut', 'a2pNotVerified', 'carrierBlocked', 'waitingForConsent'] as const;
@@ -15,6 +16,8 @@ export interface Question {
   /** When the step became due for the first time, and how old it may become; an agent's text does not age. */
   readonly age?: { readonly firstDueAt: string; readonly maximumAge: string };
   readonly consent: ConsentState;
+  /** Where the lead says they are; without it the number tells. */
+  readonly place?: StatedPlace;
   /** What the carrier said when it called the number unreachable. */
   readonly unreachable: { readonly code: number } | undefined;
   readonly settings: Settings;
@@ -109,14 +112,12 @@ const RULES: readonly Rule[] = [
         : { says: 'no carrier has called the number unreachable' },
   },
   {
-    name: 'sendingHours',
-    consult: ({ author, settings, now }) => {
-      const { from, to } = settings.sendingHours;
-      const hours = `${from}-${to} in ${settings.timeZone}`;
-      const until = nextOpening(now, settings);
-      if (until === undefined) return { says: `within ${hours}` };
-      if (author === 'agent') return { says: `outside ${hours}, which does not bind an agent` };
-      return { verdict: { kind: 'defer', reason: 'sendingHours', until }, says: `outside ${hours}` };
+    name: 'quietHours',
+    consult: ({ author, consent, place = {}, settings, now }) => {
+      const window = sendingWindow(whereabouts(consent.number, place, settings.timeZone), settings, now);
+      if (window.open) return { says: window.says };
+      if (author === 'agent') return { says: `${window.says}, which does not bind an agent` };
+      return { verdict: { kind: 'defer', reason: 'quietHours', until: window.until }, says: window.says };
     },
   },
 ];

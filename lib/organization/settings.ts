@@ -1,13 +1,10 @@
 import * as z from 'zod';
+import { DEFAULT_SENDING_RULES, sendingRulesShape } from './sending-rules.ts';
 
 /** The footer that carriers expect under every text (C6). */
 export const DEFAULT_FOOTER = 'Reply STOP to opt-out of future text communications.';
 
 const line = (most: number) => z.string().trim().min(1).max(most);
-
-const clock = z
-  .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'Write the time as HH:MM, for example 09:00');
 
 /** The rules that an organization's admins change at run time. */
 export const settingsSchema = z.strictObject({
@@ -42,11 +39,8 @@ export const settingsSchema = z.strictObject({
   helpReply: line(320),
   optOutReply: line(320),
   optInReply: line(320),
-  /** When automated texts may leave, in `timeZone`; `00:00` to `24:00` is round the clock. */
-  sendingHours: z
-    .strictObject({ from: clock, to: clock })
-    .refine((hours) => hours.from < hours.to, 'sendingHours.to must be later than sendingHours.from'),
-  /** IANA time zone of the sending hours. */
+  ...sendingRulesShape,
+  /** The organization's own IANA time zone: recipients of whom nothing tells where they are may be there too. */
   timeZone: z.string().refine(isTimeZone, 'Use an IANA time zone, for example America/Denver'),
 });
 export type Settings = z.infer<typeof settingsSchema>;
@@ -74,7 +68,7 @@ export function defaultSettings(organizationName: string): Settings {
     helpReply: `${organizationName}: texts about your request. Msg & data rates may apply. Reply STOP to opt out.`,
     optOutReply: `${organizationName}: you are opted out and will get no more texts. Reply START to opt in again.`,
     optInReply: `${organizationName}: you are opted in to recurring texts. Msg & data rates may apply. Reply HELP for help, STOP to opt out.`,
-    sendingHours: { from: '12:00', to: '19:00' },
+    ...DEFAULT_SENDING_RULES,
     timeZone: 'America/Chicago',
   };
 }

@@ -149,8 +149,8 @@ function createSeeder(names: Names) {
   let next = 0;
   return {
     async seed(count: number): Promise<void> {
-      const sendingHours = { from: '00:00', to: '24:00' };
-      await configuration.changeSettings({ a2pVerified: true, requireSmsOptIn: true, sendingHours }, 'bench');
+      const quietHours = 'offForTesting' as const;
+      await configuration.changeSettings({ a2pVerified: true, requireSmsOptIn: true, quietHours }, 'bench');
       await configuration.putAutomation(automation);
       for (let start = 0; start < count; start += 20) {
         await Promise.all(Array.from({ length: Math.min(20, count - start) }, () => seedOne(next++)));

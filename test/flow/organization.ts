@@ -12,7 +12,8 @@ export async function setUp(world: World, settings: Record<string, unknown> = {}
     organizationName: 'Test Windows',
     a2pVerified: true,
     requireSmsOptIn: true,
-    sendingHours: { from: '00:00', to: '24:00' },
+    quietHours: 'offForTesting',
+    caps: { perDay: 40, perWeek: 40 },
     ...settings,
   };
   await expectOk(world.admin('PATCH', '/settings', given));

@@ -5,14 +5,14 @@ import { type ConsentState, initialState, prompts } from '../../../lib/consent/s
 import { decide, type Question } from '../../../lib/gate/decide.ts';
 import { defaultSettings, type Settings } from '../../../lib/organization/settings.ts';
 
-const NOON = new Date('2026-06-01T12:00:00.000Z');
+/** Noon in Denver, where the number is. */
+const NOON = new Date('2026-06-01T18:00:00.000Z');
 
 const SETTINGS: Settings = {
   ...defaultSettings('Acme Roofing'),
   requireSmsOptIn: true,
   a2pVerified: true,
-  sendingHours: { from: '09:00', to: '21:00' },
-  timeZone: 'UTC',
+  sendingHours: { from: '09:00', to: '20:00' },
 };
 const OPTED_IN: ConsentState = {
   ...initialState('+13035550142'),
@@ -31,7 +31,7 @@ const OPTED_OUT: ConsentState = {
 function question(more: Partial<Question> = {}): Question {
   return {
     author: 'automation',
-    age: { firstDueAt: '2026-06-01T11:00:00.000Z', maximumAge: 'P7D' },
+    age: { firstDueAt: '2026-06-01T17:00:00.000Z', maximumAge: 'P7D' },
     consent: OPTED_IN,
     unreachable: undefined,
     settings: SETTINGS,
@@ -53,7 +53,7 @@ const verdict = (asked: Question) => {
 const BLOCKED = { consent: { ...OPTED_IN, carrierBlocked: true } };
 const UNVERIFIED = { settings: { ...SETTINGS, a2pVerified: false } };
 const UNREACHABLE = { unreachable: { code: 21614 } };
-const NIGHT = { now: new Date('2026-06-01T23:30:00.000Z') };
+const NIGHT = { now: new Date('2026-06-02T05:30:00.000Z') };
 
 describe('each rule alone, automated text', () => {
   it('sends when every rule agrees', () => {
@@ -92,15 +92,15 @@ describe('each rule alone, automated text', () => {
     expect(verdict(question(UNREACHABLE))).toEqual({ kind: 'refuse', reason: 'numberUnreachable' });
   });
 
-  it('X6 defers to the next opening outside the sending hours', () => {
-    const until = '2026-06-02T09:00:00.000Z';
-    expect(verdict(question(NIGHT))).toEqual({ kind: 'defer', reason: 'sendingHours', until });
+  it('X6 defers outside the hours at the place of the number to the next opening there', () => {
+    const until = '2026-06-02T15:00:00.000Z';
+    expect(verdict(question(NIGHT))).toEqual({ kind: 'defer', reason: 'quietHours', until });
   });
 
   it('drops a step that is older than its automation allows, to the millisecond', () => {
-    const age = { firstDueAt: '2026-05-25T12:00:00.000Z', maximumAge: 'P7D' };
+    const age = { firstDueAt: '2026-05-25T18:00:00.000Z', maximumAge: 'P7D' };
     expect(verdict(question({ age }))).toEqual({ kind: 'drop', reason: 'tooOld' });
-    const younger = { ...age, firstDueAt: '2026-05-25T12:00:00.001Z' };
+    const younger = { ...age, firstDueAt: '2026-05-25T18:00:00.001Z' };
     expect(verdict(question({ age: younger }))).toEqual({ kind: 'send' });
   });
 });
@@ -112,15 +112,15 @@ describe("each rule alone, an agent's text", () => {
     ['carrier block', BLOCKED, { kind: 'refuse', reason: 'carrierBlocked' }],
     ['H12 no recorded opt-in', { consent: NOT_ASKED }, { kind: 'send' }],
     ['number unreachable', UNREACHABLE, { kind: 'refuse', reason: 'numberUnreachable' }],
-    ['outside the sending hours', NIGHT, { kind: 'send' }],
+    ['X6 in quiet hours', NIGHT, { kind: 'send' }],
   ] as const)('%s', (_, more, expected) => {
     expect(verdict(agent(more))).toEqual(expected);
   });
 
   it('X6 says in the trace that the hour does not bind an agent', () => {
     expect(decide(agent(NIGHT)).trace.at(-1)).toEqual({
-      rule: 'sendingHours',
-      result: 'outside 09:00-21:00 in UTC, which does not bind an agent',
+      rule: 'quietHours',
+      result: 'outside 9:00-20:00 in America/Denver, which does not bind an agent',
     });
   });
 });
@@ -150,7 +150,7 @@ describe('the order of the rules', () => {
       'hold waitingForConsent',
     ],
     ['textable', (q) => ({ ...q, ...UNREACHABLE }), 'refuse numberUnreachable'],
-    ['sendingHours', (q) => ({ ...q, ...NIGHT }), 'defer sendingHours'],
+    ['quietHours', (q) => ({ ...q, ...NIGHT }), 'defer quietHours'],
   ];
   const names = objections.map(([rule]) => rule);
 
@@ -185,11 +185,11 @@ describe('for every question', () => {
     .record({
       requireSmsOptIn: fc.boolean(),
       a2pVerified: fc.boolean(),
-      hour: fc.integer({ min: 0, max: 22 }),
+      hour: fc.integer({ min: 0, max: 19 }),
     })
     .map(({ hour, ...rest }) => {
       const from = `${String(hour).padStart(2, '0')}:00`;
-      return { ...SETTINGS, ...rest, sendingHours: { from, to: '23:00' } };
+      return { ...SETTINGS, ...rest, sendingHours: { from, to: '20:30' } };
     });
   const questions: fc.Arbitrary<Question> = fc
     .record({

@@ -1,0 +1,94 @@
+import { type SendingRules, weekdays } from '../organization/sending-rules.ts';
+import { dayNumber, isFederalHoliday, weekdayOf } from './holidays.ts';
+import { FEDERAL_HOURS, type Hours, STATE_RULES, type StateRule } from './lawful-hours.ts';
+
+export type OpenHours = Hours;
+
+/** What holds on one date. */
+export interface DayRule {
+  /** The hours that the law and the organization agree on; undefined when nothing may leave. */
+  readonly open: OpenHours | undefined;
+  readonly holiday: boolean;
+  /** The state whose law is the reason, or a part of it. */
+  readonly by?: string;
+}
+
+type Rules = Omit<SendingRules, 'caps'>;
+
+interface OwnRules {
+  readonly week: readonly (Hours | undefined)[];
+  readonly holidays: ReadonlySet<number>;
+}
+
+/** Settings are read once for many texts; what they say is worked out once. */
+const compiled = new WeakMap<object, OwnRules>();
+
+/** The rules of the states that bind, given the organization's settings. */
+export function bindingStates(
+  states: readonly string[],
+  { unconfirmedStateHours }: Pick<SendingRules, 'unconfirmedStateHours'>,
+): StateRule[] {
+  return states
+    .map((state) => STATE_RULES[state])
+    .filter((rule) => rule !== undefined)
+    .filter((rule) => unconfirmedStateHours || !rule.unconfirmed);
+}
+
+/**
+ * The rule of each date: federal hours, the states' and the organization's, whichever is stricter, and holidays.
+ *
+ * @returns a function of the date, in days since 1970.
+ */
+export function compileHours(rules: Rules, states: readonly string[]): (day: number) => DayRule {
+  const own = ownRules(rules);
+  const laws = bindingStates(states, rules);
+  return (day) => dayRule(day, rules, own, laws);
+}
+
+function dayRule(day: number, rules: Rules, own: OwnRules, laws: readonly StateRule[]): DayRule {
+  const federalHoliday =
+    (rules.holidays.usFederal || laws.some((law) => law.closedOnFederalHolidays)) && isFederalHoliday(day);
+  if (own.holidays.has(day) || (federalHoliday && rules.holidays.usFederal))
+    return { open: undefined, holiday: true };
+  const weekday = weekdayOf(day);
+  let open = both(FEDERAL_HOURS, own.week[weekday]);
+  let by: string | undefined;
+  for (const law of laws) {
+    if (federalHoliday && law.closedOnFederalHolidays)
+      return { open: undefined, holiday: true, by: law.name };
+    const stricter = both(open, law.week[weekday]);
+    if (stricter?.from !== open?.from || stricter?.to !== open?.to) by = law.name;
+    open = stricter;
+  }
+  return { open, holiday: false, ...(by !== undefined && { by }) };
+}
+
+function ownRules(rules: Rules): OwnRules {
+  let own = compiled.get(rules);
+  if (!own) {
+    const { sendingHours, holidays } = rules;
+    const week = weekdays.map((weekday) => {
+      const day = 'from' in sendingHours ? sendingHours : sendingHours[weekday];
+      return day === 'closed' ? undefined : { from: minutes(day.from), to: minutes(day.to) };
+    });
+    own = { week, holidays: new Set(holidays.dates.map(dayOfDate)) };
+    compiled.set(rules, own);
+  }
+  return own;
+}
+
+function both(a: Hours | undefined, b: Hours | undefined): Hours | undefined {
+  if (!a || !b) return undefined;
+  const shared = { from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) };
+  return shared.from < shared.to ? shared : undefined;
+}
+
+function minutes(clock: string): number {
+  const [hour = 0, minute = 0] = clock.split(':').map(Number);
+  return hour * 60 + minute;
+}
+
+function dayOfDate(date: string): number {
+  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
+  return dayNumber(year, month, day);
+}

@@ -1,0 +1,49 @@
+/** From the first minute up to, not including, the second; minutes after midnight on the recipient's clock. */
+export interface Hours {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** `undefined` on a day on which nothing may leave. Sunday is 0. */
+export type Week = readonly (Hours | undefined)[];
+
+/** What a state's law adds to the federal hours. */
+export interface StateRule {
+  readonly name: string;
+  readonly source: string;
+  readonly week: Week;
+  /** Most automated texts to one person within 24 hours. */
+  readonly perDay?: number;
+  /** Whether the state bars federal holidays too. */
+  readonly closedOnFederalHolidays?: true;
+  /** The organization may switch the rule off, after asking its lawyer: `unconfirmedStateHours` in the settings. */
+  readonly unconfirmed?: true;
+}
+
+const hours = (from: number, to: number): Hours => ({ from: from * 60, to: to * 60 });
+const daily = (every: Hours): Week => new Array<Hours>(7).fill(every);
+const EIGHT_TO_EIGHT = daily(hours(8, 20));
+
+/** 47 CFR 64.1200(c)(1): 8:00 to 21:00 at the called party's location. */
+export const FEDERAL_HOURS = hours(8, 21);
+
+/** States whose law is stricter, as far as FACTS.md lists them, by postal code. */
+export const STATE_RULES: Readonly<Record<string, StateRule>> = {
+  FL: { name: 'Florida', source: 'Fla. Stat. 501.616(6)', week: EIGHT_TO_EIGHT, perDay: 3 },
+  OK: { name: 'Oklahoma', source: 'Okla. Stat. tit. 15, 775C.4', week: EIGHT_TO_EIGHT, perDay: 3 },
+  MD: { name: 'Maryland', source: 'Md. Code, Com. Law 14-4502', week: EIGHT_TO_EIGHT, perDay: 3 },
+  OR: { name: 'Oregon', source: 'Or. Laws 2025, HB 3865', week: EIGHT_TO_EIGHT, perDay: 3 },
+  TX: {
+    name: 'Texas',
+    source: 'Tex. Bus. & Com. Code 301.051',
+    week: [hours(12, 21), ...daily(hours(9, 21)).slice(1)],
+  },
+  CT: { name: 'Connecticut', source: 'Conn. Gen. Stat. 42-288a', week: daily(hours(9, 20)) },
+  RI: {
+    name: 'Rhode Island',
+    source: 'R.I. Gen. Laws 5-61-2, 5-61-3.6',
+    week: [undefined, ...daily(hours(9, 18)).slice(2), hours(10, 17)],
+    closedOnFederalHolidays: true,
+    unconfirmed: true,
+  },
+};

@@ -1,0 +1,111 @@
+import type { SendingRules } from '../organization/sending-rules.ts';
+import type { Whereabouts } from '../phone/time-zones.ts';
+import { clockSpan } from '../phone/zone-clock.ts';
+import { compileHours, type DayRule, type OpenHours } from './day-rules.ts';
+import { dateOf, weekdayOf } from './holidays.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const HORIZON_DAYS = 60;
+
+/** Whether automated texts may leave, why, and if not, from when on (ISO 8601 UTC). */
+export type SendingWindow =
+  | { readonly open: true; readonly says: string }
+  | { readonly open: false; readonly until: string; readonly says: string };
+
+type Recipient = Pick<Whereabouts, 'zones' | 'states'>;
+type Rules = Omit<SendingRules, 'caps'>;
+type DayRules = (day: number) => DayRule;
+
+const WEEKDAYS = ['Sundays', 'Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays'];
+
+/**
+ * Whether an automated text may leave now (X6): inside the federal hours (47 CFR 64.1200(c)(1)), those of every state
+ * that may protect the recipient, and the organization's own, on no holiday; on the recipient's clock, and where
+ * several zones are possible, in each of them.
+ *
+ * @returns open; or closed until the first moment that is open, to the minute. When the next 60 days have none, `until`
+ *   is their end, so that the text is looked at again, and the sentence says so.
+ */
+export function sendingWindow(recipient: Recipient, rules: Rules, now: Date): SendingWindow {
+  if (rules.quietHours === 'offForTesting')
+    return { open: true, says: 'quiet hours are switched off for this organization' };
+  const hours = compileHours(rules, recipient.states);
+  const at = now.getTime();
+  const closed = recipient.zones.find((zone) => !isOpen(zone, hours, at));
+  if (closed === undefined) return { open: true, says: sayOpen(recipient.zones, hours, at) };
+
+  const horizon = at + HORIZON_DAYS * DAY;
+  const first = Math.max(...recipient.zones.map((zone) => nextOpening(zone, hours, at, horizon)));
+  const opening = commonOpening(recipient.zones, hours, first, horizon);
+  const found = opening < horizon;
+  const says = [sayClosed(closed, hours, at), ...sayOthers(recipient.zones)];
+  if (!found) says.push(`no moment of the next ${HORIZON_DAYS} days suits ${recipient.zones.join(', ')}`);
+  else if (opening > first + DAY)
+    says.push(`no moment of the day suits all of ${recipient.zones.join(', ')}`);
+  return { open: false, until: new Date(opening).toISOString(), says: says.join('; ') };
+}
+
+/** The first moment from `from` on that is open in every zone; `horizon` when there is none before it. */
+function commonOpening(zones: readonly string[], hours: DayRules, from: number, horizon: number): number {
+  for (let at = from; ; ) {
+    const before = at;
+    for (const zone of zones) at = nextOpening(zone, hours, at, horizon);
+    if (at === before || at >= horizon) return at;
+  }
+}
+
+/**
+ * The first moment from `from` on that is open in one zone. It goes from span to span in which the zone's clocks run
+ * evenly, so a night in which they change neither hides an opening nor invents one.
+ */
+function nextOpening(zone: string, hours: DayRules, from: number, horizon: number): number {
+  let at = from;
+  for (;;) {
+    if (at >= horizon) return horizon;
+    const { offset, until } = clockSpan(zone, at);
+    const local = at + offset;
+    const day = Math.floor(local / DAY);
+    const { open } = hours(day);
+    const minute = (local - day * DAY) / MINUTE;
+    if (open && minute >= open.from && minute < open.to) return at;
+    const next = open && minute < open.from ? day * DAY + open.from * MINUTE : (day + 1) * DAY;
+    at = Math.min(next - offset, until);
+  }
+}
+
+function isOpen(zone: string, hours: DayRules, at: number): boolean {
+  return nextOpening(zone, hours, at, at + 1) === at;
+}
+
+function dayIn(zone: string, at: number): number {
+  return Math.floor((at + clockSpan(zone, at).offset) / DAY);
+}
+
+function sayOpen(zones: readonly string[], hours: DayRules, at: number): string {
+  const [zone = '', ...others] = zones;
+  const { open } = hours(dayIn(zone, at));
+  const also = others.length > 0 ? `, and open in ${others.join(', ')}` : '';
+  return `within ${open && sayHours(open)} in ${zone}${also}`;
+}
+
+function sayClosed(zone: string, hours: DayRules, at: number): string {
+  const day = dayIn(zone, at);
+  const { open, holiday, by } = hours(day);
+  const law = by === undefined ? '' : ` (${by})`;
+  if (holiday) return `${dateOf(day)} is a holiday in ${zone}${law}`;
+  if (open) return `outside ${sayHours(open)} in ${zone}${law}`;
+  return `closed on ${WEEKDAYS[weekdayOf(day)]} in ${zone}${law}`;
+}
+
+function sayOthers(zones: readonly string[]): string[] {
+  return zones.length > 1 ? [`the number may be in any of ${zones.length} time zones`] : [];
+}
+
+function sayHours({ from, to }: OpenHours): string {
+  return `${sayTime(from)}-${sayTime(to)}`;
+}
+
+function sayTime(minutes: number): string {
+  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
+}

@@ -1,0 +1,99 @@
+import * as z from 'zod';
+
+const clock = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'Write the time as HH:MM, for example 09:00');
+
+/** The hours of one day, on the recipient's clock. */
+const hours = z
+  .strictObject({ from: clock, to: clock })
+  .refine(
+    ({ from, to }) => from < to,
+    'sendingHours.to must be later than sendingHours.from: hours cannot pass midnight',
+  )
+  .refine(
+    ({ from, to }) => from < '21:00' && to > '08:00',
+    'Texts may leave between 08:00 and 21:00 only (47 CFR 64.1200(c)(1)); these hours lie outside',
+  );
+
+export const weekdays = [
+  'sunday',
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+] as const;
+
+const day = z.union([hours, z.literal('closed')]);
+
+const week = z
+  .strictObject({
+    monday: day,
+    tuesday: day,
+    wednesday: day,
+    thursday: day,
+    friday: day,
+    saturday: day,
+    sunday: day,
+  })
+  .refine(
+    (days) => Object.values(days).some((one) => one !== 'closed'),
+    'Open at least one day: with every day closed no text would ever leave',
+  );
+
+/** The most texts that can be counted for one number, and so the highest cap. */
+export const MOST_REMEMBERED_SENDS = 40;
+const cap = z.int().min(1).max(MOST_REMEMBERED_SENDS);
+
+/** When and how often automated texts may leave (X6). The law's own limits hold besides and cannot be widened. */
+export const sendingRulesShape = {
+  /**
+   * `enforced`, or `offForTesting`: texts leave at any hour of any day, which is unlawful for texts to the public.
+   * For demos and tests only; every decision says so.
+   */
+  quietHours: z.enum(['enforced', 'offForTesting']),
+  /**
+   * When automated texts may leave, on the recipient's clock: the same hours every day, or hours or `closed` for each
+   * weekday. Outside the law's hours nothing leaves, whatever stands here.
+   */
+  sendingHours: z.union([hours, week], {
+    error:
+      'Write {"from": "09:00", "to": "20:00"} for every day, or such hours or "closed" for each day from monday to sunday',
+  }),
+  /** Dates, on the recipient's calendar, on which no automated text leaves. */
+  holidays: z.strictObject({
+    dates: z.array(z.iso.date('Write dates as YYYY-MM-DD, for example 2026-12-24')).max(200).default([]),
+    usFederal: z.boolean().default(false),
+  }),
+  /** Whether state hours that could not be confirmed (Rhode Island's) hold; ask a lawyer before switching them off. */
+  unconfirmedStateHours: z.boolean(),
+  /** Most automated texts to one number within 24 hours and 7 days, of all automations and of each one. */
+  caps: z.strictObject({
+    perDay: cap.default(3),
+    perWeek: cap.default(21),
+    perAutomation: z.strictObject({ perDay: cap.optional(), perWeek: cap.optional() }).default({}),
+  }),
+};
+const sendingRulesSchema = z.object(sendingRulesShape);
+export type SendingRules = z.infer<typeof sendingRulesSchema>;
+
+const ON_WEEKDAYS = { from: '09:00', to: '20:00' };
+
+/** The product's default: 9-20 Monday to Saturday, 12-20 on Sunday, three automated texts in 24 hours. */
+export const DEFAULT_SENDING_RULES: SendingRules = {
+  quietHours: 'enforced',
+  sendingHours: {
+    monday: ON_WEEKDAYS,
+    tuesday: ON_WEEKDAYS,
+    wednesday: ON_WEEKDAYS,
+    thursday: ON_WEEKDAYS,
+    friday: ON_WEEKDAYS,
+    saturday: ON_WEEKDAYS,
+    sunday: { from: '12:00', to: '20:00' },
+  },
+  holidays: { dates: [], usFederal: false },
+  unconfirmedStateHours: true,
+  caps: { perDay: 3, perWeek: 21, perAutomation: {} },
+};

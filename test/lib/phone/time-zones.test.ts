@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { numberZones, OVERLAYS } from '../../../infra/local/time-zones/tables.ts';
+import { AREA_CODES } from '../../../lib/phone/number-zones.ts';
+import { PROVINCES, STATES } from '../../../lib/phone/states.ts';
+import { ANYWHERE_IN_THE_US, whereabouts } from '../../../lib/phone/time-zones.ts';
+import { clockSpan } from '../../../lib/phone/zone-clock.ts';
+
+const where = (number: string, stated = {}) => whereabouts(number, stated, 'America/Denver');
+const areaCode = (code: string) => where(`+1${code}5550142`);
+const zonesByZip = (zip: string) => where('+12125550142', { zip }).zones;
+
+describe('the zones of a number', () => {
+  it('X6 the generated table is what `npm run zones` writes', () => {
+    const path = resolve(import.meta.dirname, '../../../lib/phone/number-zones.ts');
+    expect(readFileSync(path, 'utf8')).toBe(numberZones());
+  });
+
+  it.each([
+    ['303', ['America/Denver'], ['CO']],
+    ['305', ['America/New_York'], ['FL']],
+    ['480', ['America/Phoenix'], ['AZ']],
+    ['928', ['America/Denver', 'America/Phoenix'], ['AZ']],
+    ['850', ['America/Chicago', 'America/New_York'], ['FL']],
+    ['812', ['America/Chicago', 'America/New_York'], ['IN']],
+    ['605', ['America/Chicago', 'America/Denver'], ['SD']],
+    ['208', ['America/Boise', 'America/Denver', 'America/Los_Angeles'], ['ID']],
+    ['808', ['Pacific/Honolulu'], ['HI']],
+    ['787', ['America/Puerto_Rico'], []],
+    ['807', ['America/Toronto', 'America/Winnipeg'], []],
+    ['709', ['America/Halifax', 'America/Puerto_Rico', 'America/St_Johns'], []],
+  ])('X6 area code %s may be in any of its zones', (code, zones, states) => {
+    expect(areaCode(code)).toEqual({ zones, states, knownBy: 'area code' });
+  });
+
+  it.each([...Object.entries(OVERLAYS)])(
+    'X6 overlay %s takes the zones and state of %s',
+    (overlay, parent) => {
+      expect(areaCode(overlay)).toEqual(areaCode(parent));
+    },
+  );
+
+  it.each(['+18005550142', '+18885550142', '+15005550006', '+12995550142'])(
+    'X6 %s tells nothing: it may be anywhere from Hawaii to the east coast, or where the organization is',
+    (number) => {
+      const place = whereabouts(number, {}, 'America/Halifax');
+      expect(place).toEqual({
+        zones: [...ANYWHERE_IN_THE_US, 'America/Halifax'],
+        states: [],
+        knownBy: 'nothing',
+      });
+    },
+  );
+
+  it.each([
+    ['+442079460958', ['Europe/Guernsey', 'Europe/Isle_of_Man', 'Europe/Jersey', 'Europe/London']],
+    ['+4930123456', ['Europe/Berlin']],
+    ['+528110123456', expect.arrayContaining(['America/Tijuana', 'America/Mexico_City', 'America/Cancun'])],
+    ['+77012345678', expect.arrayContaining(['Asia/Almaty', 'Europe/Moscow', 'Asia/Kamchatka'])],
+  ])('X6 %s may be in any zone of its country', (number, zones) => {
+    expect(where(number)).toEqual({ zones, states: [], knownBy: 'country code' });
+  });
+
+  it('X6 no area code lies in a zone that its state does not keep', () => {
+    const moments = [Date.UTC(2026, 0, 15), Date.UTC(2026, 6, 15)];
+    const clock = (zone: string) => moments.map((at) => clockSpan(zone, at).offset).join();
+    for (const line of AREA_CODES.trim().split('\n')) {
+      const [state = '', zones = '', code] = line.split(' ');
+      const kept = STATES[state]?.zones.map(clock);
+      // Google's table gives Alaska Honolulu's zone besides, which is an hour stricter.
+      if (!kept || state === 'AK') continue;
+      for (const zone of zones.split(',')) expect(kept, `${code} ${zone}`).toContain(clock(zone));
+    }
+  });
+});
+
+describe('what the lead says is better than the number', () => {
+  it.each([
+    ['80202', ['America/Denver']],
+    ['80202-1234', ['America/Denver']],
+    ['46204', ['America/Indiana/Indianapolis']],
+    ['46402', ['America/Chicago']],
+    ['46534', ['America/Indiana/Indianapolis', 'America/Chicago']],
+    ['85001', ['America/Phoenix']],
+    ['86515', ['America/Phoenix', 'America/Denver']],
+    ['32501', ['America/Chicago']],
+    ['32456', ['America/New_York', 'America/Chicago']],
+    ['79901', ['America/Denver']],
+    ['02139', ['America/New_York']],
+    ['2139', ['America/New_York']],
+    ['00901', ['America/Puerto_Rico']],
+    ['96813', ['Pacific/Honolulu']],
+    ['96799', ['Pacific/Pago_Pago']],
+    ['A1C 5S7', ['America/St_Johns', 'America/Halifax']],
+    ['m5v 3l9', ['America/Toronto', 'America/Winnipeg']],
+  ])('X6 ZIP or postal code %s', (zip, zones) => {
+    expect(zonesByZip(zip)).toEqual(zones);
+  });
+
+  it.each(['Colorado', 'CO', ' co ', 'C.O.', 'colorado'])('X6 the state written as "%s"', (state) => {
+    const place = where('+12125550142', { state });
+    expect(place).toEqual({ zones: ['America/Denver'], states: ['CO', 'NY'], knownBy: 'state' });
+  });
+
+  it('X6 a ZIP code wins over the state unless they contradict each other: then both count', () => {
+    expect(where('+12125550142', { zip: '46204', state: 'IN' }).zones).toEqual([
+      'America/Indiana/Indianapolis',
+    ]);
+    expect(where('+12125550142', { zip: '80202', state: 'Florida' })).toEqual({
+      zones: ['America/Denver', 'America/New_York', 'America/Chicago'],
+      states: ['CO', 'FL', 'NY'],
+      knownBy: 'ZIP code',
+    });
+  });
+
+  it('X6 the law of the state of the area code protects whoever moved away with the number', () => {
+    expect(where('+13055550142', { zip: '80202' })).toMatchObject({
+      zones: ['America/Denver'],
+      states: ['CO', 'FL'],
+    });
+  });
+
+  it.each([
+    { zip: 'unknown' },
+    { zip: '09012' },
+    { state: 'AE' },
+    { state: '' },
+    { zip: '', state: 'Elsewhere' },
+  ])('X6 %j says nothing, and the area code is taken', (stated) => {
+    expect(where('+13035550142', stated)).toMatchObject({ zones: ['America/Denver'], knownBy: 'area code' });
+  });
+
+  it('X6 a toll-free number with a ZIP code is where the ZIP code is', () => {
+    expect(where('+18005550142', { zip: '80202' })).toMatchObject({
+      zones: ['America/Denver'],
+      states: ['CO'],
+    });
+  });
+
+  it('X6 a state says nothing about a number of another country', () => {
+    expect(where('+4930123456', { state: 'IN' }).zones).toEqual(['Europe/Berlin']);
+  });
+});
+
+it('every zone in the tables is one that the runtime knows', () => {
+  for (const { zones } of [...Object.values(STATES), ...Object.values(PROVINCES)])
+    for (const zone of zones) expect(() => clockSpan(zone, 0), zone).not.toThrow();
+});
