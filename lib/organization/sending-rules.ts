@@ -12,7 +12,7 @@ const hours = z
     'sendingHours.to must be later than sendingHours.from: hours cannot pass midnight',
   )
   .refine(
-    ({ from, to }) => from < '21:00' && to > '08:00',
+    ({ from, to }) => from >= to || (from < '21:00' && to > '08:00'),
     'Texts may leave between 08:00 and 21:00 only (47 CFR 64.1200(c)(1)); these hours lie outside',
   );
 

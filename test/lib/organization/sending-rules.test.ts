@@ -31,7 +31,7 @@ describe('the settings of when and how often texts leave', () => {
 
   it.each([
     [
-      { sendingHours: { from: '20:00', to: '08:30' } },
+      { sendingHours: { from: '21:00', to: '09:00' } },
       'sendingHours: sendingHours.to must be later than sendingHours.from: hours cannot pass midnight',
     ],
     [
