@@ -22,6 +22,7 @@ import type { Organization } from './organizations/organization.ts';
 const WEBHOOK_TIMEOUT = Duration.seconds(10);
 /** A batch of ten texts with the slowest carrier; `reconcile`'s grace is ten times this. */
 export const GATE_TIMEOUT = Duration.seconds(60);
+const SENDER_TIMEOUT = Duration.seconds(25);
 const CHANGES_TIMEOUT = Duration.seconds(60);
 
 /** One organization: everything it has, and nothing of another's. Reads from top to bottom as the data flows. */
@@ -106,11 +107,26 @@ export class OrganizationStack extends Stack {
     http.addProtectedRest(adminApi);
 
     // Asking Twilio about the sender takes the key that sends, which no other request may come near.
-    const senderAdmin = fn('sender-admin', Duration.seconds(25));
+    const senderAdmin = fn('sender-admin', SENDER_TIMEOUT);
     senderAdmin.setEnvironment({ publicBaseUrl, sender: organization.sender });
     configuration.grantChange(senderAdmin);
     secrets.grantApiKey(senderAdmin);
     http.addProtectedRoutes(Object.values(senderApi), senderAdmin);
+    // Consents that Twilio may not know of, told to its list (X9): 25 numbers a call, 100 calls a minute.
+    const carrierList = new HouseQueue(this, 'carrier-list', {
+      queueName: `sendgate-${name}-carrier-list`,
+      key,
+      consumerTimeout: SENDER_TIMEOUT,
+    });
+    registry.grantRecord(senderAdmin);
+    senderAdmin.addEventSource(
+      new SqsEventSource(carrierList.queue, {
+        batchSize: 25,
+        maxBatchingWindow: Duration.seconds(5),
+        maxConcurrency: 2,
+        reportBatchItemFailures: true,
+      }),
+    );
 
     // What is due goes through two lanes to the gate, the only place from which a text leaves.
     const lane = (lane: string) =>
@@ -157,11 +173,13 @@ export class OrganizationStack extends Stack {
     });
     const consentChanges = fn('consent-changes', CHANGES_TIMEOUT);
     outreach.grantUse(consentChanges);
+    configuration.grantRead(consentChanges);
     consentChanges.setEnvironment({
-      configurationTable: configuration.table.tableName,
       jobsQueueUrl: jobs.queue.queueUrl,
+      carrierListQueueUrl: carrierList.queue.queueUrl,
     });
     jobs.queue.grant(consentChanges, 'sqs:SendMessage');
+    carrierList.queue.grant(consentChanges, 'sqs:SendMessage');
     consentChanges.addEventSource(
       new SqsEventSource(jobs.queue, { batchSize: 1, reportBatchItemFailures: true }),
     );
@@ -209,6 +227,7 @@ export class OrganizationStack extends Stack {
       priority,
       bulk,
       jobs,
+      carrierList,
     });
 
     for (const role of [
@@ -245,6 +264,7 @@ export class OrganizationStack extends Stack {
     readonly priority: HouseQueue;
     readonly bulk: HouseQueue;
     readonly jobs: HouseQueue;
+    readonly carrierList: HouseQueue;
   }): void {
     const { name, alarmEmail, cycleRateMinutes } = parts.organization;
     const alarms = new Alarms(this, 'alarms', { organization: name, email: alarmEmail, key: parts.key });
@@ -293,6 +313,10 @@ export class OrganizationStack extends Stack {
       parts.jobs,
       'Leads who opted in wait for their texts: a change could not be followed.',
     );
+    const outOfStep =
+      'Someone who opted in again gets no texts, and Twilio lets texts through to someone who opted out: Twilio was not told.';
+    alarms.onDeadLetters('carrier-list', parts.carrierList, outOfStep);
+    alarms.onCount(parts.senderAdmin, 'carrierListRefused', 0, outOfStep);
     alarms.onStreamAge(
       parts.consentChanges,
       'Leads who opted in wait for their texts: changes are followed late.',

@@ -153,6 +153,7 @@ describe('one file per stored thing', () => {
       .map(({ path }) => path)
       .filter((path) => !path.startsWith('lib/consent/'));
     expect(readers.toSorted()).toEqual([
+      'functions/consent-changes/tell-carrier.ts',
       'functions/consent-changes/wake.ts',
       'functions/send-gate/load.ts',
       // The stack makes its indexes and filters its stream.

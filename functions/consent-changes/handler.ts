@@ -4,20 +4,31 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
+import { createConfiguration } from '../../lib/organization/configuration.ts';
 import { createDocumentClient, type Item } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { countOutcomes, describeError, logger } from '../../lib/runtime/telemetry.ts';
 import { createJobs } from './jobs.ts';
 import { type Change, processConfigurationChange, processConsentChange } from './process-change.ts';
+import { createCarrierQueue, type TellCarrierDeps } from './tell-carrier.ts';
 import { runWakeJob, type WakeDeps, wakeJobSchema } from './wake.ts';
 
-const env = readEnv(['configurationTable', 'outreachTable', 'jobsQueueUrl']);
+const env = readEnv([
+  'organization',
+  'configurationTable',
+  'outreachTable',
+  'jobsQueueUrl',
+  'carrierListQueueUrl',
+]);
 const client = createDocumentClient();
+const sqs = new SQSClient({});
 const now = () => new Date();
-const deps: WakeDeps = {
+const deps: WakeDeps & TellCarrierDeps = {
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
-  jobs: createJobs(new SQSClient({}), env.jobsQueueUrl),
+  jobs: createJobs(sqs, env.jobsQueueUrl),
+  configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
+  enqueueForCarrier: createCarrierQueue(sqs, env.carrierListQueueUrl),
   now,
 };
 

@@ -1,6 +1,7 @@
 import { wokenBySettings } from '../../lib/automation/waking.ts';
 import { AUTOMATIONS, parseAutomation, parseSettings, settingsKey } from '../../lib/organization/items.ts';
 import type { Item } from '../../lib/runtime/dynamodb.ts';
+import { type TellCarrierDeps, tellCarrier } from './tell-carrier.ts';
 import { onConsentChange, startWaking, type WakeDeps } from './wake.ts';
 
 /** A change of an item as a table's stream tells it. */
@@ -9,9 +10,15 @@ export interface Change {
   readonly after: Item | undefined;
 }
 
-/** A change of the consent table. @returns how many enrollments it woke. */
-export async function processConsentChange(deps: WakeDeps, { after }: Change): Promise<number> {
-  return after ? onConsentChange(deps, after) : 0;
+/** A change of the consent table wakes who waited for it, and is told to Twilio. @returns how many it woke. */
+export async function processConsentChange(
+  deps: WakeDeps & TellCarrierDeps,
+  { after }: Change,
+): Promise<number> {
+  if (!after) return 0;
+  const woken = await onConsentChange(deps, after);
+  await tellCarrier(deps, after);
+  return woken;
 }
 
 /** A change of the configuration table: a requirement that fell away wakes whoever waited for it. */

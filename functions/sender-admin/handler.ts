@@ -1,36 +1,52 @@
-import { createApi } from '../../lib/http/api.ts';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { createConsentRegistry } from '../../lib/consent/registry.ts';
+import { type ApiRequest, createApi } from '../../lib/http/api.ts';
 import { createConfiguration } from '../../lib/organization/configuration.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
+import type { HttpAnswer } from '../../lib/runtime/problem.ts';
 import { twilioCredentials } from '../../lib/runtime/secrets.ts';
+import { countOutcomes, describeError, logger, tally } from '../../lib/runtime/telemetry.ts';
+import { createTwilioCarrierList } from '../../lib/sender/twilio-carrier-list.ts';
 import { createTwilioSenderAccount } from '../../lib/sender/twilio-sender-account.ts';
 import { senderRoutes } from './routes.ts';
+import { takeJobs } from './take-jobs.ts';
 
 const env = readEnv([
   'organization',
+  'consentTable',
   'configurationTable',
   'publicBaseUrl',
   'twilioCredentialsParameter',
   'twilioBaseUrl',
   'sender',
 ]);
+const client = createDocumentClient();
 const now = () => new Date();
+const registry = createConsentRegistry({ client, table: env.consentTable, now });
 
-export const handler = createApi(senderRoutes, {
-  account: async () => {
-    const credentials = await twilioCredentials(env.twilioCredentialsParameter);
-    const baseUrl = env.twilioBaseUrl === undefined ? {} : { baseUrl: env.twilioBaseUrl };
-    return createTwilioSenderAccount({ credentials, sender: env.sender, ...baseUrl });
-  },
-  configuration: createConfiguration({
-    ...env,
-    client: createDocumentClient(),
-    table: env.configurationTable,
-    now,
-  }),
+async function twilio() {
+  const credentials = await twilioCredentials(env.twilioCredentialsParameter);
+  const baseUrl = env.twilioBaseUrl === undefined ? {} : { baseUrl: env.twilioBaseUrl };
+  return { credentials, sender: env.sender, ...baseUrl };
+}
+
+const api = createApi(senderRoutes, {
+  account: async () => createTwilioSenderAccount(await twilio()),
+  configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
   ours: {
     inbound: `${env.publicBaseUrl}/twilio/inbound`,
     status: `${env.publicBaseUrl}/twilio/status`,
   },
   now,
 });
+
+export async function handler(event: ApiRequest | SQSEvent): Promise<HttpAnswer | SQSBatchResponse> {
+  if (!('Records' in event)) return api(event);
+  const carrierList = createTwilioCarrierList(await twilio());
+  const deps = { registry, carrierList, sender: env.sender, now };
+  const { failed, outcomes, error } = await takeJobs(deps, event.Records);
+  if (error !== undefined) logger.error('Twilio could not be told of consents', describeError(error));
+  countOutcomes({ ...tally('carrierList', outcomes), carrierListFailed: failed.length });
+  return { batchItemFailures: failed.map((messageId) => ({ itemIdentifier: messageId })) };
+}

@@ -15,6 +15,8 @@ export const eventKinds = [
   'optOut',
   'numberReleased',
   'promptSent',
+  'carrierBlocked',
+  'carrierUnblocked',
 ] as const;
 export type EventKind = (typeof eventKinds)[number];
 
@@ -85,6 +87,15 @@ export const evidenceSchema = z.discriminatedUnion('source', [
     leadId: text.optional(),
     /** The opt-in template as it was sent. */
     wordsSent: text,
+  }),
+  z.object({
+    source: z.literal('carrierList'),
+    /** A messaging service or a number: whose STOP list at Twilio was changed. */
+    sender: text,
+    told: z.enum(['opt-in', 'opt-out']),
+    /** The event that Twilio was told of. */
+    because: z.int().positive(),
+    correlationId: text,
   }),
 ]);
 export type Evidence = z.infer<typeof evidenceSchema>;

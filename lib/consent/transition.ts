@@ -20,6 +20,9 @@ export const TRANSITIONS: Readonly<Record<EventKind, Readonly<Record<Standing, S
   optOut: { none: 'opted_out', opted_in: 'opted_out', opted_out: 'opted_out' },
   numberReleased: { none: 'none', opted_in: 'none', opted_out: 'opted_out' },
   promptSent: { none: 'none', opted_in: 'opted_in', opted_out: 'opted_out' },
+  // What we changed on Twilio's STOP list says nothing of anybody's consent.
+  carrierBlocked: { none: 'none', opted_in: 'opted_in', opted_out: 'opted_out' },
+  carrierUnblocked: { none: 'none', opted_in: 'opted_in', opted_out: 'opted_out' },
 };
 
 const FROM_HANDSET: ReadonlySet<EventKind> = new Set(['handsetStart', 'handsetYes', 'handsetKeyword']);
@@ -44,7 +47,9 @@ function lastOpposing(state: ConsentState, kind: EventKind): string | undefined 
   if (isOptIn(kind)) return latest(state.lastOptOutAt, state.lastReleaseAt);
   // Only what could have lifted an opt-out opposes one: an opt-out stays ahead of a form without a checkbox
   // or a CRM field, in whichever order the two are heard of.
-  if (kind === 'optOut') return state.lastLiftingAt;
+  if (kind === 'optOut' || kind === 'carrierBlocked') return state.lastLiftingAt;
+  // A STOP that came while Twilio was being told of an opt-in blocks again, and this is older than it.
+  if (kind === 'carrierUnblocked') return state.lastOptOutAt;
   if (kind === 'numberReleased') return state.lastOptInAt;
   return undefined;
 }
@@ -175,6 +180,10 @@ function nextState(state: ConsentState, occurrence: ConsentOccurrence): ConsentS
       return release(state, occurrence);
     case 'promptSent':
       return promptSent(state, occurrence);
+    case 'carrierBlocked':
+      return { ...state, carrierBlocked: true };
+    case 'carrierUnblocked':
+      return state.standing === 'opted_out' ? state : { ...state, carrierBlocked: false };
     default:
       return optIn(state, occurrence);
   }

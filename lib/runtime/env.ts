@@ -9,6 +9,7 @@ export const ENV = {
   priorityQueueUrl: 'PRIORITY_QUEUE_URL',
   bulkQueueUrl: 'BULK_QUEUE_URL',
   jobsQueueUrl: 'JOBS_QUEUE_URL',
+  carrierListQueueUrl: 'CARRIER_LIST_QUEUE_URL',
   publicBaseUrl: 'PUBLIC_BASE_URL',
   twilioCredentialsParameter: 'TWILIO_CREDENTIALS_PARAMETER',
   twilioAuthTokenParameter: 'TWILIO_AUTH_TOKEN_PARAMETER',
@@ -22,6 +23,7 @@ const URLS: ReadonlySet<EnvKey> = new Set([
   'priorityQueueUrl',
   'bulkQueueUrl',
   'jobsQueueUrl',
+  'carrierListQueueUrl',
   'publicBaseUrl',
   'twilioBaseUrl',
 ]);

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { startSsm } from '../../infra/local/ssm.ts';
 import { startTwilioStandIn, type TwilioStandIn } from '../../infra/local/twilio/stand-in.ts';
 import { ENV } from '../../lib/runtime/env.ts';
@@ -23,6 +23,8 @@ export interface Answer {
 }
 
 type HttpHandler = (event: APIGatewayProxyEventV2) => Promise<{ statusCode?: number; body?: string }>;
+
+type Queued = (event: SQSEvent) => Promise<unknown>;
 
 /**
  * A whole organization in one test file: the real handlers, the real engines, the Twilio stand-in. Nothing moves by
@@ -53,7 +55,7 @@ export async function createWorld() {
   const consent = await followStream(tables.consentTable);
   const configuration = await followStream(tables.configurationTable);
 
-  async function drain(url: string, handle: (event: SQSEvent) => Promise<unknown>): Promise<number> {
+  async function drain(url: string, handle: Queued): Promise<number> {
     let handled = 0;
     for (;;) {
       const { Messages = [] } = await sqs.send(
@@ -86,6 +88,7 @@ export async function createWorld() {
       await follow(consent, handlers.changes);
       await follow(configuration, handlers.changes);
       await drain(tables.jobsQueueUrl, handlers.changes);
+      await drain(tables.carrierListQueueUrl, handlers.carrierList);
     },
     /** One cycle as it happens: changes, cycle, gate. */
     async runCycle(): Promise<void> {
@@ -134,6 +137,7 @@ function setEnvironment(tables: Tables, publicBaseUrl: string, twilioUrl: string
     [ENV.priorityQueueUrl]: tables.priorityQueueUrl,
     [ENV.bulkQueueUrl]: tables.bulkQueueUrl,
     [ENV.jobsQueueUrl]: tables.jobsQueueUrl,
+    [ENV.carrierListQueueUrl]: tables.carrierListQueueUrl,
     [ENV.publicBaseUrl]: publicBaseUrl,
     [ENV.twilioCredentialsParameter]: '/sendgate/test/twilio/api-key',
     [ENV.twilioAuthTokenParameter]: '/sendgate/test/twilio/auth-token',
@@ -162,6 +166,7 @@ async function loadHandlers() {
     status: status.handler as HttpHandler,
     admin: admin.handler as HttpHandler,
     sender: sender.handler as HttpHandler,
+    carrierList: sender.handler as (event: SQSEvent) => Promise<SQSBatchResponse>,
     cycle: cycle.handler,
     gate: gate.handler,
     changes: changes.handler,

@@ -80,6 +80,7 @@ test('nobody may delete from the consent registry, and only those who hear of co
     'twilio-status',
     // What admins and agents enter or import, with their name and the proof (S6).
     'admin-api',
+    'sender-admin',
     'send-gate',
     'reconcile',
   ]);
@@ -148,7 +149,7 @@ test('every queue has dead letters and hides a record for six times its consumer
     );
     expect(queue['RedrivePolicy']).toMatchObject({ maxReceiveCount: 5 });
   }
-  expect(seen).toBe(3);
+  expect(seen).toBe(4);
 });
 
 test("reconcile waits far longer than a gate's whole life", () => {

@@ -17,6 +17,7 @@ export interface Tables {
   readonly priorityQueueUrl: string;
   readonly bulkQueueUrl: string;
   readonly jobsQueueUrl: string;
+  readonly carrierListQueueUrl: string;
   /** What became of each table and queue, by the environment variable that names it. */
   readonly provisioned: ReadonlyMap<string, Provisioned>;
   readonly client: DynamoDBDocumentClient;
@@ -47,6 +48,7 @@ export async function createTables(other: Partial<Endpoints> = {}): Promise<Tabl
     priorityQueueUrl: value(ENV.priorityQueueUrl),
     bulkQueueUrl: value(ENV.bulkQueueUrl),
     jobsQueueUrl: value(ENV.jobsQueueUrl),
+    carrierListQueueUrl: value(ENV.carrierListQueueUrl),
   };
   const settings = { region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS, endpoint: endpoints.dynamodb };
   const sdk = {

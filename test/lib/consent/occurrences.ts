@@ -19,6 +19,10 @@ const manual = {
   wordsShown: 'May we text you?',
 } as const;
 
+function carrierList(told: 'opt-in' | 'opt-out'): Evidence {
+  return { source: 'carrierList', sender: '+13035550100', told, because: 1, correlationId: 'c'.repeat(32) };
+}
+
 export function handset(word: string, carrierActs: boolean): Evidence {
   return { source: 'handset', messageSid: 'SM1', to: '+13035550100', wordsSent: word, word, carrierActs };
 }
@@ -34,6 +38,8 @@ const EVIDENCE: Readonly<Record<EventKind, Evidence>> = {
   optOut: handset('STOP', true),
   numberReleased: manual,
   promptSent: { source: 'gate', messageId: 'm-1', wordsSent: 'Reply START to get texts.' },
+  carrierBlocked: carrierList('opt-out'),
+  carrierUnblocked: carrierList('opt-in'),
 };
 
 /** A moment of a day of June 2026, by its second. */

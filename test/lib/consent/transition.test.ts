@@ -26,6 +26,8 @@ describe('the transition table of DESIGN.md', () => {
     ['optOut', 'opted_out', 'opted_out', 'opted_out'],
     ['numberReleased', 'none', 'none', 'opted_out'],
     ['promptSent', 'none', 'opted_in', 'opted_out'],
+    ['carrierBlocked', 'none', 'opted_in', 'opted_out'],
+    ['carrierUnblocked', 'none', 'opted_in', 'opted_out'],
   ];
 
   it('has a row for every kind of event', () => {
@@ -137,6 +139,30 @@ describe("the carrier's block", () => {
   it.each(['explicitWeb', 'manualOptIn', 'handsetKeyword'] as const)('is not lifted by %s', (kind) => {
     const { state } = applyOccurrence(blocked(), occurrence(kind, 2));
     expect(state).toMatchObject({ standing: 'opted_in', carrierBlocked: true });
+  });
+
+  it('X9 comes when we put an opt-out on Twilio’s list, and goes when Twilio took an opt-in from us', () => {
+    const words = occurrence('optOut', 1, { evidence: handset('ALTO', false) });
+    const told = stateAfter(words, occurrence('carrierBlocked', 2));
+    expect(told).toMatchObject({ standing: 'opted_out', carrierBlocked: true });
+    const back = stateAfter(words, occurrence('carrierBlocked', 2), occurrence('explicitWeb', 3));
+    const { state, effect } = applyOccurrence(back, occurrence('carrierUnblocked', 4));
+    expect(state).toMatchObject({ standing: 'opted_in', carrierBlocked: false });
+    expect(effect).toBe('changed');
+  });
+
+  it('X9 is not lifted for someone who has opted out, nor by news from before their last STOP', () => {
+    expect(applyOccurrence(blocked(), occurrence('carrierUnblocked', 2)).state.carrierBlocked).toBe(true);
+    const stoppedAgain = stateAfter(
+      occurrence('optOut', 1),
+      occurrence('explicitWeb', 2),
+      occurrence('optOut', 4),
+    );
+    const back = { ...applyOccurrence(stoppedAgain, occurrence('explicitWeb', 5)).state };
+    expect(applyOccurrence(back, occurrence('carrierUnblocked', 3))).toMatchObject({
+      effect: 'late',
+      state: { standing: 'opted_in', carrierBlocked: true },
+    });
   });
 
   it('is lifted by START, whoever answers it', () => {
