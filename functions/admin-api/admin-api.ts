@@ -5,6 +5,7 @@ import { senderApi } from '../../lib/sender/sender-api.ts';
 import { openApiDocument } from './openapi.ts';
 import { type AdminDeps, type Route, route } from './route.ts';
 import { automationRoutes } from './routes/automations.ts';
+import { certificateRoutes } from './routes/certificates.ts';
 import { consentEntryRoutes } from './routes/consent-entries.ts';
 import { consentListRoutes } from './routes/consent-lists.ts';
 import { formRoutes } from './routes/forms.ts';
@@ -20,6 +21,7 @@ const described: readonly Route[] = [
   ...numberRoutes,
   ...consentListRoutes,
   ...consentEntryRoutes,
+  ...certificateRoutes,
 ];
 
 /** Every route of this function. */

@@ -68,17 +68,27 @@ const problems = {
   },
 };
 
-function operation({ summary, roles, path, query, body, answers }: RouteDescription) {
+function operation({ summary, roles, path, query, body, bodyTypes, answers }: RouteDescription) {
+  const types = bodyTypes ?? ['application/json'];
+  const others = (answers.otherTypes ?? []).map((type) => [type, { schema: z.string() }]);
   return {
     summary,
     description: `For the groups: ${roles.join(', ')}.`,
     parameters: parametersIn(path),
     ...(query instanceof z.ZodObject && { requestParams: { query } }),
-    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    ...(body && {
+      requestBody: {
+        required: true,
+        content: Object.fromEntries(types.map((type) => [type, { schema: body }])),
+      },
+    }),
     responses: {
       [answers.status]: {
         description: summary,
-        content: { 'application/json': { schema: answers.schema, example: answers.example } },
+        content: {
+          'application/json': { schema: answers.schema, example: answers.example },
+          ...Object.fromEntries(others),
+        },
       },
       ...problems,
     },

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type HttpAnswer, json, problem, zodErrors } from '../runtime/problem.ts';
 import { describeError, logger } from '../runtime/telemetry.ts';
 import { type Caller, callerOf } from './claims.ts';
-import { RequestProblem, type RouteOf } from './route.ts';
+import { RequestProblem, type RouteAnswer, type RouteOf } from './route.ts';
 
 const MAXIMUM_BYTES = 256 * 1024;
 
@@ -26,9 +26,10 @@ export function createApi<Deps>(
       const { matched, path } = match(routes, event);
       const caller = authorize(event, matched);
       const query = validate(matched.query, event.queryStringParameters ?? {});
-      const body = matched.body ? validate(matched.body, readBody(event)) : undefined;
-      const answer = await matched.handle(deps, { path, query, body, actor: caller.actor });
-      return json(answer.status, answer.body);
+      const contentType = contentTypeOf(event);
+      const body = matched.body ? validate(matched.body, readBody(event, matched.bodyTypes)) : undefined;
+      const { actor } = caller;
+      return httpAnswer(await matched.handle(deps, { path, query, body, actor, contentType }));
     } catch (error) {
       if (error instanceof RequestProblem) {
         const { status, title, message: detail, errors } = error;
@@ -89,15 +90,28 @@ function authorize<Deps>(event: ApiRequest, { roles: allowed }: RouteOf<Deps>): 
   throw new RequestProblem(403, 'Not allowed', `This takes the group ${needed}; your token has ${has}.`);
 }
 
-function readBody(event: ApiRequest): unknown {
+function httpAnswer(answer: RouteAnswer): HttpAnswer {
+  if ('body' in answer) return json(answer.status, answer.body);
+  const { status, contentType, text, headers } = answer;
+  const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+  return { statusCode: status, headers: { ...always, ...headers, 'content-type': contentType }, body: text };
+}
+
+function contentTypeOf({ headers }: ApiRequest): string | undefined {
+  return headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+}
+
+function readBody(event: ApiRequest, types: readonly string[] = ['application/json']): unknown {
   const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
   if (body.length > MAXIMUM_BYTES) {
     throw new RequestProblem(413, 'Too large', `Send at most ${MAXIMUM_BYTES} bytes.`);
   }
-  const type = event.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/json') {
-    throw new RequestProblem(415, 'Not JSON', 'Send the body as application/json.');
+  const type = contentTypeOf(event) ?? '';
+  if (!types.includes(type)) {
+    const title = types.includes('application/json') ? 'Not JSON' : 'Another content type';
+    throw new RequestProblem(415, title, `Send the body as ${types.join(' or ')}.`);
   }
+  if (type !== 'application/json') return body.toString('utf8');
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {

@@ -11,12 +11,19 @@ export interface RouteRequest<Body, Query> {
   readonly query: Query;
   /** Who asks, for the record. */
   readonly actor: string;
+  /** Content type of the body, in lower case and without parameters; undefined without a body. */
+  readonly contentType?: string | undefined;
 }
 
-export interface RouteAnswer {
-  readonly status: number;
-  readonly body: unknown;
-}
+/** JSON, or a text of another content type with what else its headers say. */
+export type RouteAnswer =
+  | { readonly status: number; readonly body: unknown }
+  | {
+      readonly status: number;
+      readonly contentType: string;
+      readonly text: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    };
 
 /** What an operation of the API takes, who may, and an example of its answer. */
 export interface RouteDescription<Body = unknown, Query = unknown> {
@@ -26,8 +33,16 @@ export interface RouteDescription<Body = unknown, Query = unknown> {
   readonly summary: string;
   readonly roles: readonly Role[];
   readonly body?: z.ZodType<Body>;
+  /** Content types that the body may have instead of JSON: the schema gets its text. */
+  readonly bodyTypes?: readonly string[];
   readonly query?: z.ZodType<Query>;
-  readonly answers: { readonly status: number; readonly schema: z.ZodType; readonly example: unknown };
+  readonly answers: {
+    readonly status: number;
+    readonly schema: z.ZodType;
+    readonly example: unknown;
+    /** Content types besides JSON that the caller can ask for. */
+    readonly otherTypes?: readonly string[];
+  };
 }
 
 /** One operation of the API and what it does, on what its function has to work on. */

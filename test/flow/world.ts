@@ -19,10 +19,16 @@ export const SENDER = '+13035550100';
 export interface Answer {
   readonly status: number;
   readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
   readonly json: Record<string, unknown>;
 }
 
-type HttpHandler = (event: APIGatewayProxyEventV2) => Promise<{ statusCode?: number; body?: string }>;
+type HttpHandler = (event: APIGatewayProxyEventV2) => Promise<HandlerAnswer>;
+interface HandlerAnswer {
+  readonly statusCode?: number;
+  readonly body?: string;
+  readonly headers?: Record<string, string>;
+}
 
 type Queued = (event: SQSEvent) => Promise<unknown>;
 
@@ -223,7 +229,8 @@ export async function call(
     },
   } as unknown as APIGatewayProxyEventV2);
   const body = answer.body ?? '';
-  return { status: answer.statusCode ?? 200, body, json: body.startsWith('{') ? JSON.parse(body) : {} };
+  const parsed = body.startsWith('{') ? JSON.parse(body) : {};
+  return { status: answer.statusCode ?? 200, body, headers: answer.headers ?? {}, json: parsed };
 }
 
 /** A server that hands requests to handlers: where Twilio's webhooks arrive. */

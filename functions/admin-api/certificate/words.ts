@@ -1,0 +1,75 @@
+import type { ConsentEvent, EventKind, Standing } from '../../../lib/consent/event.ts';
+
+/** What happened, as a lawyer would read it. */
+export const HAPPENED: Readonly<Record<EventKind, string>> = {
+  handsetStart: 'The person texted a word that opts in',
+  handsetYes: 'The person texted YES',
+  handsetKeyword: 'The person texted an opt-in keyword',
+  explicitWeb: 'The person agreed on a form: ticked its opt-in checkbox, or answered Yes',
+  impliedForm: 'The person submitted a form whose disclaimer says that submitting it is consent',
+  crmAttested: 'A field of the CRM says that the person agreed',
+  manualOptIn: 'Consent given elsewhere was entered with its documentation',
+  optOut: 'The person opted out',
+  numberReleased: 'The number was disconnected or given to somebody else',
+  promptSent: 'The person was asked by text to confirm with START',
+};
+
+export const STANDING: Readonly<Record<Standing, string>> = {
+  none: 'no consent',
+  opted_in: 'opted in',
+  opted_out: 'opted out',
+};
+
+/** What an event did, in a sentence. */
+export function effectOf({ effect, before, after }: ConsentEvent): string {
+  if (effect === 'late') {
+    return `Heard of too late: news that happened after it stands against it. Consent stayed: ${STANDING[after]}.`;
+  }
+  if (before !== after) return `Consent changed from ${STANDING[before]} to ${STANDING[after]}.`;
+  return `Consent stayed: ${STANDING[after]}.`;
+}
+
+const LABELS: Readonly<Record<string, string>> = {
+  source: 'Source',
+  formId: 'Form',
+  submissionId: 'Submission',
+  checkbox: 'Checkbox number',
+  wordsVersion: 'Version of the words',
+  pageUrl: 'Page',
+  ip: 'IP address',
+  userAgent: 'Browser',
+  messageSid: 'Message SID',
+  to: 'Texted to',
+  word: 'Recognised word',
+  carrierActs: 'Carrier acts on it',
+  messageId: 'Text',
+  errorCode: "Carrier's error",
+  object: 'CRM object',
+  recordId: 'CRM record',
+  field: 'CRM field',
+  leadId: 'Lead',
+  actor: 'Entered by',
+  method: 'How it was given',
+  proof: 'Proof',
+  importId: 'Import',
+  row: 'Line of the import',
+};
+
+/** The evidence of an event as label and value; its words are shown apart. */
+export function evidenceRows({ evidence }: ConsentEvent): (readonly [label: string, value: string])[] {
+  return Object.entries(evidence)
+    .filter(([name, value]) => value !== undefined && name !== 'wordsShown' && name !== 'wordsSent')
+    .map(([name, value]) => [
+      LABELS[name] ?? name,
+      typeof value === 'boolean' ? yesNo(value) : String(value),
+    ]);
+}
+
+function yesNo(value: boolean): string {
+  return value ? 'yes' : 'no';
+}
+
+/** A moment in UTC, to the second, as it is read aloud. */
+export function moment(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+}
