@@ -11,6 +11,8 @@ export const HAPPENED: Readonly<Record<EventKind, string>> = {
   manualOptIn: 'Consent given elsewhere was entered with its documentation',
   optOut: 'The person opted out',
   numberReleased: 'The number was disconnected or given to somebody else',
+  carrierBlocked: "The carrier's list of blocked numbers has this number",
+  carrierUnblocked: 'The carrier no longer blocks this number',
   promptSent: 'The person was asked by text to confirm with START',
 };
 
