@@ -1,5 +1,5 @@
 import type { SendingRules } from '../organization/sending-rules.ts';
-import type { Whereabouts } from '../phone/time-zones.ts';
+import { ANYWHERE_IN_THE_US, type Whereabouts } from '../phone/time-zones.ts';
 import { clockSpan } from '../phone/zone-clock.ts';
 import { compileHours, type DayRule, type OpenHours } from './day-rules.ts';
 import { dateOf, weekdayOf } from './holidays.ts';
@@ -32,17 +32,18 @@ export function sendingWindow(recipient: Recipient, rules: Rules, now: Date): Se
     return { open: true, says: 'quiet hours are switched off for this organization' };
   const hours = compileHours(rules, recipient.states);
   const at = now.getTime();
-  const closed = recipient.zones.find((zone) => !isOpen(zone, hours, at));
-  if (closed === undefined) return { open: true, says: sayOpen(recipient.zones, hours, at) };
+  // A recipient of whom no zone is known may be anywhere: missing input never sends.
+  const zones = recipient.zones.length > 0 ? recipient.zones : ANYWHERE_IN_THE_US;
+  const closed = zones.find((zone) => !isOpen(zone, hours, at));
+  if (closed === undefined) return { open: true, says: sayOpen(zones, hours, at) };
 
   const horizon = at + HORIZON_DAYS * DAY;
-  const first = Math.max(...recipient.zones.map((zone) => nextOpening(zone, hours, at, horizon)));
-  const opening = commonOpening(recipient.zones, hours, first, horizon);
+  const first = Math.max(...zones.map((zone) => nextOpening(zone, hours, at, horizon)));
+  const opening = commonOpening(zones, hours, first, horizon);
   const found = opening < horizon;
-  const says = [sayClosed(closed, hours, at), ...sayOthers(recipient.zones)];
-  if (!found) says.push(`no moment of the next ${HORIZON_DAYS} days suits ${recipient.zones.join(', ')}`);
-  else if (opening > first + DAY)
-    says.push(`no moment of the day suits all of ${recipient.zones.join(', ')}`);
+  const says = [sayClosed(closed, hours, at), ...sayOthers(zones)];
+  if (!found) says.push(`no moment of the next ${HORIZON_DAYS} days suits ${zones.join(', ')}`);
+  else if (opening > first + DAY) says.push(`no moment of the day suits all of ${zones.join(', ')}`);
   return { open: false, until: new Date(opening).toISOString(), says: says.join('; ') };
 }
 

@@ -182,6 +182,10 @@ describe('several possible zones', () => {
     expect(until('2026-06-02T00:00:00.000Z', zones, DEFAULT_SENDING_RULES)).toBe('2026-06-02T19:00:00.000Z');
   });
 
+  it('X6 a recipient of whom no zone is known is texted only when it is lawful everywhere', () => {
+    expect(until('2026-06-01T13:00:00.000Z', [])).toBe('2026-06-01T18:00:00.000Z');
+  });
+
   it('X1 X6 says in which zone it is closed, and that there are others', () => {
     expect(ask('2026-06-01T12:30:00.000Z', ['America/New_York', 'America/Chicago']).says).toBe(
       'outside 8:00-21:00 in America/Chicago; the number may be in any of 2 time zones',
