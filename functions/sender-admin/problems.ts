@@ -1,4 +1,5 @@
 import { RequestProblem } from '../../lib/http/route.ts';
+import { NoAnswer } from '../../lib/runtime/http-request.ts';
 
 /** What Twilio's client threw, as an answer that says what to do; any other error goes on as it is. */
 export function twilioProblem(error: unknown): unknown {
@@ -11,13 +12,8 @@ export function twilioProblem(error: unknown): unknown {
     const detail = `Twilio refuses what it was asked (${code}). Nothing was changed by this step; read GET /sender/check to see what is left.`;
     return new RequestProblem(502, 'Twilio refused', detail);
   }
-  if (typeof status === 'number' || isUnanswered(error)) {
+  if (typeof status === 'number' || error instanceof NoAnswer) {
     return new RequestProblem(503, 'Twilio did not answer', 'Try again in a minute.');
   }
   return error;
-}
-
-/** Time-outs and connections that broke carry a code in words, such as ECONNREFUSED. */
-function isUnanswered(error: unknown): boolean {
-  return typeof (error as { code?: unknown }).code === 'string';
 }
