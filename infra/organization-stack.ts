@@ -4,7 +4,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
-import { automationKinds } from '../lib/automation/automation.ts';
+import { workKinds } from '../lib/automation/work.ts';
 import { EVENT_PREFIX } from '../lib/consent/items.ts';
 import { senderApi } from '../lib/sender/sender-api.ts';
 import { Alarms } from './constructs/alarms.ts';
@@ -148,7 +148,7 @@ export class OrganizationStack extends Stack {
       queue.grant(cycle, 'sqs:SendMessage');
       key.grantEncryptDecrypt(cycle);
     }
-    for (const kind of automationKinds) {
+    for (const kind of workKinds) {
       every(this, `cycle-${kind}`, Duration.minutes(organization.cycleRateMinutes), cycle, { kind });
     }
     every(this, 'sweep', Duration.minutes(15), cycle, { sweep: true });
@@ -177,9 +177,9 @@ export class OrganizationStack extends Stack {
     consentChanges.setEnvironment({
       jobsQueueUrl: jobs.queue.queueUrl,
       carrierListQueueUrl: carrierList.queue.queueUrl,
+      priorityQueueUrl: priority.queue.queueUrl,
     });
-    jobs.queue.grant(consentChanges, 'sqs:SendMessage');
-    carrierList.queue.grant(consentChanges, 'sqs:SendMessage');
+    for (const { queue } of [jobs, carrierList, priority]) queue.grant(consentChanges, 'sqs:SendMessage');
     consentChanges.addEventSource(
       new SqsEventSource(jobs.queue, { batchSize: 1, reportBatchItemFailures: true }),
     );

@@ -1,29 +1,26 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { type AutomationKind, automationKinds } from '../../lib/automation/automation.ts';
-import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
+import { createLanes } from '../../lib/automation/lanes.ts';
+import { type WorkKind, workKinds } from '../../lib/automation/work.ts';
+import { createWorkIndex } from '../../lib/automation/work-index.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { countOutcomes, logger } from '../../lib/runtime/telemetry.ts';
-import { createLanes } from './lanes.ts';
 import { createMarks } from './marks.ts';
 import { type CycleDeps, type CycleResult, runCycle, sweep } from './run-cycle.ts';
 
 const env = readEnv(['outreachTable', 'priorityQueueUrl', 'bulkQueueUrl']);
 const client = createDocumentClient();
 const deps: CycleDeps = {
-  enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
+  index: createWorkIndex({ client, table: env.outreachTable }),
   marks: createMarks(client, env.outreachTable),
   lanes: createLanes(new SQSClient({}), { priority: env.priorityQueueUrl, bulk: env.bulkQueueUrl }),
   now: () => new Date(),
 };
 
 /** What a schedule says: run a cycle of one kind, or sweep up after all of them. */
-const inputSchema = z.union([
-  z.object({ kind: z.enum(automationKinds) }),
-  z.object({ sweep: z.literal(true) }),
-]);
+const inputSchema = z.union([z.object({ kind: z.enum(workKinds) }), z.object({ sweep: z.literal(true) })]);
 
 /** Left over for writing the marks. */
 const RESERVE_MILLISECONDS = 10_000;
@@ -31,8 +28,8 @@ const RESERVE_MILLISECONDS = 10_000;
 export async function handler(event: unknown, context: Context): Promise<CycleResult[]> {
   const input = inputSchema.parse(event);
   const hasTime = () => context.getRemainingTimeInMillis() > RESERVE_MILLISECONDS;
-  const [name, run, kinds]: [string, typeof runCycle, readonly AutomationKind[]] =
-    'kind' in input ? ['cycle', runCycle, [input.kind]] : ['sweep', sweep, automationKinds];
+  const [name, run, kinds]: [string, typeof runCycle, readonly WorkKind[]] =
+    'kind' in input ? ['cycle', runCycle, [input.kind]] : ['sweep', sweep, workKinds];
   const results: CycleResult[] = [];
   for (const kind of kinds) results.push(await run(deps, kind, hasTime));
   const enqueued = results.reduce((sum, result) => sum + result.enqueued, 0);

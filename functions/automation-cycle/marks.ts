@@ -1,18 +1,18 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { AutomationKind } from '../../lib/automation/automation.ts';
+import type { WorkKind } from '../../lib/automation/work.ts';
 
 /** Shard number to the moment up to which everything due was enqueued, ISO 8601. */
 export type ShardMarks = Readonly<Record<string, string>>;
 
-/** The high-water marks of the cycles: one item per automation kind. */
+/** The high-water marks of the cycles: one item per kind of work. */
 export interface Marks {
-  read(kind: AutomationKind): Promise<ShardMarks>;
-  write(kind: AutomationKind, marks: ShardMarks): Promise<void>;
+  read(kind: WorkKind): Promise<ShardMarks>;
+  write(kind: WorkKind, marks: ShardMarks): Promise<void>;
 }
 
 const marksSchema = z.record(z.string(), z.iso.datetime());
-const marksKey = (kind: AutomationKind) => ({ pk: `CYCLE#${kind}`, sk: 'MARKS' });
+const marksKey = (kind: WorkKind) => ({ pk: `CYCLE#${kind}`, sk: 'MARKS' });
 
 export function createMarks(client: DynamoDBDocumentClient, table: string): Marks {
   return {

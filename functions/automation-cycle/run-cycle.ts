@@ -1,12 +1,11 @@
-import { type AutomationKind, LANES } from '../../lib/automation/automation.ts';
-import { SHARDS } from '../../lib/automation/enrollment.ts';
-import type { DueEntry, EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
+import type { Lanes } from '../../lib/automation/lanes.ts';
+import { LANES, SHARDS, type WorkKind } from '../../lib/automation/work.ts';
+import type { DueEntry, WorkIndex } from '../../lib/automation/work-index.ts';
 import type { Item } from '../../lib/runtime/dynamodb.ts';
-import type { Lanes } from './lanes.ts';
 import type { Marks } from './marks.ts';
 
 export interface CycleDeps {
-  readonly enrollments: Pick<EnrollmentStore, 'due'>;
+  readonly index: Pick<WorkIndex, 'due'>;
   readonly marks: Marks;
   readonly lanes: Lanes;
   readonly now: () => Date;
@@ -33,7 +32,7 @@ const BEGINNING = '1970-01-01T00:00:00.000Z';
  */
 export async function runCycle(
   deps: CycleDeps,
-  kind: AutomationKind,
+  kind: WorkKind,
   hasTime: () => boolean,
 ): Promise<CycleResult> {
   const marks = await deps.marks.read(kind);
@@ -55,11 +54,7 @@ export async function runCycle(
  * Enqueues once more what is due and older than any mark allows: entries whose records a dead-letter queue swallowed.
  * Nothing depends on it to be prompt.
  */
-export async function sweep(
-  deps: CycleDeps,
-  kind: AutomationKind,
-  hasTime: () => boolean,
-): Promise<CycleResult> {
+export async function sweep(deps: CycleDeps, kind: WorkKind, hasTime: () => boolean): Promise<CycleResult> {
   const marks = await deps.marks.read(kind);
   const shards = await Promise.all(
     Array.from({ length: SHARDS }, (_, shard) => {
@@ -76,8 +71,8 @@ interface ShardResult extends CycleResult {
 }
 
 async function enqueueSpan(
-  { enrollments, lanes }: CycleDeps,
-  kind: AutomationKind,
+  { index, lanes }: CycleDeps,
+  kind: WorkKind,
   shard: number,
   { from, to }: { readonly from: string; readonly to: string },
   hasTime: () => boolean,
@@ -87,8 +82,11 @@ async function enqueueSpan(
   let cursor: Item | undefined;
   do {
     if (!hasTime()) return { enqueued, reached, finished: false };
-    const page = await enrollments.due(kind, shard, { from, to, limit: PAGE }, cursor);
-    await lanes.enqueue(LANES[kind], page.entries);
+    const page = await index.due(kind, shard, { from, to, limit: PAGE }, cursor);
+    await lanes.enqueue(
+      LANES[kind],
+      page.entries.map(({ work }) => work),
+    );
     enqueued += page.entries.length;
     reached = lastDueAt(page.entries) ?? reached;
     cursor = page.next;

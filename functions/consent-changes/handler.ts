@@ -3,13 +3,17 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
+import { createLanes } from '../../lib/automation/lanes.ts';
+import { createWorkIndex } from '../../lib/automation/work-index.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createConfiguration } from '../../lib/organization/configuration.ts';
+import { createOutboxStore } from '../../lib/outbox/outbox-store.ts';
 import { createDocumentClient, type Item } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { countOutcomes, describeError, logger } from '../../lib/runtime/telemetry.ts';
 import { createJobs } from './jobs.ts';
 import { type Change, processConfigurationChange, processConsentChange } from './process-change.ts';
+import type { ReplyDeps } from './reply.ts';
 import { createCarrierQueue, type TellCarrierDeps } from './tell-carrier.ts';
 import { runWakeJob, type WakeDeps, wakeJobSchema } from './wake.ts';
 
@@ -19,15 +23,21 @@ const env = readEnv([
   'outreachTable',
   'jobsQueueUrl',
   'carrierListQueueUrl',
+  'priorityQueueUrl',
 ]);
 const client = createDocumentClient();
 const sqs = new SQSClient({});
 const now = () => new Date();
-const deps: WakeDeps & TellCarrierDeps = {
+const deps: WakeDeps & ReplyDeps & TellCarrierDeps = {
+  client,
+  outreachTable: env.outreachTable,
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
-  jobs: createJobs(sqs, env.jobsQueueUrl),
+  outbox: createOutboxStore({ client, table: env.outreachTable }),
+  index: createWorkIndex({ client, table: env.outreachTable }),
   configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
+  lanes: createLanes(sqs, { priority: env.priorityQueueUrl }),
+  jobs: createJobs(sqs, env.jobsQueueUrl),
   enqueueForCarrier: createCarrierQueue(sqs, env.carrierListQueueUrl),
   now,
 };

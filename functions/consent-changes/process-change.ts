@@ -1,8 +1,10 @@
 import { wokenBySettings } from '../../lib/automation/waking.ts';
+import { eventOfChange } from '../../lib/consent/items.ts';
 import { AUTOMATIONS, parseAutomation, parseSettings, settingsKey } from '../../lib/organization/items.ts';
 import type { Item } from '../../lib/runtime/dynamodb.ts';
+import { type ReplyDeps, replyToEvent } from './reply.ts';
 import { type TellCarrierDeps, tellCarrier } from './tell-carrier.ts';
-import { onConsentChange, startWaking, type WakeDeps } from './wake.ts';
+import { startWaking, type WakeDeps, wakeByEvent } from './wake.ts';
 
 /** A change of an item as a table's stream tells it. */
 export interface Change {
@@ -10,14 +12,21 @@ export interface Change {
   readonly after: Item | undefined;
 }
 
-/** A change of the consent table wakes who waited for it, and is told to Twilio. @returns how many it woke. */
+/**
+ * A change of the consent table: it is answered first, so that the answer goes ahead of what wakes; then it wakes who waited,
+ * and is told to Twilio.
+ *
+ * @returns how many texts woke.
+ */
 export async function processConsentChange(
-  deps: WakeDeps & TellCarrierDeps,
+  deps: WakeDeps & ReplyDeps & TellCarrierDeps,
   { after }: Change,
 ): Promise<number> {
-  if (!after) return 0;
-  const woken = await onConsentChange(deps, after);
-  await tellCarrier(deps, after);
+  const event = after && eventOfChange(after);
+  if (!event) return 0;
+  await replyToEvent(deps, event);
+  const woken = await wakeByEvent(deps, event);
+  await tellCarrier(deps, event);
   return woken;
 }
 

@@ -1,7 +1,6 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { eventOfChange } from '../../lib/consent/items.ts';
+import type { ConsentEvent } from '../../lib/consent/event.ts';
 import type { Configuration } from '../../lib/organization/configuration.ts';
-import type { Item } from '../../lib/runtime/dynamodb.ts';
 import { type CarrierListJob, isNewsForCarrier } from '../../lib/sender/carrier-list.ts';
 
 export interface TellCarrierDeps {
@@ -17,9 +16,8 @@ export function createCarrierQueue(client: SQSClient, url: string): TellCarrierD
 }
 
 /** A change of consent that Twilio may not know of goes to Twilio, where the organization has access to its list (X9). */
-export async function tellCarrier(deps: TellCarrierDeps, item: Item): Promise<void> {
-  const event = eventOfChange(item);
-  if (!event || !isNewsForCarrier(event)) return;
+export async function tellCarrier(deps: TellCarrierDeps, event: ConsentEvent): Promise<void> {
+  if (!isNewsForCarrier(event)) return;
   const { twilioConsentApi } = await deps.configuration.settings();
   // What is told is read when it is told: the number says it all.
   if (twilioConsentApi) await deps.enqueueForCarrier({ number: event.number });

@@ -1,19 +1,18 @@
 import * as z from 'zod';
-import type { EnrollmentRef } from '../../lib/automation/enrollment.ts';
-import { SHARDS } from '../../lib/automation/enrollment.ts';
 import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { wake } from '../../lib/automation/progress.ts';
-import { wakeLead, wakesNumber } from '../../lib/automation/waking.ts';
-import { eventOfChange } from '../../lib/consent/items.ts';
-import type { LeadStore } from '../../lib/leads/lead-store.ts';
-import type { Item } from '../../lib/runtime/dynamodb.ts';
+import { type NumberWakingDeps, wakeNumber, wokenByEvent } from '../../lib/automation/waking.ts';
+import { SHARDS } from '../../lib/automation/work.ts';
+import type { WaitingEntry, WorkIndex } from '../../lib/automation/work-index.ts';
+import type { ConsentEvent } from '../../lib/consent/event.ts';
+import type { OutboxStore } from '../../lib/outbox/outbox-store.ts';
 import type { Jobs } from './jobs.ts';
 
-export interface WakeDeps {
-  readonly enrollments: Pick<EnrollmentStore, 'ofLead' | 'get' | 'replace' | 'waiting'>;
-  readonly leads: Pick<LeadStore, 'holders'>;
+export interface WakeDeps extends NumberWakingDeps {
+  readonly enrollments: Pick<EnrollmentStore, 'ofLead' | 'get' | 'replace'>;
+  readonly outbox: Pick<OutboxStore, 'open' | 'get' | 'put'>;
+  readonly index: Pick<WorkIndex, 'waiting'>;
   readonly jobs: Jobs;
-  readonly now: () => Date;
 }
 
 /** One page of waking everybody of a shard who waits for one of some reasons. */
@@ -31,19 +30,10 @@ const PAGE = 100;
 /** By then whoever was decided under the old settings is written down as waiting, and the index shows it. */
 const SECOND_PASS_SECONDS = 120;
 
-/**
- * A change of the consent table: an event that lets a number be texted again wakes all that waits for it (H10).
- *
- * @returns how many enrollments are due now.
- */
-export async function onConsentChange(deps: WakeDeps, item: Item): Promise<number> {
-  const event = eventOfChange(item);
-  if (!event || !wakesNumber(event)) return 0;
-  let woken = 0;
-  for (const leadId of await deps.leads.holders(event.number)) {
-    woken += await wakeLead(deps.enrollments, leadId, deps.now());
-  }
-  return woken;
+/** An event that lets a number be texted again wakes all that waits for it (H10). @returns how many texts are due now. */
+export async function wakeByEvent(deps: WakeDeps, event: ConsentEvent): Promise<number> {
+  const reasons = wokenByEvent(event);
+  return reasons.length === 0 ? 0 : wakeNumber(deps, event.number, reasons);
 }
 
 /** Starts waking everybody who waits for one of the reasons: now, and once more for those held meanwhile. */
@@ -56,15 +46,23 @@ export async function startWaking(deps: Pick<WakeDeps, 'jobs'>, reasons: readonl
 
 /** Wakes one page and hands the rest on, so that a million waiting leads never outlive one invocation. */
 export async function runWakeJob(deps: WakeDeps, job: WakeJob): Promise<number> {
-  const page = await deps.enrollments.waiting(job.shard, PAGE, job.cursor);
+  const page = await deps.index.waiting(job.shard, PAGE, job.cursor);
   const reasons = new Set(job.reasons);
-  const woken = await Promise.all(page.entries.map((ref) => wakeOne(deps, ref, reasons)));
+  const woken = await Promise.all(page.entries.map((entry) => wakeOne(deps, entry, reasons)));
   if (page.next) await deps.jobs.enqueue([{ ...job, cursor: page.next }], 0);
   return woken.filter(Boolean).length;
 }
 
-async function wakeOne(deps: WakeDeps, ref: EnrollmentRef, reasons: ReadonlySet<string>): Promise<boolean> {
-  const enrollment = await deps.enrollments.get(ref);
+async function wakeOne(
+  { enrollments, outbox, now }: WakeDeps,
+  entry: WaitingEntry,
+  reasons: ReadonlySet<string>,
+): Promise<boolean> {
+  if ('outbox' in entry) {
+    const text = await outbox.get(entry.outbox);
+    return text?.status === 'waiting' && reasons.has(text.reason ?? '') && outbox.put(wake(text, now()));
+  }
+  const enrollment = await enrollments.get(entry.enrollment);
   if (enrollment?.status !== 'waiting' || !reasons.has(enrollment.reason ?? '')) return false;
-  return deps.enrollments.replace(wake(enrollment, deps.now()));
+  return enrollments.replace(wake(enrollment, now()));
 }

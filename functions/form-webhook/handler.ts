@@ -14,6 +14,8 @@ const env = readEnv(['organization', 'consentTable', 'configurationTable', 'outr
 const client = createDocumentClient();
 const now = () => new Date();
 const deps: ReceiveDeps = {
+  client,
+  outreachTable: env.outreachTable,
   registry: createConsentRegistry({ client, table: env.consentTable, now }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),

@@ -11,7 +11,7 @@ import type { Configuration } from '../../lib/organization/configuration.ts';
 import { type HttpAnswer, json, problem } from '../../lib/runtime/problem.ts';
 
 export interface ReceiveDeps extends Omit<IntakeDeps, 'configuration' | 'submissions'> {
-  readonly configuration: Pick<Configuration, 'form' | 'automation'>;
+  readonly configuration: Pick<Configuration, 'form' | 'automation' | 'settings'>;
   readonly submissions: Pick<SubmissionStore, 'add' | 'markProcessed'>;
 }
 

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { SHARDS } from '../../lib/automation/enrollment.ts';
 import { WORK_INDEX } from '../../lib/automation/enrollment-items.ts';
+import { SHARDS } from '../../lib/automation/work.ts';
 import type { GateTables } from '../../lib/gate/send-transaction.ts';
 import { reopenClaim } from '../../lib/gate/settle.ts';
 import type { Carrier, CarrierMessage } from '../../lib/messaging/carrier.ts';

@@ -60,8 +60,8 @@ async function rejected(deps: HandOverDeps, text: Message, code: number | null):
   const { consequence, sentence } = carrierErrorOf(code);
   // The consequence first: should the process end in between, the text is still claimed and is looked into.
   if (consequence === 'optOut' && code !== null) await optOut(deps, text, code);
-  if (consequence === 'unreachableNumber' && code !== null) {
-    await deps.leads.markUnreachable(text.leadId ?? '', text.number, code);
+  if (consequence === 'unreachableNumber' && code !== null && text.leadId !== undefined) {
+    await deps.leads.markUnreachable(text.leadId, text.number, code);
   }
   const ending = {
     status: 'rejected',

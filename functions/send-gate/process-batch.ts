@@ -1,6 +1,6 @@
-import { type DueStep, dueStepSchema } from '../../lib/automation/due-step.ts';
-import { load } from './load.ts';
-import { type GateDeps, processStep, type StepOutcome } from './process-step.ts';
+import { type DueWork, dueWorkSchema } from '../../lib/automation/work.ts';
+import { loadFacts } from '../../lib/gate/facts.ts';
+import { type GateDeps, processText, type TextOutcome } from './process-text.ts';
 
 export interface QueueRecord {
   readonly messageId: string;
@@ -10,34 +10,34 @@ export interface QueueRecord {
 export interface BatchResult {
   /** Records that go back to the queue. */
   readonly failed: readonly { readonly messageId: string; readonly error: unknown }[];
-  readonly outcomes: readonly StepOutcome[];
+  readonly outcomes: readonly TextOutcome[];
 }
 
 /**
- * Decides and sends a batch of due steps: one common read, then every step on its own, so that no recipient's
- * trouble is another's.
+ * Decides and sends a batch of due texts: one common read, then every text on its own, so that no recipient's trouble is
+ * another's.
  */
 export async function processBatch(deps: GateDeps, records: readonly QueueRecord[]): Promise<BatchResult> {
   const failed: { messageId: string; error: unknown }[] = [];
-  const outcomes: StepOutcome[] = [];
-  const readable: { messageId: string; step: DueStep }[] = [];
+  const outcomes: TextOutcome[] = [];
+  const readable: { messageId: string; work: DueWork }[] = [];
   for (const { messageId, body } of records) {
     try {
-      readable.push({ messageId, step: dueStepSchema.parse(JSON.parse(body)) });
+      readable.push({ messageId, work: dueWorkSchema.parse(JSON.parse(body)) });
     } catch (error) {
       // What the cycle did not write, no retry can read: the queue hands it to its dead-letter queue.
       failed.push({ messageId, error });
     }
   }
-  const facts = await load(
+  const facts = await loadFacts(
     deps,
-    readable.map(({ step }) => step),
+    readable.map(({ work }) => work),
   );
   await Promise.all(
-    readable.map(async ({ messageId, step }, index) => {
+    readable.map(async ({ messageId, work }, index) => {
       try {
         const found = facts[index];
-        if (found) outcomes.push(await processStep(deps, step, found));
+        if (found) outcomes.push(await processText(deps, work, found));
       } catch (error) {
         failed.push({ messageId, error });
       }

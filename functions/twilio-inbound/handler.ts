@@ -2,8 +2,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
+import { createConversationStore } from '../../lib/conversations/conversation-store.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
-import { createMessageStore } from '../../lib/messaging/message-store.ts';
 import { readWebhook } from '../../lib/messaging/webhook.ts';
 import { createConfiguration } from '../../lib/organization/configuration.ts';
 import { e164Schema } from '../../lib/phone/e164.ts';
@@ -26,7 +26,7 @@ const client = createDocumentClient();
 const now = () => new Date();
 const deps: ReceiveDeps = {
   registry: createConsentRegistry({ client, table: env.consentTable, now }),
-  messages: createMessageStore({ client, table: env.outreachTable, now }),
+  conversations: createConversationStore({ client, table: env.outreachTable, now }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
   configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),

@@ -1,17 +1,17 @@
 import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { stop } from '../../lib/automation/progress.ts';
 import type { ConsentRegistry, Recorded } from '../../lib/consent/registry.ts';
+import type { ConversationStore } from '../../lib/conversations/conversation-store.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
-import { type InboundIntent, readIntent } from '../../lib/messaging/keywords.ts';
-import type { MessageStore } from '../../lib/messaging/message-store.ts';
 import type { Configuration } from '../../lib/organization/configuration.ts';
+import { type Reading, readText } from './read-text.ts';
 
 export interface ReceiveDeps {
   readonly registry: Pick<ConsentRegistry, 'record'>;
-  readonly messages: Pick<MessageStore, 'putInbound'>;
+  readonly conversations: Pick<ConversationStore, 'receive'>;
   readonly leads: Pick<LeadStore, 'holders'>;
   readonly enrollments: Pick<EnrollmentStore, 'ofLead' | 'replace'>;
-  readonly configuration: Pick<Configuration, 'settings' | 'automation'>;
+  readonly configuration: Pick<Configuration, 'settings' | 'automation' | 'keyword'>;
   readonly now: () => Date;
 }
 
@@ -26,8 +26,8 @@ export interface InboundText {
 }
 
 export interface Received {
-  readonly intent: InboundIntent['kind'];
-  /** What to answer, where the carrier does not answer by itself. */
+  readonly intent: Reading['kind'];
+  /** What to answer at once. Confirmations of consent go through the gate. */
   readonly reply: string | undefined;
 }
 
@@ -36,24 +36,36 @@ export interface Received {
  * Consent comes first: nothing that follows can delay a STOP. A text from a number that is no lead counts as well.
  */
 export async function receive(deps: ReceiveDeps, text: InboundText): Promise<Received> {
-  const intent = readIntent(text.body, text.optOutType);
-  const recorded = await recordIntent(deps, text, intent);
-  await deps.messages.putInbound({ sid: text.messageSid, number: text.from, body: text.body });
-  if (isReply(intent, recorded)) await stopForReply(deps, text.from);
-  return { intent: intent.kind, reply: await replyTo(deps, intent, recorded) };
+  const reading = await readText(deps.configuration, text.body, text.optOutType);
+  const recorded = await recordReading(deps, text, reading);
+  await deps.conversations.receive({
+    sid: text.messageSid,
+    number: text.from,
+    body: text.body,
+    ...(reading.kind === 'doubtful' && { review: { rule: reading.rule } }),
+  });
+  if (isReply(reading, recorded)) await stopForReply(deps, text.from);
+  return { intent: reading.kind, reply: await helpFor(deps, reading) };
 }
 
-const KINDS = { stop: 'optOut', start: 'handsetStart', yes: 'handsetYes' } as const;
+const KINDS = {
+  stop: 'optOut',
+  start: 'handsetStart',
+  yes: 'handsetYes',
+  keyword: 'handsetKeyword',
+} as const;
 
-async function recordIntent(
+async function recordReading(
   { registry, now }: ReceiveDeps,
   text: InboundText,
-  intent: InboundIntent,
+  reading: Reading,
 ): Promise<Recorded | undefined> {
-  if (intent.kind === 'conversation' || intent.kind === 'help') return undefined;
+  if (reading.kind === 'conversation' || reading.kind === 'help' || reading.kind === 'doubtful') {
+    return undefined;
+  }
   return registry.record({
     number: text.from,
-    kind: KINDS[intent.kind],
+    kind: KINDS[reading.kind],
     occurredAt: now().toISOString(),
     sourceId: `sms:${text.messageSid}`,
     evidence: {
@@ -61,16 +73,17 @@ async function recordIntent(
       messageSid: text.messageSid,
       to: text.to,
       wordsSent: text.body,
-      word: intent.word,
-      carrierActs: intent.carrierActs,
+      word: reading.word,
+      carrierActs: reading.carrierActs,
     },
   });
 }
 
 /** Words for a person: conversation, and a YES that was no answer to a request for consent. */
-function isReply(intent: InboundIntent, recorded: Recorded | undefined): boolean {
-  if (intent.kind === 'conversation') return true;
-  return intent.kind === 'yes' && recorded?.event.effect !== 'changed';
+function isReply(reading: Reading, recorded: Recorded | undefined): boolean {
+  if (reading.kind === 'conversation') return !reading.automatic;
+  if (reading.kind === 'doubtful') return true;
+  return reading.kind === 'yes' && recorded?.event.effect !== 'changed';
 }
 
 /** Ends the enrollments whose automation stops when the lead answers. */
@@ -91,17 +104,8 @@ async function stopForReply(deps: ReceiveDeps, number: string): Promise<void> {
   }
 }
 
-async function replyTo(
-  { configuration }: ReceiveDeps,
-  intent: InboundIntent,
-  recorded: Recorded | undefined,
-): Promise<string | undefined> {
-  if (intent.kind === 'conversation') return undefined;
-  const settings = await configuration.settings();
-  if (settings.keywordReplies === 'carrier') return undefined;
-  if (intent.kind === 'help') return settings.helpReply;
-  // One confirmation for a change; a second STOP or START has nothing to confirm. A redelivered one is answered
-  // like the first, since the first answer may never have arrived.
-  if (recorded?.event.effect !== 'changed') return undefined;
-  return intent.kind === 'stop' ? settings.optOutReply : settings.optInReply;
+/** HELP is answered at once, to anybody (CTIA), where the carrier does not: on short codes, and in other spellings. */
+async function helpFor({ configuration }: ReceiveDeps, reading: Reading): Promise<string | undefined> {
+  if (reading.kind !== 'help' || reading.carrierActs) return undefined;
+  return (await configuration.settings()).helpReply;
 }

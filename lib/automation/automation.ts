@@ -2,14 +2,9 @@ import { parse } from 'iso8601-duration';
 import * as z from 'zod';
 import { templateSchema } from '../messaging/template.ts';
 
-export const automationKinds = ['newProspect', 'followUp', 'drip'] as const;
+/** `campaign`: one broadcast of a campaign (T5), made by the campaign and not by hand. */
+export const automationKinds = ['newProspect', 'followUp', 'drip', 'campaign'] as const;
 export type AutomationKind = (typeof automationKinds)[number];
-
-/** Which lane a text takes: what someone is waiting for never queues behind a broadcast. */
-export const LANES = { newProspect: 'priority', followUp: 'bulk', drip: 'bulk' } as const satisfies Record<
-  AutomationKind,
-  'priority' | 'bulk'
->;
 
 const duration = z.iso
   .duration({ error: 'Write the duration as ISO 8601, for example PT15M, P1D or P2W', abort: true })
@@ -42,6 +37,8 @@ export const automationSchema = z.strictObject({
     .max(50),
   /** A text from the lead that is no keyword ends the lead's enrolment. */
   stopOnReply: z.boolean().default(true),
+  /** Only numbers that are opted in by this keyword get its texts; upper case (T5). */
+  keyword: z.string().optional(),
   /** A step that was held longer than this is dropped, so that nobody gets a stale text. */
   maximumAge: duration.default('P7D'),
 });

@@ -1,12 +1,6 @@
 import type { Item, Key } from '../runtime/dynamodb.ts';
-import {
-  dueWork,
-  type Enrollment,
-  type EnrollmentRef,
-  enrollmentSchema,
-  shardOf,
-  waitingWork,
-} from './enrollment.ts';
+import { type Enrollment, type EnrollmentRef, enrollmentSchema } from './enrollment.ts';
+import { dueWork, shardOf, waitingWork } from './work.ts';
 
 /** How enrollments lie in the outreach table. No other file spells these keys. */
 export const ENROLLMENT_PREFIX = 'ENROLLMENT#';

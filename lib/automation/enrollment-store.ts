@@ -1,13 +1,6 @@
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  paginateQuery,
-  QueryCommand,
-} from '@aws-sdk/lib-dynamodb';
-import { type Item, isConditionFailure } from '../runtime/dynamodb.ts';
-import type { AutomationKind } from './automation.ts';
-import { dueWork, type Enrollment, type EnrollmentRef, waitingWork } from './enrollment.ts';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { isConditionFailure } from '../runtime/dynamodb.ts';
+import type { Enrollment, EnrollmentRef } from './enrollment.ts';
 import {
   ENROLLMENT_PREFIX,
   enrollmentItem,
@@ -15,8 +8,6 @@ import {
   enrollmentPartition,
   parseEnrollment,
   putOverVersion,
-  refOfKey,
-  WORK_INDEX,
 } from './enrollment-items.ts';
 
 export interface EnrollmentStoreDeps {
@@ -24,20 +15,7 @@ export interface EnrollmentStoreDeps {
   readonly table: string;
 }
 
-/** An entry of the due index. */
-export interface DueEntry extends EnrollmentRef {
-  readonly number: string;
-  readonly step: number;
-  readonly dueAt: string;
-}
-
-export interface Page<T> {
-  readonly entries: readonly T[];
-  /** Where the next page begins; undefined after the last. */
-  readonly next: Item | undefined;
-}
-
-/** Leads in automations, what is due and who waits. */
+/** Leads in automations. */
 export type EnrollmentStore = ReturnType<typeof createEnrollmentStore>;
 
 export function createEnrollmentStore(deps: EnrollmentStoreDeps) {
@@ -50,15 +28,6 @@ export function createEnrollmentStore(deps: EnrollmentStoreDeps) {
     ofLead: (leadId: string) => ofLead(deps, leadId),
     /** Writes an enrollment over the version it came from. @returns false when somebody else wrote it first. */
     replace: (enrollment: Enrollment) => replace(deps, enrollment),
-    /** What of one shard became due in a span of time, in order. @param from inclusive. @param to inclusive. */
-    due: (
-      kind: AutomationKind,
-      shard: number,
-      span: { from: string; to: string; limit: number },
-      cursor?: Item,
-    ) => due(deps, kind, shard, span, cursor),
-    /** Who of one shard waits. */
-    waiting: (shard: number, limit: number, cursor?: Item) => waiting(deps, shard, limit, cursor),
   };
 }
 
@@ -111,51 +80,4 @@ async function replace({ client, table }: EnrollmentStoreDeps, enrollment: Enrol
     if (isConditionFailure(error)) return false;
     throw error;
   }
-}
-
-async function due(
-  { client, table }: EnrollmentStoreDeps,
-  kind: AutomationKind,
-  shard: number,
-  { from, to, limit }: { from: string; to: string; limit: number },
-  cursor?: Item,
-): Promise<Page<DueEntry>> {
-  const page = await client.send(
-    new QueryCommand({
-      TableName: table,
-      IndexName: WORK_INDEX,
-      KeyConditionExpression: '#work = :work AND workOrder BETWEEN :from AND :to',
-      ExpressionAttributeNames: { '#work': 'work' },
-      ExpressionAttributeValues: { ':work': dueWork(kind, shard), ':from': from, ':to': to },
-      Limit: limit,
-      ExclusiveStartKey: cursor,
-    }),
-  );
-  const entries = (page.Items ?? []).map((item) => ({
-    ...refOfKey(item),
-    number: String(item['number']),
-    step: Number(item['step']),
-    dueAt: String(item['workOrder']),
-  }));
-  return { entries, next: page.LastEvaluatedKey };
-}
-
-async function waiting(
-  { client, table }: EnrollmentStoreDeps,
-  shard: number,
-  limit: number,
-  cursor?: Item,
-): Promise<Page<EnrollmentRef>> {
-  const page = await client.send(
-    new QueryCommand({
-      TableName: table,
-      IndexName: WORK_INDEX,
-      KeyConditionExpression: '#work = :work',
-      ExpressionAttributeNames: { '#work': 'work' },
-      ExpressionAttributeValues: { ':work': waitingWork(shard) },
-      Limit: limit,
-      ExclusiveStartKey: cursor,
-    }),
-  );
-  return { entries: (page.Items ?? []).map(refOfKey), next: page.LastEvaluatedKey };
 }

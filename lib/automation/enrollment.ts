@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type AutomationKind, automationKinds } from './automation.ts';
+import { automationKinds } from './automation.ts';
 
 /**
  * - `due`: the next step leaves at `dueAt`.
@@ -28,23 +28,13 @@ export const enrollmentSchema = z.object({
   reason: z.string().optional(),
   /** One sentence for whoever asks why (X1). */
   sentence: z.string().optional(),
+  /** What the step waited for when it last waited. */
+  heldFor: z.string().optional(),
   enrolledAt: z.string(),
   /** Changes with every write; what a worker decided on must still be there when it writes. */
   version: z.int().positive(),
 });
 export type Enrollment = z.infer<typeof enrollmentSchema>;
-
-/** Partitions of the due index and of the waiting index. A constant of the data: changing it needs a migration. */
-export const SHARDS = 8;
-
-/** The shard of a lead or number: FNV-1a over the text, so that neighbours spread. */
-export function shardOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
-  }
-  return hash % SHARDS;
-}
 
 /** Id of the text that a step of an enrollment becomes. The same step is the same text, whoever retries it. */
 export function messageIdOf(leadId: string, automationId: string, step: number): string {
@@ -55,6 +45,3 @@ export interface EnrollmentRef {
   readonly leadId: string;
   readonly automationId: string;
 }
-
-export const dueWork = (kind: AutomationKind, shard: number) => `DUE#${kind}#${shard}`;
-export const waitingWork = (shard: number) => `WAIT#${shard}`;

@@ -1,3 +1,4 @@
+import type { OutboxText } from '../outbox/outbox-text.ts';
 import { type Automation, addDuration } from './automation.ts';
 import type { Enrollment, EnrollmentRef } from './enrollment.ts';
 
@@ -21,7 +22,7 @@ export function enroll(ref: EnrollmentRef, number: string, automation: Automatio
 
 /** The step was sent or ended with a reason: the next one is due after its delay, or the enrollment is complete. */
 export function advance(enrollment: Enrollment, automation: Automation, now: Date): Enrollment {
-  const { reason: _reason, sentence: _sentence, ...rest } = enrollment;
+  const { reason: _reason, sentence: _sentence, heldFor: _heldFor, ...rest } = enrollment;
   const step = enrollment.step + 1;
   const next = automation.steps[step];
   const moved = { ...rest, step, attempts: 0, version: enrollment.version + 1 };
@@ -35,20 +36,35 @@ interface Why {
   readonly sentence: string;
 }
 
-/** The step may not leave yet and nothing but an event will change that: out of the due index (X4). */
-export function hold(enrollment: Enrollment, { reason, sentence }: Why): Enrollment {
-  return { ...enrollment, reason, sentence, status: 'waiting', version: enrollment.version + 1 };
+/** What can be held, deferred and woken: a step of an enrollment, or a single text of the outbox. */
+type Pending = Enrollment | OutboxText;
+
+/** It may not leave yet and nothing but an event will change that: out of the due index (X4). */
+export function hold<T extends Pending>(pending: T, { reason, sentence }: Why): T {
+  const version = pending.version + 1;
+  return { ...pending, reason, sentence, heldFor: reason, status: 'waiting', version };
 }
 
-/** The step may leave at `until`. */
-export function defer(enrollment: Enrollment, { reason, sentence }: Why, until: string): Enrollment {
-  return { ...enrollment, reason, sentence, status: 'due', dueAt: until, version: enrollment.version + 1 };
+/** It may leave at `until`. */
+export function defer<T extends Pending>(pending: T, { reason, sentence }: Why, until: string): T {
+  return { ...pending, reason, sentence, status: 'due', dueAt: until, version: pending.version + 1 };
 }
 
-/** What held the step may be gone: due now, to be decided anew. */
-export function wake(enrollment: Enrollment, now: Date): Enrollment {
-  const { reason: _reason, sentence: _sentence, ...rest } = enrollment;
-  return { ...rest, status: 'due', dueAt: now.toISOString(), version: enrollment.version + 1 };
+/** What held it may be gone: due now, to be decided anew. */
+export function wake<T extends Pending>(pending: T, now: Date): T {
+  const woken: T = { ...pending, status: 'due', dueAt: now.toISOString(), version: pending.version + 1 };
+  delete woken.reason;
+  delete woken.sentence;
+  return woken;
+}
+
+/** The lead has another number: the step is decided anew, on that number's consent (B2, T3). */
+export function renumber(enrollment: Enrollment, number: string, now: Date): Enrollment {
+  if (enrollment.status !== 'due' && enrollment.status !== 'waiting') {
+    return { ...enrollment, number, version: enrollment.version + 1 };
+  }
+  const { heldFor: _, ...rest } = wake(enrollment, now);
+  return { ...rest, number };
 }
 
 /** No further step leaves. */

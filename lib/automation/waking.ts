@@ -1,15 +1,21 @@
 import type { ConsentEvent } from '../consent/event.ts';
-import type { HoldReason } from '../gate/decide.ts';
+import type { HoldReason } from '../gate/question.ts';
 import type { Settings } from '../organization/settings.ts';
+import type { OutboxStore } from '../outbox/outbox-store.ts';
 import type { EnrollmentStore } from './enrollment-store.ts';
 import { wake } from './progress.ts';
 
-/** Why an enrollment can wait: a verdict of the gate, or its automation is switched off. */
+/** Why a text can wait: a verdict of the gate, or its automation is switched off. */
 export type WaitingReason = HoldReason | 'automationDisabled';
 
-/** Whether an event may have ended the waiting of its number. What it did not end is held again. */
-export function wakesNumber(event: ConsentEvent): boolean {
-  return event.effect === 'changed' && event.after !== 'opted_out';
+/**
+ * Which waiting of its number an event may have ended. What it did not end is held again.
+ *
+ * @returns `all`, or the reasons; an opt-out ends the waiting for START, since what waited is dropped (C3).
+ */
+export function wokenByEvent(event: ConsentEvent): 'all' | readonly WaitingReason[] {
+  if (event.effect !== 'changed') return [];
+  return event.after === 'opted_out' ? ['waitingForStart'] : 'all';
 }
 
 /** Which waiting a change of settings may have ended: a requirement that fell away, a verification that came. */
@@ -17,27 +23,43 @@ export function wokenBySettings(before: Settings, after: Settings): WaitingReaso
   const woken: WaitingReason[] = [];
   if (before.requireSmsOptIn && !after.requireSmsOptIn) woken.push('waitingForConsent');
   if (!before.a2pVerified && after.a2pVerified) woken.push('a2pNotVerified');
+  // Per number instead of per lead asks for less as well: who was asked for by another lead may go.
+  if (before.doubleOptIn !== after.doubleOptIn && before.doubleOptIn !== 'off') woken.push('waitingForStart');
   return woken;
 }
 
+export interface NumberWakingDeps {
+  readonly leads: { holders(number: string): Promise<string[]> };
+  readonly enrollments: Pick<EnrollmentStore, 'ofLead' | 'replace'>;
+  readonly outbox: Pick<OutboxStore, 'open' | 'put'>;
+  readonly now: () => Date;
+}
+
 /**
- * Makes everything that waits for one lead due now.
+ * Makes what waits for one number due now, its leads' steps and its single texts.
  *
- * Reads the leads' own enrollments, strongly consistent, and not the waiting index, which may not show yet what was
- * held a moment before the consent came.
+ * Reads the items themselves, strongly consistent, and not the waiting index, which may not show yet what was held a
+ * moment before the consent came.
  *
+ * @param reasons of waiting; `all` for every one.
  * @returns how many were woken.
  */
-export async function wakeLead(
-  store: Pick<EnrollmentStore, 'ofLead' | 'replace'>,
-  leadId: string,
-  now: Date,
+export async function wakeNumber(
+  { leads, enrollments, outbox, now }: NumberWakingDeps,
+  number: string,
+  reasons: 'all' | readonly string[],
 ): Promise<number> {
+  const isMeant = ({ status, reason = '' }: { status: string; reason?: string | undefined }) =>
+    status === 'waiting' && (reasons === 'all' || reasons.includes(reason));
   let woken = 0;
-  for (const enrollment of await store.ofLead(leadId)) {
-    if (enrollment.status !== 'waiting') continue;
-    // Lost to another writer: whoever it was decided on the consent that is recorded by now.
-    if (await store.replace(wake(enrollment, now))) woken++;
+  for (const leadId of await leads.holders(number)) {
+    for (const enrollment of await enrollments.ofLead(leadId)) {
+      // Lost to another writer: whoever it was decided on the consent that is recorded by now.
+      if (isMeant(enrollment) && (await enrollments.replace(wake(enrollment, now())))) woken++;
+    }
+  }
+  for (const text of await outbox.open(number)) {
+    if (isMeant(text) && (await outbox.put(wake(text, now())))) woken++;
   }
   return woken;
 }

@@ -1,6 +1,12 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { GetCommand, PutCommand, paginateQuery, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { cancellationCodes, type Item, pause, readConsistently } from '../runtime/dynamodb.ts';
+import {
+  cancellationCodes,
+  type Item,
+  pause,
+  readConsistently,
+  type TransactItem,
+} from '../runtime/dynamodb.ts';
 import { type Audit, auditItems } from './audit.ts';
 import { documents } from './documented.ts';
 import { type ConsentEvent, type ConsentOccurrence, evidenceSchema } from './event.ts';
@@ -40,6 +46,14 @@ export interface Recorded {
 const KEYWORDS_PER_TRANSACTION = 97;
 const KEYS_PER_READ = 100;
 
+/** An event that is not written yet. */
+export interface Prepared {
+  readonly event: ConsentEvent;
+  readonly state: ConsentState;
+  /** What must be written in one transaction. */
+  readonly writes: readonly TransactItem[];
+}
+
 /** More simultaneous writers to one number than this are a fault, not a race. */
 const ATTEMPTS = 12;
 
@@ -52,6 +66,13 @@ export interface ConsentRegistry {
    * @throws Error when the occurrence is malformed, or the number is written to without end.
    */
   record(occurrence: ConsentOccurrence): Promise<Recorded>;
+  /**
+   * The writes that add one event to a number's ledger, for whoever must write more in the same transaction. They fail
+   * when the state has moved on, or the source event is known.
+   *
+   * @param state of the number, as it was decided on. @param occurrence one that changes it.
+   */
+  prepare(state: ConsentState, occurrence: ConsentOccurrence): Promise<Prepared>;
   /** The number's state now, strongly consistent. */
   read(number: string): Promise<ConsentState>;
   /** Every event of the number, oldest first. */
@@ -65,6 +86,7 @@ export interface ConsentRegistry {
 export function createConsentRegistry(deps: ConsentRegistryDeps): ConsentRegistry {
   return {
     record: (occurrence) => record(deps, occurrence),
+    prepare: (state, occurrence) => prepare(deps, state, undefined, checked(occurrence)),
     read: (number) => read(deps, number),
     events: (number) => events(deps, number),
     verify: async (number) => (await audit(deps, number)).fault,
@@ -117,25 +139,30 @@ async function audit(deps: ConsentRegistryDeps, number: string): Promise<Audit> 
 }
 
 async function record(deps: ConsentRegistryDeps, given: ConsentOccurrence): Promise<Recorded> {
-  if (given.kind === 'manualOptIn' && !documents(given.evidence)) {
-    throw new Error('An opt-in that was entered or imported needs a proof and the words agreed to (S6)');
-  }
-  const occurrence = {
-    ...given,
-    evidence: evidenceSchema.parse(wellFormed(given.evidence)),
-    sourceId: given.sourceId.toWellFormed(),
-    occurredAt: new Date(given.occurredAt).toISOString(),
-  };
+  const occurrence = checked(given);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (attempt > 0) await pause(attempt);
     const { state, listing, sequence } = await readForWrite(deps, occurrence);
     if (sequence !== undefined) {
       return { outcome: 'duplicate', event: await readEvent(deps, occurrence.number, sequence), state };
     }
-    const next = append(state, occurrence, deps.now().toISOString());
-    if (await write(deps, state, listing, next)) return { outcome: 'recorded', ...next };
+    const next = await prepare(deps, state, listing, occurrence);
+    if (await write(deps, next)) return { outcome: 'recorded', event: next.event, state: next.state };
   }
   throw new Error(`The consent of one number changed ${ATTEMPTS} times while an event was being recorded`);
+}
+
+/** @throws Error when the occurrence is malformed. */
+function checked(given: ConsentOccurrence): ConsentOccurrence {
+  if (given.kind === 'manualOptIn' && !documents(given.evidence)) {
+    throw new Error('An opt-in that was entered or imported needs a proof and the words agreed to (S6)');
+  }
+  return {
+    ...given,
+    evidence: evidenceSchema.parse(wellFormed(given.evidence)),
+    sourceId: given.sourceId.toWellFormed(),
+    occurredAt: new Date(given.occurredAt).toISOString(),
+  };
 }
 
 /** Half a character (a lone surrogate) can neither be hashed nor stored: it becomes the replacement character. */
@@ -166,14 +193,15 @@ async function readEvent(deps: ConsentRegistryDeps, number: string, sequence: nu
   return parseEvent(answer.Item as Item);
 }
 
-/** @returns false when another writer was first: the caller reads again and applies anew. */
-async function write(
+/** Event n + 1 if absent, the state if it is still at n, the source's marker if absent, and the keywords that it moved. */
+async function prepare(
   deps: ConsentRegistryDeps,
   before: ConsentState,
   listing: Listing | undefined,
-  { event, state }: { event: ConsentEvent; state: ConsentState },
-): Promise<boolean> {
-  const { client, table } = deps;
+  occurrence: ConsentOccurrence,
+): Promise<Prepared & { readonly later: readonly Item[] }> {
+  const { table } = deps;
+  const { event, state } = append(before, occurrence, deps.now().toISOString());
   const absent = { TableName: table, ConditionExpression: 'attribute_not_exists(pk)' };
   const unchanged =
     before.version === 0
@@ -186,24 +214,28 @@ async function write(
         };
   const { number, sequence, sourceId } = event;
   const keywords = await keywordItems(deps, before, event, state);
-  const put = (Item: Item) => ({ Put: { TableName: table, Item } });
+  const writes = [
+    { Put: { ...absent, Item: { ...eventKey(number, sequence), ...event } } },
+    { Put: { ...unchanged, Item: stateItem(state, listingAfter(listing, event)) } },
+    { Put: { ...absent, Item: { ...sourceKey(number, sourceId), sequence } } },
+    ...keywords.slice(0, KEYWORDS_PER_TRANSACTION).map((Item) => ({ Put: { TableName: table, Item } })),
+  ];
+  return { event, state, writes, later: keywords.slice(KEYWORDS_PER_TRANSACTION) };
+}
+
+/** @returns false when another writer was first: the caller reads again and applies anew. */
+async function write(
+  { client, table }: ConsentRegistryDeps,
+  { writes, later }: Awaited<ReturnType<typeof prepare>>,
+): Promise<boolean> {
   try {
-    await client.send(
-      new TransactWriteCommand({
-        TransactItems: [
-          { Put: { ...absent, Item: { ...eventKey(number, sequence), ...event } } },
-          { Put: { ...unchanged, Item: stateItem(state, listingAfter(listing, event)) } },
-          { Put: { ...absent, Item: { ...sourceKey(number, sourceId), sequence } } },
-          ...keywords.slice(0, KEYWORDS_PER_TRANSACTION).map(put),
-        ],
-      }),
-    );
+    await client.send(new TransactWriteCommand({ TransactItems: [...writes] }));
   } catch (error) {
     if (cancellationCodes(error) === undefined) throw error;
     return false;
   }
   // A STOP is never too large to be written: what a list says of further keywords follows it.
-  for (const item of keywords.slice(KEYWORDS_PER_TRANSACTION)) {
+  for (const item of later) {
     await client.send(new PutCommand({ TableName: table, Item: item }));
   }
   return true;

@@ -4,16 +4,17 @@ import { wordsVersion } from '../consent/ledger.ts';
 import type { ConsentRegistry } from '../consent/registry.ts';
 import type { LeadStore } from '../leads/lead-store.ts';
 import type { Configuration } from '../organization/configuration.ts';
+import { type QueueReplyDeps, queueReply } from '../outbox/queue-reply.ts';
+import { replyTo } from '../outbox/replies.ts';
 import type { Submission } from './submission.ts';
 import type { SubmissionStore } from './submission-store.ts';
 
-export interface IntakeDeps {
+export interface IntakeDeps extends QueueReplyDeps {
   readonly registry: Pick<ConsentRegistry, 'record'>;
   readonly leads: Pick<LeadStore, 'upsertByNumber'>;
   readonly enrollments: Pick<EnrollmentStore, 'add'>;
-  readonly configuration: Pick<Configuration, 'automation'>;
+  readonly configuration: Pick<Configuration, 'automation' | 'settings'>;
   readonly submissions: Pick<SubmissionStore, 'markProcessed'>;
-  readonly now: () => Date;
 }
 
 /**
@@ -40,7 +41,7 @@ async function recordConsent(
   { checkbox, wordsShown }: Submission['consents'][number],
 ): Promise<void> {
   const { number, formId, submissionId, pageUrl, ip, userAgent } = submission;
-  await deps.registry.record({
+  const { event } = await deps.registry.record({
     number,
     kind: checkbox === undefined ? 'impliedForm' : 'explicitWeb',
     occurredAt: submission.occurredAt,
@@ -57,4 +58,7 @@ async function recordConsent(
       ...(userAgent !== undefined && { userAgent }),
     },
   });
+  // Queued before the lead is enrolled, so that the confirmation goes ahead of the first text. The stream enqueues it.
+  const reply = replyTo(event, await deps.configuration.settings(), undefined, deps.now());
+  if (reply) await queueReply(deps, reply);
 }

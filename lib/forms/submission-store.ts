@@ -5,8 +5,8 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { SHARDS, shardOf } from '../automation/enrollment.ts';
 import { WORK_INDEX } from '../automation/enrollment-items.ts';
+import { SHARDS, shardOf } from '../automation/work.ts';
 import { type Item, isConditionFailure, type Key } from '../runtime/dynamodb.ts';
 import { type Submission, submissionSchema } from './submission.ts';
 

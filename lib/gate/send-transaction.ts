@@ -1,8 +1,8 @@
 import { type DynamoDBDocumentClient, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import type { Enrollment } from '../automation/enrollment.ts';
-import { putOverVersion } from '../automation/enrollment-items.ts';
 import { consentUnchanged } from '../consent/items.ts';
 import type { ConsentState } from '../consent/state.ts';
+import type { Conversation } from '../conversations/conversation.ts';
+import { conversationUnchanged, putConversation } from '../conversations/conversation-items.ts';
 import type { Message } from '../messaging/message.ts';
 import { messageItem } from '../messaging/message-items.ts';
 import {
@@ -18,56 +18,99 @@ export interface GateTables {
   readonly outreachTable: string;
 }
 
-/**
- * - `done`: it is written.
- * - `consentChanged`: the number's registry moved since the decision: decide anew.
- * - `handled`: the enrollment moved on or the text exists: someone else did this step.
- * - `collided`: another transaction held an item; nothing is known to have changed.
- */
-export type WriteOutcome = 'done' | 'consentChanged' | 'handled' | 'collided';
+type Put = NonNullable<TransactItem['Put']>;
 
 /**
- * The send transaction: the number's consent is still the one decided on, the enrollment moves past the step, and
- * the text exists as `claimed`; all of it or nothing. A STOP recorded before it makes it fail; one recorded after
- * it finds the text handed over.
+ * - `done`: it is written.
+ * - `factsChanged`: the number's consent or conversation moved since the decision: decide anew.
+ * - `handled`: the enrollment or single text moved on, or the message exists: someone else did this.
+ * - `collided`: another transaction held an item; nothing is known to have changed.
+ */
+export type WriteOutcome = 'done' | 'factsChanged' | 'handled' | 'collided';
+
+/** What a text is written with: the enrollment or single text that it comes from, and its conversation, moved on. */
+export interface Claim {
+  readonly origin: Put;
+  readonly text: Message;
+  readonly conversation: Conversation;
+}
+
+/**
+ * The send transaction: the number's consent is still the one decided on, the enrollment or single text moves past the
+ * text, the text exists as `claimed`, and its conversation counts it; all of it or nothing. A STOP recorded before it
+ * makes it fail; one recorded after it finds the text handed over.
  */
 export function claim(
   tables: GateTables,
   consent: ConsentState,
-  advanced: Enrollment,
-  text: Message,
+  { origin, text, conversation }: Claim,
 ): Promise<WriteOutcome> {
-  return transact(tables, [
-    consentUnchanged(tables.consentTable, consent.number, consent.version),
-    putEnrollment(tables, advanced),
-    putText(tables, text),
-  ]);
+  return transact(
+    tables,
+    [
+      consentUnchanged(tables.consentTable, consent.number, consent.version),
+      { Put: putConversation(tables.outreachTable, conversation) },
+    ],
+    [{ Put: origin }, putMessage(tables, text)],
+  );
 }
 
 /**
- * Holds an enrollment under the consent that was decided on: an opt-in recorded in between makes it fail, so that
+ * The request for START goes ahead of a text (C2): the ledger says that it was sent, the original is held, and the request
+ * is claimed, in one transaction. Whoever decides on the same number at the same time finds the consent moved.
+ *
+ * @param ledger the writes of the registry's event, which fail when the consent has moved.
+ * @param prompt the request, as a single text that has become a message.
+ */
+export function claimPrompt(
+  tables: GateTables,
+  ledger: readonly TransactItem[],
+  held: Put,
+  prompt: Claim,
+): Promise<WriteOutcome> {
+  return transact(
+    tables,
+    [...ledger, { Put: putConversation(tables.outreachTable, prompt.conversation) }],
+    [{ Put: held }, { Put: prompt.origin }, putMessage(tables, prompt.text)],
+  );
+}
+
+/**
+ * Holds a text under what was decided on: an opt-in, a START or a decision recorded in between makes it fail, so that
  * nobody is put to sleep after the news that would have woken them.
  */
 export function holdUnder(
   tables: GateTables,
-  consent: ConsentState,
-  held: Enrollment,
+  { consent, conversation }: { readonly consent: ConsentState; readonly conversation: Conversation },
+  held: Put,
 ): Promise<WriteOutcome> {
-  return transact(tables, [
-    consentUnchanged(tables.consentTable, consent.number, consent.version),
-    putEnrollment(tables, held),
-  ]);
+  const unread = conversation.review
+    ? [{ ConditionCheck: conversationUnchanged(tables.outreachTable, conversation) }]
+    : [];
+  return transact(
+    tables,
+    [consentUnchanged(tables.consentTable, consent.number, consent.version), ...unread],
+    [{ Put: held }],
+  );
 }
 
-/** Ends a step without sending: the text is stored with its reason, and the enrollment moves on. */
-export function explain(tables: GateTables, advanced: Enrollment, text: Message): Promise<WriteOutcome> {
-  return transact(tables, [putEnrollment(tables, advanced), putText(tables, text)]);
+/** Ends a text without sending it: it is stored with its reason, and what it comes from moves on. */
+export function explain(
+  tables: GateTables,
+  {
+    origin,
+    text,
+    conversation,
+  }: Omit<Claim, 'conversation'> & { readonly conversation: Conversation | undefined },
+): Promise<WriteOutcome> {
+  const moved = conversation ? [{ Put: putConversation(tables.outreachTable, conversation) }] : [];
+  return transact(tables, moved, [{ Put: origin }, putMessage(tables, text)]);
 }
 
-/** Writes an enrollment over the version it came from, and nothing else. */
-export async function replace(tables: GateTables, enrollment: Enrollment): Promise<WriteOutcome> {
+/** Writes an enrollment or single text over the version it came from, and nothing else. */
+export async function replace(tables: GateTables, origin: Put): Promise<WriteOutcome> {
   try {
-    await tables.client.send(new PutCommand(putOverVersion(tables.outreachTable, enrollment)));
+    await tables.client.send(new PutCommand(origin));
     return 'done';
   } catch (error) {
     if (isConditionFailure(error)) return 'handled';
@@ -75,11 +118,7 @@ export async function replace(tables: GateTables, enrollment: Enrollment): Promi
   }
 }
 
-function putEnrollment({ outreachTable }: GateTables, enrollment: Enrollment): TransactItem {
-  return { Put: putOverVersion(outreachTable, enrollment) };
-}
-
-function putText({ outreachTable }: GateTables, text: Message): TransactItem {
+function putMessage({ outreachTable }: GateTables, text: Message): TransactItem {
   return {
     Put: {
       TableName: outreachTable,
@@ -91,15 +130,19 @@ function putText({ outreachTable }: GateTables, text: Message): TransactItem {
   };
 }
 
-async function transact({ client }: GateTables, items: TransactItem[]): Promise<WriteOutcome> {
+/** @param facts the writes whose conditions say that what was decided on still holds. */
+async function transact(
+  { client }: GateTables,
+  facts: readonly TransactItem[],
+  others: readonly TransactItem[],
+): Promise<WriteOutcome> {
   try {
-    await client.send(new TransactWriteCommand({ TransactItems: items }));
+    await client.send(new TransactWriteCommand({ TransactItems: [...facts, ...others] }));
     return 'done';
   } catch (error) {
     const codes = cancellationCodes(error);
     if (codes === undefined) throw error;
     if (isTransientCancellation(codes)) return 'collided';
-    const consentFailed = items[0]?.ConditionCheck && codes[0] === 'ConditionalCheckFailed';
-    return consentFailed ? 'consentChanged' : 'handled';
+    return codes.slice(0, facts.length).includes('ConditionalCheckFailed') ? 'factsChanged' : 'handled';
   }
 }

@@ -3,6 +3,8 @@ import { enrollmentKey, parseEnrollment, putOverVersion } from '../automation/en
 import { reopen } from '../automation/progress.ts';
 import { type Message, STATUS_RANK } from '../messaging/message.ts';
 import { messageKey } from '../messaging/message-items.ts';
+import { outboxKey, parseOutbox, putOutbox } from '../outbox/outbox-items.ts';
+import { reopenOutbox } from '../outbox/outbox-text.ts';
 import { cancellationCodes, isConditionFailure } from '../runtime/dynamodb.ts';
 import type { GateTables } from './send-transaction.ts';
 
@@ -69,16 +71,8 @@ export async function reopenClaim(
   now: Date,
 ): Promise<'reopened' | 'movedOn' | 'settled'> {
   const { client, outreachTable } = tables;
-  const { leadId = '', automationId = '', step = 0, attempt = 1, firstDueAt = retryAt } = text;
-  const answer = await client.send(
-    new GetCommand({
-      TableName: outreachTable,
-      Key: enrollmentKey({ leadId, automationId }),
-      ConsistentRead: true,
-    }),
-  );
-  const enrollment = answer.Item && parseEnrollment(answer.Item);
-  const reopened = enrollment && reopen(enrollment, { step, attempt, firstDueAt }, retryAt);
+  const { attempt = 1 } = text;
+  const reopened = await reopenOrigin(tables, text, retryAt);
   if (!reopened) return moveOn(tables, text, now);
   try {
     await client.send(
@@ -101,7 +95,7 @@ export async function reopenClaim(
               },
             },
           },
-          { Put: putOverVersion(outreachTable, reopened) },
+          { Put: reopened },
         ],
       }),
     );
@@ -112,6 +106,21 @@ export async function reopenClaim(
     if (codes?.[1] === 'ConditionalCheckFailed') return moveOn(tables, text, now);
     throw error;
   }
+}
+
+/** What the text comes from, due once more; undefined when that has moved on since. */
+async function reopenOrigin({ client, outreachTable }: GateTables, text: Message, retryAt: string) {
+  const { id, number, purpose, attempt = 1 } = text;
+  const { leadId = '', automationId = '', step = 0, firstDueAt = retryAt } = text;
+  const Key = purpose ? outboxKey({ number, id }) : enrollmentKey({ leadId, automationId });
+  const { Item } = await client.send(new GetCommand({ TableName: outreachTable, Key, ConsistentRead: true }));
+  if (!Item) return undefined;
+  if (purpose) {
+    const outbox = reopenOutbox(parseOutbox(Item), attempt, retryAt);
+    return outbox && putOutbox(outreachTable, outbox);
+  }
+  const enrollment = reopen(parseEnrollment(Item), { step, attempt, firstDueAt }, retryAt);
+  return enrollment && putOverVersion(outreachTable, enrollment);
 }
 
 async function moveOn(tables: GateTables, text: Message, now: Date): Promise<'movedOn' | 'settled'> {

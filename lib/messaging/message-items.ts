@@ -1,4 +1,4 @@
-import { shardOf } from '../automation/enrollment.ts';
+import { shardOf } from '../automation/work.ts';
 import type { Item, Key } from '../runtime/dynamodb.ts';
 import { type Message, messageSchema } from './message.ts';
 

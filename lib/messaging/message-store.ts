@@ -1,14 +1,8 @@
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type Item, isConditionFailure } from '../runtime/dynamodb.ts';
 import type { Message } from './message.ts';
 import { twilioRank } from './message.ts';
-import { COLLECTION_INDEX, conversationOf, messageItem, messageKey, parseMessage } from './message-items.ts';
+import { COLLECTION_INDEX, conversationOf, messageKey, parseMessage } from './message-items.ts';
 
 export interface MessageStoreDeps {
   readonly client: DynamoDBDocumentClient;
@@ -36,43 +30,11 @@ export function createMessageStore(deps: MessageStoreDeps) {
       const { Item } = await deps.client.send(new GetCommand(key));
       return Item && parseMessage(Item);
     },
-    /** Stores a received text once. @returns false when it was stored before. */
-    putInbound: (inbound: InboundText) => putInbound(deps, inbound),
     /** Applies what Twilio says of a text: its steps may come twice and in any order, and never go back. */
     applyNews: (id: string, news: CarrierNews) => applyNews(deps, id, news),
     /** A number's texts, newest first. @param cursor the `next` of the page before. */
     conversation: (number: string, limit: number, cursor?: Item) => conversation(deps, number, limit, cursor),
   };
-}
-
-export interface InboundText {
-  readonly sid: string;
-  readonly number: string;
-  readonly body: string;
-}
-
-async function putInbound({ client, table, now }: MessageStoreDeps, inbound: InboundText): Promise<boolean> {
-  const at = now().toISOString();
-  const { sid, number, body } = inbound;
-  const text: Message = {
-    id: sid,
-    sid,
-    number,
-    body,
-    direction: 'inbound',
-    status: 'received',
-    statusRank: 100,
-    createdAt: at,
-    updatedAt: at,
-  };
-  try {
-    const condition = { ConditionExpression: 'attribute_not_exists(pk)' };
-    await client.send(new PutCommand({ TableName: table, Item: messageItem(text), ...condition }));
-    return true;
-  } catch (error) {
-    if (isConditionFailure(error)) return false;
-    throw error;
-  }
 }
 
 async function applyNews(deps: MessageStoreDeps, id: string, news: CarrierNews): Promise<NewsOutcome> {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { purposes } from '../outbox/outbox-text.ts';
 
 /**
  * The life of a text that we send. `claimed` is ours alone: the send transaction has happened, Twilio's answer is
@@ -42,6 +43,10 @@ export const messageSchema = z.object({
   leadId: z.string().optional(),
   automationId: z.string().optional(),
   step: z.int().optional(),
+  /** What a text is for that is no automation's step. */
+  purpose: z.enum(purposes).optional(),
+  /** The agent who wrote it. */
+  actor: z.string().optional(),
   /** How often the step was handed to Twilio, from 1. */
   attempt: z.int().optional(),
   claimedAt: z.string().optional(),

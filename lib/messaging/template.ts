@@ -67,7 +67,11 @@ export function render(template: string, values: MergeValues, footer: string): R
     if (!text) missing ??= name;
     return text;
   });
-  if (missing !== undefined) return { kind: 'missingField', field: missing };
+  return missing === undefined ? withFooter(body, footer) : { kind: 'missingField', field: missing };
+}
+
+/** Ends a text with the footer, on a line of its own and once: where the text says it already, that place is dropped (C6). */
+export function withFooter(body: string, footer: string): Rendered {
   const parts = body.split(footer).map((part) => part.trim());
   const whole = [...parts.filter((part) => part !== ''), footer].join('\n');
   return whole.length > 1600

@@ -14,11 +14,15 @@ import {
   automationKey,
   FORMS,
   formKey,
+  KEYWORDS,
+  keywordKey,
   parseAutomation,
   parseForm,
+  parseKeyword,
   parseSettings,
   settingsKey,
 } from './items.ts';
+import type { Keyword } from './keyword.ts';
 import { type Settings, settingsSchema } from './settings.ts';
 
 export interface ConfigurationDeps {
@@ -29,7 +33,7 @@ export interface ConfigurationDeps {
   readonly now: () => Date;
 }
 
-/** The rules that admins change at run time: settings, forms and automations. Every read is strongly consistent. */
+/** The rules that admins change at run time: settings, forms, automations and keywords. Every read is strongly consistent. */
 export type Configuration = ReturnType<typeof createConfiguration>;
 
 export function createConfiguration(deps: ConfigurationDeps) {
@@ -50,6 +54,14 @@ export function createConfiguration(deps: ConfigurationDeps) {
     putAutomation: async (automation: Automation): Promise<void> => {
       await put(deps, { ...automationKey(automation.id), ...automation });
     },
+    keyword: async (word: string): Promise<Keyword | undefined> =>
+      parsed(await get(deps, keywordKey(word)), parseKeyword),
+    keywords: async (): Promise<Keyword[]> => (await list(deps, KEYWORDS)).map(parseKeyword),
+    putKeyword: async (keyword: Keyword): Promise<void> => {
+      await put(deps, { ...keywordKey(keyword.word), ...keyword });
+    },
+    removeKeyword: (word: string): Promise<boolean> => remove(deps, keywordKey(word)),
+
     removeAutomation: (id: string): Promise<boolean> => remove(deps, automationKey(id)),
   };
 }

@@ -1,12 +1,15 @@
 import { type Automation, automationSchema } from '../automation/automation.ts';
 import { type Form, formSchema } from '../forms/form.ts';
 import type { Item, Key } from '../runtime/dynamodb.ts';
+import { type Keyword, keywordSchema } from './keyword.ts';
 import { defaultSettings, type Settings, settingsSchema } from './settings.ts';
 
 /** How the configuration lies in its table. No other file spells these keys. */
 export const settingsKey: Key = { pk: 'SETTINGS', sk: 'SETTINGS' };
 export const FORMS = 'FORM';
 export const AUTOMATIONS = 'AUTOMATION';
+export const KEYWORDS = 'KEYWORD';
+export const keywordKey = (word: string): Key => ({ pk: KEYWORDS, sk: word });
 export const formKey = (id: string): Key => ({ pk: FORMS, sk: id });
 export const automationKey = (id: string): Key => ({ pk: AUTOMATIONS, sk: id });
 
@@ -22,6 +25,10 @@ export function parseForm(item: Item): Form {
 
 export function parseAutomation(item: Item): Automation {
   return automationSchema.parse(pick(item, Object.keys(automationSchema.shape)));
+}
+
+export function parseKeyword(item: Item): Keyword {
+  return keywordSchema.parse(pick(item, Object.keys(keywordSchema.shape)));
 }
 
 function pick(item: Item, names: readonly string[]): Item {

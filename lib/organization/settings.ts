@@ -12,6 +12,16 @@ export const settingsSchema = z.strictObject({
   organizationName: line(80),
   /** On: automated texts go only to numbers with a recorded opt-in (H2). */
   requireSmsOptIn: z.boolean(),
+  /**
+   * Double opt-in (C2): the first text to a number, or to each lead record, is `optInTemplate`; the original waits for START.
+   */
+  doubleOptIn: z.enum(['off', 'perNumber', 'perLead']),
+  /** The request for START, account-wide (C1). Merges `{{organizationName}}`. */
+  optInTemplate: line(320),
+  /** On: an agent's text is blocked unless the number has an opt-in (T8). */
+  requireOptInForOneToOne: z.boolean(),
+  /** Whether an opt-in is confirmed by `optInReply` (B3). */
+  confirmOptIns: z.boolean(),
   /** Ends every text to a lead, once (C6). */
   footer: line(160).regex(/\bSTOP\b/, 'The footer must tell how to opt out, with the word STOP'),
   /** Whether the carriers have verified the organization's A2P 10DLC campaign; texts are held until then (C8). */
@@ -61,6 +71,11 @@ export function defaultSettings(organizationName: string): Settings {
   return {
     organizationName,
     requireSmsOptIn: true,
+    doubleOptIn: 'off',
+    optInTemplate:
+      '{{organizationName}} would like to text you about your request. Reply START to get recurring texts. Msg & data rates may apply. Reply HELP for help.',
+    requireOptInForOneToOne: false,
+    confirmOptIns: true,
     footer: DEFAULT_FOOTER,
     a2pVerified: false,
     twilioConsentApi: false,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { consentOf, newNumber, setUp, submission } from './organization.ts';
+import { consentOf, FOOTER, newNumber, setUp, submission } from './organization.ts';
 import { createWorld, type World } from './world.ts';
 
 let world: World;
@@ -160,12 +160,20 @@ test('what Twilio knows and we do not: a 21610 is recorded as an opt-out, and HE
   expect(help.body).not.toContain('<Message>');
 });
 
-test('where the carrier answers nothing, HELP, STOP and START are answered once each', async () => {
-  await world.admin('PATCH', '/settings', { keywordReplies: 'sendgate' });
+test('B3 where the carrier answers nothing, as on a short code, HELP is answered at once, STOP and START once each through the gate', async () => {
+  world.twilio.setOptOutHandling(false);
+  await world.admin('PATCH', '/settings', { keywordReplies: 'sendgate', confirmOptIns: true });
   const number = newNumber();
   expect((await world.text(number, 'help')).body).toContain('Msg &amp; data rates may apply');
-  expect((await world.text(number, 'STOP')).body).toContain('you are opted out');
-  expect((await world.text(number, 'STOP')).body).not.toContain('<Message>');
-  expect((await world.text(number, 'START')).body).toContain('you are opted in');
-  await world.admin('PATCH', '/settings', { keywordReplies: 'carrier' });
+  for (const word of ['STOP', 'STOP', 'START', 'START']) {
+    expect((await world.text(number, word)).body).not.toContain('<Message>');
+    await world.runCycle();
+  }
+  expect(world.textsTo(number)).toEqual([
+    expect.stringContaining('you are opted out'),
+    expect.stringContaining('you are opted in'),
+  ]);
+  expect(world.textsTo(number)[0]).not.toContain(FOOTER);
+  await world.admin('PATCH', '/settings', { keywordReplies: 'carrier', confirmOptIns: false });
+  world.twilio.setOptOutHandling(true);
 });

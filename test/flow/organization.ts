@@ -14,6 +14,7 @@ export async function setUp(world: World, settings: Record<string, unknown> = {}
     requireSmsOptIn: true,
     quietHours: 'offForTesting',
     caps: { perDay: 40, perWeek: 40 },
+    confirmOptIns: false,
     ...settings,
   };
   await expectOk(world.admin('PATCH', '/settings', given));

@@ -4,6 +4,7 @@ import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aw
 import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { startSsm } from '../../infra/local/ssm.ts';
 import { startTwilioStandIn, type TwilioStandIn } from '../../infra/local/twilio/stand-in.ts';
+import { workKinds } from '../../lib/automation/work.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { createTables, type Tables } from '../setup/tables.ts';
 import { followStream, type StreamFollower } from './streams.ts';
@@ -82,7 +83,7 @@ export async function createWorld() {
     handlers,
     /** Enqueues what is due, of every kind. */
     async enqueueDue(): Promise<void> {
-      for (const kind of ['newProspect', 'followUp', 'drip']) await handlers.cycle({ kind }, context());
+      for (const kind of workKinds) await handlers.cycle({ kind }, context());
     },
     /** Lets the gate take everything that stands in the lanes. */
     async drainLanes(): Promise<number> {

@@ -29,6 +29,8 @@ export class CarrierPart {
   private readonly underWay = new Set<Promise<void>>();
   private readonly delivered = new Map<string, Readonly<Record<string, string>>>();
   inboundWebhookUrl: string | undefined;
+  /** False on a standalone short code: there Twilio neither blocks nor answers anybody. */
+  handlesOptOut = true;
 
   constructor(options: CarrierOptions, store: Store, faults: Faults) {
     this.options = options;
@@ -81,11 +83,11 @@ export class CarrierPart {
   }): Promise<WebhookAnswer & { readonly messageSid: string }> {
     const { from, to, body } = text;
     const word = body.trim().toUpperCase();
-    if (STOP.has(word)) this.store.block(to, from);
-    if (START.has(word)) this.store.unblock(to, from);
+    if (this.handlesOptOut && STOP.has(word)) this.store.block(to, from);
+    if (this.handlesOptOut && START.has(word)) this.store.unblock(to, from);
     const plain = { messagingServiceSid: null, statusCallback: null, errorCode: null };
     const { sid } = this.store.add({ ...plain, from, to, body, direction: 'inbound', status: 'received' });
-    if (STOP.has(word) || HELP.has(word)) {
+    if (this.handlesOptOut && (STOP.has(word) || HELP.has(word))) {
       const reply = STOP.has(word) ? 'You have been unsubscribed.' : 'Reply STOP to unsubscribe.';
       const answer = {
         from: to,

@@ -144,6 +144,10 @@ export async function startTwilioStandIn(options: StandInOptions) {
     senders,
     /** Whether the carrier would refuse a text with 21610. */
     isBlocked: (number: string, sender = OUR_NUMBER) => store.isBlocked(sender, number),
+    /** Whether the sender is one for which Twilio acts on STOP and START by itself. */
+    setOptOutHandling: (isTwilios: boolean) => {
+      carrier.handlesOptOut = isTwilios;
+    },
     setFault: (fault: Fault) => faults.set(fault),
     clearFaults: () => faults.clear(),
     settle: () => carrier.settle(),

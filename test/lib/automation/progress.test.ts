@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Automation, automationSchema } from '../../../lib/automation/automation.ts';
-import { type Enrollment, messageIdOf, SHARDS, shardOf } from '../../../lib/automation/enrollment.ts';
+import { type Enrollment, messageIdOf } from '../../../lib/automation/enrollment.ts';
 import { enrollmentItem, parseEnrollment, refOfKey } from '../../../lib/automation/enrollment-items.ts';
 import { advance, defer, enroll, hold, reopen, stop, wake } from '../../../lib/automation/progress.ts';
+import { SHARDS, shardOf } from '../../../lib/automation/work.ts';
 
 const AUTOMATION: Automation = automationSchema.parse({
   id: 'welcome',

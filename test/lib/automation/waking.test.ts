@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { automationSchema } from '../../../lib/automation/automation.ts';
 import type { Enrollment } from '../../../lib/automation/enrollment.ts';
 import { advance, enroll, hold, stop } from '../../../lib/automation/progress.ts';
-import { wakeLead, wakesNumber, wokenBySettings } from '../../../lib/automation/waking.ts';
+import { wakeNumber, wokenByEvent, wokenBySettings } from '../../../lib/automation/waking.ts';
 import type { EventKind } from '../../../lib/consent/event.ts';
 import { append } from '../../../lib/consent/ledger.ts';
 import { defaultSettings, type Settings } from '../../../lib/organization/settings.ts';
+import { type OutboxText, outboxText } from '../../../lib/outbox/outbox-text.ts';
 import { at, handset, occurrence, stateAfter } from '../consent/occurrences.ts';
 
 const BASE: Settings = { ...defaultSettings('Acme'), requireSmsOptIn: true, a2pVerified: false };
@@ -22,23 +23,26 @@ describe('what wakes those who wait', () => {
     'crmAttested',
     'manualOptIn',
   ] as const)('H10 an opt-in by %s', (kind) => {
-    expect(wakesNumber(news(stateAfter(), kind, 1))).toBe(true);
+    expect(wokenByEvent(news(stateAfter(), kind, 1))).toBe('all');
   });
 
   it('H10 a START that lifts nothing but the block of the carrier', () => {
     const blocked = stateAfter(occurrence('optOut', 1), occurrence('explicitWeb', 2));
     expect(blocked).toMatchObject({ standing: 'opted_in', carrierBlocked: true });
-    expect(wakesNumber(news(blocked, 'handsetStart', 3))).toBe(true);
+    expect(wokenByEvent(news(blocked, 'handsetStart', 3))).toBe('all');
   });
 
-  it('neither a STOP, nor late news, nor what changes nothing', () => {
-    expect(wakesNumber(news(stateAfter(), 'optOut', 1))).toBe(false);
+  it('C3 a STOP wakes nothing but what waits for START, to be dropped', () => {
+    expect(wokenByEvent(news(stateAfter(), 'optOut', 1))).toEqual(['waitingForStart']);
+  });
+
+  it('neither late news nor what changes nothing', () => {
     const stopped = stateAfter(occurrence('optOut', 5));
-    expect(wakesNumber(news(stopped, 'explicitWeb', 4))).toBe(false);
-    expect(wakesNumber(news(stopped, 'impliedForm', 6))).toBe(false);
-    expect(wakesNumber(news(stateAfter(occurrence('impliedForm', 1)), 'impliedForm', 2))).toBe(false);
+    expect(wokenByEvent(news(stopped, 'explicitWeb', 4))).toEqual([]);
+    expect(wokenByEvent(news(stopped, 'impliedForm', 6))).toEqual([]);
+    expect(wokenByEvent(news(stateAfter(occurrence('impliedForm', 1)), 'impliedForm', 2))).toEqual([]);
     const words = append(stopped, occurrence('optOut', 6, { evidence: handset('ALTO', false) }), at(100));
-    expect(wakesNumber(words.event)).toBe(false);
+    expect(wokenByEvent(words.event)).toEqual([]);
   });
 
   it.each([
@@ -58,7 +62,7 @@ describe('what wakes those who wait', () => {
   });
 });
 
-describe('waking a lead', () => {
+describe('waking a number', () => {
   const automation = automationSchema.parse({
     id: 'a',
     kind: 'drip',
@@ -79,12 +83,24 @@ describe('waking a lead', () => {
       advance(enrolled('completed'), automation, now),
     ];
     const written: Enrollment[] = [];
-    const store = {
-      ofLead: async () => all,
-      replace: async (enrollment: Enrollment) => written.push(enrollment) > 1,
+    const text = hold(
+      outboxText({ id: 't', number: '+13035550142', purpose: 'agent', body: 'Hi' }, now),
+      why,
+    );
+    const texts: OutboxText[] = [];
+    const deps = {
+      leads: { holders: async () => ['lead-1'] },
+      enrollments: {
+        ofLead: async () => all,
+        replace: async (enrollment: Enrollment) => written.push(enrollment) > 1,
+      },
+      outbox: { open: async () => [text], put: async (woken: OutboxText) => texts.push(woken) > 0 },
+      now: () => now,
     };
+    expect(await wakeNumber(deps, '+13035550142', ['waitingForStart'])).toBe(0);
     // The first of the two was lost to another writer.
-    expect(await wakeLead(store, 'lead-1', now)).toBe(1);
+    expect(await wakeNumber(deps, '+13035550142', 'all')).toBe(2);
+    expect(texts).toMatchObject([{ id: 't', status: 'due', heldFor: 'waitingForConsent' }]);
     expect(written).toMatchObject([
       { automationId: 'waiting-1', status: 'due', dueAt: now.toISOString() },
       { automationId: 'waiting-2', status: 'due', dueAt: now.toISOString() },

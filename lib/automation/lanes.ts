@@ -1,22 +1,22 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { type DueStep, dueStepSchema } from '../../lib/automation/due-step.ts';
+import { type DueWork, dueWorkSchema } from './work.ts';
 
 /** The two queues before the gate: what someone is waiting for never stands behind a broadcast. */
-export interface Lanes {
+export interface Lanes<L extends Lane = Lane> {
   /** @throws Error when the queue refused an entry twice. */
-  enqueue(lane: 'priority' | 'bulk', steps: readonly DueStep[]): Promise<void>;
+  enqueue(lane: L, works: readonly DueWork[]): Promise<void>;
 }
+
+export type Lane = 'priority' | 'bulk';
 
 const MOST_PER_REQUEST = 10;
 const REQUESTS_AT_ONCE = 8;
 
-export function createLanes(
-  client: SQSClient,
-  urls: { readonly priority: string; readonly bulk: string },
-): Lanes {
+/** @param urls of the lanes that the caller may write to. */
+export function createLanes<L extends Lane>(client: SQSClient, urls: Readonly<Record<L, string>>): Lanes<L> {
   return {
-    enqueue: async (lane, steps) => {
-      const batches = inTens(steps.map((step) => JSON.stringify(dueStepSchema.parse(step))));
+    enqueue: async (lane, works) => {
+      const batches = inTens(works.map((work) => JSON.stringify(dueWorkSchema.parse(work))));
       for (let start = 0; start < batches.length; start += REQUESTS_AT_ONCE) {
         const round = batches.slice(start, start + REQUESTS_AT_ONCE);
         await Promise.all(round.map((bodies) => sendBatch(client, urls[lane], bodies)));
@@ -39,5 +39,5 @@ async function sendBatch(client: SQSClient, url: string, bodies: readonly string
     const failed = new Set((answer.Failed ?? []).map(({ Id }) => Id));
     pending = pending.filter(({ Id }) => failed.has(Id));
   }
-  if (pending.length > 0) throw new Error(`The queue refused ${pending.length} due steps twice`);
+  if (pending.length > 0) throw new Error(`The queue refused ${pending.length} due texts twice`);
 }

@@ -1,0 +1,50 @@
+import type { ConsentState } from '../../lib/consent/state.ts';
+import type { Conversation } from '../../lib/conversations/conversation.ts';
+import type { Question } from '../../lib/gate/question.ts';
+import type { Message } from '../../lib/messaging/message.ts';
+import type { Rendered } from '../../lib/messaging/template.ts';
+import type { Settings } from '../../lib/organization/settings.ts';
+import type { TransactItem } from '../../lib/runtime/dynamodb.ts';
+
+type Put = NonNullable<TransactItem['Put']>;
+
+export interface Why {
+  readonly reason: string;
+  readonly sentence: string;
+}
+
+/** A text that is due, wherever it comes from: what the gate decides on, and how its origin moves on. */
+export interface DueText {
+  /** Id of the message that it becomes: the same text is the same message, whoever retries it. */
+  readonly messageId: string;
+  readonly number: string;
+  readonly settings: Settings;
+  readonly consent: ConsentState;
+  readonly conversation: Conversation;
+  /** What its message tells of where it comes from. */
+  readonly describes: Partial<Message>;
+  readonly firstDueAt: string;
+  /** How often it was handed to Twilio and not taken. */
+  readonly attempts: number;
+  readonly asks: Omit<Question, 'consent' | 'conversation' | 'settings' | 'now'>;
+  render(): Rendered;
+  /** It waits, out of the due index. */
+  held(why: Why): Put;
+  /** It is due later. */
+  deferred(why: Why, until: string): Put;
+  /** It became a message. */
+  ended(now: Date): Put;
+}
+
+/**
+ * What stands in the way of deciding at all.
+ *
+ * - `notDue`: a duplicate delivery, or it was held or deferred in between.
+ * - `again`: it was read by halves: read it once more.
+ * - `moves`: its origin moves without a text, with this outcome.
+ */
+export type Prepared =
+  | { readonly kind: 'ready'; readonly text: DueText }
+  | { readonly kind: 'notDue' | 'again' }
+  | { readonly kind: 'holds'; readonly put: Put }
+  | { readonly kind: 'moves'; readonly put: Put; readonly outcome: 'stopped' | 'deferred' };

@@ -1,0 +1,85 @@
+import { sha256 } from '../../lib/consent/ledger.ts';
+import type { ConsentRegistry } from '../../lib/consent/registry.ts';
+import { sent } from '../../lib/conversations/conversation.ts';
+import { remember } from '../../lib/gate/caps.ts';
+import type { Decision } from '../../lib/gate/question.ts';
+import { claimPrompt } from '../../lib/gate/send-transaction.ts';
+import { type Message, STATUS_RANK } from '../../lib/messaging/message.ts';
+import { render } from '../../lib/messaging/template.ts';
+import { putOutbox } from '../../lib/outbox/outbox-items.ts';
+import { type OutboxText, outboxText } from '../../lib/outbox/outbox-text.ts';
+import type { DueText } from './due-text.ts';
+import { type HandOverDeps, handOver } from './hand-over.ts';
+
+export interface PromptDeps extends HandOverDeps {
+  readonly registry: Pick<ConsentRegistry, 'record' | 'prepare'>;
+}
+
+/** What caps count the request under. */
+const PROMPT = 'prompt';
+
+/**
+ * Sends the opt-in template ahead of a text (C2) and holds the text for START (C3). The ledger, the hold and the claim are
+ * one transaction: there is one request, however many texts ask for it at once.
+ */
+export async function sendPrompt(
+  deps: PromptDeps,
+  text: DueText,
+  decision: Decision & { readonly reason: string },
+  now: Date,
+): Promise<'prompted' | 'handled' | 'again'> {
+  const { settings, consent, number, asks } = text;
+  const at = now.toISOString();
+  const { organizationName } = settings;
+  const rendered = render(settings.optInTemplate, { organizationName }, settings.footer);
+  if (rendered.kind !== 'rendered') throw new Error('The opt-in template cannot be rendered');
+  const id = `prompt-${sha256(number).slice(0, 16)}-${consent.version + 1}`;
+  const { writes } = await deps.registry.prepare(consent, {
+    number,
+    kind: 'promptSent',
+    occurredAt: at,
+    sourceId: `prompt:${id}`,
+    evidence: {
+      source: 'gate',
+      messageId: id,
+      wordsSent: rendered.body,
+      ...(settings.doubleOptIn === 'perLead' && asks.leadId !== undefined && { leadId: asks.leadId }),
+    },
+  });
+  const outbox = promptInOutbox(text, id, now);
+  const message: Message = {
+    id,
+    direction: 'outbound',
+    number,
+    body: rendered.body,
+    status: 'claimed',
+    statusRank: STATUS_RANK.claimed,
+    purpose: 'prompt',
+    ...(asks.leadId !== undefined && { leadId: asks.leadId }),
+    createdAt: at,
+    updatedAt: at,
+    attempt: 1,
+    claimedAt: at,
+    firstDueAt: at,
+    consentVersion: consent.version,
+    sentence: 'sent: asks for START before the first text',
+    trace: decision.trace,
+  };
+  const recent = remember(text.conversation.recent, { at, automationId: PROMPT }, now);
+  const written = await claimPrompt(deps, writes, text.held(decision), {
+    origin: putOutbox(deps.outreachTable, outbox),
+    text: message,
+    conversation: sent(text.conversation, { id, body: rendered.body, at }, recent),
+  });
+  if (written !== 'done') return written === 'handled' ? 'handled' : 'again';
+  await handOver(deps, message);
+  return 'prompted';
+}
+
+/** The request as a single text that has become a message: what is opened again should Twilio not take it. */
+function promptInOutbox({ number, settings, asks }: DueText, id: string, now: Date): OutboxText {
+  const { organizationName } = settings;
+  const body = settings.optInTemplate.replaceAll('{{organizationName}}', organizationName);
+  const leadId = asks.leadId === undefined ? {} : { leadId: asks.leadId };
+  return { ...outboxText({ id, number, purpose: 'prompt', body, ...leadId }, now), status: 'ended' };
+}

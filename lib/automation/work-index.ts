@@ -1,0 +1,95 @@
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { outboxRefOfKey } from '../outbox/outbox-items.ts';
+import type { OutboxRef } from '../outbox/outbox-text.ts';
+import type { Item } from '../runtime/dynamodb.ts';
+import type { EnrollmentRef } from './enrollment.ts';
+import { refOfKey, WORK_INDEX } from './enrollment-items.ts';
+import { type DueWork, dueWork, type WorkKind, waitingWork } from './work.ts';
+
+export interface WorkIndexDeps {
+  readonly client: DynamoDBDocumentClient;
+  readonly table: string;
+}
+
+/** An entry of the due index: what the gate is told, and when it became due. */
+export interface DueEntry {
+  readonly work: DueWork;
+  readonly dueAt: string;
+}
+
+/** Who waits: a step of an enrollment, or a single text. */
+export type WaitingEntry = { readonly enrollment: EnrollmentRef } | { readonly outbox: OutboxRef };
+
+export interface Page<T> {
+  readonly entries: readonly T[];
+  /** Where the next page begins; undefined after the last. */
+  readonly next: Item | undefined;
+}
+
+/** What is due and who waits. Eventually consistent: whoever acts on an entry reads the item itself. */
+export type WorkIndex = ReturnType<typeof createWorkIndex>;
+
+export function createWorkIndex(deps: WorkIndexDeps) {
+  return {
+    /** What of one shard became due in a span of time, in order. @param span both ends inclusive. */
+    due: (kind: WorkKind, shard: number, span: { from: string; to: string; limit: number }, cursor?: Item) =>
+      due(deps, kind, shard, span, cursor),
+    /** Who of one shard waits. */
+    waiting: (shard: number, limit: number, cursor?: Item) => waiting(deps, shard, limit, cursor),
+  };
+}
+
+async function due(
+  { client, table }: WorkIndexDeps,
+  kind: WorkKind,
+  shard: number,
+  { from, to, limit }: { from: string; to: string; limit: number },
+  cursor?: Item,
+): Promise<Page<DueEntry>> {
+  const page = await client.send(
+    new QueryCommand({
+      TableName: table,
+      IndexName: WORK_INDEX,
+      KeyConditionExpression: '#work = :work AND workOrder BETWEEN :from AND :to',
+      ExpressionAttributeNames: { '#work': 'work' },
+      ExpressionAttributeValues: { ':work': dueWork(kind, shard), ':from': from, ':to': to },
+      Limit: limit,
+      ExclusiveStartKey: cursor,
+    }),
+  );
+  const entries = (page.Items ?? []).map((item) => ({
+    work: workOf(item),
+    dueAt: String(item['workOrder']),
+  }));
+  return { entries, next: page.LastEvaluatedKey };
+}
+
+function workOf(item: Item): DueWork {
+  const outbox = outboxRefOfKey(item);
+  if (outbox) return { outboxId: outbox.id, number: outbox.number };
+  return { ...refOfKey(item), number: String(item['number']), step: Number(item['step']) };
+}
+
+async function waiting(
+  { client, table }: WorkIndexDeps,
+  shard: number,
+  limit: number,
+  cursor?: Item,
+): Promise<Page<WaitingEntry>> {
+  const page = await client.send(
+    new QueryCommand({
+      TableName: table,
+      IndexName: WORK_INDEX,
+      KeyConditionExpression: '#work = :work',
+      ExpressionAttributeNames: { '#work': 'work' },
+      ExpressionAttributeValues: { ':work': waitingWork(shard) },
+      Limit: limit,
+      ExclusiveStartKey: cursor,
+    }),
+  );
+  const entries = (page.Items ?? []).map((item): WaitingEntry => {
+    const outbox = outboxRefOfKey(item);
+    return outbox ? { outbox } : { enrollment: refOfKey(item) };
+  });
+  return { entries, next: page.LastEvaluatedKey };
+}

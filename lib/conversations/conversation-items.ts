@@ -1,0 +1,66 @@
+import type { Item, Key } from '../runtime/dynamodb.ts';
+import { type Conversation, conversationSchema, noConversation } from './conversation.ts';
+
+/** How conversations lie in the outreach table. No other file spells these keys. */
+const PARTITION = 'NUMBER#';
+/** Every conversation that has a text, by its last one (collection index). */
+export const CONVERSATIONS = 'CONVERSATIONS';
+/** Those that an agent filed into a project, by their last text (work index). */
+export const projectWork = (project: string) => `PROJECT#${project}`;
+/** Those that wait for a person's decision, oldest first (work index, beside the conversation). */
+export const REVIEWS = 'REVIEWS';
+
+export const conversationKey = (number: string): Key => ({
+  pk: `${PARTITION}${number}`,
+  sk: 'CONVERSATION',
+});
+const reviewKey = (number: string): Key => ({ pk: `${PARTITION}${number}`, sk: 'REVIEW' });
+
+export const numberOfConversationKey = (key: Item): string => String(key['pk']).slice(PARTITION.length);
+
+function conversationItem(conversation: Conversation): Item {
+  const { number, lastAt, lastWords, project } = conversation;
+  const order = `${lastAt}#${number}`;
+  return {
+    ...conversationKey(number),
+    ...conversation,
+    // Before its first text it is nothing that anybody should see in a list.
+    ...(lastWords !== '' && { collection: CONVERSATIONS, collectionOrder: order }),
+    ...(project !== undefined && { work: projectWork(project), workOrder: order }),
+  };
+}
+
+export function parseConversation(item: Item | undefined, number: string, now: Date): Conversation {
+  return item === undefined ? noConversation(number, now) : conversationSchema.parse(item);
+}
+
+/** Puts a conversation over the version it came from: one condition for whoever writes conversations. */
+export function putConversation(table: string, conversation: Conversation) {
+  const put = { TableName: table, Item: conversationItem(conversation) };
+  if (conversation.version === 1) return { ...put, ConditionExpression: 'attribute_not_exists(pk)' };
+  return {
+    ...put,
+    ConditionExpression: '#version = :before',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: { ':before': conversation.version - 1 },
+  };
+}
+
+/** The condition that a conversation stands where it stood when something was decided on it. */
+export function conversationUnchanged(table: string, { number, version }: Conversation) {
+  const check = { TableName: table, Key: conversationKey(number) };
+  if (version === 0) return { ...check, ConditionExpression: 'attribute_not_exists(pk)' };
+  return {
+    ...check,
+    ConditionExpression: '#version = :version',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: { ':version': version },
+  };
+}
+
+/** Puts a conversation on the list of those that wait for a decision, or takes it off: written beside it. */
+export function putReview(table: string, conversation: Conversation) {
+  const { number, review } = conversation;
+  const listed = review && { work: REVIEWS, workOrder: `${review.since}#${number}` };
+  return { TableName: table, Item: { ...reviewKey(number), number, ...listed } };
+}

@@ -1,0 +1,126 @@
+import * as z from 'zod';
+
+/** Where an agent files a conversation (B5). */
+export const projectSchema = z
+  .string()
+  .trim()
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._&-]{0,59}$/u, 'Use up to 60 letters, digits, spaces and . _ & -');
+
+/** A text that may be an opt-out: automated texts are held until a person has read it (X7). */
+export const reviewSchema = z.object({
+  messageSid: z.string(),
+  since: z.string(),
+  /** The rule that could not decide. */
+  rule: z.string(),
+});
+export type Review = z.infer<typeof reviewSchema>;
+
+/** What is known of the texts between us and one number. */
+export const conversationSchema = z.object({
+  /** E.164. */
+  number: z.string(),
+  lastAt: z.string(),
+  lastDirection: z.enum(['inbound', 'outbound']),
+  /** How the last text begins. */
+  lastWords: z.string(),
+  /** Texts from the number that nobody has read. */
+  unread: z.int().nonnegative(),
+  project: z.string().optional(),
+  review: reviewSchema.optional(),
+  /** The confirmation of an opt-in that must leave before any automated text (FACTS: CTIA). */
+  pendingConfirmation: z.object({ id: z.string(), since: z.string() }).optional(),
+  /** Automated texts that left: what frequency caps count (X6). */
+  recent: z.array(z.object({ at: z.string(), automationId: z.string() })),
+  /** Changes with every write; 0 for a number that was never texted with. */
+  version: z.int().nonnegative(),
+});
+export type Conversation = z.infer<typeof conversationSchema>;
+
+const SHOWN_CHARACTERS = 120;
+
+/** The conversation with a number that there was none with. */
+export function noConversation(number: string, now: Date): Conversation {
+  return {
+    number,
+    lastAt: now.toISOString(),
+    lastDirection: 'outbound',
+    lastWords: '',
+    unread: 0,
+    recent: [],
+    version: 0,
+  };
+}
+
+function withText(
+  conversation: Conversation,
+  lastDirection: Conversation['lastDirection'],
+  body: string,
+  at: string,
+): Conversation {
+  const lastWords = [...body].slice(0, SHOWN_CHARACTERS).join('');
+  return { ...conversation, lastAt: at, lastDirection, lastWords, version: conversation.version + 1 };
+}
+
+/** A text came in. @param review why a person must look at it before automated texts go on. */
+export function received(
+  conversation: Conversation,
+  text: { readonly body: string; readonly at: string },
+  review: Review | undefined,
+): Conversation {
+  const next = withText(conversation, 'inbound', text.body, text.at);
+  return { ...next, unread: next.unread + 1, ...(review && { review }) };
+}
+
+/** A text was handed over. @param recent the automated sends that caps still count, this one included. */
+export function sent(
+  conversation: Conversation,
+  text: { readonly id: string; readonly body: string; readonly at: string },
+  recent: Conversation['recent'],
+): Conversation {
+  return {
+    ...confirmed(withText(conversation, 'outbound', text.body, text.at), text.id),
+    recent: [...recent],
+  };
+}
+
+/** The confirmation with this id left, or never will. */
+function confirmed(conversation: Conversation, id: string): Conversation {
+  if (conversation.pendingConfirmation?.id !== id) return conversation;
+  const { pendingConfirmation: _, ...rest } = conversation;
+  return rest;
+}
+
+/** A change by a person: read, filed or decided. @returns undefined when nothing changes. */
+export function handled(
+  conversation: Conversation,
+  change: {
+    readonly isRead?: boolean | undefined;
+    readonly project?: string | null | undefined;
+    readonly isDecided?: boolean | undefined;
+  },
+): Conversation | undefined {
+  const { project, review, ...rest } = conversation;
+  const keptProject = change.project === undefined ? project : (change.project ?? undefined);
+  const keptReview = change.isDecided ? undefined : review;
+  const unread = change.isRead ? 0 : rest.unread;
+  if (keptProject === project && keptReview === review && unread === rest.unread) return undefined;
+  return {
+    ...rest,
+    unread,
+    ...(keptProject !== undefined && { project: keptProject }),
+    ...(keptReview && { review: keptReview }),
+    version: rest.version + 1,
+  };
+}
+
+/** An opt-in is about to be confirmed: no automated text goes ahead of the confirmation. */
+export function awaitingConfirmation(conversation: Conversation, id: string, now: Date): Conversation {
+  const pendingConfirmation = { id, since: now.toISOString() };
+  return { ...conversation, pendingConfirmation, version: conversation.version + 1 };
+}
+
+/** A text ended without leaving: what waited for it to leave first waits no longer. @returns undefined when nothing did. */
+export function endedUnsent(conversation: Conversation, id: string): Conversation | undefined {
+  const next = confirmed(conversation, id);
+  return next === conversation ? undefined : { ...next, version: conversation.version + 1 };
+}

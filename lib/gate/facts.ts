@@ -1,0 +1,128 @@
+import type { Automation } from '../automation/automation.ts';
+import type { Enrollment } from '../automation/enrollment.ts';
+import { enrollmentKey, parseEnrollment } from '../automation/enrollment-items.ts';
+import type { DueWork } from '../automation/work.ts';
+import { parseState, stateKey } from '../consent/items.ts';
+import type { ConsentState } from '../consent/state.ts';
+import type { Conversation } from '../conversations/conversation.ts';
+import { conversationKey, parseConversation } from '../conversations/conversation-items.ts';
+import type { Lead } from '../leads/lead.ts';
+import { leadKey, parseLead } from '../leads/lead-items.ts';
+import { automationKey, parseAutomation, parseSettings, settingsKey } from '../organization/items.ts';
+import type { Settings } from '../organization/settings.ts';
+import { outboxKey, parseOutbox } from '../outbox/outbox-items.ts';
+import type { OutboxText } from '../outbox/outbox-text.ts';
+import { type Item, type Key, readConsistently } from '../runtime/dynamodb.ts';
+import type { GateTables } from './send-transaction.ts';
+
+export interface FactsDeps extends GateTables {
+  readonly configurationTable: string;
+  readonly organization: string;
+  readonly now: () => Date;
+}
+
+interface CommonFacts {
+  readonly settings: Settings;
+  readonly lead: Lead | undefined;
+  /** Of the number that the text was enqueued with. */
+  readonly consent: ConsentState;
+  readonly conversation: Conversation;
+}
+
+/** Everything a decision about one step rests on. */
+export interface StepFacts extends CommonFacts {
+  readonly enrollment: Enrollment | undefined;
+  readonly automation: Automation | undefined;
+}
+
+/** Everything a decision about one single text rests on. */
+export interface OutboxFacts extends CommonFacts {
+  readonly outbox: OutboxText | undefined;
+}
+
+/** What to read for one text. */
+export type FactsWanted = Pick<DueWork, 'number'> &
+  ({ readonly outboxId: string } | { readonly leadId: string; readonly automationId: string });
+
+/**
+ * Reads what the decisions about some texts rest on, strongly consistent, in one request for a whole batch: nothing
+ * that an admin, a STOP or a form changed is ever served from a cache (H1).
+ *
+ * @param wanted at most 15, so that one request takes them. A single text's lead costs a second request for the batch.
+ * @returns in the order of `wanted`.
+ */
+export async function loadFacts(
+  deps: FactsDeps,
+  wanted: readonly FactsWanted[],
+): Promise<(StepFacts | OutboxFacts)[]> {
+  const found = await readConsistently(deps.client, {
+    [deps.configurationTable]: [
+      settingsKey,
+      ...wanted.flatMap((work) => ('outboxId' in work ? [] : [automationKey(work.automationId)])),
+    ],
+    [deps.outreachTable]: wanted.flatMap((work) => [
+      conversationKey(work.number),
+      ...('outboxId' in work
+        ? [outboxKey({ number: work.number, id: work.outboxId })]
+        : [leadKey(work.leadId), enrollmentKey(work)]),
+    ]),
+    [deps.consentTable]: wanted.map(({ number }) => stateKey(number)),
+  });
+  const configuration = byKey(found[deps.configurationTable]);
+  const outreach = byKey(found[deps.outreachTable]);
+  const consents = byKey(found[deps.consentTable]);
+  const settings = parseSettings(configuration(settingsKey), deps.organization);
+  const automations = once((id: string) => parsed(configuration(automationKey(id)), parseAutomation));
+  const outboxOf = (work: FactsWanted) =>
+    'outboxId' in work
+      ? parsed(outreach(outboxKey({ number: work.number, id: work.outboxId })), parseOutbox)
+      : undefined;
+  const outboxLeads = await leadsOf(deps, wanted.map(outboxOf));
+  return wanted.map((work) => {
+    const { number } = work;
+    const common = {
+      settings,
+      consent: parseState(consents(stateKey(number)), number),
+      conversation: parseConversation(outreach(conversationKey(number)), number, deps.now()),
+    };
+    if ('outboxId' in work) {
+      const outbox = outboxOf(work);
+      return { ...common, outbox, lead: outboxLeads(outbox?.leadId) };
+    }
+    return {
+      ...common,
+      lead: parsed(outreach(leadKey(work.leadId)), parseLead),
+      automation: automations(work.automationId),
+      enrollment: parsed(outreach(enrollmentKey(work)), parseEnrollment),
+    };
+  });
+}
+
+/** The leads that single texts are for: their ids stand in the texts and are known only after a first read. */
+async function leadsOf(
+  { client, outreachTable }: FactsDeps,
+  texts: readonly (OutboxText | undefined)[],
+): Promise<(id: string | undefined) => Lead | undefined> {
+  const ids = texts.flatMap((text) => text?.leadId ?? []);
+  const found = await readConsistently(client, { [outreachTable]: ids.map(leadKey) });
+  const leads = new Map((found[outreachTable] ?? []).map((item) => [String(item['id']), parseLead(item)]));
+  return (id) => (id === undefined ? undefined : leads.get(id));
+}
+
+function byKey(items: readonly Item[] = []): (key: Key) => Item | undefined {
+  const index = new Map(items.map((item) => [`${item['pk']} ${item['sk']}`, item]));
+  return ({ pk, sk }) => index.get(`${pk} ${sk}`);
+}
+
+function parsed<T>(item: Item | undefined, parse: (item: Item) => T): T | undefined {
+  return item === undefined ? undefined : parse(item);
+}
+
+/** Parses what many texts share once. */
+function once<T>(read: (id: string) => T): (id: string) => T {
+  const kept = new Map<string, T>();
+  return (id) => {
+    if (!kept.has(id)) kept.set(id, read(id));
+    return kept.get(id) as T;
+  };
+}

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { consentOf, newNumber, setUp, submission } from './organization.ts';
+import { createWorld, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+  await setUp(world, { doubleOptIn: 'perNumber' });
+});
+afterAll(() => world.close());
+
+const ASKS = expect.stringMatching(/^Test Windows would like to text you.*Reply START/s);
+const GREETS = expect.stringContaining('thanks for asking Test Windows');
+
+async function newLead(): Promise<string> {
+  const number = newNumber();
+  await world.submit('contact', submission(number));
+  return number;
+}
+
+async function enrollmentsOf(number: string): Promise<Record<string, unknown>[]> {
+  const { json } = await world.admin('GET', `/leads?number=${encodeURIComponent(number)}`);
+  const leads = json['leads'] as { id: string }[];
+  const shown = await Promise.all(leads.map(({ id }) => world.admin('GET', `/leads/${id}`)));
+  return shown.flatMap(({ json }) => json['enrollments'] as Record<string, unknown>[]);
+}
+
+test('C2 C3 C5 the first text to a new lead is the template; the original goes out after START, once', async () => {
+  const number = await newLead();
+  expect(await consentOf(world, number)).toMatchObject({ prompt: 'not_sent' });
+  await world.runCycle();
+  await world.runCycle();
+  expect(world.textsTo(number)).toEqual([ASKS]);
+  expect(await consentOf(world, number)).toMatchObject({ prompt: 'sent', standing: 'opted_in' });
+  expect(await enrollmentsOf(number)).toMatchObject([{ status: 'waiting', reason: 'waitingForStart' }]);
+  await world.text(number, 'START');
+  expect(await consentOf(world, number)).toMatchObject({ prompt: 'accepted' });
+  await world.runCycle();
+  await world.runCycle();
+  expect(world.textsTo(number)).toEqual([ASKS, GREETS]);
+});
+
+test('C2 one request goes out, however many texts ask for it at once', async () => {
+  for (const id of ['welcome-2', 'welcome-3']) {
+    const steps = [{ delay: 'PT0S', template: `Hello from ${id}` }];
+    await world.admin('PUT', `/automations/${id}`, { id, kind: 'newProspect', name: id, steps });
+  }
+  await world.admin('PUT', '/forms/many', {
+    id: 'many',
+    name: 'many',
+    disclaimer: 'You agree to texts.',
+    automations: ['welcome', 'welcome-2', 'welcome-3'],
+  });
+  const number = newNumber();
+  await world.submit('many', submission(number));
+  await world.runCycle();
+  expect(world.textsTo(number)).toEqual([ASKS]);
+  expect(await enrollmentsOf(number)).toHaveLength(3);
+  for (const enrollment of await enrollmentsOf(number)) {
+    expect(enrollment).toMatchObject({ status: 'waiting', reason: 'waitingForStart' });
+  }
+  await world.text(number, 'START');
+  await world.runCycle();
+  expect(world.textsTo(number)).toHaveLength(4);
+});
+
+test('C3 C5 STOP rejects the request, and what waited for it is dropped with the reason', async () => {
+  const number = await newLead();
+  await world.runCycle();
+  await world.text(number, 'STOP');
+  await world.runCycle();
+  expect(await consentOf(world, number)).toMatchObject({ prompt: 'rejected', standing: 'opted_out' });
+  expect(world.textsTo(number)).toEqual([ASKS]);
+  const { json } = await world.admin('GET', `/numbers/${encodeURIComponent(number)}/messages`);
+  expect(json['messages']).toContainEqual(
+    expect.objectContaining({
+      status: 'dropped',
+      reason: 'promptRejected',
+      sentence: expect.stringContaining('the request for START was answered with an opt-out'),
+    }),
+  );
+  await world.text(number, 'START');
+  await world.runCycle();
+  expect(world.textsTo(number)).toEqual([ASKS]);
+});
+
+test('C3 a request that never reached Twilio is asked about, and sent again by reconcile, once', async () => {
+  const number = await newLead();
+  world.twilio.setFault({ kind: 'timeoutBeforeAcceptance', to: number, times: 1 });
+  await world.runCycle();
+  expect(world.textsTo(number)).toEqual([]);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 601_000 });
+  await world.reconcile();
+  await world.runCycle();
+  await world.runCycle();
+  vi.useRealTimers();
+  expect(world.textsTo(number)).toEqual([ASKS]);
+  await world.text(number, 'START');
+  await world.runCycle();
+  expect(world.textsTo(number)).toEqual([ASKS, GREETS]);
+});
+
+test('C3 what waits longer than its automation allows is dropped, and START then sends nothing stale', async () => {
+  const number = await newLead();
+  await world.runCycle();
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 8 * 86_400_000 });
+  await world.text(number, 'START');
+  await world.runCycle();
+  vi.useRealTimers();
+  expect(world.textsTo(number)).toEqual([ASKS]);
+  const { json } = await world.admin('GET', `/numbers/${encodeURIComponent(number)}/messages`);
+  expect(json['messages']).toContainEqual(expect.objectContaining({ status: 'dropped', reason: 'tooOld' }));
+});
+
+test('C4 per lead, each lead record opts in by itself, duplicates with the same number included', async () => {
+  await world.admin('PATCH', '/settings', { doubleOptIn: 'perLead' });
+  const number = await newLead();
+  await world.runCycle();
+  await world.text(number, 'START');
+  await world.runCycle();
+  expect(world.textsTo(number)).toEqual([ASKS, GREETS]);
+  const { json } = await world.admin('POST', '/leads', {
+    number,
+    details: { firstName: 'Sam' },
+    automations: ['welcome'],
+  });
+  await world.runCycle();
+  expect(world.textsTo(number)).toEqual([ASKS, GREETS, ASKS]);
+  const prompts = (await consentOf(world, number))['leadPrompts'] as Record<string, string>;
+  expect(Object.values(prompts).sort()).toEqual(['accepted', 'sent']);
+  expect(prompts[String(json['id'])]).toBe('sent');
+  await world.text(number, 'START');
+  await world.runCycle();
+  expect(world.textsTo(number)).toEqual([ASKS, GREETS, ASKS, expect.stringContaining('Hi Sam')]);
+  await world.admin('PATCH', '/settings', { doubleOptIn: 'perNumber' });
+});
+
+test('B3 with double opt-in the START is what is confirmed, once, and before any other text', async () => {
+  await world.admin('PATCH', '/settings', { confirmOptIns: true });
+  const number = await newLead();
+  await world.runCycle();
+  await world.text(number, 'START');
+  await world.text(number, 'START');
+  await world.runCycle();
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 });
+  await world.runCycle();
+  vi.useRealTimers();
+  expect(world.textsTo(number)).toEqual([ASKS, expect.stringContaining('you are opted in'), GREETS]);
+  await world.admin('PATCH', '/settings', { confirmOptIns: false });
+});
