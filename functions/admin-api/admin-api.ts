@@ -9,6 +9,7 @@ import { certificateRoutes } from './routes/certificates.ts';
 import { consentEntryRoutes } from './routes/consent-entries.ts';
 import { consentListRoutes } from './routes/consent-lists.ts';
 import { formRoutes } from './routes/forms.ts';
+import { importRoutes } from './routes/imports.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { numberRoutes } from './routes/numbers.ts';
 import { settingsRoutes } from './routes/settings.ts';
@@ -22,6 +23,7 @@ const described: readonly Route[] = [
   ...consentListRoutes,
   ...consentEntryRoutes,
   ...certificateRoutes,
+  ...importRoutes,
 ];
 
 /** Every route of this function. */

@@ -33,7 +33,7 @@ export interface RouteDescription<Body = unknown, Query = unknown> {
   readonly summary: string;
   readonly roles: readonly Role[];
   readonly body?: z.ZodType<Body>;
-  /** Content types that the body may have instead of JSON: the schema gets its text. */
+  /** Content types that the body must have when it is no JSON: the schema gets its text. */
   readonly bodyTypes?: readonly string[];
   readonly query?: z.ZodType<Query>;
   readonly answers: {

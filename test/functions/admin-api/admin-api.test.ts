@@ -33,6 +33,7 @@ test('what an agent may not do gets 403 with the reason, and a token of neither 
     'DELETE /forms/{id}',
     'PUT /automations/{id}',
     'DELETE /automations/{id}',
+    'POST /imports',
   ]);
 });
 

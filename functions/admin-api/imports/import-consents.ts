@@ -1,0 +1,131 @@
+import * as z from 'zod';
+import { documentationSchema, documentedOptIn, faultOfDate } from '../../../lib/consent/documented.ts';
+import type { ConsentOccurrence, Effect } from '../../../lib/consent/event.ts';
+import { append } from '../../../lib/consent/ledger.ts';
+import type { ConsentRegistry } from '../../../lib/consent/registry.ts';
+import type { ConsentState } from '../../../lib/consent/state.ts';
+import { parsePhone } from '../../../lib/phone/phone-number.ts';
+import { zodErrors } from '../../../lib/runtime/problem.ts';
+import type { RawRow } from './rows.ts';
+
+export const importOutcomes = ['recorded', 'unchanged', 'late', 'invalid'] as const;
+
+/** What became of a row, or on a dry run, what would. */
+export const rowResultSchema = z.object({
+  row: z.int().positive(),
+  number: z.string().optional(),
+  outcome: z.enum(importOutcomes),
+  /** Why it changed nothing. */
+  reason: z.string().optional(),
+});
+export type RowResult = z.infer<typeof rowResultSchema>;
+
+export interface ImportDeps {
+  readonly registry: Pick<ConsentRegistry, 'read' | 'record'>;
+  readonly now: () => Date;
+}
+
+export interface Import {
+  readonly id: string;
+  readonly actor: string;
+  readonly dryRun: boolean;
+}
+
+/** Numbers that are written to at the same time. */
+const LANES = 16;
+
+type ReadRow = RowResult | { readonly row: number; readonly occurrence: ConsentOccurrence };
+
+/**
+ * Imports documented opt-ins (S6, H11). Each stands for itself: one that cannot be used keeps no other from being recorded,
+ * and none lifts an opt-out that is later than its date.
+ *
+ * @returns a result per row, in their order.
+ */
+export async function importConsents(
+  deps: ImportDeps,
+  rows: readonly RawRow[],
+  given: Import,
+): Promise<RowResult[]> {
+  const read = rows.map((raw) => readRow(raw, given, deps.now()));
+  const results = new Map<number, RowResult>();
+  const byNumber = new Map<string, { row: number; occurrence: ConsentOccurrence }[]>();
+  for (const result of read) {
+    if ('outcome' in result) results.set(result.row, result);
+    else {
+      const { number } = result.occurrence;
+      byNumber.set(number, [...(byNumber.get(number) ?? []), result]);
+    }
+  }
+  const pending = [...byNumber.values()];
+  async function work(): Promise<void> {
+    for (let group = pending.pop(); group; group = pending.pop()) {
+      for (const result of await (given.dryRun ? foresee(deps, group) : record(deps, group))) {
+        results.set(result.row, result);
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: LANES }, work));
+  return rows.map(({ row }) => results.get(row) as RowResult);
+}
+
+const rowSchema = z.object({
+  number: z.union([z.string(), z.number()], { error: 'Give the phone number.' }),
+  ...documentationSchema.shape,
+});
+
+function readRow({ row, fields, fault }: RawRow, { id, actor }: Import, now: Date): ReadRow {
+  const refused = (reason: string): RowResult => ({ row, outcome: 'invalid', reason });
+  if (fault !== undefined) return refused(fault);
+  const parsed = rowSchema.safeParse(fields);
+  if (!parsed.success) {
+    return refused(
+      zodErrors(parsed.error)
+        .map(({ field, message }) => `${field}: ${message}`)
+        .join(' '),
+    );
+  }
+  const { number, ...documentation } = parsed.data;
+  const phone = parsePhone(number);
+  if (phone.kind === 'invalid') return refused(`number: ${phone.reason}`);
+  const future = faultOfDate(documentation, now);
+  if (future !== undefined) return refused(`date: ${future}`);
+  const by = { actor, line: { importId: id, row } };
+  return { row, occurrence: documentedOptIn(phone.e164, documentation, by) };
+}
+
+type Group = readonly { readonly row: number; readonly occurrence: ConsentOccurrence }[];
+
+async function record({ registry }: ImportDeps, group: Group): Promise<RowResult[]> {
+  const results: RowResult[] = [];
+  for (const { row, occurrence } of group) {
+    const { event, state, outcome } = await registry.record(occurrence);
+    const effect = outcome === 'recorded' ? event.effect : 'unchanged';
+    results.push(resultOf(row, effect, state));
+  }
+  return results;
+}
+
+/** What recording would do, by the same rules, with nothing written. */
+async function foresee({ registry, now }: ImportDeps, group: Group): Promise<RowResult[]> {
+  const number = group[0]?.occurrence.number ?? '';
+  let state = await registry.read(number);
+  return group.map(({ row, occurrence }) => {
+    const next = append(state, occurrence, now().toISOString());
+    state = next.state;
+    return resultOf(row, next.event.effect, state);
+  });
+}
+
+function resultOf(row: number, effect: Effect, state: ConsentState): RowResult {
+  const { number } = state;
+  if (state.standing === 'opted_out') {
+    return { row, number, outcome: 'late', reason: `The person opted out later, at ${state.lastOptOutAt}.` };
+  }
+  if (state.standing === 'none') {
+    const reason = `The number has changed hands since, at ${state.lastReleaseAt}.`;
+    return { row, number, outcome: 'late', reason };
+  }
+  if (effect === 'changed') return { row, number, outcome: 'recorded' };
+  return { row, number, outcome: 'unchanged', reason: 'The number was opted in already.' };
+}

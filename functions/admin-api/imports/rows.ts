@@ -1,0 +1,69 @@
+import { CsvError, parse } from 'csv-parse/sync';
+import { invalid } from '../route.ts';
+
+/** How a batch of consents can be written. */
+export const IMPORT_TYPES = ['text/csv', 'application/x-ndjson'] as const;
+/** Rows of one request: each is a transaction of its own, and an answer must come within seconds. */
+export const MAXIMUM_ROWS = 1000;
+
+const COLUMNS = ['number', 'date', 'method', 'proof', 'wording'] as const;
+/** A row as it was written, with its place from 1 (a header is no row); `fault` where it is no row at all. */
+export interface RawRow {
+  readonly row: number;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly fault?: string;
+}
+
+/**
+ * Reads the rows of an import. Columns and fields that consent has no use for are left out.
+ *
+ * @throws RequestProblem 422 when the text as a whole cannot be used: no rows, too many, columns missing, broken quotes.
+ */
+export function readRows(text: string, contentType: string): RawRow[] {
+  const rows = contentType === 'text/csv' ? csvRows(text) : jsonRows(text);
+  if (rows.length === 0) throw invalid('body', 'There are no rows in it.');
+  if (rows.length > MAXIMUM_ROWS) {
+    throw invalid('body', `There are ${rows.length} rows in it. Send at most ${MAXIMUM_ROWS} at a time.`);
+  }
+  return rows;
+}
+
+function csvRows(text: string): RawRow[] {
+  let lines: string[][];
+  try {
+    lines = parse(text, { bom: true, trim: true, skip_empty_lines: true, relax_column_count: true });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    // The message can hold a part of the text, which is no matter here: it goes back to who sent it.
+    throw invalid('body', `This is not valid CSV. ${error.message}`);
+  }
+  const header = (lines.shift() ?? []).map((name) => name.toLowerCase());
+  const missing = COLUMNS.filter((name) => !header.includes(name));
+  if (missing.length > 0) {
+    throw invalid('body', `The first line must name the columns. Missing: ${missing.join(', ')}.`);
+  }
+  return lines.map((values, index) => ({
+    row: index + 1,
+    fields: Object.fromEntries(COLUMNS.map((name) => [name, values[header.indexOf(name)]])),
+  }));
+}
+
+function jsonRows(text: string): RawRow[] {
+  return text
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '')
+    .map((line, index) => {
+      const row = index + 1;
+      try {
+        const value: unknown = JSON.parse(line);
+        if (typeof value === 'object' && value !== null) {
+          const given = value as Record<string, unknown>;
+          return { row, fields: Object.fromEntries(COLUMNS.map((name) => [name, given[name]])) };
+        }
+      } catch {
+        // Said below, like a line that is JSON and no object.
+      }
+      return { row, fields: {}, fault: 'This line is no JSON object.' };
+    });
+}
