@@ -1,4 +1,5 @@
 import { CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
@@ -6,6 +7,7 @@ import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambd
 import type { Construct } from 'constructs';
 import { workKinds } from '../lib/automation/work.ts';
 import { EVENT_PREFIX } from '../lib/consent/items.ts';
+import { FORM_SECRETS } from '../lib/organization/items.ts';
 import { senderApi } from '../lib/sender/sender-api.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Configuration } from './constructs/configuration.ts';
@@ -67,12 +69,19 @@ export class OrganizationStack extends Stack {
 
     const formWebhook = fn('form-webhook', WEBHOOK_TIMEOUT);
     registry.grantRecord(formWebhook);
-    configuration.grantRead(formWebhook);
+    formWebhook.setEnvironment({ publicBaseUrl });
+    configuration.grantRead(formWebhook, { signingSecrets: true });
     outreach.grantUse(formWebhook);
     http.addPublicRoute(
       '/forms/{formId}/submissions',
       formWebhook,
-      'Form builders and browsers hold no token; a form can demand its own secret.',
+      "Form builders and browsers hold no token; a form can demand its builder's signature or its own secret.",
+    );
+    http.addPublicRoute(
+      '/forms/{formId}/submissions',
+      formWebhook,
+      "Meta checks the address before it posts there; only the form's own word is answered.",
+      HttpMethod.GET,
     );
 
     const twilioInbound = fn('twilio-inbound', WEBHOOK_TIMEOUT);
@@ -201,7 +210,15 @@ export class OrganizationStack extends Stack {
         ],
       }),
     );
-    consentChanges.addEventSource(new DynamoEventSource(configuration.table as ITable, stream));
+    consentChanges.addEventSource(
+      new DynamoEventSource(configuration.table as ITable, {
+        ...stream,
+        // What changes for those who wait; a builder's secret is nothing of that, and none of this function's business.
+        filters: [
+          FilterCriteria.filter({ dynamodb: { Keys: { pk: { S: FilterRule.notEquals(FORM_SECRETS) } } } }),
+        ],
+      }),
+    );
 
     // Nothing stays in doubt.
     const reconcile = fn('reconcile', Duration.minutes(4));

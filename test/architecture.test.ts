@@ -141,7 +141,7 @@ describe('one file per stored thing', () => {
     { spelled: /'(CONVERSATIONS?|REVIEWS?)'|['`]PROJECT#/, by: ['lib/conversations/conversation-items.ts'] },
     { spelled: /['`](MESSAGE|CLAIMED)#|'MESSAGE'/, by: ['lib/messaging/message-items.ts'] },
     { spelled: /['`]SUBMISSION#|'SUBMISSION'/, by: ['lib/forms/submission-store.ts'] },
-    { spelled: /'(SETTINGS|FORM|AUTOMATION|KEYWORD)'/, by: ['lib/organization/items.ts'] },
+    { spelled: /'(SETTINGS|FORM|FORM_SECRET|AUTOMATION|KEYWORD)'/, by: ['lib/organization/items.ts'] },
     { spelled: /['`]CYCLE#|'MARKS'/, by: ['functions/automation-cycle/marks.ts'] },
   ];
 

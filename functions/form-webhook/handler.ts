@@ -9,8 +9,9 @@ import { readEnv } from '../../lib/runtime/env.ts';
 import { type HttpAnswer, problem } from '../../lib/runtime/problem.ts';
 import { countOutcomes, describeError, logger } from '../../lib/runtime/telemetry.ts';
 import { type ReceiveDeps, receive } from './receive.ts';
+import { verifyAddress } from './verify-address.ts';
 
-const env = readEnv(['organization', 'consentTable', 'configurationTable', 'outreachTable']);
+const env = readEnv(['organization', 'consentTable', 'configurationTable', 'outreachTable', 'publicBaseUrl']);
 const client = createDocumentClient();
 const now = () => new Date();
 const deps: ReceiveDeps = {
@@ -26,15 +27,21 @@ const deps: ReceiveDeps = {
 
 export async function handler(event: APIGatewayProxyEventV2): Promise<HttpAnswer> {
   try {
+    const formId = event.pathParameters?.['formId'] ?? '';
+    const { method, sourceIp } = event.requestContext.http;
+    if (method === 'GET')
+      return await verifyAddress(deps.configuration, formId, event.queryStringParameters ?? {});
     const answer = await receive(deps, {
-      formId: event.pathParameters?.['formId'] ?? '',
-      contentType: event.headers['content-type'],
+      formId,
+      method,
+      headers: event.headers,
       body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+      url: `${env.publicBaseUrl}${event.rawPath}${event.rawQueryString && `?${event.rawQueryString}`}`,
       secret: event.headers['x-sendgate-secret'] ?? event.queryStringParameters?.['secret'],
-      ip: event.requestContext.http.sourceIp,
-      userAgent: event.headers['user-agent'],
+      ip: sourceIp,
     });
-    countOutcomes({ [answer.statusCode === 200 ? 'submissionAccepted' : 'submissionRefused']: 1 });
+    const accepted = answer.statusCode === 200 && !answer.body.includes('"refused":');
+    countOutcomes({ [accepted ? 'submissionAccepted' : 'submissionRefused']: 1 });
     return answer;
   } catch (error) {
     logger.error('A submission could not be taken', describeError(error));

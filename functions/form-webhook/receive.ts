@@ -1,29 +1,29 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { sha256 } from '../../lib/consent/ledger.ts';
+import { builderOf } from '../../lib/forms/builders/index.ts';
+import { automationsOf, statementsOf } from '../../lib/forms/consents.ts';
 import type { Form } from '../../lib/forms/form.ts';
 import { carryOut, type IntakeDeps } from '../../lib/forms/intake.ts';
-import { type Fields, parsePayload } from '../../lib/forms/payload.ts';
+import { BUILDER_LIMITS, type Fields, FORM_LIMITS, parsePayload } from '../../lib/forms/payload.ts';
+import type { SignedRequest } from '../../lib/forms/proof/proof.ts';
 import { readSubmission, type SubmissionContent } from '../../lib/forms/read-submission.ts';
 import type { Submission } from '../../lib/forms/submission.ts';
 import type { SubmissionStore } from '../../lib/forms/submission-store.ts';
 import type { Configuration } from '../../lib/organization/configuration.ts';
 import { type HttpAnswer, json, problem } from '../../lib/runtime/problem.ts';
+import { refuseUnsigned, refuseWithoutSecret, withoutSecret } from './prove-origin.ts';
 
 export interface ReceiveDeps extends Omit<IntakeDeps, 'configuration' | 'submissions'> {
-  readonly configuration: Pick<Configuration, 'form' | 'automation' | 'settings'>;
+  readonly configuration: Pick<Configuration, 'form' | 'automation' | 'settings' | 'signingSecret'>;
   readonly submissions: Pick<SubmissionStore, 'add' | 'markProcessed'>;
 }
 
 /** A form builder's request, as far as it matters. */
-export interface FormPost {
+export interface FormPost extends SignedRequest {
   readonly formId: string;
-  readonly contentType: string | undefined;
-  readonly body: Buffer;
   /** From the header `x-sendgate-secret` or the query. */
   readonly secret: string | undefined;
   readonly ip: string | undefined;
-  readonly userAgent: string | undefined;
 }
 
 /** A builder without ids re-sends within hours at most; the same words a day later are a new submission. */
@@ -41,28 +41,27 @@ export async function receive(deps: ReceiveDeps, post: FormPost): Promise<HttpAn
   if (!form?.enabled) {
     return problem({ status: 404, title: 'No such form', detail: 'Check the form id in the URL.' });
   }
-  if (!knowsSecret(form, post.secret)) {
-    return problem({
-      status: 401,
-      title: 'Secret missing or wrong',
-      detail: "Send the form's secret in the header x-sendgate-secret or as ?secret= in the URL.",
-    });
-  }
-  const payload = await parsePayload(post.contentType, post.body);
+  const builder = builderOf(form.builder);
+  const now = deps.now();
+  const unsigned = await refuseUnsigned(form, builder, post, deps.configuration, now);
+  if (unsigned) return unsigned;
+  const limits = form.builder === 'generic' ? FORM_LIMITS : BUILDER_LIMITS;
+  const payload = await parsePayload(post.headers['content-type'], post.body, limits);
+  const fields = payload.kind === 'parsed' ? payload.fields : {};
+  const stranger = refuseWithoutSecret(form, builder, post, post.secret, fields);
+  if (stranger) return stranger;
   if (payload.kind === 'refused') {
     return problem({ status: payload.status, title: 'The body cannot be read', detail: payload.detail });
   }
-  const read = readSubmission(form, payload.fields);
+  const read = readSubmission(form, fields);
   if ('problems' in read) {
-    return problem({
-      status: 422,
+    return refusal(form, {
       title: 'The submission cannot be used',
       detail: 'Correct the fields named in errors and submit again. Nothing was stored.',
       errors: read.problems,
     });
   }
-  const now = deps.now();
-  const given = toSubmission(form, post, payload.fields, read.content, now);
+  const given = toSubmission(form, post, withoutSecret(builder, fields), read.content, now);
   const since = new Date(now.getTime() - SAME_SUBMISSION_MILLISECONDS).toISOString();
   const submission = await deps.submissions.add(given, read.content.submissionId ? undefined : since);
   if (submission.status === 'received') await carryOut(deps, submission);
@@ -75,12 +74,16 @@ export async function receive(deps: ReceiveDeps, post: FormPost): Promise<HttpAn
   });
 }
 
-function knowsSecret({ secretHash }: Form, secret: string | undefined): boolean {
-  if (secretHash === undefined) return true;
-  const given = createHash('sha256')
-    .update(secret ?? '')
-    .digest();
-  return timingSafeEqual(given, Buffer.from(secretHash, 'hex'));
+/**
+ * A submission that will never be usable. The author of a form on a page learns it from the status; a builder would
+ * only send the same again, and some then switch the hook off, so it gets 200 and the reason.
+ */
+function refusal(
+  form: Form,
+  why: { title: string; detail: string; errors: readonly { field: string; message: string }[] },
+): HttpAnswer {
+  if (form.builder === 'generic') return problem({ status: 422, ...why });
+  return json(200, { submissionId: null, consent: { recorded: false, checkboxes: [] }, refused: why });
 }
 
 function toSubmission(
@@ -95,6 +98,10 @@ function toSubmission(
   const { submittedAt = receivedAt, pageUrl } = content;
   // A builder whose clock runs ahead submitted just now.
   const [occurredAt = receivedAt] = [submittedAt, receivedAt].sort();
+  // A hand-written form posts from the person's browser; a builder posts from its own, and says whose it passes on.
+  const isDirect = form.builder === 'generic';
+  const ip = isDirect ? post.ip : content.ip;
+  const userAgent = isDirect ? post.headers['user-agent'] : content.userAgent;
   return {
     formId: form.id,
     submissionId,
@@ -104,19 +111,11 @@ function toSubmission(
     occurredAt,
     number: content.number,
     details: content.details,
-    consents: consentsOf(form, content),
-    automations: form.automations,
+    consents: statementsOf(form, content),
+    automations: [...automationsOf(form, content)],
     ...(pageUrl !== undefined && { pageUrl }),
-    ...(post.ip !== undefined && { ip: post.ip }),
-    ...(post.userAgent !== undefined && { userAgent: post.userAgent.slice(0, 500) }),
+    ...(ip !== undefined && { ip }),
+    ...(userAgent !== undefined && { userAgent: userAgent.slice(0, 500) }),
     fields,
   };
-}
-
-/** H4: the ticked checkboxes, none of them when none is. H5: a form without checkboxes consents by its disclaimer. */
-function consentsOf(form: Form, content: SubmissionContent): Submission['consents'] {
-  if (form.checkboxes.length === 0) return [{ wordsShown: form.disclaimer ?? '' }];
-  return form.checkboxes
-    .filter((box) => content.ticked.includes(box.number))
-    .map((box) => ({ checkbox: box.number, wordsShown: box.wordsShown }));
 }

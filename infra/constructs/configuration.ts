@@ -1,6 +1,8 @@
 import { StreamViewType } from 'aws-cdk-lib/aws-dynamodb';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { FORM_SECRETS } from '../../lib/organization/items.ts';
 import type { HouseFunction } from './house-function.ts';
 import { HouseTable } from './house-table.ts';
 
@@ -17,10 +19,26 @@ export class Configuration extends Construct {
     });
   }
 
-  grantRead(fn: HouseFunction): void {
+  /**
+   * Reads settings, forms and automations.
+   *
+   * @param signingSecrets whether the secrets with which builders sign too. Nobody else may read them, not even who
+   *   stores them.
+   */
+  grantRead(fn: HouseFunction, { signingSecrets = false } = {}): void {
     fn.setEnvironment({ configurationTable: this.table.tableName });
-    this.table.grant(fn, 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query');
+    const read = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
+    this.table.grant(fn, ...read);
     this.table.encryptionKey?.grantDecrypt(fn);
+    if (signingSecrets) return;
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        effect: Effect.DENY,
+        actions: read,
+        resources: [this.table.tableArn],
+        conditions: { 'ForAnyValue:StringEquals': { 'dynamodb:LeadingKeys': [FORM_SECRETS] } },
+      }),
+    );
   }
 
   grantChange(fn: HouseFunction): void {

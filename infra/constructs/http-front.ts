@@ -25,10 +25,12 @@ export interface HttpFrontProps {
 
 /** Requests per second and burst of a public route. Forms come from browsers, callbacks from Twilio. */
 const FORM_LIMITS = { rate: 50, burst: 100 };
+/** A builder checks the address once, when the hook is set up. */
+const VERIFICATION_LIMITS = { rate: 5, burst: 10 };
 const TWILIO_LIMITS = { rate: 500, burst: 1000 };
 const ADMIN_LIMITS = { rate: 50, burst: 100 };
 
-/** The HTTP API: three public routes, each with its own limits, and everything else behind a JWT. */
+/** The HTTP API: a few public routes, each with its own limits, and everything else behind a JWT. */
 export class HttpFront extends Construct {
   readonly publicBaseUrl: string;
   private readonly api: HttpApi;
@@ -70,16 +72,17 @@ export class HttpFront extends Construct {
     this.publicBaseUrl = props.publicUrl ?? this.api.apiEndpoint;
     (this.stage.node.defaultChild as CfnStage).routeSettings = {
       'POST /forms/{formId}/submissions': limits(FORM_LIMITS),
+      'GET /forms/{formId}/submissions': limits(VERIFICATION_LIMITS),
       'POST /twilio/inbound': limits(TWILIO_LIMITS),
       'POST /twilio/status': limits(TWILIO_LIMITS),
     };
   }
 
   /** A route that anyone may call; its function checks what proves the caller. */
-  addPublicRoute(path: string, fn: HouseFunction, why: string): void {
+  addPublicRoute(path: string, fn: HouseFunction, why: string, method = HttpMethod.POST): void {
     const routes = this.api.addRoutes({
       path,
-      methods: [HttpMethod.POST],
+      methods: [method],
       integration: new HttpLambdaIntegration(`${fn.node.id}-integration`, fn),
       authorizer: new HttpNoneAuthorizer(),
     });

@@ -1,6 +1,6 @@
 /**
  * Whether a record passes the filters of an event source mapping: any of them, each a pattern of nested fields whose
- * leaves are lists of exact values and `{prefix}` rules.
+ * leaves are lists of exact values, `{prefix}` and `{anything-but}` rules.
  *
  * @throws Error (the function it returns) for a rule that the runner does not know.
  */
@@ -18,7 +18,8 @@ function matches(pattern: unknown, value: unknown): boolean {
 
 function passes(rule: unknown, value: unknown): boolean {
   if (typeof rule !== 'object' || rule === null) return rule === value;
-  const { prefix } = rule as { prefix?: unknown };
+  const { prefix, 'anything-but': excluded } = rule as { prefix?: unknown; 'anything-but'?: unknown };
+  if (Array.isArray(excluded)) return value !== undefined && !excluded.includes(value);
   if (typeof prefix !== 'string')
     throw new Error(`The runner does not know the filter rule ${JSON.stringify(rule)}`);
   return typeof value === 'string' && value.startsWith(prefix);

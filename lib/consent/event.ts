@@ -34,6 +34,12 @@ export const evidenceSchema = z.discriminatedUnion('source', [
     wordsShown: text,
     /** Changes with every change of the words: the first 16 hex digits of their SHA-256. */
     wordsVersion: text,
+    /** The answer to the opt-in question (B1), and the version of its fixed disclaimer. */
+    answer: z.enum(['yes', 'no']).optional(),
+    disclaimerVersion: text.optional(),
+    /** Who attests the consent, where it was given to somebody else, and under which id they keep the proof. */
+    attestedBy: text.optional(),
+    consentId: text.optional(),
     pageUrl: text.optional(),
     ip: text.optional(),
     userAgent: text.optional(),

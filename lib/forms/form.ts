@@ -1,26 +1,28 @@
 import * as z from 'zod';
 import { idSchema } from '../automation/automation.ts';
+import { facts } from './builders/facts.ts';
+import { builderNames, builderOf } from './builders/index.ts';
 
-/** Name of a field of the payload, or a path into it such as `contact.phone` or `answers[0].value`. */
+/** Name of a question or field, or a path into it such as `contact.phone` or `answers[0].value`. */
 const field = z.string().trim().min(1).max(200);
 const words = z.string().trim().min(1).max(2000);
 
-/** Where each fact of a lead stands in the form's payload. */
-const fieldsSchema = z.strictObject({
-  phone: field.default('phone'),
-  firstName: field.default('firstName'),
-  lastName: field.default('lastName'),
-  email: field.default('email'),
-  zip: field.default('zip'),
-  city: field.default('city'),
-  state: field.default('state'),
-  service: field.default('service'),
-  source: field.default('utm_source'),
-  submissionId: field.default('submissionId'),
-  submittedAt: field.default('submittedAt'),
-  pageUrl: field.default('pageUrl'),
-});
+/** Where each fact stands, where its usual names do not find it: name of the question, or a path into the payload. */
+const fieldsSchema = z.partialRecord(z.enum(facts), field);
 export type FormFields = z.infer<typeof fieldsSchema>;
+
+const secret = z.string().min(16, 'Use 16 characters or more').max(200);
+
+/** A checkbox, numbered from 1 (H7), with the words next to it. */
+const checkboxSchema = z.strictObject({
+  number: z.int().min(1).max(20),
+  /** Name of the question or path, like those of `fields`. */
+  field,
+  wordsShown: words,
+  /** The answer that is a tick, where the builder sends the text of an option that differs from the words. */
+  option: words.optional(),
+});
+export type Checkbox = z.infer<typeof checkboxSchema>;
 
 /** What an admin configures. Whether a form has a checkbox is said here and never inferred from a payload. */
 export const formInputSchema = z
@@ -28,12 +30,11 @@ export const formInputSchema = z
     id: idSchema,
     name: z.string().trim().min(1).max(120),
     enabled: z.boolean().default(true),
-    fields: fieldsSchema.default(fieldsSchema.parse({})),
-    /** Opt-in checkboxes, numbered from 1 (H7), each with the words next to it. Empty: the form has none. */
-    checkboxes: z
-      .array(z.strictObject({ number: z.int().min(1).max(20), field, wordsShown: words }))
-      .max(20)
-      .default([]),
+    /** Who posts, and so in which shape and with what proof. */
+    builder: z.enum(builderNames).default('generic'),
+    fields: fieldsSchema.default({}),
+    /** Opt-in checkboxes. Empty: the form has none. */
+    checkboxes: z.array(checkboxSchema).max(20).default([]),
     /** The words of a form without a checkbox that make its submission a consent (H5). */
     disclaimer: words.optional(),
     /** Automations that a submission enrols the lead in. */
@@ -43,12 +44,17 @@ export const formInputSchema = z
       .string()
       .regex(/^[A-Z]{2}$/, 'Use a two-letter country code such as US')
       .default('US'),
-    /** When set, a submission must carry it in the header `x-sendgate-secret` or in `?secret=`. Never shown again. */
-    secret: z.string().min(16, 'Use 16 characters or more').max(200).optional(),
+    /**
+     * When set, a submission must carry it in the header `x-sendgate-secret`, in `?secret=` or where the builder puts
+     * it. Never shown again. Null takes it away.
+     */
+    secret: secret.nullable().optional(),
+    /** The secret with which the builder signs; then only signed submissions are taken. Never shown again; null takes it away. */
+    signingSecret: secret.nullable().optional(),
   })
-  .refine((form) => form.checkboxes.length > 0 || form.disclaimer !== undefined, {
-    path: ['disclaimer'],
-    message: 'A form without checkboxes needs its disclaimer: it is the evidence of consent',
+  .superRefine((form, context) => {
+    for (const [path, message] of consentProblems(form))
+      context.addIssue({ code: 'custom', path: [path], message });
   })
   .refine((form) => new Set(form.checkboxes.map((box) => box.number)).size === form.checkboxes.length, {
     path: ['checkboxes'],
@@ -56,10 +62,48 @@ export const formInputSchema = z
   });
 export type FormInput = z.infer<typeof formInputSchema>;
 
-/** A form as it is stored: the secret only as its SHA-256. */
+/** A form as it is stored: the secret only as its SHA-256, the signing secret in an item of its own. */
 export const formSchema = z.object({
   ...formInputSchema.shape,
   secret: z.undefined().optional(),
+  signingSecret: z.undefined().optional(),
   secretHash: z.string().optional(),
+  /** Whether there is a signing secret, and so whether submissions must be signed. */
+  signed: z.boolean().default(false),
 });
 export type Form = z.infer<typeof formSchema>;
+
+/** The checkboxes of a form: the configured ones, or the one that its builder has by itself. */
+export function checkboxesOf({
+  checkboxes,
+  builder,
+}: Pick<Form, 'checkboxes' | 'builder'>): readonly Checkbox[] {
+  const own = builderOf(builder).checkbox;
+  return checkboxes.length === 0 && own ? [{ number: 1, ...own }] : checkboxes;
+}
+
+type Consenting = Pick<FormInput, 'builder' | 'checkboxes' | 'disclaimer' | 'signingSecret'>;
+
+/** What makes a configuration unable to say how its submissions consent, field by field. */
+function consentProblems(form: Consenting): [keyof Consenting, string][] {
+  const { title, proof, checkbox, refusesCheckboxes } = builderOf(form.builder);
+  const problems: [keyof Consenting, string][] = [];
+  if (checkboxesOf(form).length === 0 && form.disclaimer === undefined) {
+    problems.push([
+      'disclaimer',
+      'A form without checkboxes needs its disclaimer: it is the evidence of consent',
+    ]);
+  }
+  if (refusesCheckboxes && form.checkboxes.length > 0) problems.push(['checkboxes', refusesCheckboxes]);
+  if (checkbox && form.disclaimer !== undefined) {
+    const message = `${title} says itself who agreed (${checkbox.field}), so a disclaimer consents for nobody. Leave it out`;
+    problems.push(['disclaimer', message]);
+  }
+  if (proof.scheme === 'secret' && form.signingSecret) {
+    problems.push([
+      'signingSecret',
+      `${title} signs nothing. Use "secret" and put it where docs/forms.md says`,
+    ]);
+  }
+  return problems;
+}

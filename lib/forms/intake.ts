@@ -6,7 +6,7 @@ import type { LeadStore } from '../leads/lead-store.ts';
 import type { Configuration } from '../organization/configuration.ts';
 import { type QueueReplyDeps, queueReply } from '../outbox/queue-reply.ts';
 import { replyTo } from '../outbox/replies.ts';
-import type { Submission } from './submission.ts';
+import { type ConsentStatement, kindOf, type Submission } from './submission.ts';
 import type { SubmissionStore } from './submission-store.ts';
 
 export interface IntakeDeps extends QueueReplyDeps {
@@ -38,21 +38,22 @@ export async function carryOut(deps: IntakeDeps, submission: Submission): Promis
 async function recordConsent(
   deps: IntakeDeps,
   submission: Submission,
-  { checkbox, wordsShown }: Submission['consents'][number],
+  statement: ConsentStatement,
 ): Promise<void> {
   const { number, formId, submissionId, pageUrl, ip, userAgent } = submission;
+  const { kind: _, wordsShown, ...said } = statement;
   const { event } = await deps.registry.record({
     number,
-    kind: checkbox === undefined ? 'impliedForm' : 'explicitWeb',
+    kind: kindOf(statement),
     occurredAt: submission.occurredAt,
-    sourceId: `form:${formId}:${submission.uid}:${checkbox ?? 'implied'}`,
+    sourceId: `form:${formId}:${submission.uid}:${said.checkbox ?? (said.answer ? 'question' : 'implied')}`,
     evidence: {
       source: 'form',
       formId,
       submissionId,
       wordsShown,
       wordsVersion: wordsVersion(wordsShown),
-      ...(checkbox !== undefined && { checkbox }),
+      ...said,
       ...(pageUrl !== undefined && { pageUrl }),
       ...(ip !== undefined && { ip }),
       ...(userAgent !== undefined && { userAgent }),

@@ -10,8 +10,15 @@ export type ParsedPayload =
 
 /** The largest body that is read, in bytes. Files do not belong here. */
 export const MAXIMUM_BYTES = 256 * 1024;
-export const MAXIMUM_FIELDS = 200;
-const MAXIMUM_DEPTH = 10;
+export interface PayloadLimits {
+  /** Values in all, however they are nested. */
+  readonly fields: number;
+  readonly depth: number;
+}
+/** What a form on a page may post. */
+export const FORM_LIMITS: PayloadLimits = { fields: 200, depth: 10 };
+/** Builders send the whole form along with the answers. */
+export const BUILDER_LIMITS: PayloadLimits = { fields: 5000, depth: 20 };
 
 /**
  * Reads a submission in any of the encodings that form builders use: JSON, urlencoded or multipart.
@@ -19,20 +26,25 @@ const MAXIMUM_DEPTH = 10;
  * @param contentType the request's header. @param body its raw bytes.
  * @returns the fields as they were named, or why they cannot be read and what to send instead.
  */
-export async function parsePayload(contentType: string | undefined, body: Buffer): Promise<ParsedPayload> {
+export async function parsePayload(
+  contentType: string | undefined,
+  body: Buffer,
+  limits: PayloadLimits = FORM_LIMITS,
+): Promise<ParsedPayload> {
   if (body.length > MAXIMUM_BYTES) {
     return refused(413, `The body is larger than ${MAXIMUM_BYTES} bytes. Send the fields without files.`);
   }
   const type = (contentType ?? '').split(';')[0]?.trim().toLowerCase();
   switch (type) {
     case 'application/json':
-      return withinLimits(parseJson(body));
+      return withinLimits(parseJson(body), limits);
     case 'application/x-www-form-urlencoded':
-      return withinLimits({
-        ...parseQuery(body.toString('utf8'), '&', '=', { maxKeys: MAXIMUM_FIELDS + 1 }),
-      });
+      return withinLimits(
+        { ...parseQuery(body.toString('utf8'), '&', '=', { maxKeys: limits.fields + 1 }) },
+        limits,
+      );
     case 'multipart/form-data':
-      return withinLimits(await parseMultipart(contentType ?? '', body));
+      return withinLimits(await parseMultipart(contentType ?? '', body, limits), limits);
     default:
       return refused(
         415,
@@ -45,14 +57,14 @@ function refused(status: 400 | 413 | 415 | 422, detail: string): ParsedPayload {
   return { kind: 'refused', status, detail };
 }
 
-function withinLimits(fields: Fields | string): ParsedPayload {
+function withinLimits(fields: Fields | string, limits: PayloadLimits): ParsedPayload {
   if (typeof fields === 'string') return refused(400, fields);
-  const size = measure(fields);
-  if (size.fields > MAXIMUM_FIELDS) {
-    return refused(422, `The form has more than ${MAXIMUM_FIELDS} fields. Send only those that are needed.`);
+  const size = measure(fields, limits);
+  if (size.fields > limits.fields) {
+    return refused(422, `The form has more than ${limits.fields} fields. Send only those that are needed.`);
   }
-  if (size.depth > MAXIMUM_DEPTH) {
-    return refused(422, `The fields are nested deeper than ${MAXIMUM_DEPTH} levels. Send them flat.`);
+  if (size.depth > limits.depth) {
+    return refused(422, `The fields are nested deeper than ${limits.depth} levels. Send them flat.`);
   }
   return { kind: 'parsed', fields };
 }
@@ -60,7 +72,7 @@ function withinLimits(fields: Fields | string): ParsedPayload {
 function parseJson(body: Buffer): Fields | string {
   let value: unknown;
   try {
-    value = JSON.parse(body.toString('utf8'));
+    value = JSON.parse(body.toString('utf8'), withAllDigits);
   } catch {
     return 'The body is not valid JSON. Send one JSON object, or set the content type to what the body is.';
   }
@@ -68,7 +80,14 @@ function parseJson(body: Buffer): Fields | string {
   return isObject ? (value as Fields) : 'The body must be one JSON object whose members are the fields.';
 }
 
-function parseMultipart(contentType: string, body: Buffer): Promise<Fields | string> {
+/** Ids longer than a number can hold (Meta's, Jotform's) stay as the digits that were sent. */
+function withAllDigits(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const { source } = context ?? {};
+  const loses = typeof value === 'number' && !Number.isSafeInteger(value) && /^\d+$/.test(source ?? '');
+  return loses ? source : value;
+}
+
+function parseMultipart(contentType: string, body: Buffer, limits: PayloadLimits): Promise<Fields | string> {
   return new Promise((resolve) => {
     const fields: Record<string, unknown> = Object.create(null);
     const unreadable = () =>
@@ -76,7 +95,7 @@ function parseMultipart(contentType: string, body: Buffer): Promise<Fields | str
     try {
       const busboy = new Busboy({
         headers: { 'content-type': contentType },
-        limits: { fields: MAXIMUM_FIELDS + 1, fieldSize: MAXIMUM_BYTES, files: 0 },
+        limits: { fields: limits.fields + 1, fieldSize: MAXIMUM_BYTES, files: 0 },
       });
       busboy.on('field', (name, value) => {
         const earlier = fields[name];
@@ -92,7 +111,7 @@ function parseMultipart(contentType: string, body: Buffer): Promise<Fields | str
 }
 
 /** Counts leaves and depth without recursion, so that a hostile body cannot exhaust the stack. */
-function measure(fields: Fields): { fields: number; depth: number } {
+function measure(fields: Fields, limits: PayloadLimits): { fields: number; depth: number } {
   let count = 0;
   let depth = 0;
   const rest: { value: unknown; level: number }[] = [{ value: fields, level: 0 }];
@@ -101,7 +120,7 @@ function measure(fields: Fields): { fields: number; depth: number } {
     depth = Math.max(depth, level);
     if (typeof value !== 'object' || value === null) count++;
     else for (const inner of Object.values(value)) rest.push({ value: inner, level: level + 1 });
-    if (count > MAXIMUM_FIELDS || depth > MAXIMUM_DEPTH) break;
+    if (count > limits.fields || depth > limits.depth) break;
   }
   return { fields: count, depth };
 }

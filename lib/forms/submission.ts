@@ -1,6 +1,24 @@
 import * as z from 'zod';
 import { leadDetailsSchema } from '../leads/lead.ts';
 
+/** One thing that a submission says about consent, with the words that were shown. */
+const statementSchema = z.object({
+  /** Absent in older submissions: a checkbox is explicit, no checkbox is implied. */
+  kind: z.enum(['explicitWeb', 'impliedForm', 'crmAttested', 'optOut']).optional(),
+  wordsShown: z.string(),
+  checkbox: z.int().optional(),
+  answer: z.enum(['yes', 'no']).optional(),
+  disclaimerVersion: z.string().optional(),
+  attestedBy: z.string().optional(),
+  consentId: z.string().optional(),
+});
+export type ConsentStatement = z.infer<typeof statementSchema>;
+
+/** What of a statement becomes an event. */
+export function kindOf({ kind, checkbox }: ConsentStatement): NonNullable<ConsentStatement['kind']> {
+  return kind ?? (checkbox === undefined ? 'impliedForm' : 'explicitWeb');
+}
+
 /**
  * A submission as it was accepted: all that is needed to carry it out, and what it says for ever after.
  * `received`: stored, not carried out to the end yet; `processed`: consent, lead and enrollments are written.
@@ -17,8 +35,8 @@ export const submissionSchema = z.object({
   occurredAt: z.string(),
   number: z.string(),
   details: leadDetailsSchema,
-  /** What consents: the ticked checkboxes, or the form's disclaimer, with the words that were shown. */
-  consents: z.array(z.object({ checkbox: z.int().optional(), wordsShown: z.string() })),
+  /** What was said about consent: ticked checkboxes, the form's disclaimer or the answer to the opt-in question. */
+  consents: z.array(statementSchema),
   automations: z.array(z.string()),
   pageUrl: z.string().optional(),
   ip: z.string().optional(),

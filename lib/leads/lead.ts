@@ -8,11 +8,18 @@ export const leadDetailsSchema = z.strictObject({
   firstName: fact.optional(),
   lastName: fact.optional(),
   email: fact.optional(),
+  /** Street and house number. */
+  address: fact.optional(),
   zip: fact.optional(),
   city: fact.optional(),
   state: fact.optional(),
   service: fact.optional(),
   source: fact.optional(),
+  utmSource: fact.optional(),
+  utmMedium: fact.optional(),
+  utmCampaign: fact.optional(),
+  utmTerm: fact.optional(),
+  utmContent: fact.optional(),
 });
 export type LeadDetails = z.infer<typeof leadDetailsSchema>;
 

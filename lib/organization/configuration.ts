@@ -4,6 +4,7 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
+  TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { Automation } from '../automation/automation.ts';
 import { sha256 } from '../consent/ledger.ts';
@@ -14,10 +15,12 @@ import {
   automationKey,
   FORMS,
   formKey,
+  formSecretKey,
   KEYWORDS,
   keywordKey,
   parseAutomation,
   parseForm,
+  parseFormSecret,
   parseKeyword,
   parseSettings,
   settingsKey,
@@ -44,9 +47,15 @@ export function createConfiguration(deps: ConfigurationDeps) {
 
     form: async (id: string): Promise<Form | undefined> => parsed(await get(deps, formKey(id)), parseForm),
     forms: async (): Promise<Form[]> => (await list(deps, FORMS)).map(parseForm),
-    /** Stores a form; without a `secret` the one it had before stays. */
+    /** Stores a form; a secret that is not given stays as it was, null takes it away. */
     putForm: (input: FormInput) => putForm(deps, input),
-    removeForm: (id: string): Promise<boolean> => remove(deps, formKey(id)),
+    /** The secret with which a form's builder signs; undefined when there is none. Never to be shown or logged. */
+    signingSecret: async (formId: string): Promise<string | undefined> =>
+      parsed(await get(deps, formSecretKey(formId)), parseFormSecret),
+    removeForm: async (id: string): Promise<boolean> => {
+      await remove(deps, formSecretKey(id));
+      return remove(deps, formKey(id));
+    },
 
     automation: async (id: string): Promise<Automation | undefined> =>
       parsed(await get(deps, automationKey(id)), parseAutomation),
@@ -139,10 +148,26 @@ function verifiedBy(change: Partial<Settings>, by: string, at: string): Partial<
   return change.a2pVerified === undefined ? {} : { a2pVerification: { source: 'admin', by, at } };
 }
 
-async function putForm(deps: ConfigurationDeps, { secret, ...input }: FormInput): Promise<Form> {
+async function putForm(
+  deps: ConfigurationDeps,
+  { secret, signingSecret, ...input }: FormInput,
+): Promise<Form> {
   const before = parsed(await get(deps, formKey(input.id)), parseForm);
-  const secretHash = secret === undefined ? before?.secretHash : sha256(secret);
-  const form: Form = secretHash === undefined ? input : { ...input, secretHash };
-  await put(deps, { ...formKey(input.id), ...form });
+  const secretHash = secret === undefined ? before?.secretHash : secret && sha256(secret);
+  const signed = signingSecret === undefined ? (before?.signed ?? false) : signingSecret !== null;
+  const form: Form = { ...input, signed, ...(secretHash && { secretHash }) };
+  const updatedAt = deps.now().toISOString();
+  const secretItem = { TableName: deps.table, Key: formSecretKey(input.id) };
+  await deps.client.send(
+    new TransactWriteCommand({
+      TransactItems: [
+        { Put: { TableName: deps.table, Item: { ...formKey(input.id), ...form, updatedAt } } },
+        ...(signingSecret === null ? [{ Delete: secretItem }] : []),
+        ...(typeof signingSecret === 'string'
+          ? [{ Put: { TableName: deps.table, Item: { ...secretItem.Key, signingSecret, updatedAt } } }]
+          : []),
+      ],
+    }),
+  );
   return form;
 }

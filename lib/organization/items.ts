@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { type Automation, automationSchema } from '../automation/automation.ts';
 import { type Form, formSchema } from '../forms/form.ts';
 import type { Item, Key } from '../runtime/dynamodb.ts';
@@ -10,8 +11,13 @@ export const FORMS = 'FORM';
 export const AUTOMATIONS = 'AUTOMATION';
 export const KEYWORDS = 'KEYWORD';
 export const keywordKey = (word: string): Key => ({ pk: KEYWORDS, sk: word });
+/** Partition of the secrets with which builders sign. Only form-webhook may read it (infra/constructs/configuration.ts). */
+export const FORM_SECRETS = 'FORM_SECRET';
 export const formKey = (id: string): Key => ({ pk: FORMS, sk: id });
+export const formSecretKey = (id: string): Key => ({ pk: FORM_SECRETS, sk: id });
 export const automationKey = (id: string): Key => ({ pk: AUTOMATIONS, sk: id });
+
+const formSecretSchema = z.object({ signingSecret: z.string().min(1) });
 
 /** Stored settings over the defaults, so that a setting added by a release has its default at once. */
 export function parseSettings(item: Item | undefined, organizationName: string): Settings {
@@ -21,6 +27,11 @@ export function parseSettings(item: Item | undefined, organizationName: string):
 
 export function parseForm(item: Item): Form {
   return formSchema.parse(item);
+}
+
+/** The signing secret in its item. */
+export function parseFormSecret(item: Item): string {
+  return formSecretSchema.parse(item).signingSecret;
 }
 
 export function parseAutomation(item: Item): Automation {

@@ -107,6 +107,34 @@ test('the cycle cannot touch consent or send; the gate cannot change settings; w
   }
 });
 
+test('the secrets with which form builders sign can be read by form-webhook alone, not by who stores them', () => {
+  const denied = resources('AWS::IAM::Policy').filter(({ properties }) =>
+    (properties['PolicyDocument'] as { Statement: (Statement & { Condition?: unknown })[] }).Statement.some(
+      ({ Effect, Action, Condition }) =>
+        Effect === 'Deny' &&
+        ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'].every((action) =>
+          Action.includes(action),
+        ) &&
+        JSON.stringify(Condition) === '{"ForAnyValue:StringEquals":{"dynamodb:LeadingKeys":["FORM_SECRET"]}}',
+    ),
+  );
+  const roles = JSON.stringify(denied.map(({ properties }) => properties['Roles']));
+  const readers = those(/^dynamodb:GetItem .*configurationtable/).filter((name) => name !== 'form-webhook');
+  expect(readers).toContain('admin-api');
+  const roleOf = (name: string) =>
+    getAtt(
+      resources('AWS::Lambda::Function').find(
+        ({ properties }) => properties['FunctionName'] === `sendgate-demo-${name}`,
+      )?.properties['Role'],
+    );
+  for (const name of readers) expect(roles, name).toContain(`"${roleOf(name)}"`);
+  expect(roles).not.toContain(`"${roleOf('form-webhook')}"`);
+  const filters = JSON.stringify(
+    resources('AWS::Lambda::EventSourceMapping').map(({ properties }) => properties),
+  );
+  expect(filters).toContain('anything-but');
+});
+
 test('every table is recoverable, encrypted with our key, retained and protected; consent has a stream', () => {
   const tables = Object.values(demo.findResources('AWS::DynamoDB::Table'));
   expect(tables).toHaveLength(3);
@@ -159,7 +187,7 @@ test("reconcile waits far longer than a gate's whole life", () => {
   expect(CLAIM_GRACE_SECONDS).toBeGreaterThanOrEqual(10 * Number(gate?.properties['Timeout']));
 });
 
-test('every route but the three public ones takes a token, and the public ones have limits of their own', () => {
+test('every route but the public ones takes a token, and the public ones have limits of their own', () => {
   const routes = resources('AWS::ApiGatewayV2::Route').map(({ properties }) => ({
     key: String(properties['RouteKey']),
     type: String(properties['AuthorizationType']),
@@ -168,7 +196,12 @@ test('every route but the three public ones takes a token, and the public ones h
     .filter(({ type }) => type === 'NONE')
     .map(({ key }) => key)
     .sort();
-  expect(open).toEqual(['POST /forms/{formId}/submissions', 'POST /twilio/inbound', 'POST /twilio/status']);
+  expect(open).toEqual([
+    'GET /forms/{formId}/submissions',
+    'POST /forms/{formId}/submissions',
+    'POST /twilio/inbound',
+    'POST /twilio/status',
+  ]);
   expect(routes.filter(({ type }) => type === 'JWT')).toHaveLength(5 + Object.keys(senderApi).length);
   const [stage] = resources('AWS::ApiGatewayV2::Stage');
   expect(Object.keys(stage?.properties['RouteSettings'] ?? {}).sort()).toEqual(open);

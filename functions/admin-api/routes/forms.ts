@@ -1,11 +1,12 @@
 import { isSupportedCountry } from 'libphonenumber-js/max';
 import * as z from 'zod';
+import { builderOf } from '../../../lib/forms/builders/index.ts';
 import { type Form, formInputSchema, formSchema } from '../../../lib/forms/form.ts';
 import { type AdminDeps, invalid, notFound, route } from '../route.ts';
 
 const shownSchema = z
-  .object({ ...formSchema.shape, hasSecret: z.boolean() })
-  .omit({ secret: true, secretHash: true });
+  .object({ ...formSchema.shape, hasSecret: z.boolean(), proofOfOrigin: z.string() })
+  .omit({ secret: true, secretHash: true, signingSecret: true });
 const example = {
   ...formInputSchema.parse({
     id: 'quote',
@@ -15,13 +16,26 @@ const example = {
     ],
     automations: ['welcome'],
   }),
+  signed: false,
   hasSecret: false,
+  proofOfOrigin: 'Nothing proves who posts: right for a form on a page, and for nothing else.',
 };
 const one = { status: 200, schema: shownSchema, example };
 
-/** A form's secret is never shown, not even hashed. */
+/** A form's secrets are never shown, not even hashed. */
 function shown({ secretHash, ...form }: Form) {
-  return { ...form, hasSecret: secretHash !== undefined };
+  const hasSecret = secretHash !== undefined;
+  return { ...form, hasSecret, proofOfOrigin: proofOfOrigin(form, hasSecret) };
+}
+
+/** What keeps strangers from posting submissions in somebody's name, and what to do where nothing does. */
+function proofOfOrigin({ builder, signed }: Pick<Form, 'builder' | 'signed'>, hasSecret: boolean): string {
+  const { title, proof, unsigned } = builderOf(builder);
+  if (signed) return `Only what ${title} signed is taken.`;
+  if (hasSecret) return "Only what carries the form's secret is taken.";
+  if (builder === 'generic') return example.proofOfOrigin;
+  const signs = proof.scheme === 'secret' ? undefined : `Store ${title}'s secret as signingSecret.`;
+  return ['Nothing proves who posts.', signs ?? 'Set a secret.', signs && unsigned].filter(Boolean).join(' ');
 }
 
 async function checkAutomations({ configuration }: AdminDeps, ids: readonly string[]): Promise<void> {
@@ -63,7 +77,7 @@ export const formRoutes = [
   route({
     method: 'PUT',
     path: '/forms/{id}',
-    summary: 'Creates or replaces a form; its secret stays unless a new one is sent',
+    summary: 'Creates or replaces a form; its secrets stay unless new ones, or null, are sent',
     roles: ['admin'],
     body: formInputSchema,
     answers: one,

@@ -1,0 +1,40 @@
+import { builderOf } from '../../lib/forms/builders/index.ts';
+import { knowsSecret } from '../../lib/forms/proof/secret.ts';
+import type { Configuration } from '../../lib/organization/configuration.ts';
+import { type HttpAnswer, problem } from '../../lib/runtime/problem.ts';
+
+/** Meta's own challenges are digits; anything longer or of other characters is somebody else's. */
+const CHALLENGE = /^[\w-]{1,200}$/;
+
+/**
+ * Answers a builder that checks the address before it posts there (Meta: `hub.mode`, `hub.verify_token`,
+ * `hub.challenge`).
+ *
+ * @returns the challenge, to whoever shows the form's word; else 403.
+ */
+export async function verifyAddress(
+  configuration: Pick<Configuration, 'form'>,
+  formId: string,
+  query: Readonly<Record<string, string | undefined>>,
+): Promise<HttpAnswer> {
+  const form = await configuration.form(formId);
+  const challenge = query['hub.challenge'] ?? '';
+  const known =
+    form?.enabled &&
+    builderOf(form.builder).secretIs === 'verification' &&
+    form.secretHash !== undefined &&
+    query['hub.mode'] === 'subscribe' &&
+    knowsSecret(form.secretHash, [query['hub.verify_token']]);
+  if (!known || !CHALLENGE.test(challenge)) {
+    return problem({
+      status: 403,
+      title: 'Not verified',
+      detail: "Show the form's secret as the verify token. Submissions are posted to this address.",
+    });
+  }
+  return {
+    statusCode: 200,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+    body: challenge,
+  };
+}

@@ -1,0 +1,27 @@
+import type { Builder } from './builder.ts';
+import { members } from './reading.ts';
+
+/** HubSpot's workflows post a contact: its properties, plain or as `{value}`. */
+export const hubspot: Builder = {
+  title: 'HubSpot',
+  contentTypes: ['application/json'],
+  proof: { scheme: 'hubspot' },
+  setup: [
+    'In a workflow that a form submission starts: Send a webhook, POST, {url}; request signature in header with your app.',
+    'Store the client secret of that app as `signingSecret` of the form here. The address must be the one that this stack is configured with, since HubSpot signs it.',
+    'Include the properties `firstname`, `lastname`, `email`, `phone` and the consent property; name that one in `checkboxes`.',
+    'HubSpot sends no id of the submission: map `fields.submissionId` to a property that changes with each, or the same fields within 24 hours are one.',
+  ],
+  retries: 'not confirmed; without an id, the same fields within 24 hours are one submission',
+  verifiedWith: 'no fixture: a body as the documentation describes it',
+  parse: (payload) => {
+    const properties = members(payload['properties']);
+    const fields = Object.keys(properties).length > 0 ? properties : payload;
+    return {
+      answers: Object.entries(fields).map(([name, value]) => ({
+        names: [name],
+        value: members(value)['value'] ?? value,
+      })),
+    };
+  },
+};

@@ -1,0 +1,61 @@
+import type { Answer, Builder } from './builder.ts';
+import { entries, members, parseInner } from './reading.ts';
+
+/** What Jotform puts beside the answers. */
+const OWN = new Set([
+  'slug',
+  'event_id',
+  'submitDate',
+  'submissionEdited',
+  'formID',
+  'path',
+  'buildDate',
+  'timeToSubmit',
+]);
+
+/** Jotform posts multipart whose field `rawRequest` is a JSON text; questions are named `q4_phone`. */
+export const jotform: Builder = {
+  title: 'Jotform',
+  contentTypes: ['multipart/form-data'],
+  proof: { scheme: 'secret' },
+  setup: [
+    'Give the form here a `secret`; Jotform signs nothing, so the secret goes into the address.',
+    'In the form: Settings, Integrations, WebHooks; paste {url}?secret=YOUR-SECRET.',
+    'Name questions by their key in `rawRequest`, such as `q20_18Is`, or by what follows its number, `18Is`.',
+  ],
+  retries: 'not confirmed; a repetition has the same submission id and counts once',
+  verifiedWith:
+    'jotform.fields.json: the fields of a real delivery, with a phone and a consent question added',
+  parse: (payload) => {
+    const raw = members(parseInner(payload['rawRequest']));
+    const edited = isTrue(raw['submissionEdited']) || isTrue(payload['submissionEdited']);
+    const id = payload['submissionID'];
+    return {
+      answers: Object.entries(raw)
+        .filter(([name]) => !OWN.has(name))
+        .map(answer),
+      // An edit is news of its own: every further edit of the same submission too.
+      submissionId: edited ? `${String(id)}:edited:${String(raw['event_id'] ?? '')}` : id,
+      submittedAt: undefined,
+      ip: payload['ip'],
+      ...(edited && { unfinished: 'edited' as const }),
+    };
+  },
+};
+
+function isTrue(value: unknown): boolean {
+  return value === true || value === 'true' || value === 1 || value === '1';
+}
+
+function answer([name, value]: [string, unknown]): Answer {
+  const short = /^q\d+_(.+)$/.exec(name)?.[1];
+  return { names: short === undefined ? [name] : [name, short], value: plain(value) };
+}
+
+/** Phone questions come as {area, phone} or {full}, some lists with other members beside the choices. */
+function plain(value: unknown): unknown {
+  const { area, phone, full } = members(value);
+  if (typeof full === 'string') return full;
+  if (typeof area === 'string' && typeof phone === 'string') return `${area}${phone}`;
+  return entries(value).length > 0 && !Array.isArray(value) ? Object.values(members(value)) : value;
+}

@@ -1,0 +1,14 @@
+import type { Proof, SignedRequest, Verdict } from './proof.ts';
+import { hmacSha256, sameBytes } from './same-bytes.ts';
+
+/** Checks an HMAC over the raw body (Typeform, Tally, Meta). */
+export function verifyHmac(
+  { header, prefix, encoding }: Extract<Proof, { scheme: 'hmac' }>,
+  secret: string,
+  { headers, body }: SignedRequest,
+): Verdict {
+  const given = headers[header];
+  if (!given?.startsWith(prefix)) return 'missing';
+  const signature = Buffer.from(given.slice(prefix.length).trim(), encoding);
+  return sameBytes(hmacSha256(secret, body), signature) ? 'proved' : 'wrong';
+}

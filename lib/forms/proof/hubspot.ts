@@ -1,0 +1,20 @@
+import { REPLAY_WINDOW_SECONDS, type SignedRequest, type Verdict } from './proof.ts';
+import { hmacSha256, isFresh, sameBytes } from './same-bytes.ts';
+
+/** What HubSpot decodes in the URI before it signs; every other escape stays as it is. */
+const DECODED = /%(3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)/gi;
+
+/** Checks HubSpot's signature, version 3, and that it was signed within the last minutes. */
+export function verifyHubspot(
+  secret: string,
+  { headers, body, method, url }: SignedRequest,
+  now: Date,
+): Verdict {
+  const signature = headers['x-hubspot-signature-v3'];
+  const timestamp = headers['x-hubspot-request-timestamp'];
+  if (!signature || !timestamp || !/^\d{9,15}$/.test(timestamp)) return 'missing';
+  const uri = url.replace(DECODED, (escaped) => decodeURIComponent(escaped));
+  const expected = hmacSha256(secret, method, uri, body, timestamp);
+  if (!sameBytes(expected, Buffer.from(signature, 'base64'))) return 'wrong';
+  return isFresh(Number(timestamp), now, REPLAY_WINDOW_SECONDS) ? 'proved' : 'stale';
+}

@@ -1,0 +1,32 @@
+import { verifyHmac } from './hmac.ts';
+import { verifyHubspot } from './hubspot.ts';
+import { verifyJwt } from './jwt.ts';
+import type { Proof, SignedRequest, Verdict } from './proof.ts';
+import { verifyTimestampedHmac } from './timestamped-hmac.ts';
+
+/** The schemes in which the builder signs, and not only knows a secret. */
+export type Signature = Exclude<Proof, { scheme: 'secret' }>;
+
+/**
+ * Checks a builder's signature over a request, comparing in constant time.
+ *
+ * @param secret the builder's signing secret. @throws Error when it is empty: an empty key would verify any forgery.
+ */
+export async function verifySignature(
+  proof: Signature,
+  secret: string,
+  request: SignedRequest,
+  now: Date,
+): Promise<Verdict> {
+  if (secret === '') throw new Error('A signing secret is empty');
+  switch (proof.scheme) {
+    case 'hmac':
+      return verifyHmac(proof, secret, request);
+    case 'timestampedHmac':
+      return verifyTimestampedHmac(proof, secret, request, now);
+    case 'jwt':
+      return verifyJwt(proof, secret, request, now);
+    case 'hubspot':
+      return verifyHubspot(secret, request, now);
+  }
+}
