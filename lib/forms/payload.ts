@@ -37,7 +37,7 @@ export async function parsePayload(
   const type = (contentType ?? '').split(';')[0]?.trim().toLowerCase();
   switch (type) {
     case 'application/json':
-      return withinLimits(parseJson(body), limits);
+      return withAllDigits(withinLimits(parseJson(body), limits), body);
     case 'application/x-www-form-urlencoded':
       return withinLimits(
         { ...parseQuery(body.toString('utf8'), '&', '=', { maxKeys: limits.fields + 1 }) },
@@ -72,7 +72,7 @@ function withinLimits(fields: Fields | string, limits: PayloadLimits): ParsedPay
 function parseJson(body: Buffer): Fields | string {
   let value: unknown;
   try {
-    value = JSON.parse(body.toString('utf8'), withAllDigits);
+    value = JSON.parse(body.toString('utf8'));
   } catch {
     return 'The body is not valid JSON. Send one JSON object, or set the content type to what the body is.';
   }
@@ -80,11 +80,19 @@ function parseJson(body: Buffer): Fields | string {
   return isObject ? (value as Fields) : 'The body must be one JSON object whose members are the fields.';
 }
 
-/** Ids longer than a number can hold (Meta's, Jotform's) stay as the digits that were sent. */
-function withAllDigits(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
-  const { source } = context ?? {};
-  const loses = typeof value === 'number' && !Number.isSafeInteger(value) && /^\d+$/.test(source ?? '');
-  return loses ? source : value;
+/**
+ * Ids longer than a number can hold (Meta's, Jotform's) stay as the digits that were sent. Read a second time, and only
+ * what is known to be within the limits: a reviver recurses as deep as the body goes.
+ */
+function withAllDigits(payload: ParsedPayload, body: Buffer): ParsedPayload {
+  const text = body.toString('utf8');
+  if (payload.kind === 'refused' || !/\d{16}/.test(text)) return payload;
+  const fields: Fields = JSON.parse(text, (_key, value: unknown, context?: { readonly source?: string }) => {
+    const loses =
+      typeof value === 'number' && !Number.isSafeInteger(value) && /^\d+$/.test(context?.source ?? '');
+    return loses ? context?.source : value;
+  });
+  return { kind: 'parsed', fields };
 }
 
 function parseMultipart(contentType: string, body: Buffer, limits: PayloadLimits): Promise<Fields | string> {
