@@ -4,18 +4,21 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { workKinds } from '../lib/automation/work.ts';
 import { EVENT_PREFIX } from '../lib/consent/items.ts';
+import { MESSAGE_SORT_KEY } from '../lib/messaging/message-items.ts';
 import { FORM_SECRETS } from '../lib/organization/items.ts';
 import { senderApi } from '../lib/sender/sender-api.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Configuration } from './constructs/configuration.ts';
 import { ConsentRegistry } from './constructs/consent-registry.ts';
 import { HouseFunction } from './constructs/house-function.ts';
-import { HouseQueue } from './constructs/house-queue.ts';
+import { deadLetterQueue, HouseQueue } from './constructs/house-queue.ts';
 import { HttpFront } from './constructs/http-front.ts';
 import { Issuer } from './constructs/issuer.ts';
+import { OrganizationBus } from './constructs/organization-bus.ts';
 import { Outreach } from './constructs/outreach.ts';
 import { every } from './constructs/schedule.ts';
 import { TwilioSecrets } from './constructs/twilio-secrets.ts';
@@ -26,6 +29,7 @@ const WEBHOOK_TIMEOUT = Duration.seconds(10);
 export const GATE_TIMEOUT = Duration.seconds(60);
 const SENDER_TIMEOUT = Duration.seconds(25);
 const CHANGES_TIMEOUT = Duration.seconds(60);
+const PUBLISH_TIMEOUT = Duration.seconds(30);
 
 /** One organization: everything it has, and nothing of another's. Reads from top to bottom as the data flows. */
 export class OrganizationStack extends Stack {
@@ -220,6 +224,61 @@ export class OrganizationStack extends Stack {
       }),
     );
 
+    // Who wants to follow hears of it on the bus. Sending knows nothing of that.
+    const bus = new OrganizationBus(this, 'events', house);
+    const unpublished = deadLetterQueue(this, 'unpublished', {
+      queueName: `sendgate-${name}-unpublished`,
+      key,
+    });
+    Validations.of(unpublished).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is a dead-letter queue itself: of streams, which name it in their mappings.',
+    });
+    const publishEvents = fn('publish-events', PUBLISH_TIMEOUT);
+    bus.grantPublish(publishEvents);
+    publishEvents.setEnvironment({
+      consentTable: registry.table.tableName,
+      outreachTable: outreach.table.tableName,
+    });
+    const published = {
+      ...stream,
+      // An outage of the bus loses no event: the stream keeps a day, half of it is for trying again.
+      retryAttempts: 10_000,
+      maxRecordAge: Duration.hours(12),
+      onFailure: new SqsDlq(unpublished),
+    };
+    publishEvents.addEventSource(
+      new DynamoEventSource(registry.table as ITable, {
+        ...published,
+        filters: [
+          FilterCriteria.filter({
+            dynamodb: {
+              NewImage: {
+                sk: { S: FilterRule.beginsWith(EVENT_PREFIX) },
+                effect: { S: FilterRule.isEqual('changed') },
+              },
+            },
+          }),
+        ],
+      }),
+    );
+    publishEvents.addEventSource(
+      new DynamoEventSource(outreach.table as ITable, {
+        ...published,
+        // Texts of ours only: leads, enrollments and received texts cost nothing.
+        filters: [
+          FilterCriteria.filter({
+            dynamodb: {
+              NewImage: {
+                sk: { S: FilterRule.isEqual(MESSAGE_SORT_KEY) },
+                direction: { S: FilterRule.isEqual('outbound') },
+              },
+            },
+          }),
+        ],
+      }),
+    );
+
     // Nothing stays in doubt.
     const reconcile = fn('reconcile', Duration.minutes(4));
     reconcile.setEnvironment({ sender: organization.sender });
@@ -241,6 +300,8 @@ export class OrganizationStack extends Stack {
       sendGate,
       consentChanges,
       reconcile,
+      publishEvents,
+      unpublished,
       priority,
       bulk,
       jobs,
@@ -256,6 +317,7 @@ export class OrganizationStack extends Stack {
       cycle,
       sendGate,
       consentChanges,
+      publishEvents,
       reconcile,
     ]) {
       acknowledgeKeyActions(role);
@@ -278,6 +340,8 @@ export class OrganizationStack extends Stack {
     readonly sendGate: HouseFunction;
     readonly consentChanges: HouseFunction;
     readonly reconcile: HouseFunction;
+    readonly publishEvents: HouseFunction;
+    readonly unpublished: Queue;
     readonly priority: HouseQueue;
     readonly bulk: HouseQueue;
     readonly jobs: HouseQueue;
@@ -338,6 +402,12 @@ export class OrganizationStack extends Stack {
       parts.consentChanges,
       'Leads who opted in wait for their texts: changes are followed late.',
     );
+    const unheard = (what: string) =>
+      `Somebody who opted out may still be contacted by systems that follow the event bus: ${what}.`;
+    alarms.onStreamAge(parts.publishEvents, unheard('events are published late'));
+    alarms.onErrors(parts.publishEvents, unheard('publishing fails'));
+    alarms.onCount(parts.publishEvents, 'eventUnreadable', 0, unheard('a change could not be read'));
+    alarms.onDeadLetters('unpublished', { deadLetters: parts.unpublished }, unheard('events were given up'));
     alarms.onErrors(parts.reconcile, 'Texts stay in doubt and submissions half done: reconcile fails.');
   }
 }

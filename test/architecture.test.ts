@@ -162,6 +162,7 @@ describe('one file per stored thing', () => {
       .filter((path) => !path.startsWith('lib/consent/'));
     expect(readers.toSorted()).toEqual([
       'functions/consent-changes/process-change.ts',
+      'functions/publish-events/publish.ts',
       // The stack makes its indexes and filters its stream.
       'infra/constructs/consent-registry.ts',
       'infra/organization-stack.ts',
@@ -214,6 +215,7 @@ describe('every function', () => {
       'automation-cycle',
       'consent-changes',
       'form-webhook',
+      'publish-events',
       'reconcile',
       'send-gate',
       'sender-admin',

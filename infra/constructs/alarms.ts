@@ -44,7 +44,7 @@ export class Alarms extends Construct {
   }
 
   /** Rings when anything lies in a dead-letter queue. */
-  onDeadLetters(id: string, { deadLetters }: HouseQueue, harm: string): void {
+  onDeadLetters(id: string, { deadLetters }: Pick<HouseQueue, 'deadLetters'>, harm: string): void {
     const metric = deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) });
     this.ring(`${id}-dead-letters`, metric, harm);
   }

@@ -20,14 +20,9 @@ export class HouseQueue extends Construct {
 
   constructor(scope: Construct, id: string, { queueName, key, consumerTimeout }: HouseQueueProps) {
     super(scope, id);
-    const house = { encryption: QueueEncryption.KMS, encryptionMasterKey: key, enforceSSL: true };
-    this.deadLetters = new Queue(this, 'dead-letters', {
-      ...house,
-      queueName: `${queueName}-dead-letters`,
-      retentionPeriod: Duration.days(14),
-    });
+    this.deadLetters = deadLetterQueue(this, 'dead-letters', { queueName: `${queueName}-dead-letters`, key });
     this.queue = new Queue(this, 'queue', {
-      ...house,
+      ...encryptedWith(key),
       queueName,
       retentionPeriod: Duration.days(4),
       // Six times the time-out: a record is never given to a second worker while a first one has it.
@@ -35,4 +30,21 @@ export class HouseQueue extends Construct {
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: RECEIVES },
     });
   }
+}
+
+/** Keeps what failed for two weeks, encrypted, TLS only. */
+export function deadLetterQueue(
+  scope: Construct,
+  id: string,
+  { queueName, key }: Pick<HouseQueueProps, 'queueName' | 'key'>,
+): Queue {
+  return new Queue(scope, id, {
+    ...encryptedWith(key),
+    queueName,
+    retentionPeriod: Duration.days(14),
+  });
+}
+
+function encryptedWith(key: IKey) {
+  return { encryption: QueueEncryption.KMS, encryptionMasterKey: key, enforceSSL: true };
 }

@@ -1,4 +1,4 @@
-import { AttributeType, ProjectionType } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, ProjectionType, StreamViewType } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -19,6 +19,8 @@ export class Outreach extends Construct {
       tableName: `sendgate-${props.organization}-outreach`,
       key: props.key,
       timeToLiveAttribute: 'expiresAt',
+      // Both images: an outcome is a status that is another one than before.
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
     });
     this.table.addGlobalSecondaryIndex({
       indexName: WORK_INDEX,

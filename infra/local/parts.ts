@@ -97,6 +97,12 @@ export function mappingsOf(
   });
 }
 
+/** The event buses: name by logical id. */
+export function busesOf(template: Template): ReadonlyMap<string, string> {
+  const buses = resourcesOf(template, 'AWS::Events::EventBus');
+  return new Map(buses.map(([id, properties]) => [id, String(properties['Name'])]));
+}
+
 /** The schedules, each with the function it calls and the input it gives. */
 export function schedulesOf(template: Template, pools: ReadonlyMap<string, FunctionPool>): LocalSchedule[] {
   return resourcesOf(template, 'AWS::Events::Rule').flatMap(([, properties]) =>

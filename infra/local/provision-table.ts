@@ -36,6 +36,9 @@ export async function provisionTable(
   }
   const table = await untilActive(client, name);
   refuseOtherShape(name, table, create.input.KeySchema ?? [], indexes);
+  if (view && !table.LatestStreamArn) {
+    throw new Error(`The stored table ${name} has no stream, and the stack's has. Start with --fresh.`);
+  }
   await enableTimeToLive(client, name, nested(properties['TimeToLiveSpecification']));
   return {
     name,

@@ -6,9 +6,10 @@ import { ENV } from '../../lib/runtime/env.ts';
 import { synthesize } from './assembly.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION, startDynamoDb, startQueues } from './engines.ts';
+import { startEventBridge } from './event-bridge.ts';
 import { listenHttp } from './http-server.ts';
 import { createResolver } from './intrinsics.ts';
-import { functionsOf, mappingsOf, routesOf, schedulesOf } from './parts.ts';
+import { busesOf, functionsOf, mappingsOf, routesOf, schedulesOf } from './parts.ts';
 import { type Provisioned, provision } from './provision.ts';
 import { pollQueue } from './queues-poller.ts';
 import { startSchedules } from './schedules.ts';
@@ -42,6 +43,8 @@ export interface LocalOptions {
 export interface Local {
   readonly apiUrl: string;
   readonly twilioUrl: string;
+  /** Where EventBridge's stand-in shows what was published. */
+  readonly eventsUrl: string;
   readonly cycleSeconds: number;
   /** A token for a member of the group `admin` or `agent`. */
   token(group: 'admin' | 'agent'): Promise<string>;
@@ -88,25 +91,28 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     const { accountSid, apiKeySid, apiKeySecret, authToken } = secrets;
     const http = await listenHttp(options.port, log);
     closing.push(() => http.close());
-    const [twilio, ssm] = await step('Starting the stand-ins for Twilio and SSM', () =>
-      Promise.all([
-        startTwilioStandIn({
-          ...secrets,
-          ...(options.twilioPort !== undefined && { port: options.twilioPort }),
-          inboundWebhookUrl: `${http.url}/twilio/inbound`,
-          statePath: join(state, 'twilio.json'),
-        }),
-        startSsm({
-          [`/sendgate/${organization}/twilio/api-key`]: JSON.stringify({
-            accountSid,
-            apiKeySid,
-            apiKeySecret,
+    const [twilio, ssm, eventBridge] = await step(
+      'Starting the stand-ins for Twilio, SSM and EventBridge',
+      () =>
+        Promise.all([
+          startTwilioStandIn({
+            ...secrets,
+            ...(options.twilioPort !== undefined && { port: options.twilioPort }),
+            inboundWebhookUrl: `${http.url}/twilio/inbound`,
+            statePath: join(state, 'twilio.json'),
           }),
-          [`/sendgate/${organization}/twilio/auth-token`]: authToken,
-        }),
-      ]),
+          startSsm({
+            [`/sendgate/${organization}/twilio/api-key`]: JSON.stringify({
+              accountSid,
+              apiKeySid,
+              apiKeySecret,
+            }),
+            [`/sendgate/${organization}/twilio/auth-token`]: authToken,
+          }),
+          startEventBridge([...busesOf(template).values()]),
+        ]),
     );
-    closing.push(() => Promise.all([twilio.close(), ssm.close()]));
+    closing.push(() => Promise.all([twilio.close(), ssm.close(), eventBridge.close()]));
     const resolve = createResolver(template, referencesOf(template, provisioned, http.url));
     const functions = functionsOf(
       assembly,
@@ -119,6 +125,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
         AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
         AWS_ENDPOINT_URL_SQS: queues.endpoint,
         AWS_ENDPOINT_URL_SSM: ssm.endpoint,
+        AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge.endpoint,
       },
       http.url,
     );
@@ -162,7 +169,14 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     const endSchedules = startSchedules(schedulesOf(template, pools), cycleSeconds, log);
     closing.push(async () => endSchedules());
     await step('Setting up the organization', async () => seed(http.url, await token('admin')));
-    return { apiUrl: http.url, twilioUrl: twilio.url, cycleSeconds, token, close };
+    return {
+      apiUrl: http.url,
+      twilioUrl: twilio.url,
+      eventsUrl: eventBridge.endpoint,
+      cycleSeconds,
+      token,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -184,5 +198,6 @@ function referencesOf(
   }
   for (const [id] of resourcesOf(template, 'AWS::ApiGatewayV2::Api'))
     references.set(`${id}.ApiEndpoint`, apiUrl);
+  for (const [id, name] of busesOf(template)) references.set(id, name);
   return references;
 }

@@ -78,6 +78,7 @@ ${pc.green(`Ready in ${seconds(began)}.`)} A cycle every ${values['cycle-seconds
 
   API                 ${local.apiUrl}
   Twilio's stand-in   ${local.twilioUrl}/stand-in/messages
+  Event bus           ${local.eventsUrl}/stand-in/events
   Token (admin, ${TOKEN_HOURS} h)  ${pc.dim(token)}
 
 Try, in another terminal:

@@ -58,11 +58,11 @@ export async function pollStream(
 
 async function begin(
   client: DynamoDBStreamsClient,
-  { streamArn }: StreamMapping,
+  { streamArn, pool }: StreamMapping,
   ShardId: string,
   checkpoints: Checkpoints,
 ): Promise<string | undefined> {
-  const SequenceNumber = checkpoints.get(`${streamArn} ${ShardId}`);
+  const SequenceNumber = checkpoints.get(placeOf(pool, streamArn, ShardId));
   const fromBeginning = { StreamArn: streamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' } as const;
   if (SequenceNumber === undefined) {
     return (await client.send(new GetShardIteratorCommand(fromBeginning))).ShardIterator;
@@ -75,6 +75,11 @@ async function begin(
     if (!(error instanceof TrimmedDataAccessException)) throw error;
     return (await client.send(new GetShardIteratorCommand(fromBeginning))).ShardIterator;
   }
+}
+
+/** Each function follows a stream at its own pace. */
+function placeOf(pool: FunctionPool, streamArn: string, shard: string): string {
+  return `${pool.name} ${streamArn} ${shard}`;
 }
 
 async function readShard(
@@ -92,7 +97,7 @@ async function readShard(
     await deliver(mapping, records.filter(mapping.wants), signal, report);
     if (signal.aborted) return;
     const last = records.at(-1)?.dynamodb?.SequenceNumber;
-    if (last !== undefined) checkpoints.set(`${mapping.streamArn} ${shard}`, last);
+    if (last !== undefined) checkpoints.set(placeOf(mapping.pool, mapping.streamArn, shard), last);
     iterator = page.NextShardIterator;
     iterators.set(shard, iterator);
     if (records.length === 0) return;

@@ -8,7 +8,9 @@ export const COLLECTION_INDEX = 'collection';
 export const claimedWork = (shard: number) => `CLAIMED#${shard}`;
 
 const PARTITION = 'MESSAGE#';
-export const messageKey = (id: string): Key => ({ pk: `${PARTITION}${id}`, sk: 'MESSAGE' });
+/** The sort key of every text, and of nothing else in the table. */
+export const MESSAGE_SORT_KEY = 'MESSAGE';
+export const messageKey = (id: string): Key => ({ pk: `${PARTITION}${id}`, sk: MESSAGE_SORT_KEY });
 /** Reads back which text an entry of an index belongs to. */
 export const messageIdOfKey = (key: Item): string => String(key['pk']).slice(PARTITION.length);
 export const conversationOf = (number: string) => `NUMBER#${number}`;

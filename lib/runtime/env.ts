@@ -10,6 +10,7 @@ export const ENV = {
   bulkQueueUrl: 'BULK_QUEUE_URL',
   jobsQueueUrl: 'JOBS_QUEUE_URL',
   carrierListQueueUrl: 'CARRIER_LIST_QUEUE_URL',
+  eventBus: 'EVENT_BUS',
   publicBaseUrl: 'PUBLIC_BASE_URL',
   twilioCredentialsParameter: 'TWILIO_CREDENTIALS_PARAMETER',
   twilioAuthTokenParameter: 'TWILIO_AUTH_TOKEN_PARAMETER',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DescribeStreamCommand,
@@ -5,6 +6,10 @@ import {
   GetRecordsCommand,
   GetShardIteratorCommand,
 } from '@aws-sdk/client-dynamodb-streams';
+
+import { inject } from 'vitest';
+import { list, nested, referenced, resourcesOf, type Template } from '../../infra/local/template.ts';
+import { ENV } from '../../lib/runtime/env.ts';
 
 export interface StreamFollower {
   /** Everything that changed since the last call, oldest first, as Lambda would get it. */
@@ -41,4 +46,26 @@ export async function followStream(table: string): Promise<StreamFollower> {
       return records;
     },
   };
+}
+
+/**
+ * The filter patterns that the synthesized template puts between a table's stream and a function.
+ *
+ * @param table the variable by which the function knows the table.
+ */
+export function streamFiltersOf(functionName: string, table: 'consentTable' | 'outreachTable'): string[] {
+  const template = JSON.parse(readFileSync(inject('templatePath'), 'utf8')) as Template;
+  const [id, fn = {}] =
+    resourcesOf(template, 'AWS::Lambda::Function').find(
+      ([, { FunctionName }]) => FunctionName === `sendgate-demo-${functionName}`,
+    ) ?? [];
+  const variables = nested(nested(fn['Environment'])['Variables']);
+  const source = referenced(variables[ENV[table]]);
+  const mapping = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').find(
+    ([, properties]) =>
+      referenced(properties['FunctionName']) === id && referenced(properties['EventSourceArn']) === source,
+  );
+  if (!mapping) throw new Error(`${functionName} follows no stream of ${table}`);
+  const filters = list(nested(mapping[1]['FilterCriteria'])['Filters']);
+  return filters.map((filter) => String(nested(filter)['Pattern']));
 }

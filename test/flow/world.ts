@@ -2,12 +2,14 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { startEventBridge } from '../../infra/local/event-bridge.ts';
+import { createFilter } from '../../infra/local/filters.ts';
 import { startSsm } from '../../infra/local/ssm.ts';
 import { startTwilioStandIn, type TwilioStandIn } from '../../infra/local/twilio/stand-in.ts';
 import { workKinds } from '../../lib/automation/work.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { createTables, type Tables } from '../setup/tables.ts';
-import { followStream, type StreamFollower } from './streams.ts';
+import { followStream, type StreamFollower, streamFiltersOf } from './streams.ts';
 
 const ACCOUNT = {
   accountSid: `AC${'0'.repeat(32)}`,
@@ -16,6 +18,7 @@ const ACCOUNT = {
 };
 const AUTH_TOKEN = 'local-auth-token';
 export const SENDER = '+13035550100';
+const BUS = 'test-bus';
 
 export interface Answer {
   readonly status: number;
@@ -29,6 +32,10 @@ interface HandlerAnswer {
   readonly statusCode?: number;
   readonly body?: string;
   readonly headers?: Record<string, string>;
+}
+
+interface StreamRecord {
+  readonly dynamodb?: { readonly SequenceNumber?: string };
 }
 
 type Queued = (event: SQSEvent) => Promise<unknown>;
@@ -52,7 +59,8 @@ export async function createWorld() {
     '/sendgate/test/twilio/api-key': JSON.stringify(ACCOUNT),
     '/sendgate/test/twilio/auth-token': AUTH_TOKEN,
   });
-  setEnvironment(tables, http.url, twilio.url, ssm.endpoint);
+  const eventBridge = await startEventBridge([BUS]);
+  setEnvironment(tables, http.url, twilio.url, ssm.endpoint, eventBridge.endpoint);
   const handlers = await loadHandlers();
   http.serve({
     'POST /twilio/inbound': handlers.inbound,
@@ -61,6 +69,12 @@ export async function createWorld() {
   const sqs = new SQSClient({});
   const consent = await followStream(tables.consentTable);
   const configuration = await followStream(tables.configurationTable);
+  const published = await Promise.all(
+    (['consentTable', 'outreachTable'] as const).map(async (name) => ({
+      stream: await followStream(tables[name]),
+      wants: createFilter(streamFiltersOf('publish-events', name)),
+    })),
+  );
 
   async function drain(url: string, handle: Queued): Promise<number> {
     let handled = 0;
@@ -80,6 +94,7 @@ export async function createWorld() {
   const world = {
     tables,
     twilio,
+    eventBridge,
     handlers,
     /** Enqueues what is due, of every kind. */
     async enqueueDue(): Promise<void> {
@@ -96,6 +111,19 @@ export async function createWorld() {
       await follow(configuration, handlers.changes);
       await drain(tables.jobsQueueUrl, handlers.changes);
       await drain(tables.carrierListQueueUrl, handlers.carrierList);
+    },
+    /** Lets publish-events take what its filters let through, and what it reports as failed once more. */
+    async publishEvents(): Promise<void> {
+      for (const { stream, wants } of published) {
+        let records = (await stream.next()).filter(wants) as StreamRecord[];
+        for (let attempt = 0; records.length > 0; attempt++) {
+          if (attempt === 5) throw new Error('publish-events never published a change');
+          const { batchItemFailures } = await handlers.publish({ Records: records as never[] });
+          const from = batchItemFailures[0]?.itemIdentifier;
+          const isLeft = ({ dynamodb }: StreamRecord) => dynamodb?.SequenceNumber === from;
+          records = from === undefined ? [] : records.slice(records.findIndex(isLeft));
+        }
+      }
     },
     /** One cycle as it happens: changes, cycle, gate. */
     async runCycle(): Promise<void> {
@@ -128,6 +156,7 @@ export async function createWorld() {
     async close(): Promise<void> {
       await twilio.close();
       await ssm.close();
+      await eventBridge.close();
       await http.close();
       sqs.destroy();
     },
@@ -135,7 +164,13 @@ export async function createWorld() {
   return world;
 }
 
-function setEnvironment(tables: Tables, publicBaseUrl: string, twilioUrl: string, ssmUrl: string): void {
+function setEnvironment(
+  tables: Tables,
+  publicBaseUrl: string,
+  twilioUrl: string,
+  ssmUrl: string,
+  eventBridgeUrl: string,
+): void {
   Object.assign(process.env, {
     [ENV.organization]: 'Test Windows',
     [ENV.consentTable]: tables.consentTable,
@@ -150,13 +185,15 @@ function setEnvironment(tables: Tables, publicBaseUrl: string, twilioUrl: string
     [ENV.twilioAuthTokenParameter]: '/sendgate/test/twilio/auth-token',
     [ENV.twilioBaseUrl]: twilioUrl,
     [ENV.sender]: SENDER,
+    [ENV.eventBus]: BUS,
     AWS_ENDPOINT_URL_SSM: ssmUrl,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridgeUrl,
   });
 }
 
 /** Imported only now: each handler reads its environment at cold start. */
 async function loadHandlers() {
-  const [form, inbound, status, admin, sender, cycle, gate, changes, reconcile] = await Promise.all([
+  const [form, inbound, status, admin, sender, cycle, gate, changes, publish, reconcile] = await Promise.all([
     import('../../functions/form-webhook/handler.ts'),
     import('../../functions/twilio-inbound/handler.ts'),
     import('../../functions/twilio-status/handler.ts'),
@@ -165,6 +202,7 @@ async function loadHandlers() {
     import('../../functions/automation-cycle/handler.ts'),
     import('../../functions/send-gate/handler.ts'),
     import('../../functions/consent-changes/handler.ts'),
+    import('../../functions/publish-events/handler.ts'),
     import('../../functions/reconcile/handler.ts'),
   ]);
   return {
@@ -177,6 +215,7 @@ async function loadHandlers() {
     cycle: cycle.handler,
     gate: gate.handler,
     changes: changes.handler,
+    publish: publish.handler,
     reconcile: reconcile.handler,
   };
 }

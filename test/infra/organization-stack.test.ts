@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, expect, test } from 'vitest';
 import { CLAIM_GRACE_SECONDS } from '../../functions/reconcile/settle-claims.ts';
 import { createApp } from '../../infra/create-app.ts';
@@ -58,6 +58,7 @@ const FUNCTIONS = [
   'automation-cycle',
   'send-gate',
   'consent-changes',
+  'publish-events',
   'reconcile',
 ];
 const may = (functionName: string, pattern: RegExp) =>
@@ -243,4 +244,48 @@ test('two organizations share nothing', () => {
   expect(names(demo).filter((name) => name.includes('acme'))).toEqual([]);
   expect(names(acme).filter((name) => name.includes('demo'))).toEqual([]);
   expect(JSON.stringify([demo.toJSON(), acme.toJSON()])).not.toContain('Fn::ImportValue');
+});
+
+test('X8 only publish-events may publish, to the bus of its organization alone, and it may read and write no table', () => {
+  demo.hasResourceProperties('AWS::Events::EventBus', {
+    Name: 'sendgate-demo',
+    KmsKeyIdentifier: Match.anyValue(),
+  });
+  expect(those(/^events:/)).toEqual(['publish-events']);
+  const grants = grantsOf('publish-events').filter((grant) => !/^(xray|logs|kms):/.test(grant));
+  const actions = new Set(grants.map((grant) => grant.slice(0, grant.indexOf(' '))));
+  expect([...actions].toSorted()).toEqual([
+    'dynamodb:DescribeStream',
+    'dynamodb:GetRecords',
+    'dynamodb:GetShardIterator',
+    'dynamodb:ListStreams',
+    'events:PutEvents',
+    'sqs:GetQueueAttributes',
+    'sqs:GetQueueUrl',
+    'sqs:SendMessage',
+  ]);
+  expect(grants.filter((grant) => grant.startsWith('events:')).join()).toMatch(
+    /events:PutEvents .*eventsbus/,
+  );
+});
+
+test('X8 an outage of the bus loses no event: twelve hours of trying again, then a dead-letter queue that rings', () => {
+  const [bus] = resources('AWS::Lambda::Function').filter(
+    ({ properties }) => properties['FunctionName'] === 'sendgate-demo-publish-events',
+  );
+  const mappings = resources('AWS::Lambda::EventSourceMapping').filter(
+    ({ properties }) => (properties['FunctionName'] as { Ref: string }).Ref === bus?.id,
+  );
+  expect(mappings).toHaveLength(2);
+  for (const { properties } of mappings) {
+    expect(properties).toMatchObject({
+      MaximumRecordAgeInSeconds: 12 * 3600,
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      DestinationConfig: { OnFailure: { Destination: expect.anything() } },
+    });
+  }
+  for (const id of ['publish-events-behind', 'publish-events-errors', 'unpublished-dead-letters']) {
+    demo.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmName: `sendgate-demo-${id}` });
+  }
 });

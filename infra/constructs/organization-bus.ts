@@ -1,0 +1,28 @@
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import type { HouseFunction } from './house-function.ts';
+
+/** The bus on which an organization's other systems hear what happened (X8). */
+export class OrganizationBus extends Construct {
+  private readonly bus: EventBus;
+
+  constructor(scope: Construct, id: string, props: { readonly organization: string; readonly key: IKey }) {
+    super(scope, id);
+    this.bus = new EventBus(this, 'bus', {
+      eventBusName: `sendgate-${props.organization}`,
+      description: 'Consent changes and outcomes of texts: docs/events.md',
+      kmsKey: props.key,
+    });
+  }
+
+  get name(): string {
+    return this.bus.eventBusName;
+  }
+
+  /** May publish. EventBridge itself uses the key, by the key's own policy. */
+  grantPublish(fn: HouseFunction): void {
+    fn.setEnvironment({ eventBus: this.bus.eventBusName });
+    this.bus.grantPutEventsTo(fn);
+  }
+}
