@@ -1,0 +1,113 @@
+import type { Word } from './words.ts';
+
+/**
+ * A phrase as it is written in the rules, ready to be found:
+ *
+ * - `stop texting`: these words, next to each other, within one part of the text;
+ * - `(stop|do not)`: one of these; `[me]`, `[a|the]`: one of these or nothing; `{texts}`: a word of that list; `_`: any
+ *   one word;
+ * - `...`: up to four words, over punctuation too, but over no "and", "or" or negation;
+ * - `^`, `$`: where a part of the text begins or ends.
+ */
+export interface Phrase {
+  readonly written: string;
+  readonly parts: readonly Part[];
+}
+
+type Part =
+  | { readonly is: 'words'; readonly options: readonly (readonly string[])[]; readonly optional: boolean }
+  | { readonly is: 'gap' | 'start' | 'end' };
+
+/** Lists of words that phrases name in braces. */
+export type WordLists = Readonly<Record<string, readonly string[]>>;
+
+const ANY = '_';
+const GAP_WORDS = 4;
+const NEVER_IN_A_GAP = new Set([
+  ...['and', 'or', 'nor', 'not', 'no', 'never', 'stop', 'y', 'o', 'ni', 'et', 'ou', 'ne', 'pas', 'plus', 'nunca'],
+]);
+
+const MARKS: Readonly<Record<string, Part>> = {
+  '...': { is: 'gap' },
+  '^': { is: 'start' },
+  $: { is: 'end' },
+};
+
+/** @throws where the phrase names a list that is not there: a mistake in the rules. */
+export function parsePhrase(written: string, lists: WordLists): Phrase {
+  const parts = (written.match(/\([^)]*\)|\[[^\]]*\]|\S+/g) ?? []).map((piece): Part => {
+    const mark = MARKS[piece];
+    if (mark) return mark;
+    const grouped = /^[([]/.test(piece);
+    const options = (grouped ? piece.slice(1, -1) : piece).split('|').flatMap((option) => expand(option, lists));
+    return { is: 'words', options, optional: piece.startsWith('[') };
+  });
+  return { written, parts };
+}
+
+function expand(option: string, lists: WordLists): string[][] {
+  const name = /^\{(\w+)\}$/.exec(option)?.[1];
+  if (name === undefined) return [option.split(' ')];
+  const list = lists[name];
+  if (!list) throw new Error(`The rules have no list of words {${name}}`);
+  return list.map((word) => word.split(' '));
+}
+
+/**
+ * Finds the phrase where it begins at word `at`.
+ * @returns the index after its last word, or undefined. Work is bounded by the phrase, not by the text.
+ */
+export function endOfPhrase({ parts }: Phrase, words: readonly Word[], at: number): number | undefined {
+  return follow(parts, 0, words, at, at);
+}
+
+function follow(
+  parts: readonly Part[],
+  next: number,
+  words: readonly Word[],
+  start: number,
+  at: number,
+): number | undefined {
+  const part = parts[next];
+  if (!part) return at;
+  const rest = (from: number) => follow(parts, next + 1, words, start, from);
+  switch (part.is) {
+    case 'start':
+      return words[at - 1]?.clause === words[at]?.clause ? undefined : rest(at);
+    case 'end':
+      return words[at - 1]?.clause === words[at]?.clause ? undefined : rest(at);
+    case 'gap':
+      return afterGap(parts, next, words, at);
+    case 'words': {
+      for (const option of part.options) {
+        if (!option.every((word, i) => isNext(word, words, start, at + i))) continue;
+        const end = rest(at + option.length);
+        if (end !== undefined) return end;
+      }
+      return part.optional ? rest(at) : undefined;
+    }
+  }
+}
+
+/** After a gap the phrase may go on in another part of the text. */
+function afterGap(
+  parts: readonly Part[],
+  next: number,
+  words: readonly Word[],
+  at: number,
+): number | undefined {
+  for (let skipped = 0; skipped <= GAP_WORDS; skipped++) {
+    const end = follow(parts, next + 1, words, at + skipped, at + skipped);
+    if (end !== undefined) return end;
+    const over = words[at + skipped];
+    if (!over || over.text === '' || NEVER_IN_A_GAP.has(over.text)) return undefined;
+  }
+  return undefined;
+}
+
+/** Whether that word stands there, in the part of the text in which the phrase began. A blanked word is none. */
+function isNext(wanted: string, words: readonly Word[], start: number, at: number): boolean {
+  const word = words[at];
+  if (!word || word.text === '' || (wanted !== ANY && word.text !== wanted)) return false;
+  return at === start || word.clause === words[at - 1]?.clause;
+}

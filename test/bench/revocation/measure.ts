@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { type Language, languages } from '../../../lib/messaging/revocation-rules/rule.ts';
+import { type Reading, readRevocation } from '../../../lib/messaging/revocation.ts';
+
+/** A reply as a person labelled it. */
+export interface LabelledReply {
+  readonly language: Language;
+  readonly label: Reading['class'];
+  readonly text: string;
+  /** Never looked at while the rules are tuned. */
+  readonly heldOut: boolean;
+}
+
+/** How well the class `clear`, the one that opts out, was recognised. */
+export interface Score {
+  readonly replies: number;
+  readonly clear: number;
+  /** Clear replies that were read as clear. */
+  readonly hits: number;
+  /** Replies that were opted out without being clear. */
+  readonly false: number;
+  /** Share of the opt-outs that were right, 0 to 1; 1 where there was none. */
+  readonly precision: number;
+  /** Share of the clear replies that opted out, 0 to 1. */
+  readonly recall: number;
+  /** Clear replies that at least a person gets to see. */
+  readonly recallWithDoubtful: number;
+  /** Replies of any label that got the right class of the three. */
+  readonly accuracy: number;
+}
+
+export interface Miss {
+  readonly reply: LabelledReply;
+  readonly reading: Reading;
+}
+
+const FILE = new URL('../../fixtures/revocation/replies.tsv', import.meta.url);
+
+/** A third is held out by the hash of the text, so that nobody chooses which. */
+export function labelledReplies(): LabelledReply[] {
+  const [, ...lines] = readFileSync(FILE, 'utf8').trimEnd().split('\n');
+  return lines.map((line) => {
+    const [language = '', label = '', text = ''] = line.split('\t');
+    if (!isLanguage(language) || !isClass(label) || text === '') throw new Error(`Not a reply: ${line}`);
+    const heldOut = (createHash('sha256').update(text).digest()[0] ?? 0) % 3 === 0;
+    return { language, label, text, heldOut };
+  });
+}
+
+export function scoreOf(replies: readonly LabelledReply[]): Score {
+  const read = replies.map(({ label, text }) => ({ label, got: readRevocation(text).class }));
+  const count = (matches: (reply: (typeof read)[number]) => boolean) => read.filter(matches).length;
+  const clear = count(({ label }) => label === 'clear');
+  const hits = count(({ label, got }) => label === 'clear' && got === 'clear');
+  const opted = count(({ got }) => got === 'clear');
+  const seen = count(({ label, got }) => label === 'clear' && got !== 'none');
+  return {
+    replies: read.length,
+    clear,
+    hits,
+    false: opted - hits,
+    precision: share(hits, opted),
+    recall: share(hits, clear),
+    recallWithDoubtful: share(seen, clear),
+    accuracy: share(
+      count(({ label, got }) => label === got),
+      read.length,
+    ),
+  };
+}
+
+export function missesIn(replies: readonly LabelledReply[]): Miss[] {
+  return replies
+    .map((reply) => ({ reply, reading: readRevocation(reply.text) }))
+    .filter(({ reply, reading }) => reply.label !== reading.class);
+}
+
+function share(part: number, whole: number): number {
+  return whole === 0 ? 1 : part / whole;
+}
+
+function isLanguage(value: string): value is Language {
+  return languages.some((language) => language === value);
+}
+
+function isClass(value: string): value is Reading['class'] {
+  return value === 'clear' || value === 'doubtful' || value === 'none';
+}
