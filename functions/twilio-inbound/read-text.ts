@@ -1,12 +1,12 @@
 import { type InboundIntent, readIntent } from '../../lib/messaging/keywords.ts';
+import { keywordIn } from '../../lib/messaging/opt-in-keyword.ts';
 import type { Configuration } from '../../lib/organization/configuration.ts';
 
 /** What a received text asks for, the organization's own keywords included. */
 export type Reading =
-  | Exclude<InboundIntent, { kind: 'conversation' }>
+  | Exclude<InboundIntent, { kind: 'doubtful' }>
   | { readonly kind: 'keyword'; readonly word: string; readonly carrierActs: false }
-  | { readonly kind: 'doubtful'; readonly rule: string }
-  | { readonly kind: 'conversation'; readonly automatic: boolean };
+  | { readonly kind: 'doubtful'; readonly rule: string; readonly automatic: boolean };
 
 /** Longer than any keyword: nothing that is looked up. */
 const MOST_CHARACTERS = 40;
@@ -22,7 +22,7 @@ export async function readText(
   optOutType: string | undefined,
 ): Promise<Reading> {
   const intent = readIntent(body, optOutType);
-  if (intent.kind !== 'conversation') {
+  if (intent.kind !== 'conversation' && intent.kind !== 'doubtful') {
     // On a standalone short code Twilio acts on nothing: it neither blocks nor answers.
     const isCarriers = intent.carrierActs && (await configuration.settings()).keywordReplies === 'carrier';
     return { ...intent, carrierActs: isCarriers };
@@ -32,13 +32,6 @@ export async function readText(
     const keyword = word === '' ? undefined : await configuration.keyword(word);
     if (keyword?.enabled) return { kind: 'keyword', word: keyword.word, carrierActs: false };
   }
-  return { kind: 'conversation', automatic: false };
-}
-
-/** A whole message as a keyword would be written: regardless of case, spaces and trailing punctuation. */
-function keywordIn(body: string): string {
-  return body
-    .toUpperCase()
-    .replace(/\s+/gu, '')
-    .replace(/[\p{P}\p{S}]+$/u, '');
+  if (intent.kind === 'conversation') return intent;
+  return { kind: 'doubtful', rule: intent.reading.rule, automatic: intent.automatic };
 }

@@ -75,14 +75,14 @@ async function recordReading(
       wordsSent: text.body,
       word: reading.word,
       carrierActs: reading.carrierActs,
+      ...('reading' in reading && { reading: reading.reading }),
     },
   });
 }
 
 /** Words for a person: conversation, and a YES that was no answer to a request for consent. */
 function isReply(reading: Reading, recorded: Recorded | undefined): boolean {
-  if (reading.kind === 'conversation') return !reading.automatic;
-  if (reading.kind === 'doubtful') return true;
+  if (reading.kind === 'conversation' || reading.kind === 'doubtful') return !reading.automatic;
   return reading.kind === 'yes' && recorded?.event.effect !== 'changed';
 }
 

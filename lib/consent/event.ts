@@ -49,10 +49,12 @@ export const evidenceSchema = z.discriminatedUnion('source', [
     messageSid: text,
     to: text,
     wordsSent: text,
-    /** The keyword that was recognised, upper case. */
+    /** The keyword that was recognised, upper case; STOP for a revocation in the person's own words. */
     word: text,
     /** Whether the carrier acts on this word by itself, and so blocks or unblocks the number. */
     carrierActs: z.boolean(),
+    /** The rule of docs/revocation.md that recognised a revocation in the person's own words (X7). */
+    reading: z.object({ class: z.enum(['clear', 'doubtful']), rule: text, language: text }).optional(),
   }),
   z.object({
     source: z.literal('carrier'),

@@ -1,26 +1,45 @@
+import { type MatchedRule, readRevocation } from './revocation.ts';
+
 /** What a text that we received asks for. */
 export type InboundIntent =
-  | { readonly kind: 'stop' | 'start' | 'yes' | 'help'; readonly word: string; readonly carrierActs: boolean }
-  | { readonly kind: 'conversation' };
+  | {
+      readonly kind: 'stop' | 'start' | 'yes' | 'help';
+      /** Upper case; STOP where the person used words of their own, which `reading` explains. */
+      readonly word: string;
+      readonly carrierActs: boolean;
+      /** The rule that recognised a revocation in the person's own words (X7). */
+      readonly reading?: MatchedRule & { readonly class: 'clear' };
+    }
+  | {
+      /** Perhaps a revocation: a person must look, and automated texts are held until someone decides (X7). */
+      readonly kind: 'doubtful';
+      readonly reading: MatchedRule & { readonly class: 'doubtful' };
+      readonly automatic: boolean;
+    }
+  | {
+      readonly kind: 'conversation';
+      /** Written by a machine, an absence notice for instance: no reply for which an automation should stop. */
+      readonly automatic: boolean;
+    };
 
 /** Words on which Twilio acts by itself: the whole message, in any case (FACTS: Twilio's default opt-out handling). */
 const CARRIER_STOP = ['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT'];
 const CARRIER_START = ['START', 'UNSTOP'];
 const CARRIER_HELP = ['HELP', 'INFO'];
-/** What the law counts as well (47 CFR 64.1200(a)(10)), and how people space and write the same words. */
-const ALSO_STOP = ['OPT OUT', 'STOP ALL', 'STOP STOP', 'STOP TEXTING', 'STOP TEXTING ME', 'UNSUBSCRIBE ME'];
+/** How people space and write the same words. */
 const ALSO_START = ['OPT IN', 'OPTIN', 'RE START', 'RESTART'];
 
-const STOP = new Set([...CARRIER_STOP, ...ALSO_STOP]);
+const STOP = new Set(CARRIER_STOP);
 const START = new Set([...CARRIER_START, ...ALSO_START]);
 const HELP = new Set(CARRIER_HELP);
 const BY_CARRIER = new Set([...CARRIER_STOP, ...CARRIER_START, ...CARRIER_HELP, 'YES']);
 
 /**
- * Recognises STOP, START, YES and HELP and their kin.
+ * Recognises STOP, START, YES and HELP and their kin, and revocations in a person's own words.
  *
- * Punctuation, accents, case and a "please" or "thank you" around the word do not matter; any other word does: "Stop
- * by tomorrow at 3?" is conversation.
+ * Twilio's words come first: punctuation, accents, case and a "please" or "thank you" around one do not matter; any other
+ * word does. Then the rules of `revocation.ts` are asked: "please stop texting me" is a stop, on which the carrier does not
+ * act; "Stop by tomorrow at 3?" is conversation.
  *
  * @param body as received. @param optOutType Twilio's own reading, sent only with Advanced Opt-Out; it wins, since the
  *   block at the carrier already follows it.
@@ -41,7 +60,14 @@ export function readIntent(body: string, optOutType?: string): InboundIntent {
   if (START.has(word)) return { kind: 'start', word, carrierActs };
   if (HELP.has(word)) return { kind: 'help', word, carrierActs };
   if (word === 'YES') return { kind: 'yes', word, carrierActs };
-  return { kind: 'conversation' };
+  return readOwnWords(body);
+}
+
+function readOwnWords(body: string): InboundIntent {
+  const { class: found, matched, automatic } = readRevocation(body);
+  if (!matched || found === 'none') return { kind: 'conversation', automatic };
+  if (found === 'doubtful') return { kind: 'doubtful', reading: { class: found, ...matched }, automatic };
+  return { kind: 'stop', word: 'STOP', carrierActs: false, reading: { class: found, ...matched } };
 }
 
 function strip(text: string): string {

@@ -24,7 +24,24 @@ export type WordLists = Readonly<Record<string, readonly string[]>>;
 const ANY = '_';
 const GAP_WORDS = 4;
 const NEVER_IN_A_GAP = new Set([
-  ...['and', 'or', 'nor', 'not', 'no', 'never', 'stop', 'y', 'o', 'ni', 'et', 'ou', 'ne', 'pas', 'plus', 'nunca'],
+  ...[
+    'and',
+    'or',
+    'nor',
+    'not',
+    'no',
+    'never',
+    'stop',
+    'y',
+    'o',
+    'ni',
+    'et',
+    'ou',
+    'ne',
+    'pas',
+    'plus',
+    'nunca',
+  ],
 ]);
 
 const MARKS: Readonly<Record<string, Part>> = {
@@ -39,7 +56,9 @@ export function parsePhrase(written: string, lists: WordLists): Phrase {
     const mark = MARKS[piece];
     if (mark) return mark;
     const grouped = /^[([]/.test(piece);
-    const options = (grouped ? piece.slice(1, -1) : piece).split('|').flatMap((option) => expand(option, lists));
+    const options = (grouped ? piece.slice(1, -1) : piece)
+      .split('|')
+      .flatMap((option) => expand(option, lists));
     return { is: 'words', options, optional: piece.startsWith('[') };
   });
   return { written, parts };

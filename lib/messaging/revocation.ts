@@ -29,7 +29,9 @@ type Stage = 'automatic' | 'innocent' | 'limited' | 'clear' | 'doubtful';
 
 const spellings = new Map(
   revocationRules.flatMap((rules) =>
-    Object.entries(rules.spellings).map(([texted, meant]) => [texted, meant.split(' ').filter(Boolean)] as const),
+    Object.entries(rules.spellings).map(
+      ([texted, meant]) => [texted, meant.split(' ').filter(Boolean)] as const,
+    ),
   ),
 );
 const misspelled = revocationRules.flatMap((rules) => rules.misspelled);
@@ -115,18 +117,14 @@ function find(candidates: readonly ReadyRule[], words: readonly Word[]): Matched
   // "No texts please" keeps the "no" that "no, stop" loses: both are tried.
   const ended = parts.map((part) => withoutCourtesies(part, 'end'));
   const bare = parts.map((part) => withoutCourtesies(part, 'anywhere')).filter((part) => part.length > 0);
-  const found = candidates.find(({ where, phrases }) => {
-    switch (where) {
-      case 'anywhere':
-        return phrases.some((phrase) => words.some((_, at) => endOfPhrase(phrase, words, at) !== undefined));
-      case 'part':
-        return [...parts, ...ended, ...bare].some((part) => isOneOf(phrases, part));
-      case 'opening':
-        return isOneOf(phrases, bare[0] ?? []);
-      case 'message':
-        return isOneOf(phrases, withoutRepeats(bare.flat()).map(inOnePart));
-    }
-  });
+  const counts: Readonly<Record<RevocationRule['where'], (phrases: readonly Phrase[]) => boolean>> = {
+    anywhere: (phrases) =>
+      phrases.some((phrase) => words.some((_, at) => endOfPhrase(phrase, words, at) !== undefined)),
+    part: (phrases) => [...parts, ...ended, ...bare].some((part) => isOneOf(phrases, part)),
+    opening: (phrases) => isOneOf(phrases, bare[0] ?? []),
+    message: (phrases) => isOneOf(phrases, withoutRepeats(bare.flat()).map(inOnePart)),
+  };
+  const found = candidates.find(({ where, phrases }) => counts[where](phrases));
   return found && evidenceOf(found);
 }
 

@@ -27,7 +27,8 @@ const SIGNS: readonly (readonly [RegExp, string])[] = [
  */
 export function wordsOf(body: string, spellings: ReadonlyMap<string, readonly string[]>): Word[] {
   let text = body.slice(0, MOST_CHARACTERS).normalize('NFKD').toLowerCase();
-  text = text.replace(/[\p{M}\p{Cf}]/gu, '');
+  // Taken apart, one letter can be many: cut again.
+  text = text.replace(/[\p{M}\p{Cf}]/gu, '').slice(0, MOST_CHARACTERS);
   text = text.replace(/#(?![\p{L}\p{N}])/gu, ' number ');
   for (const [sign, word] of SIGNS) text = text.replace(sign, word);
   const clauses = text
@@ -66,7 +67,8 @@ function joinLetters(words: readonly string[]): string[] {
 /** "s.t.o.p" came apart at its dots. */
 function joinDottedLetters(clauses: readonly (readonly string[])[]): string[][] {
   const present = clauses.filter((clause) => clause.length > 0);
-  const isSpelledOut = present.length >= 4 && present.every(([word = '', next]) => !next && word.length === 1);
+  const isSpelledOut =
+    present.length >= 4 && present.every(([word = '', next]) => !next && word.length === 1);
   return isSpelledOut ? [[present.flat().join('')]] : present.map((clause) => [...clause]);
 }
 

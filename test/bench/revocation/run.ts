@@ -25,7 +25,16 @@ const style = { head: [], border: [] };
 const percent = (value: number) => `${(value * 100).toFixed(1)} %`;
 
 const scores = new Table({
-  head: ['replies', 'language', 'all', 'clear', 'precision', 'recall', 'recall or doubtful', 'right class of 3'],
+  head: [
+    'replies',
+    'language',
+    'all',
+    'clear',
+    'precision',
+    'recall',
+    'recall or doubtful',
+    'right class of 3',
+  ],
   style,
 });
 for (const heldOut of [false, true]) {

@@ -32,7 +32,7 @@ test.each([
   '👍',
   'the end',
 ])('"%s" is conversation', (body) => {
-  expect(readIntent(body)).toEqual({ kind: 'conversation' });
+  expect(readIntent(body)).toEqual({ kind: 'conversation', automatic: false });
 });
 
 test("Twilio's own reading wins: with Advanced Opt-Out an organization has words of its own", () => {
