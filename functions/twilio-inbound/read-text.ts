@@ -8,11 +8,8 @@ export type Reading =
   | { readonly kind: 'keyword'; readonly word: string; readonly carrierActs: false }
   | { readonly kind: 'doubtful'; readonly rule: string; readonly automatic: boolean };
 
-/** Longer than any keyword: nothing that is looked up. */
-const MOST_CHARACTERS = 40;
-
 /**
- * Reads a text. What is neither STOP nor START nor HELP may be one of the organization's opt-in keywords (T2).
+ * Reads a text. What is neither STOP (in whatever words) nor START nor HELP may be one of the organization's opt-in keywords (T2).
  *
  * @param optOutType Twilio's own reading, where it sends one.
  */
@@ -27,11 +24,9 @@ export async function readText(
     const isCarriers = intent.carrierActs && (await configuration.settings()).keywordReplies === 'carrier';
     return { ...intent, carrierActs: isCarriers };
   }
-  if (body.length <= MOST_CHARACTERS) {
-    const word = keywordIn(body);
-    const keyword = word === '' ? undefined : await configuration.keyword(word);
-    if (keyword?.enabled) return { kind: 'keyword', word: keyword.word, carrierActs: false };
-  }
+  const word = keywordIn(body);
+  const keyword = word === '' ? undefined : await configuration.keyword(word);
+  if (keyword?.enabled) return { kind: 'keyword', word: keyword.word, carrierActs: false };
   if (intent.kind === 'conversation') return intent;
   return { kind: 'doubtful', rule: intent.reading.rule, automatic: intent.automatic };
 }

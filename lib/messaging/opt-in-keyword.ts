@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { accidentalWords } from './accidental-words.ts';
 import { readIntent } from './keywords.ts';
 
@@ -14,7 +15,7 @@ export function keywordIn(message: string): string {
   const word = message
     .normalize('NFKC')
     .toUpperCase()
-    .replace(/[\s\p{Cf}\uFE0F]+/gu, '');
+    .replace(/\s|\p{Cf}|\p{Variation_Selector}/gu, '');
   return word.replace(/[^\p{L}\p{M}\p{N}]+$/u, '');
 }
 
@@ -34,7 +35,7 @@ export function whyNotKeyword(word: string): string | undefined {
   if (/^\p{N}+$/u.test(normal)) {
     return 'A keyword of digits only is sent by accident, as a price or a time. Add letters.';
   }
-  if (letters(normal).length < FEWEST_LETTERS) {
+  if (lettersIn(normal) < FEWEST_LETTERS) {
     return `A keyword has at least ${FEWEST_LETTERS} letters; shorter ones are typed by accident.`;
   }
   if (isReserved(word) || isReserved(normal)) {
@@ -46,13 +47,22 @@ export function whyNotKeyword(word: string): string | undefined {
   return undefined;
 }
 
+/** A word that an admin chooses as keyword: refused with the reason, else in the spelling in which it is stored (T1). */
+export const keywordWordSchema = z
+  .string()
+  .superRefine((word, context) => {
+    const why = whyNotKeyword(word);
+    if (why) context.addIssue({ code: 'custom', message: why });
+  })
+  .overwrite(keywordIn);
+
 /** Twilio's words and whatever else is read as an opt-out, an opt-in or a call for help, "OPT IN" written OPTIN included. */
 function isReserved(word: string): boolean {
   return readIntent(word).kind !== 'conversation';
 }
 
-function letters(word: string): string {
-  return word.replace(/\P{L}/gu, '');
+function lettersIn(word: string): number {
+  return word.match(/\p{L}/gu)?.length ?? 0;
 }
 
 /** Without accents, and with a letter that is repeated for emphasis once: SÍÍÍ is SI, OKAYYY is OKAY. */

@@ -27,7 +27,7 @@ async function followedLead(): Promise<string> {
   return number;
 }
 
-async function followUpOf(number: string): Promise<unknown> {
+async function enrollmentsOf(number: string): Promise<unknown> {
   const { json } = await world.admin('GET', `/leads?number=${encodeURIComponent(number)}`);
   const [lead] = json['leads'] as { id: string }[];
   const shown = await world.admin('GET', `/leads/${lead?.id}`);
@@ -83,7 +83,22 @@ test.each([
 test('X7 an out-of-office reply is no reply: the follow-up goes on, and a person’s reply ends it', async () => {
   const number = await followedLead();
   await world.text(number, "Automatic reply: I'm out of the office until Monday.");
-  expect(await followUpOf(number)).toMatchObject([{ automationId: 'follow-up', status: 'due' }]);
+  expect(await enrollmentsOf(number)).toMatchObject([{ automationId: 'follow-up', status: 'due' }]);
   await world.text(number, 'Could you call me tomorrow?');
-  expect(await followUpOf(number)).toMatchObject([{ status: 'stopped', reason: 'replied' }]);
+  expect(await enrollmentsOf(number)).toMatchObject([{ status: 'stopped', reason: 'replied' }]);
+});
+
+test('X7 a doubtful text opts nobody out and holds automated texts until a person decides', async () => {
+  const wrong = newNumber();
+  const machine = newNumber();
+  for (const number of [wrong, machine]) await world.submit('contact', submission(number));
+  await world.text(wrong, 'Wrong number, sorry');
+  await world.text(machine, 'Automatic reply: out of office. Please stop texting me.');
+  await world.runCycle();
+  for (const number of [wrong, machine]) {
+    expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in' });
+    expect(world.textsTo(number)).toEqual([]);
+  }
+  // A machine's text does not end the automation, so what holds it is the doubt alone.
+  expect(await enrollmentsOf(machine)).toMatchObject([{ status: 'waiting', reason: 'awaitingReview' }]);
 });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { keywordIn, whyNotKeyword } from '../../../lib/messaging/opt-in-keyword.ts';
+import { keywordIn, keywordWordSchema, whyNotKeyword } from '../../../lib/messaging/opt-in-keyword.ts';
 
 describe('a message is a keyword', () => {
   test.each([
@@ -100,11 +100,16 @@ describe('a word that may be a keyword', () => {
   });
 
   test('T1 the reason does not depend on how a word is typed, and is a sentence that says what to do', () => {
-    const words = fc.oneof(fc.string({ maxLength: 29 }), fc.constantFrom('yes', 'gracias', 'stop', 'roof', 'hola'));
+    const words = fc.oneof(
+      fc.string({ maxLength: 29 }),
+      fc.constantFrom('yes', 'gracias', 'stop', 'roof', 'hola'),
+    );
     void fc.assert(
       fc.property(words, (word) => {
         const [why, typedOtherwise] = [whyNotKeyword(word), whyNotKeyword(` ${word.toUpperCase()} `)];
-        return (why === undefined) === (typedOtherwise === undefined) && (why === undefined || /^.+\.$/s.test(why));
+        return (
+          (why === undefined) === (typedOtherwise === undefined) && (why === undefined || /^.+\.$/s.test(why))
+        );
       }),
     );
   });
@@ -116,5 +121,11 @@ describe('a word that may be a keyword', () => {
         return /^[\p{L}\p{M}\p{N}]{3,30}$/u.test(keywordIn(word));
       }),
     );
+  });
+
+  test('T1 the schema stores the word as it is matched, and tells the reason of a refusal', () => {
+    expect(keywordWordSchema.parse(' roof 2026! ')).toBe('ROOF2026');
+    const refused = keywordWordSchema.safeParse('yes');
+    expect(refused.error?.issues.map(({ message }) => message)).toEqual([whyNotKeyword('yes')]);
   });
 });
