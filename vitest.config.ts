@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/setup/engines.ts'],
+    globalSetup: ['test/setup/engines.ts', 'test/setup/exercised.ts'],
     // CommonJS packages are imported as Node imports them, and not unwrapped further: tests run what the bundles run.
     deps: { interopDefault: false },
     // Set before any module is loaded: logs and metrics read these once.
@@ -13,6 +13,10 @@ export default defineConfig({
       POWERTOOLS_METRICS_DISABLED: 'true',
       POWERTOOLS_LOG_LEVEL: 'SILENT',
     },
+    // The second one for the checks after a run: docs/promises.md, and whether tests got through to every route.
+    reporters: ['default', ['json', { outputFile: '.test-run/report.json' }]],
+    // Tells the cases of one table of tests from those of another.
+    includeTaskLocation: true,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores: more workers than that only make every wait longer.

@@ -2,46 +2,105 @@ import * as z from 'zod';
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
 import type { RouteDescription } from '../../lib/http/route.ts';
 
+const fieldErrorSchema = z.object({ field: z.string(), message: z.string() });
+
 const problemSchema = z
   .object({
     type: z.string(),
     title: z.string(),
     status: z.int(),
     detail: z.string(),
-    errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+    errors: z.array(fieldErrorSchema).optional(),
   })
   .meta({ id: 'Problem', description: 'RFC 9457. `detail` says what to do.' });
 
-const PUBLIC = {
-  '/forms/{formId}/submissions': {
+/** What callers without a token send and get: form builders and Twilio. */
+const PUBLIC: Readonly<Record<string, PublicOperation>> = {
+  'POST /forms/{formId}/submissions': {
     summary: 'Takes a form submission as JSON, urlencoded or multipart; the same one twice is one',
     types: ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'],
+    query: z.object({
+      secret: z.string().optional().meta({
+        description: "The form's secret, where it has one and the builder can send no x-sendgate-secret.",
+      }),
+    }),
+    body: z.looseObject({}).meta({ description: "The form's fields, under the names that the form maps." }),
+    bodyExample: { firstName: 'Dana', phone: '(303) 555-0142', smsConsent: 'on' },
+    answerType: 'application/json',
+    answer: z.object({
+      submissionId: z.string().nullable(),
+      consent: z.object({
+        recorded: z.boolean().meta({ description: 'Whether this submission recorded an opt-in.' }),
+        checkboxes: z.array(z.int()).meta({ description: 'The numbers of the ticked checkboxes.' }),
+      }),
+      refused: z
+        .object({ title: z.string(), detail: z.string(), errors: z.array(fieldErrorSchema) })
+        .optional()
+        .meta({
+          description: 'Why nothing was stored, for builders that would send an error again and again.',
+        }),
+    }),
+    answerExample: { submissionId: 'sub_1', consent: { recorded: true, checkboxes: [1] } },
   },
-  '/twilio/inbound': {
+  'GET /forms/{formId}/submissions': {
+    summary: 'Proves to Meta that the address of a form is ours: answers its challenge',
+    query: z.object({
+      'hub.mode': z.literal('subscribe'),
+      'hub.verify_token': z.string().meta({ description: "The form's verification word." }),
+      'hub.challenge': z.string(),
+    }),
+    answerType: 'text/plain',
+    answer: z.string(),
+    answerExample: '1158201444',
+  },
+  'POST /twilio/inbound': {
     summary: 'A text that somebody sent, signed by Twilio',
     types: ['application/x-www-form-urlencoded'],
+    query: z.object({}),
+    body: z.looseObject({ MessageSid: z.string(), From: z.string(), To: z.string(), Body: z.string() }),
+    bodyExample: {
+      MessageSid: 'SM00000000000000000000000000000001',
+      From: '+13035550142',
+      To: '+13035550100',
+      Body: 'STOP',
+    },
+    answerType: 'text/xml',
+    answer: z.string().meta({ description: 'TwiML: a reply, or nothing to say.' }),
+    answerExample: '<?xml version="1.0" encoding="UTF-8"?><Response/>',
   },
-  '/twilio/status': {
+  'POST /twilio/status': {
     summary: 'A delivery callback, signed by Twilio',
     types: ['application/x-www-form-urlencoded'],
+    query: z.object({ message: z.string().meta({ description: 'The id of the text, as it was sent out.' }) }),
+    body: z.looseObject({ MessageSid: z.string(), MessageStatus: z.string() }),
+    bodyExample: { MessageSid: 'SM00000000000000000000000000000001', MessageStatus: 'delivered' },
+    answerType: 'application/json',
+    answer: z.object({
+      outcome: z
+        .enum(['applied', 'stale'])
+        .meta({ description: 'stale: the text had gone further already.' }),
+    }),
+    answerExample: { outcome: 'applied' },
   },
 };
+
+interface PublicOperation {
+  readonly summary: string;
+  readonly types?: readonly string[];
+  readonly query: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly bodyExample?: unknown;
+  readonly answerType: string;
+  readonly answer: z.ZodType;
+  readonly answerExample: unknown;
+}
 
 /** The API's description, made from the schemas that validate its requests. */
 export function openApiDocument(routes: readonly RouteDescription[]): object {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const [path, { summary, types }] of Object.entries(PUBLIC)) {
-    const content = Object.fromEntries(types.map((type) => [type, { schema: z.looseObject({}) }]));
-    const answer = path.startsWith('/twilio/inbound') ? 'text/xml' : 'application/json';
-    paths[path] = {
-      post: {
-        summary,
-        security: [],
-        parameters: parametersIn(path),
-        requestBody: { content },
-        responses: { '200': { description: 'Taken', content: { [answer]: {} } }, ...problems },
-      },
-    };
+  for (const [name, given] of Object.entries(PUBLIC)) {
+    const [method = '', path = ''] = name.split(' ');
+    paths[path] = { ...paths[path], [method.toLowerCase()]: publicOperation(path, given) };
   }
   for (const route of routes) {
     const at = paths[route.path] ?? {};
@@ -64,24 +123,45 @@ export function openApiDocument(routes: readonly RouteDescription[]): object {
 const problems = {
   default: {
     description: 'What went wrong and what to do',
-    content: { 'application/problem+json': { schema: problemSchema } },
+    content: {
+      'application/problem+json': {
+        schema: problemSchema,
+        example: {
+          type: 'about:blank',
+          title: 'Not allowed',
+          status: 403,
+          detail: 'This takes the group admin; your token has agent.',
+        },
+      },
+    },
   },
 };
 
-function operation({ summary, roles, path, query, body, bodyTypes, answers }: RouteDescription) {
+function publicOperation(path: string, given: PublicOperation) {
+  const { summary, types = [], query, body, bodyExample, answerType, answer, answerExample } = given;
+  const content = Object.fromEntries(types.map((type) => [type, { schema: body, example: bodyExample }]));
+  const taken = { [answerType]: { schema: answer, example: answerExample } };
+  return {
+    summary,
+    security: [],
+    parameters: parametersIn(path),
+    requestParams: { query },
+    ...(types.length > 0 && { requestBody: { content } }),
+    responses: { '200': { description: 'Taken', content: taken }, ...problems },
+  };
+}
+
+function operation(given: RouteDescription) {
+  const { summary, roles, path, query, body, bodyTypes, answers } = given;
   const types = bodyTypes ?? ['application/json'];
+  const asked = types.map((type) => [type, { schema: body }]);
   const others = (answers.otherTypes ?? []).map((type) => [type, { schema: z.string() }]);
   return {
     summary,
     description: `For the groups: ${roles.join(', ')}.`,
     parameters: parametersIn(path),
     ...(query instanceof z.ZodObject && { requestParams: { query } }),
-    ...(body && {
-      requestBody: {
-        required: true,
-        content: Object.fromEntries(types.map((type) => [type, { schema: body }])),
-      },
-    }),
+    ...(body && { requestBody: { required: true, content: Object.fromEntries(asked) } }),
     responses: {
       [answers.status]: {
         description: summary,

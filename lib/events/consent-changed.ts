@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { type ConsentEvent, type Evidence, eventKinds, standings } from '../consent/event.ts';
+import {
+  type ConsentEvent,
+  type Evidence,
+  eventKinds,
+  evidenceSources,
+  standings,
+} from '../consent/event.ts';
 import { detailShape, type EventDefinition, type PublishedEvent } from './event.ts';
 
 const DETAIL_TYPE = 'sendgate.consent.changed.v1';
@@ -32,7 +38,7 @@ const schema = z.strictObject({
   }),
   occurredAt: z.iso.datetime().meta({ description: 'When it happened.' }),
   recordedAt: z.iso.datetime().meta({ description: 'When the registry took it.' }),
-  source: z.string().meta({ description: 'Where it came from: form, handset, carrier, crm, manual, ...' }),
+  source: z.enum(evidenceSources).meta({ description: 'Where it came from.' }),
   origin: z
     .partialRecord(z.enum(ORIGIN), z.union([z.string(), z.number()]))
     .meta({ description: 'What names the origin: form and submission, message SID, CRM record, actor.' }),

@@ -9,6 +9,7 @@ import { startTwilioStandIn, type TwilioStandIn } from '../../infra/local/twilio
 import { workKinds } from '../../lib/automation/work.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { createTables, type Tables } from '../setup/tables.ts';
+import { checkExchange } from './contract.ts';
 import { followStream, type StreamFollower, streamFiltersOf } from './streams.ts';
 
 const ACCOUNT = {
@@ -244,7 +245,11 @@ export interface HttpOptions {
   readonly claims?: Record<string, string>;
 }
 
-/** Calls an HTTP handler with an event of payload format 2.0. */
+/**
+ * Calls an HTTP handler with an event of payload format 2.0.
+ *
+ * @throws Error when the request or the answer is not as docs/openapi.json describes it.
+ */
 export async function call(
   handler: HttpHandler,
   method: string,
@@ -268,9 +273,10 @@ export async function call(
       authorizer: options.claims && { jwt: { claims: options.claims, scopes: [] } },
     },
   } as unknown as APIGatewayProxyEventV2);
-  const body = answer.body ?? '';
-  const parsed = body.startsWith('{') ? JSON.parse(body) : {};
-  return { status: answer.statusCode ?? 200, body, headers: answer.headers ?? {}, json: parsed };
+  const { statusCode: status = 200, headers = {}, body = '' } = answer;
+  const answered = { status, headers, body };
+  checkExchange({ method, path: rawPath, query: rawQueryString, body: options.body, answer: answered });
+  return { ...answered, json: body.startsWith('{') ? JSON.parse(body) : {} };
 }
 
 /** A server that hands requests to handlers: where Twilio's webhooks arrive. */

@@ -2,12 +2,13 @@ import * as z from 'zod';
 import { automationSchema } from '../../../lib/automation/automation.ts';
 import { invalid, notFound, RequestProblem, route } from '../route.ts';
 
-const example = automationSchema.parse({
+const asked = {
   id: 'welcome',
   kind: 'newProspect',
   name: 'Welcome',
   steps: [{ delay: 'PT0S', template: 'Hi {{firstName|there}}, thanks for asking {{organizationName}}!' }],
-});
+};
+const example = automationSchema.parse(asked);
 const one = { status: 200, schema: automationSchema, example };
 
 export const automationRoutes = [
@@ -43,7 +44,7 @@ export const automationRoutes = [
     path: '/automations/{id}',
     summary: 'Creates or replaces an automation; leads in it go on at their step',
     roles: ['admin'],
-    body: automationSchema,
+    body: automationSchema.meta({ example: asked }),
     answers: one,
     handle: async ({ configuration }, { path, body }) => {
       if (body.id !== path['id']) throw invalid('id', 'The id must be the one in the URL.');

@@ -7,15 +7,16 @@ import { type AdminDeps, invalid, notFound, route } from '../route.ts';
 const shownSchema = z
   .object({ ...formSchema.shape, hasSecret: z.boolean(), proofOfOrigin: z.string() })
   .omit({ secret: true, secretHash: true, signingSecret: true });
+const asked = {
+  id: 'quote',
+  name: 'Get a quote',
+  checkboxes: [
+    { number: 1, field: 'smsConsent', wordsShown: 'I agree to get recurring texts from Acme Windows.' },
+  ],
+  automations: ['welcome'],
+};
 const example = {
-  ...formInputSchema.parse({
-    id: 'quote',
-    name: 'Get a quote',
-    checkboxes: [
-      { number: 1, field: 'smsConsent', wordsShown: 'I agree to get recurring texts from Acme Windows.' },
-    ],
-    automations: ['welcome'],
-  }),
+  ...formInputSchema.parse(asked),
   signed: false,
   hasSecret: false,
   proofOfOrigin: 'Nothing proves who posts: right for a form on a page, and for nothing else.',
@@ -79,7 +80,7 @@ export const formRoutes = [
     path: '/forms/{id}',
     summary: 'Creates or replaces a form; its secrets stay unless new ones, or null, are sent',
     roles: ['admin'],
-    body: formInputSchema,
+    body: formInputSchema.meta({ example: asked }),
     answers: one,
     handle: async (deps, { path, body }) => {
       if (body.id !== path['id']) throw invalid('id', 'The id must be the one in the URL.');

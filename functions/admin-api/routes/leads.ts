@@ -66,11 +66,15 @@ export const leadRoutes = [
     path: '/leads',
     summary: 'Adds a lead, even when another has the number; records no consent',
     roles: ['admin', 'agent'],
-    body: z.strictObject({
-      number: z.string().max(40),
-      details: leadDetailsSchema.default({}),
-      automations: z.array(idSchema).max(20).default([]),
-    }),
+    body: z
+      .strictObject({
+        number: z.string().max(40),
+        details: leadDetailsSchema.default({}),
+        automations: z.array(idSchema).max(20).default([]),
+      })
+      .meta({
+        example: { number: '(303) 555-0142', details: { firstName: 'Dana' }, automations: ['welcome'] },
+      }),
     answers: { ...whole, status: 201 },
     handle: async (deps, { body }) => {
       const phone = parsePhone(body.number);
@@ -106,7 +110,9 @@ export const leadRoutes = [
     path: '/leads/{id}',
     summary: "Changes a lead's details",
     roles: ['admin', 'agent'],
-    body: z.strictObject({ details: leadDetailsSchema }),
+    body: z
+      .strictObject({ details: leadDetailsSchema })
+      .meta({ example: { details: { firstName: 'Dana', zip: '80202' } } }),
     answers: whole,
     handle: async (deps, { path, body }) => {
       const lead = await deps.leads.changeDetails(path['id'] ?? '', body.details);

@@ -17,7 +17,7 @@ export const settingsRoutes = [
     path: '/settings',
     summary: 'Changes some rules; they hold from the next cycle',
     roles: ['admin'],
-    body: settingsChangeSchema,
+    body: settingsChangeSchema.meta({ example: { requireSmsOptIn: false, timeZone: 'America/Denver' } }),
     answers,
     handle: async ({ configuration }, { body, actor }) => {
       // exactOptionalPropertyTypes: a field that was not sent is absent, not undefined.

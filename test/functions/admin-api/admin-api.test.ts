@@ -20,6 +20,7 @@ test('what an agent may not do gets 403 with the reason, and a token of neither 
     const concrete = path.replace(/\{\w+\}/g, 'x');
     const stranger = await world.admin(method, concrete, {}, '[visitor]');
     expect(stranger.status, `${method} ${path}`).toBe(403);
+    expect(stranger.json['detail']).toContain('your token has neither group');
     const agent = await world.admin(method, concrete, {}, '[agent]');
     expect(agent.status === 403, `${method} ${path}`).toBe(!roles.includes('agent'));
     if (agent.status === 403) expect(agent.json['detail']).toContain('group admin');
@@ -128,6 +129,40 @@ test('an automation that a form names cannot be removed; one that is removed sto
   await world.runCycle();
   const shown = await world.admin('GET', `/leads/${json['id']}`);
   expect(shown.json['enrollments']).toMatchObject([{ status: 'stopped', reason: 'automationRemoved' }]);
+});
+
+test('a form that is removed takes no submissions any more, and its leads stay', async () => {
+  const number = newNumber();
+  await world.admin('PUT', '/forms/fair', {
+    id: 'fair',
+    name: 'Fair',
+    disclaimer: 'By submitting you agree.',
+  });
+  await world.submit('fair', submission(number));
+  expect(await world.admin('DELETE', '/forms/fair')).toMatchObject({
+    status: 200,
+    json: { removed: 'fair' },
+  });
+  expect(await world.submit('fair', submission(newNumber()))).toMatchObject({ status: 404 });
+  expect(await world.admin('DELETE', '/forms/fair')).toMatchObject({ status: 404 });
+  const { json } = await world.admin('GET', `/leads?number=${encodeURIComponent(number)}`);
+  expect(json['leads']).toHaveLength(1);
+});
+
+test('one automation, one lead with changed details and one text are read back as they were written', async () => {
+  const automation = await world.admin('GET', '/automations/welcome');
+  expect(automation.json).toMatchObject({ id: 'welcome', kind: 'newProspect' });
+  const number = newNumber();
+  await world.submit('contact', submission(number));
+  await world.runCycle();
+  const { json } = await world.admin('GET', `/leads?number=${encodeURIComponent(number)}`);
+  const [lead] = json['leads'] as { id: string }[];
+  const changed = await world.admin('PATCH', `/leads/${lead?.id}`, { details: { firstName: 'Robin' } });
+  expect(changed.json).toMatchObject({ details: { firstName: 'Robin' } });
+  const texts = await world.admin('GET', `/numbers/${encodeURIComponent(number)}/messages`);
+  const [text] = texts.json['messages'] as { id: string; body: string }[];
+  const one = await world.admin('GET', `/messages/${text?.id}`);
+  expect(one.json).toMatchObject({ id: text?.id, body: text?.body, trace: expect.any(Array) });
 });
 
 test('docs/openapi.json is what the schemas say: run npm run openapi after changing a route', () => {

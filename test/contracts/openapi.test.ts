@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { checkExchange, type Exchange, operations, violations } from '../flow/contract.ts';
+
+const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
+const PROBLEM_TYPE = { 'content-type': 'application/problem+json; charset=utf-8' };
+
+/** An exchange that the description allows, with what a case makes of it. */
+function exchange(more: Partial<Exchange>, answer: Partial<Exchange['answer']>): Exchange {
+  const settings = operations.find(({ name }) => name === 'GET /settings')?.operation;
+  const body = JSON.stringify(settings?.responses['200']?.content?.['application/json']?.example);
+  return {
+    method: 'GET',
+    path: '/settings',
+    query: '',
+    body: undefined,
+    ...more,
+    answer: { status: 200, headers: JSON_TYPE, body, ...answer },
+  };
+}
+const problem = (status: number, more: Record<string, unknown> = {}) => ({
+  status,
+  headers: PROBLEM_TYPE,
+  body: JSON.stringify({ type: 'about:blank', title: 'No', status, detail: 'Say what to do here.', ...more }),
+});
+const leads = (leads: unknown[]) => ({ body: JSON.stringify({ leads, next: null }) });
+
+describe('every operation of docs/openapi.json', () => {
+  test.each(operations)(
+    '$name has examples, and they are as its schemas say',
+    ({ path, method, operation }) => {
+      const place = ['paths', path, method];
+      const success = Object.entries(operation.responses).filter(([status]) => status !== 'default');
+      expect(success.length).toBeGreaterThan(0);
+      for (const [status, { content = {} }] of success) {
+        for (const [type, { example }] of Object.entries(content)) {
+          if (example === undefined && !type.endsWith('json')) continue;
+          expect(example, `example of ${status} ${type}`).toBeDefined();
+          expect(violations([...place, 'responses', status, 'content', type, 'schema'], example)).toBe('');
+        }
+      }
+      for (const [type, { schema, ...content }] of Object.entries(operation.requestBody?.content ?? {})) {
+        const example = content.example ?? schema?.['example'];
+        expect(example, `example of a request as ${type}`).toBeDefined();
+        expect(violations([...place, 'requestBody', 'content', type, 'schema'], example)).toBe('');
+      }
+      expect(Object.keys(operation.responses['default']?.content ?? {})).toEqual([
+        'application/problem+json',
+      ]);
+    },
+  );
+});
+
+describe('the check of every call that a test makes', () => {
+  test('lets pass what is described', () => {
+    expect(() => checkExchange(exchange({}, {}))).not.toThrow();
+    expect(() => checkExchange(exchange({ path: '/leads', query: 'limit=5' }, leads([])))).not.toThrow();
+    expect(() => checkExchange(exchange({ path: '/leads', query: 'limit=x' }, problem(422)))).not.toThrow();
+    expect(() => checkExchange(exchange({ path: '/nothing' }, problem(404)))).not.toThrow();
+  });
+
+  test.each([
+    ['a field that is missing', {}, { body: '{}' }],
+    ['a field too many', { path: '/leads' }, { body: '{"leads":[],"next":null,"total":0}' }],
+    ['a value of another type, deep inside', { path: '/leads' }, leads([{ id: 1 }])],
+    ['a status that is not described', {}, { status: 201 }],
+    ['a content type that is not described', {}, { headers: { 'content-type': 'text/html' } }],
+    ['an operation that is not described', { path: '/secret' }, {}],
+    ['a method that is not described', { method: 'DELETE' }, {}],
+    ['an error that is no problem JSON', {}, { status: 500, body: '{"message":"Internal Server Error"}' }],
+    ['a problem that names another status', {}, problem(422, { status: 400 })],
+    ['a problem that does not say what to do', {}, problem(404, { detail: '' })],
+    ['a taken body that is not described', { method: 'PATCH', body: '{"footer":7}' }, {}],
+    ['a taken query that is not described', { path: '/leads', query: 'page=2' }, leads([])],
+    ['a taken query outside its limits', { path: '/leads', query: 'limit=1000' }, leads([])],
+  ])('fails on %s', (_, more, answer) => {
+    expect(() => checkExchange(exchange(more, answer))).toThrow('docs/openapi.json');
+  });
+});
