@@ -8,6 +8,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { workKinds } from '../lib/automation/work.ts';
 import { EVENT_PREFIX } from '../lib/consent/items.ts';
+import { crmRoutes } from '../lib/crm/routes.ts';
 import { MESSAGE_SORT_KEY } from '../lib/messaging/message-items.ts';
 import { FORM_SECRETS } from '../lib/organization/items.ts';
 import { senderApi } from '../lib/sender/sender-api.ts';
@@ -20,6 +21,7 @@ import { HttpFront } from './constructs/http-front.ts';
 import { Issuer } from './constructs/issuer.ts';
 import { OrganizationBus } from './constructs/organization-bus.ts';
 import { Outreach } from './constructs/outreach.ts';
+import { grantSalesforceCredentials } from './constructs/salesforce-secrets.ts';
 import { every } from './constructs/schedule.ts';
 import { TwilioSecrets } from './constructs/twilio-secrets.ts';
 import type { Organization } from './organizations/organization.ts';
@@ -28,6 +30,8 @@ const WEBHOOK_TIMEOUT = Duration.seconds(10);
 /** A batch of ten texts with the slowest carrier; `reconcile`'s grace is ten times this. */
 export const GATE_TIMEOUT = Duration.seconds(60);
 const SENDER_TIMEOUT = Duration.seconds(25);
+/** Less than a minute: a run is over before the next begins. */
+const CRM_TIMEOUT = Duration.seconds(55);
 const CHANGES_TIMEOUT = Duration.seconds(60);
 const PUBLISH_TIMEOUT = Duration.seconds(30);
 
@@ -279,6 +283,17 @@ export class OrganizationStack extends Stack {
       }),
     );
 
+    // What the organization's people attest in ImproveIt 360, and what leads ticked. It alone can log in to Salesforce, so it
+    // serves the preferences too, which are verified there.
+    const crmLookup = fn('crm-lookup', CRM_TIMEOUT);
+    registry.grantRecord(crmLookup);
+    configuration.grantChange(crmLookup);
+    outreach.grantUse(crmLookup);
+    grantSalesforceCredentials(crmLookup, name);
+    http.addProtectedRoutes(crmRoutes, crmLookup);
+    every(this, 'crm-arrivals', Duration.minutes(1), crmLookup, {});
+    every(this, 'crm-waiting', Duration.minutes(5), crmLookup, { sweep: true });
+
     // Nothing stays in doubt.
     const reconcile = fn('reconcile', Duration.minutes(4));
     reconcile.setEnvironment({ sender: organization.sender });
@@ -299,6 +314,7 @@ export class OrganizationStack extends Stack {
       cycle,
       sendGate,
       consentChanges,
+      crmLookup,
       reconcile,
       publishEvents,
       unpublished,
@@ -316,6 +332,7 @@ export class OrganizationStack extends Stack {
       twilioStatus,
       cycle,
       sendGate,
+      crmLookup,
       consentChanges,
       publishEvents,
       reconcile,
@@ -339,6 +356,7 @@ export class OrganizationStack extends Stack {
     readonly cycle: HouseFunction;
     readonly sendGate: HouseFunction;
     readonly consentChanges: HouseFunction;
+    readonly crmLookup: HouseFunction;
     readonly reconcile: HouseFunction;
     readonly publishEvents: HouseFunction;
     readonly unpublished: Queue;
@@ -408,6 +426,9 @@ export class OrganizationStack extends Stack {
     alarms.onErrors(parts.publishEvents, unheard('publishing fails'));
     alarms.onCount(parts.publishEvents, 'eventUnreadable', 0, unheard('a change could not be read'));
     alarms.onDeadLetters('unpublished', { deadLetters: parts.unpublished }, unheard('events were given up'));
+    const notHeard = 'Leads who agreed in ImproveIt 360 wait for their texts: look-ups fail.';
+    alarms.onErrors(parts.crmLookup, notHeard);
+    alarms.onCount(parts.crmLookup, 'crmFailed', 3, `${notHeard} GET /crm/status says why.`);
     alarms.onErrors(parts.reconcile, 'Texts stay in doubt and submissions half done: reconcile fails.');
   }
 }

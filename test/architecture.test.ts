@@ -142,6 +142,7 @@ describe('one file per stored thing', () => {
     { spelled: /['`](MESSAGE|CLAIMED)#|'MESSAGE'/, by: ['lib/messaging/message-items.ts'] },
     { spelled: /['`]SUBMISSION#|'SUBMISSION'/, by: ['lib/forms/submission-store.ts'] },
     { spelled: /'(SETTINGS|FORM|FORM_SECRET|AUTOMATION|KEYWORD)'/, by: ['lib/organization/items.ts'] },
+    { spelled: /['`]CRM#|'CRM(_MAPPING|_WRITE_BACKS)?'/, by: ['lib/crm/crm-items.ts'] },
     { spelled: /['`]CYCLE#|'MARKS'/, by: ['functions/automation-cycle/marks.ts'] },
   ];
 
@@ -178,6 +179,11 @@ describe('the rules are pure', () => {
     'lib/consent/ledger.ts',
     'lib/consent/as-of.ts',
     'lib/gate/decide.ts',
+    'lib/crm/attest.ts',
+    'lib/crm/plan.ts',
+    'lib/crm/plan-writes.ts',
+    'lib/crm/pace.ts',
+    'lib/crm/check.ts',
     'lib/gate/rules.ts',
     'lib/gate/sending-window.ts',
     'lib/gate/day-rules.ts',
@@ -214,6 +220,7 @@ describe('every function', () => {
       'admin-api',
       'automation-cycle',
       'consent-changes',
+      'crm-lookup',
       'form-webhook',
       'publish-events',
       'reconcile',

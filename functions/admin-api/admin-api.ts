@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { crmRoutes } from '../../lib/crm/routes.ts';
 import { createApi } from '../../lib/http/api.ts';
 import type { RouteDescription } from '../../lib/http/route.ts';
 import { senderApi } from '../../lib/sender/sender-api.ts';
@@ -40,7 +41,11 @@ export const routes: readonly Route[] = [
 ];
 
 /** Every route behind the token, whichever function serves it. */
-export const descriptions: readonly RouteDescription[] = [...routes, ...Object.values(senderApi)];
+export const descriptions: readonly RouteDescription[] = [
+  ...routes,
+  ...Object.values(senderApi),
+  ...crmRoutes,
+];
 
 /** The admin API. */
 export function createAdminApi(deps: AdminDeps) {

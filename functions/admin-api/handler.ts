@@ -1,6 +1,7 @@
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { createConsentLists } from '../../lib/consent/lists.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
+import { createArrivals } from '../../lib/crm/arrivals.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
 import { createConfiguration } from '../../lib/organization/configuration.ts';
@@ -18,6 +19,7 @@ export const handler = createAdminApi({
   configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
+  arrivals: createArrivals({ ...env, client, now }),
   messages: createMessageStore({ client, table: env.outreachTable, now }),
   now,
 });

@@ -1,6 +1,7 @@
 import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import type { ConsentLists } from '../../lib/consent/lists.ts';
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
+import type { Arrivals } from '../../lib/crm/arrivals.ts';
 import { defineRoute, type RouteOf } from '../../lib/http/route.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
 import type { MessageStore } from '../../lib/messaging/message-store.ts';
@@ -16,6 +17,7 @@ export interface AdminDeps {
   readonly leads: LeadStore;
   readonly enrollments: Pick<EnrollmentStore, 'add' | 'ofLead'>;
   readonly messages: MessageStore;
+  readonly arrivals: Pick<Arrivals, 'announce'>;
   readonly now: () => Date;
 }
 

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
+import { createArrivals } from '../../lib/crm/arrivals.ts';
 import { createSubmissionStore } from '../../lib/forms/submission-store.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createConfiguration } from '../../lib/organization/configuration.ts';
@@ -20,6 +21,7 @@ const deps: ReceiveDeps = {
   registry: createConsentRegistry({ client, table: env.consentTable, now }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
+  arrivals: createArrivals({ ...env, client, now }),
   submissions: createSubmissionStore({ client, table: env.outreachTable }),
   configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
   now,

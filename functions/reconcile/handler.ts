@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
+import { createArrivals } from '../../lib/crm/arrivals.ts';
 import { createSubmissionStore } from '../../lib/forms/submission-store.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
@@ -32,6 +33,7 @@ const deps = {
   registry: createConsentRegistry({ client, table: env.consentTable, now }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
+  arrivals: createArrivals({ ...env, client, now }),
   submissions: createSubmissionStore({ client, table: env.outreachTable }),
   configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
 };

@@ -12,6 +12,7 @@ import { createResolver } from './intrinsics.ts';
 import { busesOf, functionsOf, mappingsOf, routesOf, schedulesOf } from './parts.ts';
 import { type Provisioned, provision } from './provision.ts';
 import { pollQueue } from './queues-poller.ts';
+import { localSalesforceApp, startLocalSalesforce } from './salesforce/local.ts';
 import { startSchedules } from './schedules.ts';
 import { localSecrets } from './secrets.ts';
 import { seed } from './seed.ts';
@@ -29,6 +30,7 @@ export interface LocalOptions {
   /** 0 for a free one. */
   readonly port: number;
   readonly twilioPort?: number;
+  readonly salesforcePort?: number;
   /** How long a minute of an automation cycle lasts. */
   readonly cycleSeconds: number;
   readonly fresh?: boolean;
@@ -45,6 +47,7 @@ export interface Local {
   readonly twilioUrl: string;
   /** Where EventBridge's stand-in shows what was published. */
   readonly eventsUrl: string;
+  readonly salesforceUrl: string;
   readonly cycleSeconds: number;
   /** A token for a member of the group `admin` or `agent`. */
   token(group: 'admin' | 'agent'): Promise<string>;
@@ -89,10 +92,11 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     );
     const secrets = await localSecrets(join(state, 'secrets.json'));
     const { accountSid, apiKeySid, apiKeySecret, authToken } = secrets;
+    const salesforceApp = localSalesforceApp(apiKeySecret);
     const http = await listenHttp(options.port, log);
     closing.push(() => http.close());
-    const [twilio, ssm, eventBridge] = await step(
-      'Starting the stand-ins for Twilio, SSM and EventBridge',
+    const [twilio, salesforce, ssm, eventBridge] = await step(
+      'Starting the stand-ins for Twilio, Salesforce, SSM and EventBridge',
       () =>
         Promise.all([
           startTwilioStandIn({
@@ -101,6 +105,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
             inboundWebhookUrl: `${http.url}/twilio/inbound`,
             statePath: join(state, 'twilio.json'),
           }),
+          startLocalSalesforce(salesforceApp, join(state, 'salesforce.json'), options.salesforcePort),
           startSsm({
             [`/sendgate/${organization}/twilio/api-key`]: JSON.stringify({
               accountSid,
@@ -108,17 +113,19 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
               apiKeySecret,
             }),
             [`/sendgate/${organization}/twilio/auth-token`]: authToken,
+            [`/sendgate/${organization}/salesforce/credentials`]: JSON.stringify(salesforceApp.credentials),
           }),
           startEventBridge([...busesOf(template).values()]),
         ]),
     );
-    closing.push(() => Promise.all([twilio.close(), ssm.close(), eventBridge.close()]));
+    closing.push(() => Promise.all([twilio.close(), salesforce.close(), ssm.close(), eventBridge.close()]));
     const resolve = createResolver(template, referencesOf(template, provisioned, http.url));
     const functions = functionsOf(
       assembly,
       resolve,
       {
         [ENV.twilioBaseUrl]: twilio.url,
+        [ENV.salesforceBaseUrl]: salesforce.url,
         AWS_REGION: LOCAL_REGION,
         AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
         AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
@@ -173,6 +180,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
       apiUrl: http.url,
       twilioUrl: twilio.url,
       eventsUrl: eventBridge.endpoint,
+      salesforceUrl: salesforce.url,
       cycleSeconds,
       token,
       close,

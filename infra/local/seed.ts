@@ -65,6 +65,12 @@ const FORMS = [
   },
 ];
 
+/** Checkbox 1 of a form, and what the sales team ticks, in ImproveIt 360. */
+const CRM_MAPPINGS = [
+  { checkbox: 1, object: 'Prospect', field: 'SMS_Opt_In__c' },
+  { checkbox: 1, object: 'Lead Source', field: 'SMS_Opt_In__c' },
+];
+
 /**
  * Sets the organization up through its own admin API, unless it was set up before.
  *
@@ -85,6 +91,8 @@ export async function seed(apiUrl: string, adminToken: string): Promise<boolean>
   if (forms.length > 0) return false;
   await call('PATCH', '/settings', SETTINGS);
   for (const automation of AUTOMATIONS) await call('PUT', `/automations/${automation.id}`, automation);
+  await call('PATCH', '/crm/preferences', { enabled: true, product: 'classic' });
+  for (const mapping of CRM_MAPPINGS) await call('POST', '/crm/mappings', mapping);
   for (const form of FORMS) await call('PUT', `/forms/${form.id}`, form);
   return true;
 }

@@ -61,6 +61,7 @@ const local = await startLocal({
   stateDirectory: values.state,
   port,
   ...(port > 0 && { twilioPort: await freePortFrom(port + 1) }),
+  ...(port > 0 && { salesforcePort: await freePortFrom(port + 10) }),
   cycleSeconds: Number(values['cycle-seconds']),
   fresh: values.fresh,
   step,
@@ -79,6 +80,7 @@ ${pc.green(`Ready in ${seconds(began)}.`)} A cycle every ${values['cycle-seconds
   API                 ${local.apiUrl}
   Twilio's stand-in   ${local.twilioUrl}/stand-in/messages
   Event bus           ${local.eventsUrl}/stand-in/events
+  Salesforce's        ${local.salesforceUrl}/stand-in/records?object=i360__Prospect__c
   Token (admin, ${TOKEN_HOURS} h)  ${pc.dim(token)}
 
 Try, in another terminal:

@@ -17,8 +17,11 @@ export interface DueEntry {
   readonly dueAt: string;
 }
 
-/** Who waits: a step of an enrollment, or a single text. */
-export type WaitingEntry = { readonly enrollment: EnrollmentRef } | { readonly outbox: OutboxRef };
+/** Who waits: a step of an enrollment, or a single text, and the number that it is for. */
+export type WaitingEntry = { readonly number: string } & (
+  | { readonly enrollment: EnrollmentRef }
+  | { readonly outbox: OutboxRef }
+);
 
 export interface Page<T> {
   readonly entries: readonly T[];
@@ -89,7 +92,8 @@ async function waiting(
   );
   const entries = (page.Items ?? []).map((item): WaitingEntry => {
     const outbox = outboxRefOfKey(item);
-    return outbox ? { outbox } : { enrollment: refOfKey(item) };
+    if (outbox) return { outbox, number: outbox.number };
+    return { enrollment: refOfKey(item), number: String(item['number']) };
   });
   return { entries, next: page.LastEvaluatedKey };
 }

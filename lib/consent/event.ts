@@ -66,6 +66,9 @@ export const evidenceSchema = z.discriminatedUnion('source', [
     object: text,
     recordId: text,
     field: text,
+    /** What the field said, and when its record was last changed. */
+    value: z.boolean().optional(),
+    lastModifiedAt: text.optional(),
   }),
   z.object({
     source: z.literal('manual'),

@@ -45,7 +45,10 @@ export function createSession(options: SalesforceSessionOptions) {
   let usage: ApiUsage | undefined;
 
   async function open(): Promise<Connection> {
-    const credentials = await options.credentials();
+    const credentials = await options.credentials().catch(() => {
+      // Why is for whoever may read the parameter; the message goes to admins.
+      throw new SalesforceProblem('refused', 'no usable credentials');
+    });
     const { clientId } = credentials;
     const oauth2 = new OAuth2({
       loginUrl: options.baseUrl ?? credentials.loginUrl,
@@ -127,8 +130,7 @@ function loginProblem(error: unknown): unknown {
   if (/^(invalid_|unsupported_|unauthorized_|inactive_)/.test(error.name)) {
     return new SalesforceProblem('refused', error.name);
   }
-  // An error of ours, such as an SSM parameter that is missing, says itself what to do.
-  return error.message.startsWith('The parameter') ? error : new SalesforceProblem('unavailable', 'no login');
+  return new SalesforceProblem('unavailable', 'no login');
 }
 
 async function within<T>(milliseconds: number, work: PromiseLike<T>): Promise<T> {

@@ -49,6 +49,25 @@ export function childStatements(
   );
 }
 
+/** Queries that read back what was just written. */
+export function readBackStatements(
+  updates: readonly {
+    readonly object: string;
+    readonly id: string;
+    readonly fields: Readonly<Record<string, boolean>>;
+  }[],
+): string[] {
+  const objects = distinct(updates.map(({ object }) => object));
+  return objects.flatMap((object) => {
+    const of = updates.filter((update) => update.object === object);
+    const columns = distinct(['Id', ...of.flatMap(({ fields }) => Object.keys(fields))]).join(', ');
+    return groups(of, IDS).map(
+      (few) =>
+        `SELECT ${columns} FROM ${object} WHERE Id IN (${few.map(({ id }) => soqlText(id)).join(', ')})`,
+    );
+  });
+}
+
 function distinct(names: readonly string[]): string[] {
   return [...new Set(names)];
 }

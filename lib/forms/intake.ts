@@ -2,6 +2,7 @@ import type { EnrollmentStore } from '../automation/enrollment-store.ts';
 import { enroll } from '../automation/progress.ts';
 import { wordsVersion } from '../consent/ledger.ts';
 import type { ConsentRegistry } from '../consent/registry.ts';
+import type { Arrivals } from '../crm/arrivals.ts';
 import type { LeadStore } from '../leads/lead-store.ts';
 import type { Configuration } from '../organization/configuration.ts';
 import { type QueueReplyDeps, queueReply } from '../outbox/queue-reply.ts';
@@ -15,6 +16,7 @@ export interface IntakeDeps extends QueueReplyDeps {
   readonly enrollments: Pick<EnrollmentStore, 'add'>;
   readonly configuration: Pick<Configuration, 'automation' | 'settings'>;
   readonly submissions: Pick<SubmissionStore, 'markProcessed'>;
+  readonly arrivals: Pick<Arrivals, 'announce'>;
 }
 
 /**
@@ -32,6 +34,9 @@ export async function carryOut(deps: IntakeDeps, submission: Submission): Promis
       );
     }
   }
+  const checkboxes = submission.consents.flatMap(({ checkbox }) => checkbox ?? []);
+  const id = `form:${submission.formId}:${submission.uid}`;
+  await deps.arrivals.announce({ number: submission.number, id, checkboxes });
   await deps.submissions.markProcessed(submission);
 }
 

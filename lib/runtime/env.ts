@@ -16,10 +16,13 @@ export const ENV = {
   twilioAuthTokenParameter: 'TWILIO_AUTH_TOKEN_PARAMETER',
   twilioBaseUrl: 'TWILIO_BASE_URL',
   sender: 'SENDER',
+  salesforceCredentialsParameter: 'SALESFORCE_CREDENTIALS_PARAMETER',
+  salesforceBaseUrl: 'SALESFORCE_BASE_URL',
 } as const;
 
 type EnvKey = keyof typeof ENV;
-const OPTIONAL: ReadonlySet<EnvKey> = new Set(['twilioBaseUrl']);
+type OptionalKey = 'twilioBaseUrl' | 'salesforceBaseUrl';
+const OPTIONAL: ReadonlySet<EnvKey> = new Set<OptionalKey>(['twilioBaseUrl', 'salesforceBaseUrl']);
 const URLS: ReadonlySet<EnvKey> = new Set([
   'priorityQueueUrl',
   'bulkQueueUrl',
@@ -27,11 +30,12 @@ const URLS: ReadonlySet<EnvKey> = new Set([
   'carrierListQueueUrl',
   'publicBaseUrl',
   'twilioBaseUrl',
+  'salesforceBaseUrl',
 ]);
 
 type Environment<K extends EnvKey> = {
-  readonly [P in K as P extends 'twilioBaseUrl' ? never : P]: string;
-} & { readonly [P in K as P extends 'twilioBaseUrl' ? P : never]?: string };
+  readonly [P in K as P extends OptionalKey ? never : P]: string;
+} & { readonly [P in K as P extends OptionalKey ? P : never]?: string };
 
 /**
  * Reads the named variables once, at cold start.

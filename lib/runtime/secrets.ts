@@ -1,5 +1,6 @@
 import { SSMProvider } from '@aws-lambda-powertools/parameters/ssm';
 import * as z from 'zod';
+import { type SalesforceCredentials, salesforceCredentialsSchema } from '../crm/credentials.ts';
 
 const MAXIMUM_AGE_SECONDS = 300;
 const provider = new SSMProvider();
@@ -28,4 +29,12 @@ export async function twilioCredentials(parameter: string): Promise<TwilioCreden
 /** The token that signs webhooks. @throws Error when it is empty: an empty token would verify any forgery. */
 export function twilioAuthToken(parameter: string): Promise<string> {
   return secret(parameter);
+}
+
+/** How crm-lookup logs in to Salesforce. */
+export async function salesforceCredentials(parameter: string): Promise<SalesforceCredentials> {
+  const parsed = salesforceCredentialsSchema.safeParse(JSON.parse(await secret(parameter)));
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
+  throw new Error(`The parameter ${parameter} is no Salesforce credentials: check ${fields}`);
 }

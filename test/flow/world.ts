@@ -8,6 +8,7 @@ import { startSsm } from '../../infra/local/ssm.ts';
 import { startTwilioStandIn, type TwilioStandIn } from '../../infra/local/twilio/stand-in.ts';
 import { workKinds } from '../../lib/automation/work.ts';
 import { ENV } from '../../lib/runtime/env.ts';
+import { CLIENT_CREDENTIALS, startTestSalesforce } from '../setup/salesforce.ts';
 import { createTables, type Tables } from '../setup/tables.ts';
 import { checkExchange } from './contract.ts';
 import { followStream, type StreamFollower, streamFiltersOf } from './streams.ts';
@@ -56,12 +57,20 @@ export async function createWorld() {
     inboundWebhookUrl: `${http.url}/twilio/inbound`,
     statusDelayMilliseconds: 1,
   });
+  const salesforce = await startTestSalesforce();
   const ssm = await startSsm({
+    '/sendgate/test/salesforce/credentials': JSON.stringify(CLIENT_CREDENTIALS),
     '/sendgate/test/twilio/api-key': JSON.stringify(ACCOUNT),
     '/sendgate/test/twilio/auth-token': AUTH_TOKEN,
   });
   const eventBridge = await startEventBridge([BUS]);
-  setEnvironment(tables, http.url, twilio.url, ssm.endpoint, eventBridge.endpoint);
+  setEnvironment(tables, {
+    publicBaseUrl: http.url,
+    twilioUrl: twilio.url,
+    salesforceUrl: salesforce.url,
+    ssmUrl: ssm.endpoint,
+    eventBridgeUrl: eventBridge.endpoint,
+  });
   const handlers = await loadHandlers();
   http.serve({
     'POST /twilio/inbound': handlers.inbound,
@@ -76,6 +85,12 @@ export async function createWorld() {
       wants: createFilter(streamFiltersOf('publish-events', name)),
     })),
   );
+
+  /** Which function API Gateway gives a path to. */
+  function handlerOf(path: string): HttpHandler {
+    if (path.startsWith('/crm/')) return handlers.crm as unknown as HttpHandler;
+    return path.startsWith('/sender/') ? handlers.sender : handlers.admin;
+  }
 
   async function drain(url: string, handle: Queued): Promise<number> {
     let handled = 0;
@@ -132,6 +147,9 @@ export async function createWorld() {
       await world.enqueueDue();
       await world.drainLanes();
     },
+    salesforce,
+    /** A scheduled run of crm-lookup: what arrived, and with `sweep` those who wait. */
+    runCrm: (sweep = false) => handlers.crm({ sweep }, context()) as Promise<unknown>,
     reconcile: () => handlers.reconcile({}, context()),
     submit: (formId: string, body: unknown, contentType = 'application/json', options: HttpOptions = {}) =>
       call(handlers.form, 'POST', `/forms/${formId}/submissions`, {
@@ -141,7 +159,7 @@ export async function createWorld() {
         headers: { 'content-type': contentType, ...options.headers },
       }),
     admin: (method: string, path: string, body?: unknown, groups = '[admin]') =>
-      call(path.startsWith('/sender/') ? handlers.sender : handlers.admin, method, path, {
+      call(handlerOf(path), method, path, {
         ...(body !== undefined && { body: JSON.stringify(body) }),
         headers: { 'content-type': 'application/json' },
         claims: { sub: 'user-1', username: 'ada', 'cognito:groups': groups },
@@ -156,6 +174,7 @@ export async function createWorld() {
         .map(({ body }) => body),
     async close(): Promise<void> {
       await twilio.close();
+      await salesforce.close();
       await ssm.close();
       await eventBridge.close();
       await http.close();
@@ -167,11 +186,11 @@ export async function createWorld() {
 
 function setEnvironment(
   tables: Tables,
-  publicBaseUrl: string,
-  twilioUrl: string,
-  ssmUrl: string,
-  eventBridgeUrl: string,
+  urls: Readonly<
+    Record<'publicBaseUrl' | 'twilioUrl' | 'salesforceUrl' | 'ssmUrl' | 'eventBridgeUrl', string>
+  >,
 ): void {
+  const { publicBaseUrl, twilioUrl, salesforceUrl, ssmUrl, eventBridgeUrl } = urls;
   Object.assign(process.env, {
     [ENV.organization]: 'Test Windows',
     [ENV.consentTable]: tables.consentTable,
@@ -187,6 +206,8 @@ function setEnvironment(
     [ENV.twilioBaseUrl]: twilioUrl,
     [ENV.sender]: SENDER,
     [ENV.eventBus]: BUS,
+    [ENV.salesforceCredentialsParameter]: '/sendgate/test/salesforce/credentials',
+    [ENV.salesforceBaseUrl]: salesforceUrl,
     AWS_ENDPOINT_URL_SSM: ssmUrl,
     AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridgeUrl,
   });
@@ -194,18 +215,20 @@ function setEnvironment(
 
 /** Imported only now: each handler reads its environment at cold start. */
 async function loadHandlers() {
-  const [form, inbound, status, admin, sender, cycle, gate, changes, publish, reconcile] = await Promise.all([
-    import('../../functions/form-webhook/handler.ts'),
-    import('../../functions/twilio-inbound/handler.ts'),
-    import('../../functions/twilio-status/handler.ts'),
-    import('../../functions/admin-api/handler.ts'),
-    import('../../functions/sender-admin/handler.ts'),
-    import('../../functions/automation-cycle/handler.ts'),
-    import('../../functions/send-gate/handler.ts'),
-    import('../../functions/consent-changes/handler.ts'),
-    import('../../functions/publish-events/handler.ts'),
-    import('../../functions/reconcile/handler.ts'),
-  ]);
+  const [form, inbound, status, admin, sender, cycle, gate, changes, publish, reconcile, crm] =
+    await Promise.all([
+      import('../../functions/form-webhook/handler.ts'),
+      import('../../functions/twilio-inbound/handler.ts'),
+      import('../../functions/twilio-status/handler.ts'),
+      import('../../functions/admin-api/handler.ts'),
+      import('../../functions/sender-admin/handler.ts'),
+      import('../../functions/automation-cycle/handler.ts'),
+      import('../../functions/send-gate/handler.ts'),
+      import('../../functions/consent-changes/handler.ts'),
+      import('../../functions/publish-events/handler.ts'),
+      import('../../functions/reconcile/handler.ts'),
+      import('../../functions/crm-lookup/handler.ts'),
+    ]);
   return {
     form: form.handler as HttpHandler,
     inbound: inbound.handler as HttpHandler,
@@ -218,6 +241,7 @@ async function loadHandlers() {
     changes: changes.handler,
     publish: publish.handler,
     reconcile: reconcile.handler,
+    crm: crm.handler,
   };
 }
 

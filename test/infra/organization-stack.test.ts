@@ -5,6 +5,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, expect, test } from 'vitest';
 import { CLAIM_GRACE_SECONDS } from '../../functions/reconcile/settle-claims.ts';
 import { createApp } from '../../infra/create-app.ts';
+import { crmRoutes } from '../../lib/crm/routes.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { senderApi } from '../../lib/sender/sender-api.ts';
 
@@ -59,6 +60,7 @@ const FUNCTIONS = [
   'send-gate',
   'consent-changes',
   'publish-events',
+  'crm-lookup',
   'reconcile',
 ];
 const may = (functionName: string, pattern: RegExp) =>
@@ -72,6 +74,12 @@ test('only send-gate, reconcile and sender-admin can read the Twilio API key, on
   expect(those(/^ssm:.*auth-token/)).toEqual(['twilio-inbound', 'twilio-status']);
 });
 
+test('only crm-lookup can read the Salesforce credentials, and none of Twilio', () => {
+  expect(those(/^ssm:.*salesforce/)).toEqual(['crm-lookup']);
+  expect(grantsOf('crm-lookup').filter((grant) => grant.startsWith('ssm:'))).toHaveLength(1);
+  expect(may('crm-lookup', /^dynamodb:(UpdateItem|DeleteItem) .*consenttable/)).toBe(false);
+});
+
 test('nobody may delete from the consent registry, and only those who hear of consent may add to it', () => {
   const onConsent = (action: string) => new RegExp(`^dynamodb:${action} .*consenttable`);
   expect(those(onConsent('(DeleteItem|UpdateItem|BatchWriteItem)'))).toEqual([]);
@@ -83,6 +91,7 @@ test('nobody may delete from the consent registry, and only those who hear of co
     'admin-api',
     'sender-admin',
     'send-gate',
+    'crm-lookup',
     'reconcile',
   ]);
   expect(those(onConsent('ConditionCheckItem'))).toEqual(['send-gate']);
@@ -203,7 +212,9 @@ test('every route but the public ones takes a token, and the public ones have li
     'POST /twilio/inbound',
     'POST /twilio/status',
   ]);
-  expect(routes.filter(({ type }) => type === 'JWT')).toHaveLength(5 + Object.keys(senderApi).length);
+  expect(routes.filter(({ type }) => type === 'JWT')).toHaveLength(
+    5 + Object.keys(senderApi).length + crmRoutes.length,
+  );
   const [stage] = resources('AWS::ApiGatewayV2::Stage');
   expect(Object.keys(stage?.properties['RouteSettings'] ?? {}).sort()).toEqual(open);
 });

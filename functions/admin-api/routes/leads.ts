@@ -90,6 +90,7 @@ export const leadRoutes = [
         const ref = { leadId: lead.id, automationId: automation.id };
         await deps.enrollments.add(enroll(ref, lead.number, automation, deps.now()));
       }
+      await deps.arrivals.announce({ number: lead.number, id: `lead:${lead.id}`, checkboxes: [] });
       return { status: 201, body: await describe(deps, lead) };
     },
   }),

@@ -1,0 +1,29 @@
+import type { WorkIndex } from '../../lib/automation/work-index.ts';
+import type { ConsentRegistry } from '../../lib/consent/registry.ts';
+import type { Descriptions } from '../../lib/crm/descriptions.ts';
+import type { ErrandStore } from '../../lib/crm/errand-store.ts';
+import type { LookupStore } from '../../lib/crm/lookup-store.ts';
+import type { CrmPreferencesStore } from '../../lib/crm/preferences-store.ts';
+import type { Salesforce } from '../../lib/crm/salesforce.ts';
+import type { StatusStore } from '../../lib/crm/status-store.ts';
+
+/** What the function works with. The connection and the descriptions live as long as the warm Lambda. */
+export interface CrmDeps {
+  readonly salesforce: Salesforce;
+  readonly descriptions: Descriptions;
+  readonly preferences: CrmPreferencesStore;
+  readonly lookups: LookupStore;
+  readonly errands: ErrandStore;
+  readonly status: StatusStore;
+  readonly registry: Pick<ConsentRegistry, 'read' | 'record'>;
+  readonly index: Pick<WorkIndex, 'waiting'>;
+  readonly now: () => Date;
+}
+
+/** What became of a run, for the counts. */
+export interface RunCounts {
+  lookedUp: number;
+  attested: number;
+  written: number;
+  failed: number;
+}

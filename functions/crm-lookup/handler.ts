@@ -1,0 +1,69 @@
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { createWorkIndex } from '../../lib/automation/work-index.ts';
+import { createConsentRegistry } from '../../lib/consent/registry.ts';
+import { createDescriptions } from '../../lib/crm/descriptions.ts';
+import { createErrandStore } from '../../lib/crm/errand-store.ts';
+import { createLookupStore } from '../../lib/crm/lookup-store.ts';
+import { createCrmPreferencesStore } from '../../lib/crm/preferences-store.ts';
+import { createSalesforce } from '../../lib/crm/rest-salesforce.ts';
+import { type CrmRouteDeps, crmRoutes } from '../../lib/crm/routes.ts';
+import { createStatusStore } from '../../lib/crm/status-store.ts';
+import { type ApiRequest, createApi } from '../../lib/http/api.ts';
+import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
+import { readEnv } from '../../lib/runtime/env.ts';
+import type { HttpAnswer } from '../../lib/runtime/problem.ts';
+import { salesforceCredentials } from '../../lib/runtime/secrets.ts';
+import { countOutcomes } from '../../lib/runtime/telemetry.ts';
+import type { CrmDeps } from './crm-deps.ts';
+import { run } from './run.ts';
+import { verify } from './verify.ts';
+
+const env = readEnv([
+  'organization',
+  'consentTable',
+  'configurationTable',
+  'outreachTable',
+  'salesforceCredentialsParameter',
+  'salesforceBaseUrl',
+]);
+const client = createDocumentClient();
+const now = () => new Date();
+const salesforce = createSalesforce({
+  credentials: () => salesforceCredentials(env.salesforceCredentialsParameter),
+  ...(env.salesforceBaseUrl !== undefined && { baseUrl: env.salesforceBaseUrl }),
+  now,
+});
+const outreach = { client, table: env.outreachTable, now };
+const deps: CrmDeps = {
+  salesforce,
+  descriptions: createDescriptions(salesforce, now),
+  preferences: createCrmPreferencesStore({ client, table: env.configurationTable, now }),
+  lookups: createLookupStore(outreach),
+  errands: createErrandStore(outreach),
+  status: createStatusStore(outreach),
+  registry: createConsentRegistry({ client, table: env.consentTable, now }),
+  index: createWorkIndex(outreach),
+  now,
+};
+const api = createApi<CrmRouteDeps>(crmRoutes, {
+  ...deps,
+  verify: (preferences, mappings) => verify(deps, preferences, mappings),
+});
+
+const RESERVE_MILLISECONDS = 20_000;
+
+interface ScheduledRun {
+  readonly sweep?: boolean;
+}
+
+/** Admins' requests under `/crm`, and the schedules. */
+export async function handler(
+  event: APIGatewayProxyEventV2 | ScheduledRun,
+  context: Context,
+): Promise<HttpAnswer | undefined> {
+  if ('requestContext' in event) return api(event as ApiRequest);
+  const hasTime = () => context.getRemainingTimeInMillis() > RESERVE_MILLISECONDS;
+  const { lookedUp, attested, written, failed } = await run(deps, { isSweep: event.sweep === true }, hasTime);
+  countOutcomes({ crmLookedUp: lookedUp, crmAttested: attested, crmWritten: written, crmFailed: failed });
+  return undefined;
+}

@@ -1,0 +1,29 @@
+import { attestationsOf, isEcho, lookupAfter, occurrenceOf } from '../../lib/crm/attest.ts';
+import { type CrmRecord, lookUp } from '../../lib/crm/look-up.ts';
+import { seenAs } from '../../lib/crm/lookup-store.ts';
+import type { CrmPreferences, Mapping } from '../../lib/crm/preferences.ts';
+import type { CrmDeps } from './crm-deps.ts';
+
+/**
+ * Looks numbers up in the CRM together and records what its people attest (H6). What is seen is remembered only after it is
+ * recorded: a crash in between records it again, which is once.
+ *
+ * @returns the records that were found, and how many opt-ins were attested.
+ * @throws SalesforceProblem when Salesforce does not answer; nothing is remembered then.
+ */
+export async function lookUpNumbers(
+  deps: CrmDeps,
+  preferences: CrmPreferences,
+  mappings: readonly Mapping[],
+  numbers: readonly string[],
+): Promise<{ readonly records: readonly CrmRecord[]; readonly attested: number }> {
+  const records = await lookUp(deps, preferences, mappings, numbers);
+  const lookups = await deps.lookups.of(numbers);
+  const claimed = attestationsOf(records, lookups);
+  const echoes = await deps.lookups.echoes(claimed);
+  const attested = claimed.filter((one) => !isEcho(one, echoes.get(seenAs(one.recordId, one.field))));
+  for (const attestation of attested) await deps.registry.record(occurrenceOf(attestation));
+  const now = deps.now();
+  await deps.lookups.put(numbers.map((number) => lookupAfter(number, records, lookups.get(number), now)));
+  return { records, attested: attested.length };
+}

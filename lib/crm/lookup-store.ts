@@ -1,0 +1,91 @@
+import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { readConsistently } from '../runtime/dynamodb.ts';
+import { echoKey, lookupKey } from './crm-items.ts';
+
+/** What a field of a record said when it was seen last. */
+const seenSchema = z.object({ value: z.boolean(), modifiedAt: z.string() });
+export type Seen = z.infer<typeof seenSchema>;
+
+/** The last look-up of a number. */
+export const lookupSchema = z.object({
+  number: z.string(),
+  lookedUpAt: z.string(),
+  /** By record id and field, as `seenAs` writes them. */
+  seen: z.record(z.string(), seenSchema),
+});
+export type Lookup = z.infer<typeof lookupSchema>;
+
+/** A field that sendgate itself ticked, for the number whose lead ticked the form's checkbox. */
+const echoSchema = z.object({
+  recordId: z.string(),
+  field: z.string(),
+  number: z.string(),
+  writtenAt: z.string(),
+});
+export type Echo = z.infer<typeof echoSchema>;
+
+export const seenAs = (recordId: string, field: string) => `${recordId}.${field.toLowerCase()}`;
+
+export interface LookupStoreDeps {
+  readonly client: DynamoDBDocumentClient;
+  /** The outreach table. */
+  readonly table: string;
+}
+
+const KEYS_PER_READ = 100;
+const WRITES_AT_ONCE = 20;
+
+/** What was looked up when, and what sendgate wrote itself. */
+export type LookupStore = ReturnType<typeof createLookupStore>;
+
+export function createLookupStore(deps: LookupStoreDeps) {
+  return {
+    /** The last look-up of each number that ever had one. */
+    async of(numbers: readonly string[]): Promise<ReadonlyMap<string, Lookup>> {
+      const items = await readMany(deps, numbers.map(lookupKey));
+      return new Map(items.map((item) => lookupSchema.parse(item)).map((lookup) => [lookup.number, lookup]));
+    },
+    async put(lookups: readonly Lookup[]): Promise<void> {
+      await putMany(
+        deps,
+        lookups.map((lookup) => ({ ...lookupKey(lookup.number), ...lookup })),
+      );
+    },
+    async echoes(
+      fields: readonly { readonly recordId: string; readonly field: string }[],
+    ): Promise<ReadonlyMap<string, Echo>> {
+      const items = await readMany(
+        deps,
+        fields.map(({ recordId, field }) => echoKey(recordId, field)),
+      );
+      const echoes = items.map((item) => echoSchema.parse(item));
+      return new Map(echoes.map((echo) => [seenAs(echo.recordId, echo.field), echo]));
+    },
+    async putEchoes(echoes: readonly Echo[]): Promise<void> {
+      await putMany(
+        deps,
+        echoes.map((echo) => ({ ...echoKey(echo.recordId, echo.field), ...echo })),
+      );
+    },
+  };
+}
+
+async function readMany({ client, table }: LookupStoreDeps, keys: readonly { pk: string; sk: string }[]) {
+  const found: Record<string, unknown>[] = [];
+  for (let start = 0; start < keys.length; start += KEYS_PER_READ) {
+    const read = await readConsistently(client, { [table]: keys.slice(start, start + KEYS_PER_READ) });
+    found.push(...(read[table] ?? []));
+  }
+  return found;
+}
+
+async function putMany({ client, table }: LookupStoreDeps, items: readonly Record<string, unknown>[]) {
+  for (let start = 0; start < items.length; start += WRITES_AT_ONCE) {
+    await Promise.all(
+      items
+        .slice(start, start + WRITES_AT_ONCE)
+        .map((Item) => client.send(new PutCommand({ TableName: table, Item }))),
+    );
+  }
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import type { Item } from '../runtime/dynamodb.ts';
+import { invalid } from './route.ts';
+
+/** The keys of an item and of the index it was found in: all that a cursor may hold. */
+const keySchema = z.strictObject({
+  pk: z.string(),
+  sk: z.string(),
+  collection: z.string(),
+  collectionOrder: z.string(),
+});
+
+/** Where the next page begins, as an opaque text; null after the last page. */
+export function encodeCursor(key: Item | undefined): string | null {
+  return key ? Buffer.from(JSON.stringify(key)).toString('base64url') : null;
+}
+
+/**
+ * Reads a cursor back.
+ *
+ * @param collection the list that is being paged: a cursor of another list is refused.
+ * @throws RequestProblem 422 for anything that this API did not hand out.
+ */
+export function decodeCursor(cursor: string | undefined, collection: string): Item | undefined {
+  if (cursor === undefined) return undefined;
+  try {
+    const key = keySchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+    if (key.collection === collection) return key;
+  } catch {
+    // Refused below, like a cursor of another list.
+  }
+  throw refused();
+}
+
+function refused() {
+  return invalid('cursor', 'Use the value of `next` from the page before, or none for the first page.');
+}
+
+/** All that a cursor of a filtered list holds: where to go on, and a digest of the list and filter it belongs to. */
+const placeSchema = z.strictObject({ of: z.string(), after: z.string() });
+
+function digest(list: string, filter: object): string {
+  const given = Object.entries(filter).filter(([, value]) => value !== undefined);
+  return createHash('sha256')
+    .update(JSON.stringify([list, given.sort()]))
+    .digest('base64url')
+    .slice(0, 16);
+}
+
+/** Where the next page of a filtered list begins; null after the last page. */
+export function encodePlace(list: string, filter: object, after: string | undefined): string | null {
+  if (after === undefined) return null;
+  return Buffer.from(JSON.stringify({ of: digest(list, filter), after })).toString('base64url');
+}
+
+/**
+ * Reads back where a filtered list goes on.
+ *
+ * @throws RequestProblem 422 for a cursor of another list or of another filter, and for anything else.
+ */
+export function decodePlace(cursor: string | undefined, list: string, filter: object): string | undefined {
+  if (cursor === undefined) return undefined;
+  try {
+    const place = placeSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+    if (place.of === digest(list, filter) && place.after !== '') return place.after;
+  } catch {
+    // Refused below, like a cursor of another filter.
+  }
+  throw refused();
+}
