@@ -5,6 +5,7 @@ import { join } from 'node:path';
 export interface Instance {
   readonly apiUrl: string;
   readonly twilioUrl: string;
+  readonly dynamoDbUrl: string;
   readonly cycleSeconds: number;
   /** An admin's. */
   readonly token: string;
@@ -13,8 +14,10 @@ export interface Instance {
 const file = (state: string) => join(state, 'instance.json');
 
 /** Leaves word of a running instance for the demo. */
-export function writeInstance(state: string, { apiUrl, twilioUrl, cycleSeconds, token }: Instance): void {
-  writeFileSync(file(state), JSON.stringify({ apiUrl, twilioUrl, cycleSeconds, token }), { mode: 0o600 });
+export function writeInstance(state: string, instance: Instance): void {
+  const { apiUrl, twilioUrl, dynamoDbUrl, cycleSeconds, token } = instance;
+  const text = JSON.stringify({ apiUrl, twilioUrl, dynamoDbUrl, cycleSeconds, token });
+  writeFileSync(file(state), text, { mode: 0o600 });
 }
 
 function readInstance(state: string): Instance | undefined {

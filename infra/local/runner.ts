@@ -48,6 +48,7 @@ export interface Local {
   /** Where EventBridge's stand-in shows what was published. */
   readonly eventsUrl: string;
   readonly salesforceUrl: string;
+  readonly dynamoDbUrl: string;
   readonly cycleSeconds: number;
   /** A token for a member of the group `admin` or `agent`. */
   token(group: 'admin' | 'agent'): Promise<string>;
@@ -181,6 +182,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
       twilioUrl: twilio.url,
       eventsUrl: eventBridge.endpoint,
       salesforceUrl: salesforce.url,
+      dynamoDbUrl: dynamodb.endpoint,
       cycleSeconds,
       token,
       close,

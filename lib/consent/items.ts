@@ -66,6 +66,15 @@ export function stateItem(state: ConsentState, listing: Listing): Item {
   return { ...stateKey(state.number), ...state, ...listing, changeOrder, origin };
 }
 
+/** What a stored number is. */
+export function kindOfItem({ sk }: Item): 'state' | 'event' | 'source' | 'keyword' | undefined {
+  if (sk === 'STATE') return 'state';
+  const prefixes = { [EVENT_PREFIX]: 'event', 'SOURCE#': 'source', 'KEYWORD#': 'keyword' } as const;
+  return Object.entries(prefixes).find(([prefix]) => String(sk).startsWith(prefix))?.[1];
+}
+
+export const numberOfItem = ({ pk }: Item): string => String(pk).slice(partition('').length);
+
 /** What a stored state is listed by; undefined for a number without events. */
 export function parseListing(item: Item | undefined): Listing | undefined {
   return item && listingSchema.parse(item);

@@ -1,0 +1,56 @@
+import { pause } from '../runtime/dynamodb.ts';
+import type { ConsentRegistryDeps } from './registry.ts';
+import { type StoredFault, verifyStored } from './stored-number.ts';
+import { readStored, walk } from './walk.ts';
+
+/** A number of which something stored does not hold. */
+export interface NumberFault extends StoredFault {
+  /** Its last four digits only: a report is passed around. */
+  readonly number: string;
+}
+
+export interface Verification {
+  readonly numbers: number;
+  readonly events: number;
+  readonly faults: readonly NumberFault[];
+}
+
+export interface Verifying {
+  /** Takes how many items were read since the last call. */
+  readonly onRead?: (items: number) => void;
+}
+
+/** A number is read again this often before it is called wrong: an event can be recorded between two reads. */
+const READS = 3;
+
+/**
+ * Verifies every number of the registry (X2): any event that was altered, dropped, added or reordered, a state that does not
+ * follow from the events, a marker or list entry that does not belong to them.
+ *
+ * A number that was removed with all its items leaves nothing to be found here; the table's policy denies every delete.
+ */
+export async function verifyRegistry(
+  deps: Omit<ConsentRegistryDeps, 'now'>,
+  { onRead = () => {} }: Verifying = {},
+): Promise<Verification> {
+  const faults: NumberFault[] = [];
+  let numbers = 0;
+  let events = 0;
+  for await (const stored of walk(deps)) {
+    numbers++;
+    events += stored.events.length;
+    onRead(stored.events.length + stored.sources.length + stored.keywords.length + 1);
+    let fault = verifyStored(stored);
+    for (let read = 1; fault && read < READS; read++) {
+      await pause(read);
+      fault = verifyStored(await readStored(deps, stored.number));
+    }
+    if (fault) faults.push({ ...fault, number: masked(stored.number) });
+  }
+  return { numbers, events, faults };
+}
+
+/** The last four digits of a number. */
+export function masked(number: string): string {
+  return `…${number.slice(-4)}`;
+}
