@@ -184,6 +184,8 @@ describe('the rules are pure', () => {
     'lib/crm/plan-writes.ts',
     'lib/crm/pace.ts',
     'lib/crm/check.ts',
+    'lib/messaging/opt-in-keyword.ts',
+    'lib/messaging/revocation.ts',
     'lib/gate/rules.ts',
     'lib/gate/sending-window.ts',
     'lib/gate/day-rules.ts',

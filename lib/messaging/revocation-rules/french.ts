@@ -462,6 +462,7 @@ export const french: LanguageRules = {
         '(trompez|trompe|trompes|tromper) de (personne|numero)',
         '(erreur|mauvaise) (de numero|de personne|personne)',
         '(plus|pas) (le|son|mon|ce|le bon) numero',
+        '(connais|connait) pas (cette|votre|ce)',
         'pas (la bonne personne|le bon numero|le bon)',
         '(decede|decedee|est mort)',
         '(je ne suis|suis) pas (la|monsieur|madame|m|mme|cette)',

@@ -3,14 +3,14 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { languages } from '../../../lib/messaging/revocation-rules/rule.ts';
-import { labelledReplies, missesIn, scoreOf } from './measure.ts';
+import { labelledReplies, missesIn, type Part, parts, scoreOf } from './measure.ts';
 import { revocationPage } from './page.ts';
 
 const { values } = parseArgs({
   options: {
     /** Writes docs/revocation.md from the rules. */
     write: { type: 'boolean', default: false },
-    /** Keeps the held-out part's texts out of sight: for whoever tunes rules. */
+    /** Shows misses of the tuned part only: for whoever tunes rules. */
     tuning: { type: 'boolean', default: false },
   },
 });
@@ -20,6 +20,11 @@ if (values.write) {
   console.log('Wrote docs/revocation.md');
 }
 
+const PARTS: Readonly<Record<Part, string>> = {
+  tuned: 'tuned on',
+  heldOut: 'held out',
+  unseen: 'unseen',
+};
 const all = labelledReplies();
 const style = { head: [], border: [] };
 const percent = (value: number) => `${(value * 100).toFixed(1)} %`;
@@ -37,14 +42,12 @@ const scores = new Table({
   ],
   style,
 });
-for (const heldOut of [false, true]) {
+for (const part of parts) {
   for (const language of [undefined, ...languages]) {
-    const replies = all.filter(
-      (reply) => reply.heldOut === heldOut && (!language || reply.language === language),
-    );
+    const replies = all.filter((reply) => reply.part === part && (!language || reply.language === language));
     const score = scoreOf(replies);
     scores.push([
-      heldOut ? 'held out' : 'tuned on',
+      PARTS[part],
       language ?? 'all',
       score.replies,
       score.clear,
@@ -58,11 +61,11 @@ for (const heldOut of [false, true]) {
 console.log(scores.toString());
 console.log(pc.dim('precision and recall: of the class "clear", the one that opts out at once\n'));
 
-const shown = all.filter(({ heldOut }) => !(values.tuning && heldOut));
+const shown = all.filter(({ part }) => !values.tuning || part === 'tuned');
 const misses = new Table({ head: ['part', 'language', 'label', 'read as', 'by rule', 'text'], style });
 for (const { reply, reading } of missesIn(shown)) {
   misses.push([
-    reply.heldOut ? 'held out' : 'tuned on',
+    PARTS[reply.part],
     reply.language,
     reply.label,
     reading.automatic ? `${reading.class}, automatic` : reading.class,

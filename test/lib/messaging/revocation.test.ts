@@ -17,24 +17,26 @@ describe('the labelled replies', () => {
     expect(of('es')).toBeGreaterThanOrEqual(90);
     expect(of('fr')).toBeGreaterThanOrEqual(60);
     expect(new Set(replies.map(({ text }) => text)).size).toBe(replies.length);
-    expect(replies.filter(({ heldOut }) => heldOut).length).toBeGreaterThan(replies.length / 4);
+    expect(replies.filter(({ part }) => part !== 'tuned').length).toBeGreaterThan(replies.length / 3);
   });
 
   /** Just under what `npm run revocation` prints. */
   const floors = [
-    { heldOut: false, language: undefined, precision: 0.99, recall: 0.99, accuracy: 0.98 },
-    { heldOut: true, language: undefined, precision: 0.99, recall: 0.98, accuracy: 0.96 },
-    { heldOut: true, language: 'en', precision: 0.98, recall: 0.98, accuracy: 0.96 },
-    { heldOut: true, language: 'es', precision: 0.98, recall: 0.98, accuracy: 0.96 },
-    { heldOut: true, language: 'fr', precision: 0.98, recall: 0.94, accuracy: 0.96 },
+    { part: 'tuned', language: 'all', precision: 0.99, recall: 0.99, noticed: 0.99, accuracy: 0.98 },
+    { part: 'heldOut', language: 'all', precision: 0.99, recall: 0.97, noticed: 0.98, accuracy: 0.95 },
+    { part: 'heldOut', language: 'en', precision: 0.98, recall: 0.97, noticed: 0.98, accuracy: 0.94 },
+    { part: 'heldOut', language: 'es', precision: 0.98, recall: 0.98, noticed: 0.98, accuracy: 0.96 },
+    { part: 'heldOut', language: 'fr', precision: 0.98, recall: 0.94, noticed: 0.94, accuracy: 0.97 },
+    { part: 'unseen', language: 'all', precision: 0.99, recall: 0.93, noticed: 0.96, accuracy: 0.88 },
   ] as const;
 
   test.each(floors)(
-    'X7 opt-outs are recognised with precision $precision and recall $recall at least (held out: $heldOut, $language)',
-    ({ heldOut, language, precision, recall, accuracy }) => {
+    'X7 opt-outs are recognised: precision $precision, recall $recall at least ($part, $language)',
+    ({ part, language, precision, recall, noticed, accuracy }) => {
       const score = scoreOf(
-        replies.filter((reply) => reply.heldOut === heldOut && (!language || reply.language === language)),
+        replies.filter((reply) => reply.part === part && (language === 'all' || reply.language === language)),
       );
+      expect(score.recallWithDoubtful).toBeGreaterThanOrEqual(noticed);
       expect(score.precision).toBeGreaterThanOrEqual(precision);
       expect(score.recall).toBeGreaterThanOrEqual(recall);
       expect(score.accuracy).toBeGreaterThanOrEqual(accuracy);
