@@ -12,6 +12,8 @@ import type { Word } from './words.ts';
 export interface Phrase {
   readonly written: string;
   readonly parts: readonly Part[];
+  /** The words with which it can begin; undefined where that may be any. Most phrases are ruled out by it at once. */
+  readonly begins: ReadonlySet<string> | undefined;
 }
 
 type Part =
@@ -61,7 +63,18 @@ export function parsePhrase(written: string, lists: WordLists): Phrase {
       .flatMap((option) => expand(option, lists));
     return { is: 'words', options, optional: piece.startsWith('[') };
   });
-  return { written, parts };
+  return { written, parts, begins: beginningsOf(parts) };
+}
+
+function beginningsOf(parts: readonly Part[]): ReadonlySet<string> | undefined {
+  const begins = new Set<string>();
+  for (const part of parts) {
+    if (part.is === 'start') continue;
+    if (part.is !== 'words') return undefined;
+    for (const [first = ANY] of part.options) begins.add(first);
+    if (!part.optional) return begins.has(ANY) ? undefined : begins;
+  }
+  return undefined;
 }
 
 function expand(option: string, lists: WordLists): string[][] {
@@ -76,7 +89,12 @@ function expand(option: string, lists: WordLists): string[][] {
  * Finds the phrase where it begins at word `at`.
  * @returns the index after its last word, or undefined. Work is bounded by the phrase, not by the text.
  */
-export function endOfPhrase({ parts }: Phrase, words: readonly Word[], at: number): number | undefined {
+export function endOfPhrase(
+  { parts, begins }: Phrase,
+  words: readonly Word[],
+  at: number,
+): number | undefined {
+  if (begins && !begins.has(words[at]?.text ?? '')) return undefined;
   return follow(parts, 0, words, at, at);
 }
 
