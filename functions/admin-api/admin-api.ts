@@ -11,6 +11,7 @@ import { consentEntryRoutes } from './routes/consent-entries.ts';
 import { consentListRoutes } from './routes/consent-lists.ts';
 import { formRoutes } from './routes/forms.ts';
 import { importRoutes } from './routes/imports.ts';
+import { keywordRoutes } from './routes/keywords.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { numberRoutes } from './routes/numbers.ts';
 import { settingsRoutes } from './routes/settings.ts';
@@ -19,6 +20,7 @@ const described: readonly Route[] = [
   ...settingsRoutes,
   ...formRoutes,
   ...automationRoutes,
+  ...keywordRoutes,
   ...leadRoutes,
   ...numberRoutes,
   ...consentListRoutes,

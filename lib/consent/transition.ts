@@ -96,7 +96,8 @@ function optIn(state: ConsentState, occurrence: ConsentOccurrence): ConsentState
     // Consent given elsewhere after a STOP: where START is asked for, it is asked for again.
     next = movePrompts(next, { rejected: 'not_sent' });
   }
-  if (kind === 'handsetKeyword' && evidence.source === 'handset') {
+  if (kind === 'handsetKeyword' && evidence.source === 'handset' && !state.keywords[evidence.word]?.active) {
+    // One that is active already stays as it is: the text that brought it is its evidence, and was confirmed.
     const record = { active: true, since: occurredAt, sequence: state.version + 1 };
     next.keywords = { ...state.keywords, [evidence.word]: record };
   }

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { templateSchema } from '../messaging/template.ts';
+import { render, templateSchema } from '../messaging/template.ts';
 
 /** An opt-in keyword as it is stored (T1). Which words may be one is said by lib/messaging/opt-in-keyword.ts. */
 export const keywordSchema = z.strictObject({
-  /** Upper case, without spaces. */
+  /** As `keywordIn` writes it: upper case, without spaces. */
   word: z.string(),
   description: z.string().max(200).optional(),
   /** Answers the keyword, once; the organization's `optInReply` when absent. */
@@ -11,3 +11,15 @@ export const keywordSchema = z.strictObject({
   enabled: z.boolean().default(true),
 });
 export type Keyword = z.infer<typeof keywordSchema>;
+
+/** What an admin may send of a keyword, whose word stands in the URL. */
+export const keywordInputSchema = keywordSchema.omit({ word: true }).extend({
+  confirmation: templateSchema
+    .min(20, 'Carriers expect a confirmation of 20 characters or more')
+    .max(320, 'Carriers expect a confirmation of at most 320 characters')
+    .refine(
+      (words) => render(words, { organizationName: 'x' }, '').kind === 'rendered',
+      'Whoever texts a keyword may be no lead yet: merge {{organizationName}} only, or give every other field a default',
+    )
+    .optional(),
+});

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { automationSchema } from '../../../lib/automation/automation.ts';
-import { invalid, notFound, RequestProblem, route } from '../route.ts';
+import { type Automation, automationKinds, automationSchema } from '../../../lib/automation/automation.ts';
+import { keywordIn } from '../../../lib/messaging/opt-in-keyword.ts';
+import { type AdminDeps, invalid, notFound, RequestProblem, route } from '../route.ts';
 
 const asked = {
   id: 'welcome',
@@ -11,21 +12,43 @@ const asked = {
 const example = automationSchema.parse(asked);
 const one = { status: 200, schema: automationSchema, example };
 
+/** What is made by hand. A broadcast is made by its campaign, and never changes. */
+const handMadeSchema = automationSchema.extend({ kind: z.enum(automationKinds).exclude(['campaign']) });
+const byCampaign = (id: string) =>
+  new RequestProblem(
+    409,
+    'A broadcast',
+    `${id} is a broadcast of a campaign. Stop it at /campaigns/{id}/broadcasts.`,
+  );
+
+/** The keyword as it is stored. @throws RequestProblem 422 when there is no such keyword. */
+async function withKeyword({ configuration }: AdminDeps, automation: Automation): Promise<Automation> {
+  if (automation.keyword === undefined) return automation;
+  const keyword = keywordIn(automation.keyword);
+  if (keyword === '' || !(await configuration.keyword(keyword))) {
+    throw invalid('keyword', `There is no keyword "${automation.keyword}". Create it first.`);
+  }
+  return { ...automation, keyword };
+}
+
 export const automationRoutes = [
   route({
     method: 'GET',
     path: '/automations',
-    summary: 'Every automation',
+    summary: 'Every automation that was made by hand, or those of one kind, broadcasts of campaigns included',
     roles: ['admin', 'agent'],
+    query: z.strictObject({ kind: z.enum(automationKinds).optional() }),
     answers: {
       status: 200,
       schema: z.object({ automations: z.array(automationSchema) }),
       example: { automations: [example] },
     },
-    handle: async ({ configuration }) => ({
-      status: 200,
-      body: { automations: await configuration.automations() },
-    }),
+    handle: async ({ configuration }, { query }) => {
+      const automations = (await configuration.automations()).filter(({ kind }) =>
+        query.kind === undefined ? kind !== 'campaign' : kind === query.kind,
+      );
+      return { status: 200, body: { automations } };
+    },
   }),
   route({
     method: 'GET',
@@ -44,16 +67,19 @@ export const automationRoutes = [
     path: '/automations/{id}',
     summary: 'Creates or replaces an automation; leads in it go on at their step',
     roles: ['admin'],
-    body: automationSchema.meta({ example: asked }),
+    body: handMadeSchema.meta({ example: asked }),
     answers: one,
-    handle: async ({ configuration }, { path, body }) => {
+    handle: async (deps, { path, body }) => {
+      const { configuration } = deps;
       if (body.id !== path['id']) throw invalid('id', 'The id must be the one in the URL.');
       const before = await configuration.automation(body.id);
+      if (before?.kind === 'campaign') throw byCampaign(body.id);
       if (before && before.kind !== body.kind) {
         throw invalid('kind', 'The kind of an automation cannot change. Create another automation.');
       }
-      await configuration.putAutomation(body);
-      return { status: 200, body };
+      const automation = await withKeyword(deps, body);
+      await configuration.putAutomation(automation);
+      return { status: 200, body: automation };
     },
   }),
   route({
@@ -69,6 +95,7 @@ export const automationRoutes = [
         const named = forms.map((form) => form.id).join(', ');
         throw new RequestProblem(409, 'In use', `Take the automation out of these forms first: ${named}.`);
       }
+      if ((await configuration.automation(id))?.kind === 'campaign') throw byCampaign(id);
       if (!(await configuration.removeAutomation(id))) throw notFound('automation');
       return { status: 200, body: { removed: id } };
     },

@@ -41,7 +41,9 @@ function proofOfOrigin({ builder, signed }: Pick<Form, 'builder' | 'signed'>, ha
 
 async function checkAutomations({ configuration }: AdminDeps, ids: readonly string[]): Promise<void> {
   for (const [index, id] of ids.entries()) {
-    if (!(await configuration.automation(id))) {
+    const automation = await configuration.automation(id);
+    // A broadcast goes to the members of its campaign, once.
+    if (!automation || automation.kind === 'campaign') {
       throw invalid(`automations[${index}]`, `There is no automation "${id}". Create it first.`);
     }
   }

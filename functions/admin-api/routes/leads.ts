@@ -81,7 +81,7 @@ export const leadRoutes = [
       if (phone.kind === 'invalid') throw invalid('number', phone.reason);
       const automations = await Promise.all(body.automations.map((id) => deps.configuration.automation(id)));
       for (const [index, automation] of automations.entries()) {
-        if (!automation)
+        if (!automation || automation.kind === 'campaign')
           throw invalid(`automations[${index}]`, `There is no automation "${body.automations[index]}".`);
       }
       const lead = await deps.leads.create(phone.e164, body.details);

@@ -34,6 +34,8 @@ test('what an agent may not do gets 403 with the reason, and a token of neither 
     'DELETE /forms/{id}',
     'PUT /automations/{id}',
     'DELETE /automations/{id}',
+    'PUT /keywords/{word}',
+    'DELETE /keywords/{word}',
     'POST /imports',
   ]);
 });
@@ -49,6 +51,12 @@ test.each([
   ['PUT', '/forms/f', { id: 'g', name: 'f', disclaimer: 'x' }, ['id']],
   ['PUT', '/forms/f', { id: 'f', name: 'f', disclaimer: 'x', secret: 'short' }, ['secret']],
   ['PUT', '/automations/a', { id: 'a', kind: 'drip', name: 'a', steps: [] }, ['steps']],
+  [
+    'PUT',
+    '/automations/a',
+    { id: 'a', kind: 'campaign', name: 'a', steps: [{ delay: 'PT0S', template: 'x' }] },
+    ['kind'],
+  ],
   [
     'PUT',
     '/automations/a',

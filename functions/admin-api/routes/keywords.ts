@@ -1,0 +1,142 @@
+import * as z from 'zod';
+import { keywordOptInSchema } from '../../../lib/consent/keyword-opt-in.ts';
+import { keywordIn, whyNotKeyword } from '../../../lib/messaging/opt-in-keyword.ts';
+import { keywordInputSchema, keywordSchema } from '../../../lib/organization/keyword.ts';
+import { decodePlace, encodePlace } from '../cursor.ts';
+import { type AdminDeps, invalid, notFound, pageQuery, RequestProblem, route } from '../route.ts';
+
+const example = keywordSchema.parse({
+  word: 'ROOF',
+  description: 'On the flyers of spring 2026',
+  confirmation:
+    '{{organizationName}}: thanks for your interest in roofs. Recurring texts. Msg & data rates may apply. HELP for help, STOP to opt out.',
+});
+const inputExample = { description: example.description, confirmation: example.confirmation };
+const one = { status: 200, schema: keywordSchema, example };
+
+const optInSchema = z.object({
+  number: z.string(),
+  status: z.enum(['active', 'inactive']),
+  /** When it became active or inactive. */
+  since: z.string(),
+  keyword: z.string(),
+  ...keywordOptInSchema.pick({ text: true, messageSid: true }).shape,
+  /** The leads that have the number now. */
+  leads: z.array(z.string()),
+});
+
+function wordIn(path: Readonly<Record<string, string>>): string {
+  return keywordIn(path['word'] ?? '');
+}
+
+/** What would send to nobody any more without the keyword. */
+async function usesOf({ configuration }: AdminDeps, word: string): Promise<string[]> {
+  const automations = await configuration.automations();
+  return automations.filter(({ keyword }) => keyword === word).map(({ id }) => `the automation ${id}`);
+}
+
+export const keywordRoutes = [
+  route({
+    method: 'GET',
+    path: '/keywords',
+    summary: 'Every opt-in keyword',
+    roles: ['admin', 'agent'],
+    answers: {
+      status: 200,
+      schema: z.object({ keywords: z.array(keywordSchema) }),
+      example: { keywords: [example] },
+    },
+    handle: async ({ configuration }) => ({
+      status: 200,
+      body: { keywords: await configuration.keywords() },
+    }),
+  }),
+  route({
+    method: 'GET',
+    path: '/keywords/{word}',
+    summary: 'One opt-in keyword, in whatever case',
+    roles: ['admin', 'agent'],
+    answers: one,
+    handle: async ({ configuration }, { path }) => {
+      const keyword = await configuration.keyword(wordIn(path));
+      if (!keyword) throw notFound('keyword');
+      return { status: 200, body: keyword };
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: '/keywords/{word}',
+    summary: 'Creates or changes an opt-in keyword; a word that is reserved, or sent by accident, is refused',
+    roles: ['admin'],
+    body: keywordInputSchema.meta({ example: inputExample }),
+    answers: one,
+    handle: async ({ configuration }, { path, body }) => {
+      const whyNot = whyNotKeyword(path['word'] ?? '');
+      if (whyNot) throw invalid('word', whyNot);
+      const keyword = { word: wordIn(path), ...body };
+      await configuration.putKeyword(keyword);
+      return { status: 200, body: keyword };
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/keywords/{word}',
+    summary: 'Removes an opt-in keyword that nothing uses; the opt-ins by it stay on record',
+    roles: ['admin'],
+    answers: { status: 200, schema: z.object({ removed: z.string() }), example: { removed: 'ROOF' } },
+    handle: async (deps, { path }) => {
+      const word = wordIn(path);
+      const uses = await usesOf(deps, word);
+      if (uses.length > 0) {
+        const detail = `Change or remove first what reaches only people who texted ${word}: ${uses.join(', ')}.`;
+        throw new RequestProblem(409, 'In use', detail);
+      }
+      if (!(await deps.configuration.removeKeyword(word))) throw notFound('keyword');
+      return { status: 200, body: { removed: word } };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/keywords/{word}/opt-ins',
+    summary: 'Who opted in by a keyword, with the text that did it; those whose opt-in ended come first',
+    roles: ['admin', 'agent'],
+    query: z.strictObject({ ...pageQuery.shape, active: z.enum(['true', 'false']).optional() }),
+    answers: {
+      status: 200,
+      schema: z.object({ optIns: z.array(optInSchema), next: z.string().nullable() }),
+      example: {
+        optIns: [
+          {
+            number: '+13035550142',
+            status: 'active',
+            since: '2026-11-20T15:04:05.000Z',
+            keyword: 'ROOF',
+            text: 'roof!',
+            messageSid: `SM${'0'.repeat(32)}`,
+            leads: ['0b8f0c8e-3f5b-4c53-9a53-7d5f3f6f0a11'],
+          },
+        ],
+        next: null,
+      },
+    },
+    handle: async ({ lists, leads }, { path, query }) => {
+      const word = wordIn(path);
+      const active = query.active === undefined ? undefined : query.active === 'true';
+      const filter = { word, active };
+      const after = decodePlace(query.cursor, 'keyword-opt-ins', filter);
+      const page = await lists.keywordOptIns(word, { active }, { limit: query.limit, after });
+      const optIns = await Promise.all(
+        page.rows.map(async ({ number, since, text, messageSid, ...optIn }) => ({
+          number,
+          status: optIn.active ? 'active' : 'inactive',
+          since,
+          keyword: word,
+          text,
+          messageSid,
+          leads: await leads.holders(number),
+        })),
+      );
+      return { status: 200, body: { optIns, next: encodePlace('keyword-opt-ins', filter, page.next) } };
+    },
+  }),
+];
