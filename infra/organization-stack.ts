@@ -154,6 +154,9 @@ export class OrganizationStack extends Stack {
       });
     const priority = lane('priority');
     const bulk = lane('bulk');
+    // An agent's text does not wait for a cycle.
+    priority.queue.grant(adminApi, 'sqs:SendMessage');
+    adminApi.setEnvironment({ priorityQueueUrl: priority.queue.queueUrl });
 
     const cycle = fn('automation-cycle', Duration.minutes(2));
     outreach.grantCycle(cycle);

@@ -9,12 +9,14 @@ import { automationRoutes } from './routes/automations.ts';
 import { certificateRoutes } from './routes/certificates.ts';
 import { consentEntryRoutes } from './routes/consent-entries.ts';
 import { consentListRoutes } from './routes/consent-lists.ts';
+import { conversationRoutes } from './routes/conversations.ts';
 import { formRoutes } from './routes/forms.ts';
 import { importRoutes } from './routes/imports.ts';
 import { keywordRoutes } from './routes/keywords.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { numberRoutes } from './routes/numbers.ts';
 import { settingsRoutes } from './routes/settings.ts';
+import { whyRoutes } from './routes/why.ts';
 
 const described: readonly Route[] = [
   ...settingsRoutes,
@@ -23,6 +25,8 @@ const described: readonly Route[] = [
   ...keywordRoutes,
   ...leadRoutes,
   ...numberRoutes,
+  ...conversationRoutes,
+  ...whyRoutes,
   ...consentListRoutes,
   ...consentEntryRoutes,
   ...certificateRoutes,

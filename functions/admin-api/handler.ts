@@ -1,25 +1,40 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
+import { createLanes } from '../../lib/automation/lanes.ts';
 import { createConsentLists } from '../../lib/consent/lists.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
+import { createConversationStore } from '../../lib/conversations/conversation-store.ts';
 import { createArrivals } from '../../lib/crm/arrivals.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
 import { createConfiguration } from '../../lib/organization/configuration.ts';
+import { createOutboxStore } from '../../lib/outbox/outbox-store.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { createAdminApi } from './admin-api.ts';
 
-const env = readEnv(['organization', 'consentTable', 'configurationTable', 'outreachTable']);
+const env = readEnv([
+  'organization',
+  'consentTable',
+  'configurationTable',
+  'outreachTable',
+  'priorityQueueUrl',
+]);
 const client = createDocumentClient();
 const now = () => new Date();
 
 export const handler = createAdminApi({
+  ...env,
+  client,
   registry: createConsentRegistry({ client, table: env.consentTable, now }),
   lists: createConsentLists({ client, table: env.consentTable }),
   configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
   arrivals: createArrivals({ ...env, client, now }),
+  conversations: createConversationStore({ client, table: env.outreachTable, now }),
+  outbox: createOutboxStore({ client, table: env.outreachTable }),
+  lanes: createLanes(new SQSClient({}), { priority: env.priorityQueueUrl }),
   messages: createMessageStore({ client, table: env.outreachTable, now }),
   now,
 });

@@ -10,6 +10,7 @@ const problemSchema = z
     title: z.string(),
     status: z.int(),
     detail: z.string(),
+    code: z.string().optional(),
     errors: z.array(fieldErrorSchema).optional(),
   })
   .meta({ id: 'Problem', description: 'RFC 9457. `detail` says what to do.' });

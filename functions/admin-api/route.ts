@@ -1,24 +1,30 @@
 import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
+import type { Lanes } from '../../lib/automation/lanes.ts';
 import type { ConsentLists } from '../../lib/consent/lists.ts';
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
+import type { ConversationStore } from '../../lib/conversations/conversation-store.ts';
 import type { Arrivals } from '../../lib/crm/arrivals.ts';
+import type { FactsDeps } from '../../lib/gate/facts.ts';
 import { defineRoute, type RouteOf } from '../../lib/http/route.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
 import type { MessageStore } from '../../lib/messaging/message-store.ts';
 import type { Configuration } from '../../lib/organization/configuration.ts';
+import type { OutboxStore } from '../../lib/outbox/outbox-store.ts';
 
 export { invalid, notFound, pageQuery, RequestProblem } from '../../lib/http/route.ts';
 
 /** What the routes work on. The only consent that is written here is what somebody enters, with their name. */
-export interface AdminDeps {
-  readonly registry: Pick<ConsentRegistry, 'read' | 'events' | 'audit' | 'record'>;
+export interface AdminDeps extends FactsDeps {
+  readonly registry: Pick<ConsentRegistry, 'read' | 'readMany' | 'events' | 'audit' | 'record'>;
   readonly lists: ConsentLists;
   readonly configuration: Configuration;
   readonly leads: LeadStore;
-  readonly enrollments: Pick<EnrollmentStore, 'add' | 'ofLead'>;
+  readonly enrollments: Pick<EnrollmentStore, 'add' | 'ofLead' | 'replace'>;
   readonly messages: MessageStore;
   readonly arrivals: Pick<Arrivals, 'announce'>;
-  readonly now: () => Date;
+  readonly conversations: ConversationStore;
+  readonly outbox: OutboxStore;
+  readonly lanes: Lanes<'priority'>;
 }
 
 export type Route = RouteOf<AdminDeps>;

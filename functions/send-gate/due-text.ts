@@ -1,6 +1,6 @@
 import type { ConsentState } from '../../lib/consent/state.ts';
 import type { Conversation } from '../../lib/conversations/conversation.ts';
-import type { Question } from '../../lib/gate/question.ts';
+import type { Asked } from '../../lib/gate/asks.ts';
 import type { Message } from '../../lib/messaging/message.ts';
 import type { Rendered } from '../../lib/messaging/template.ts';
 import type { Settings } from '../../lib/organization/settings.ts';
@@ -26,7 +26,7 @@ export interface DueText {
   readonly firstDueAt: string;
   /** How often it was handed to Twilio and not taken. */
   readonly attempts: number;
-  readonly asks: Omit<Question, 'consent' | 'conversation' | 'settings' | 'now'>;
+  readonly asks: Asked;
   render(): Rendered;
   /** It waits, out of the due index. */
   held(why: Why): Put;

@@ -5,9 +5,9 @@ import { remember } from '../../lib/gate/caps.ts';
 import type { Decision } from '../../lib/gate/question.ts';
 import { claimPrompt } from '../../lib/gate/send-transaction.ts';
 import { type Message, STATUS_RANK } from '../../lib/messaging/message.ts';
-import { render } from '../../lib/messaging/template.ts';
+import { merge, withFooter } from '../../lib/messaging/template.ts';
 import { putOutbox } from '../../lib/outbox/outbox-items.ts';
-import { type OutboxText, outboxText } from '../../lib/outbox/outbox-text.ts';
+import { outboxText } from '../../lib/outbox/outbox-text.ts';
 import type { DueText } from './due-text.ts';
 import { type HandOverDeps, handOver } from './hand-over.ts';
 
@@ -30,9 +30,10 @@ export async function sendPrompt(
 ): Promise<'prompted' | 'handled' | 'again'> {
   const { settings, consent, number, asks } = text;
   const at = now.toISOString();
-  const { organizationName } = settings;
-  const rendered = render(settings.optInTemplate, { organizationName }, settings.footer);
-  if (rendered.kind !== 'rendered') throw new Error('The opt-in template cannot be rendered');
+  const merged = merge(settings.optInTemplate, { organizationName: settings.organizationName });
+  const rendered = merged.kind === 'rendered' ? withFooter(merged.body, settings.footer) : merged;
+  if (merged.kind !== 'rendered' || rendered.kind !== 'rendered')
+    throw new Error('The opt-in template cannot be rendered');
   const id = `prompt-${sha256(number).slice(0, 16)}-${consent.version + 1}`;
   const { writes } = await deps.registry.prepare(consent, {
     number,
@@ -46,7 +47,8 @@ export async function sendPrompt(
       ...(settings.doubleOptIn === 'perLead' && asks.leadId !== undefined && { leadId: asks.leadId }),
     },
   });
-  const outbox = promptInOutbox(text, id, now);
+  const lead = asks.leadId === undefined ? {} : { leadId: asks.leadId };
+  const asSingle = outboxText({ id, number, purpose: 'prompt', body: merged.body, ...lead }, now);
   const message: Message = {
     id,
     direction: 'outbound',
@@ -55,7 +57,7 @@ export async function sendPrompt(
     status: 'claimed',
     statusRank: STATUS_RANK.claimed,
     purpose: 'prompt',
-    ...(asks.leadId !== undefined && { leadId: asks.leadId }),
+    ...lead,
     createdAt: at,
     updatedAt: at,
     attempt: 1,
@@ -67,19 +69,12 @@ export async function sendPrompt(
   };
   const recent = remember(text.conversation.recent, { at, automationId: PROMPT }, now);
   const written = await claimPrompt(deps, writes, text.held(decision), {
-    origin: putOutbox(deps.outreachTable, outbox),
+    // The request as a single text that became a message: what is opened again should Twilio not take it.
+    origin: putOutbox(deps.outreachTable, { ...asSingle, status: 'ended' }),
     text: message,
     conversation: sent(text.conversation, { id, body: rendered.body, at }, recent),
   });
   if (written !== 'done') return written === 'handled' ? 'handled' : 'again';
   await handOver(deps, message);
   return 'prompted';
-}
-
-/** The request as a single text that has become a message: what is opened again should Twilio not take it. */
-function promptInOutbox({ number, settings, asks }: DueText, id: string, now: Date): OutboxText {
-  const { organizationName } = settings;
-  const body = settings.optInTemplate.replaceAll('{{organizationName}}', organizationName);
-  const leadId = asks.leadId === undefined ? {} : { leadId: asks.leadId };
-  return { ...outboxText({ id, number, purpose: 'prompt', body, ...leadId }, now), status: 'ended' };
 }

@@ -1,15 +1,16 @@
 import { defer, hold } from '../../lib/automation/progress.ts';
+import { askSingle } from '../../lib/gate/asks.ts';
 import type { OutboxFacts } from '../../lib/gate/facts.ts';
 import { withFooter } from '../../lib/messaging/template.ts';
 import { putOutbox } from '../../lib/outbox/outbox-items.ts';
-import { endOutbox, MAXIMUM_AGE, type OutboxText } from '../../lib/outbox/outbox-text.ts';
+import { endOutbox, type OutboxText } from '../../lib/outbox/outbox-text.ts';
 import type { Prepared } from './due-text.ts';
 
 /** A single text of the outbox as a due text. @param table the outreach table. */
 export function singleText(table: string, facts: OutboxFacts, now: Date): Prepared {
   const { outbox, lead, consent, settings, conversation } = facts;
   if (outbox?.status !== 'due' || outbox.dueAt > now.toISOString()) return { kind: 'notDue' };
-  const { id, number, purpose, body, leadId, actor, isAnswer, firstDueAt, attempts, heldFor } = outbox;
+  const { id, number, purpose, body, leadId, actor, firstDueAt, attempts } = outbox;
   const put = (next: OutboxText) => putOutbox(table, next);
   return {
     kind: 'ready',
@@ -22,15 +23,7 @@ export function singleText(table: string, facts: OutboxFacts, now: Date): Prepar
       describes: { purpose, ...(leadId !== undefined && { leadId }), ...(actor !== undefined && { actor }) },
       firstDueAt,
       attempts,
-      asks: {
-        purpose,
-        age: { firstDueAt, maximumAge: MAXIMUM_AGE[purpose] },
-        leadId,
-        heldFor,
-        isAnswer,
-        place: lead?.details,
-        unreachable: lead?.number === number ? lead.unreachable : undefined,
-      },
+      asks: askSingle(outbox, lead),
       // Whoever has just opted out needs no word on how to.
       render: () =>
         purpose === 'optOutReply' ? { kind: 'rendered', body } : withFooter(body, settings.footer),

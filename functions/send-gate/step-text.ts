@@ -3,6 +3,7 @@ import { messageIdOf } from '../../lib/automation/enrollment.ts';
 import { putOverVersion } from '../../lib/automation/enrollment-items.ts';
 import { advance, defer, hold, renumber, stop } from '../../lib/automation/progress.ts';
 import type { DueStep } from '../../lib/automation/work.ts';
+import { askStep } from '../../lib/gate/asks.ts';
 import type { StepFacts } from '../../lib/gate/facts.ts';
 import { render } from '../../lib/messaging/template.ts';
 import type { Prepared } from './due-text.ts';
@@ -27,7 +28,7 @@ export function stepText(table: string, step: DueStep, facts: StepFacts, now: Da
     const why = { reason: 'automationDisabled', sentence: 'held: the automation is switched off' };
     return { kind: 'holds', put: put(hold(enrollment, why)) };
   }
-  const { leadId, automationId, number, firstDueAt, attempts, heldFor } = enrollment;
+  const { leadId, automationId, number, firstDueAt, attempts } = enrollment;
   return {
     kind: 'ready',
     text: {
@@ -39,15 +40,7 @@ export function stepText(table: string, step: DueStep, facts: StepFacts, now: Da
       describes: { leadId, automationId, step: step.step },
       firstDueAt,
       attempts,
-      asks: {
-        purpose: 'step',
-        age: { firstDueAt, maximumAge: automation.maximumAge },
-        automation: { id: automationId, keyword: automation.keyword },
-        leadId,
-        heldFor,
-        place: lead.details,
-        unreachable: lead.unreachable,
-      },
+      asks: askStep(automation, lead, enrollment),
       render: () =>
         render(template, { ...lead.details, organizationName: settings.organizationName }, settings.footer),
       held: (why) => put(hold(enrollment, why)),

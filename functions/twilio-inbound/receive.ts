@@ -3,6 +3,7 @@ import { stop } from '../../lib/automation/progress.ts';
 import type { ConsentRegistry, Recorded } from '../../lib/consent/registry.ts';
 import type { ConversationStore } from '../../lib/conversations/conversation-store.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
+import { merge } from '../../lib/messaging/template.ts';
 import type { Configuration } from '../../lib/organization/configuration.ts';
 import { type Reading, readText } from './read-text.ts';
 
@@ -107,5 +108,7 @@ async function stopForReply(deps: ReceiveDeps, number: string): Promise<void> {
 /** HELP is answered at once, to anybody (CTIA), where the carrier does not: on short codes, and in other spellings. */
 async function helpFor({ configuration }: ReceiveDeps, reading: Reading): Promise<string | undefined> {
   if (reading.kind !== 'help' || reading.carrierActs) return undefined;
-  return (await configuration.settings()).helpReply;
+  const { helpReply, organizationName } = await configuration.settings();
+  const merged = merge(helpReply, { organizationName });
+  return merged.kind === 'rendered' ? merged.body : undefined;
 }

@@ -60,11 +60,11 @@ export function wake<T extends Pending>(pending: T, now: Date): T {
 
 /** The lead has another number: the step is decided anew, on that number's consent (B2, T3). */
 export function renumber(enrollment: Enrollment, number: string, now: Date): Enrollment {
-  if (enrollment.status !== 'due' && enrollment.status !== 'waiting') {
-    return { ...enrollment, number, version: enrollment.version + 1 };
-  }
-  const { heldFor: _, ...rest } = wake(enrollment, now);
-  return { ...rest, number };
+  const { heldFor: _, ...rest } = enrollment;
+  if (enrollment.status === 'waiting') return { ...wake(rest, now), number };
+  // Never earlier than now: a cycle looks forward only.
+  const [, dueAt = enrollment.dueAt] = [enrollment.dueAt, now.toISOString()].sort();
+  return { ...rest, number, dueAt, version: enrollment.version + 1 };
 }
 
 /** No further step leaves. */

@@ -49,14 +49,24 @@ export function documentedOptIn(
   };
 }
 
-/** An opt-out that somebody enters for a person: it needs nothing and holds at once (S6). @param id of this request. */
-export function enteredOptOut(number: string, actor: string, id: string, now: Date): ConsentOccurrence {
+/**
+ * An opt-out that somebody enters for a person: it needs nothing and holds at once (S6).
+ *
+ * @param id of this request. @param method how it came about.
+ */
+export function enteredOptOut(
+  number: string,
+  actor: string,
+  id: string,
+  now: Date,
+  method = 'entered by an admin or agent',
+): ConsentOccurrence {
   return {
     number,
     kind: 'optOut',
     occurredAt: now.toISOString(),
     sourceId: `opt-out:${id}`,
-    evidence: { source: 'manual', actor, method: 'entered by an admin or agent' },
+    evidence: { source: 'manual', actor, method },
   };
 }
 

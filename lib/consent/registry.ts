@@ -75,6 +75,8 @@ export interface ConsentRegistry {
   prepare(state: ConsentState, occurrence: ConsentOccurrence): Promise<Prepared>;
   /** The number's state now, strongly consistent. */
   read(number: string): Promise<ConsentState>;
+  /** The states of many numbers now, strongly consistent. @param numbers at most 100. */
+  readMany(numbers: readonly string[]): Promise<Map<string, ConsentState>>;
   /** Every event of the number, oldest first. */
   events(number: string): Promise<ConsentEvent[]>;
   /** Recomputes the number's chain (X2). Undefined when nothing was altered. */
@@ -88,6 +90,7 @@ export function createConsentRegistry(deps: ConsentRegistryDeps): ConsentRegistr
     record: (occurrence) => record(deps, occurrence),
     prepare: (state, occurrence) => prepare(deps, state, undefined, checked(occurrence)),
     read: (number) => read(deps, number),
+    readMany: (numbers) => readMany(deps, numbers),
     events: (number) => events(deps, number),
     verify: async (number) => (await audit(deps, number)).fault,
     audit: (number) => audit(deps, number),
@@ -106,6 +109,15 @@ async function stateItemOf(
     new GetCommand({ TableName: table, Key: stateKey(number), ConsistentRead: true }),
   );
   return answer.Item;
+}
+
+async function readMany(
+  { client, table }: ConsentRegistryDeps,
+  numbers: readonly string[],
+): Promise<Map<string, ConsentState>> {
+  const found = await readConsistently(client, { [table]: numbers.map(stateKey) });
+  const items = new Map((found[table] ?? []).map((item) => [String(item['number']), item]));
+  return new Map(numbers.map((number) => [number, parseState(items.get(number), number)]));
 }
 
 async function events(deps: ConsentRegistryDeps, number: string): Promise<ConsentEvent[]> {

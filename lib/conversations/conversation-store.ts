@@ -14,7 +14,7 @@ import {
   readConsistently,
   type TransactItem,
 } from '../runtime/dynamodb.ts';
-import { type Conversation, handled, type Review, received } from './conversation.ts';
+import { type Conversation, type Handling, handled, type Review, received } from './conversation.ts';
 import {
   CONVERSATIONS,
   conversationKey,
@@ -60,7 +60,7 @@ export function createConversationStore(deps: ConversationStoreDeps) {
     change: (number: string, next: (conversation: Conversation) => Conversation | undefined) =>
       change(deps, number, next),
     /** Marks as read, files, or decides what waited for a decision. */
-    handle: (number: string, given: Parameters<typeof handled>[1]) =>
+    handle: (number: string, given: Handling) =>
       change(deps, number, (conversation) => handled(conversation, given)),
     /** By their last text, newest first. */
     list: (limit: number, cursor?: Item) => list(deps, limit, cursor),

@@ -15,6 +15,10 @@ export const reviewSchema = z.object({
 });
 export type Review = z.infer<typeof reviewSchema>;
 
+/** What a person makes of a text that may be an opt-out. */
+export const decisions = ['optOut', 'noOptOut'] as const;
+export type ReviewDecision = (typeof decisions)[number];
+
 /** What is known of the texts between us and one number. */
 export const conversationSchema = z.object({
   /** E.164. */
@@ -27,6 +31,10 @@ export const conversationSchema = z.object({
   unread: z.int().nonnegative(),
   project: z.string().optional(),
   review: reviewSchema.optional(),
+  /** Who decided the last text that waited for a decision, and how. */
+  decided: z
+    .object({ messageSid: z.string(), by: z.string(), at: z.string(), decision: z.enum(decisions) })
+    .optional(),
   /** The confirmation of an opt-in that must leave before any automated text (FACTS: CTIA). */
   pendingConfirmation: z.object({ id: z.string(), since: z.string() }).optional(),
   /** Automated texts that left: what frequency caps count (X6). */
@@ -90,27 +98,31 @@ function confirmed(conversation: Conversation, id: string): Conversation {
   return rest;
 }
 
+/** What an agent does to a conversation. */
+export interface Handling {
+  readonly isRead?: boolean | undefined;
+  /** Null takes it out of its project. */
+  readonly project?: string | null | undefined;
+  readonly decision?:
+    | { readonly decision: ReviewDecision; readonly by: string; readonly at: string }
+    | undefined;
+}
+
 /** A change by a person: read, filed or decided. @returns undefined when nothing changes. */
-export function handled(
-  conversation: Conversation,
-  change: {
-    readonly isRead?: boolean | undefined;
-    readonly project?: string | null | undefined;
-    readonly isDecided?: boolean | undefined;
-  },
-): Conversation | undefined {
-  const { project, review, ...rest } = conversation;
-  const keptProject = change.project === undefined ? project : (change.project ?? undefined);
-  const keptReview = change.isDecided ? undefined : review;
-  const unread = change.isRead ? 0 : rest.unread;
-  if (keptProject === project && keptReview === review && unread === rest.unread) return undefined;
-  return {
-    ...rest,
-    unread,
-    ...(keptProject !== undefined && { project: keptProject }),
-    ...(keptReview && { review: keptReview }),
-    version: rest.version + 1,
-  };
+export function handled(conversation: Conversation, change: Handling): Conversation | undefined {
+  const next: Conversation = { ...conversation, version: conversation.version + 1 };
+  if (change.isRead) next.unread = 0;
+  if (change.project !== undefined) {
+    if (change.project === null) delete next.project;
+    else next.project = change.project;
+  }
+  if (change.decision && next.review) {
+    next.decided = { ...change.decision, messageSid: next.review.messageSid };
+    delete next.review;
+  }
+  const { unread, project, review } = conversation;
+  const isSame = next.unread === unread && next.project === project && next.review === review;
+  return isSame ? undefined : next;
 }
 
 /** An opt-in is about to be confirmed: no automated text goes ahead of the confirmation. */

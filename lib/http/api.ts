@@ -32,8 +32,8 @@ export function createApi<Deps>(
       return httpAnswer(await matched.handle(deps, { path, query, body, actor, contentType }));
     } catch (error) {
       if (error instanceof RequestProblem) {
-        const { status, title, message: detail, errors } = error;
-        return problem({ status, title, detail, ...(errors && { errors }) });
+        const { status, title, message: detail, errors, code } = error;
+        return problem({ status, title, detail, ...(errors && { errors }), ...(code && { code }) });
       }
       logger.error('A request of the API failed', describeError(error));
       const detail = 'Something failed on our side and was logged. Try again in a minute.';

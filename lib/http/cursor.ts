@@ -11,6 +11,13 @@ const keySchema = z.strictObject({
   collectionOrder: z.string(),
 });
 
+const workKeySchema = z.strictObject({
+  pk: z.string(),
+  sk: z.string(),
+  work: z.string(),
+  workOrder: z.string(),
+});
+
 /** Where the next page begins, as an opaque text; null after the last page. */
 export function encodeCursor(key: Item | undefined): string | null {
   return key ? Buffer.from(JSON.stringify(key)).toString('base64url') : null;
@@ -27,6 +34,18 @@ export function decodeCursor(cursor: string | undefined, collection: string): It
   try {
     const key = keySchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
     if (key.collection === collection) return key;
+  } catch {
+    // Refused below, like a cursor of another list.
+  }
+  throw refused();
+}
+
+/** The same for a list of the work index. */
+export function decodeWorkCursor(cursor: string | undefined, work: string): Item | undefined {
+  if (cursor === undefined) return undefined;
+  try {
+    const key = workKeySchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+    if (key.work === work) return key;
   } catch {
     // Refused below, like a cursor of another list.
   }

@@ -61,8 +61,12 @@ export class RequestProblem extends Error {
   readonly title: string;
   readonly errors: readonly FieldError[] | undefined;
 
-  constructor(status: number, title: string, detail: string, errors?: readonly FieldError[]) {
+  /** One word for programs. */
+  readonly code: string | undefined;
+
+  constructor(status: number, title: string, detail: string, errors?: readonly FieldError[], code?: string) {
     super(detail);
+    this.code = code;
     this.status = status;
     this.title = title;
     this.errors = errors;

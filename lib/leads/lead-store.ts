@@ -11,7 +11,9 @@ import {
   cancellationCodes,
   type Item,
   isConditionFailure,
+  type Key,
   pause,
+  readConsistently,
   type TransactItem,
 } from '../runtime/dynamodb.ts';
 import type { Lead, LeadDetails } from './lead.ts';
@@ -42,6 +44,8 @@ export function createLeadStore(deps: LeadStoreDeps) {
     /** A further lead, though another has the number already (C4). */
     create: (number: string, details: LeadDetails) => create(deps, number, details),
     changeDetails: (id: string, details: LeadDetails) => changeDetails(deps, id, details),
+    /** Gives a lead another number (T3). Its enrollments follow by `followNumber`. @returns undefined without such a lead. */
+    changeNumber: (id: string, number: string) => changeNumber(deps, id, number),
     /** Ids of every lead that has the number. */
     holders: (number: string) => holders(deps, number),
     /** Remembers that the carrier cannot deliver to the lead's number. */
@@ -73,7 +77,7 @@ async function upsertByNumber(deps: LeadStoreDeps, number: string, details: Lead
               Put: {
                 TableName: deps.table,
                 Item: primaryKey(number),
-                ConditionExpression: 'attribute_not_exists(pk)',
+                ConditionExpression: 'attribute_not_exists(leadId)',
               },
             },
           ]);
@@ -86,7 +90,7 @@ async function create(deps: LeadStoreDeps, number: string, details: LeadDetails)
   const primary = await deps.client.send(
     new GetCommand({ TableName: deps.table, Key: primaryKey(number), ConsistentRead: true }),
   );
-  if (!primary.Item) return upsertByNumber(deps, number, details);
+  if (primary.Item?.['leadId'] === undefined) return upsertByNumber(deps, number, details);
   const lead = await tryCreate(deps, number, details, []);
   if (!lead) throw new Error('A new lead collided with another of the same id');
   return lead;
@@ -155,6 +159,65 @@ async function changeDetails(
   }
 }
 
+async function changeNumber(deps: LeadStoreDeps, id: string, number: string): Promise<Lead | undefined> {
+  const { client, table, now } = deps;
+  for (let attempt = 0; attempt < 5; attempt++) {
+    if (attempt > 0) await pause(attempt);
+    const lead = await get(deps, id);
+    if (!lead || lead.number === number) return lead;
+    const keys = [primaryKey(lead.number), primaryKey(number)];
+    const found = (await readConsistently(client, { [table]: keys }))[table] ?? [];
+    const primaryOf = (key: Key) => found.find(({ pk }) => pk === key.pk)?.['leadId'];
+    const at = now().toISOString();
+    const { unreachable: _, ...rest } = lead;
+    const moved: Lead = { ...rest, number, updatedAt: at };
+    const unmoved = {
+      ConditionExpression: '#number = :number AND updatedAt = :updatedAt',
+      ExpressionAttributeNames: { '#number': 'number' },
+      ExpressionAttributeValues: { ':number': lead.number, ':updatedAt': lead.updatedAt },
+    };
+    const former = { ...holderKey(lead.number, id), leadId: id, untilAt: at };
+    const primaries = [
+      ...(primaryOf(primaryKey(lead.number)) === id ? [releasePrimary(table, lead.number, id)] : []),
+      ...(primaryOf(primaryKey(number)) === undefined ? [takePrimary(table, number, id)] : []),
+    ];
+    try {
+      await client.send(
+        new TransactWriteCommand({
+          TransactItems: [
+            { Put: { TableName: table, Item: leadItem(moved), ...unmoved } },
+            { Put: { TableName: table, Item: former } },
+            { Put: { TableName: table, Item: { ...holderKey(number, id), leadId: id } } },
+            ...primaries,
+          ],
+        }),
+      );
+      return moved;
+    } catch (error) {
+      if (cancellationCodes(error) === undefined) throw error;
+    }
+  }
+  throw new Error('A lead changed again and again while it was given another number');
+}
+
+/** Submissions with this number no longer belong to the lead: the next one makes a lead of its own. */
+function releasePrimary(table: string, number: string, leadId: string): TransactItem {
+  return {
+    Update: {
+      TableName: table,
+      Key: primaryKey(number),
+      ConditionExpression: 'leadId = :id',
+      UpdateExpression: 'REMOVE leadId',
+      ExpressionAttributeValues: { ':id': leadId },
+    },
+  };
+}
+
+function takePrimary(table: string, number: string, leadId: string): TransactItem {
+  const Item = { ...primaryKey(number), leadId };
+  return { Put: { TableName: table, Item, ConditionExpression: 'attribute_not_exists(leadId)' } };
+}
+
 async function holders({ client, table }: LeadStoreDeps, number: string): Promise<string[]> {
   const { pk, prefix } = holderRange(number);
   const ids: string[] = [];
@@ -165,6 +228,7 @@ async function holders({ client, table }: LeadStoreDeps, number: string): Promis
         TableName: table,
         ConsistentRead: true,
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        FilterExpression: 'attribute_not_exists(untilAt)',
         ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
         ExclusiveStartKey: from,
       }),

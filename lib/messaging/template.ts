@@ -59,6 +59,12 @@ export type Rendered =
  * @param footer ends the text on a line of its own; where template or values say it already, that place is dropped.
  */
 export function render(template: string, values: MergeValues, footer: string): Rendered {
+  const merged = merge(template, values);
+  return merged.kind === 'rendered' ? withFooter(merged.body, footer) : merged;
+}
+
+/** Fills a template, and adds nothing. */
+export function merge(template: string, values: MergeValues): Rendered {
   let missing: string | undefined;
   const body = template.replace(PLACEHOLDER, (_, written: string, fallback?: string) => {
     const name = written.trim();
@@ -67,7 +73,7 @@ export function render(template: string, values: MergeValues, footer: string): R
     if (!text) missing ??= name;
     return text;
   });
-  return missing === undefined ? withFooter(body, footer) : { kind: 'missingField', field: missing };
+  return missing === undefined ? { kind: 'rendered', body } : { kind: 'missingField', field: missing };
 }
 
 /** Ends a text with the footer, on a line of its own and once: where the text says it already, that place is dropped (C6). */

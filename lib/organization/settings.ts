@@ -80,9 +80,12 @@ export function defaultSettings(organizationName: string): Settings {
     a2pVerified: false,
     twilioConsentApi: false,
     keywordReplies: 'carrier',
-    helpReply: `${organizationName}: texts about your request. Msg & data rates may apply. Reply STOP to opt out.`,
-    optOutReply: `${organizationName}: you are opted out and will get no more texts. Reply START to opt in again.`,
-    optInReply: `${organizationName}: you are opted in to recurring texts. Msg & data rates may apply. Reply HELP for help, STOP to opt out.`,
+    helpReply:
+      '{{organizationName}}: texts about your request. Msg & data rates may apply. Reply STOP to opt out.',
+    optOutReply:
+      '{{organizationName}}: you are opted out and will get no more texts. Reply START to opt in again.',
+    optInReply:
+      '{{organizationName}}: you are opted in to recurring texts. Msg & data rates may apply. Reply HELP for help, STOP to opt out.',
     ...DEFAULT_SENDING_RULES,
     timeZone: 'America/Chicago',
   };

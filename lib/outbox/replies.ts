@@ -1,6 +1,6 @@
 import type { ConsentEvent } from '../consent/event.ts';
 import { sha256 } from '../consent/ledger.ts';
-import { render } from '../messaging/template.ts';
+import { merge } from '../messaging/template.ts';
 import type { Settings } from '../organization/settings.ts';
 import { type OutboxText, outboxText } from './outbox-text.ts';
 
@@ -59,13 +59,12 @@ function reply(
   { number, sequence, evidence }: ConsentEvent,
   purpose: 'confirmation' | 'optOutReply',
   words: string,
-  { organizationName, footer }: Settings,
+  { organizationName }: Settings,
   now: Date,
 ): OutboxText | undefined {
-  const rendered = render(words, { organizationName }, footer);
-  if (rendered.kind !== 'rendered') return undefined;
-  const body = rendered.body.replace(footer, '').trim();
+  const merged = merge(words, { organizationName });
+  if (merged.kind !== 'rendered') return undefined;
   const id = `${purpose}-${sha256(number).slice(0, 16)}-${sequence}`;
   const isAnswer = evidence.source === 'handset';
-  return outboxText({ id, number, purpose, body, answers: sequence, isAnswer }, now);
+  return outboxText({ id, number, purpose, body: merged.body, answers: sequence, isAnswer }, now);
 }

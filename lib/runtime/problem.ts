@@ -28,6 +28,8 @@ export function problem(given: {
   readonly title: string;
   readonly detail: string;
   readonly errors?: readonly FieldError[];
+  /** One word for programs. */
+  readonly code?: string;
 }): HttpAnswer {
   const answer = json(given.status, { type: 'about:blank', ...given });
   return {

@@ -6,6 +6,7 @@ import { prompts } from '../../../lib/consent/state.ts';
 import { e164Schema } from '../../../lib/phone/e164.ts';
 import { decodePlace, encodePlace } from '../cursor.ts';
 import { type AdminDeps, invalid, pageQuery, route } from '../route.ts';
+import { PROMPT_WORDS } from '../sending.ts';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
@@ -52,13 +53,6 @@ const example = {
   leads: ['0b8f0c8e-3f5b-4c53-9a53-7d5f3f6f0a11'],
 };
 
-/** The words that agents know a request for a double opt-in by (C5). */
-const PROMPT_WORDS = {
-  not_sent: 'Not Sent',
-  sent: 'Sent',
-  accepted: 'Accepted',
-  rejected: 'Rejected',
-} as const;
 const promptOf = (word: string) => prompts.find((prompt) => PROMPT_WORDS[prompt] === word);
 
 function startOf(given: string | undefined): string | undefined {

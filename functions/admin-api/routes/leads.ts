@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { idSchema } from '../../../lib/automation/automation.ts';
 import { enrollmentSchema } from '../../../lib/automation/enrollment.ts';
+import { followNumber } from '../../../lib/automation/follow-number.ts';
 import { enroll } from '../../../lib/automation/progress.ts';
 import { type Lead, leadDetailsSchema, leadSchema } from '../../../lib/leads/lead.ts';
 import { LEADS_COLLECTION } from '../../../lib/leads/lead-items.ts';
@@ -8,7 +9,7 @@ import { e164Schema } from '../../../lib/phone/e164.ts';
 import { parsePhone } from '../../../lib/phone/phone-number.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { type AdminDeps, invalid, notFound, pageQuery, route } from '../route.ts';
-import { badgeOf, badgeSchema } from './numbers.ts';
+import { badgeOf, badgeSchema } from '../sending.ts';
 
 const example = {
   id: '0b8f0c8e-3f5b-4c53-9a53-7d5f3f6f0a11',
@@ -27,17 +28,31 @@ const whole = {
   schema: wholeSchema,
   example: {
     ...example,
-    consent: { standing: 'opted_in', prompt: 'not_sent', smsOptedIn: true },
+    consent: {
+      standing: 'opted_in',
+      prompt: 'not_sent',
+      optInTemplate: 'Not Sent',
+      smsOptedIn: true,
+      label: 'SMS Opted In',
+    },
     enrollments: [],
   },
 };
 
 async function describe(deps: AdminDeps, lead: Lead) {
-  const [enrollments, state] = await Promise.all([
+  const [enrollments, state, settings] = await Promise.all([
     deps.enrollments.ofLead(lead.id),
     deps.registry.read(lead.number),
+    deps.configuration.settings(),
   ]);
-  return { ...lead, consent: badgeOf(state), enrollments };
+  return { ...lead, consent: badgeOf(state, settings, lead.id), enrollments };
+}
+
+/** Consent belongs to the exact number (B2): what the lead was due is decided anew, on the new number's consent (T3). */
+async function changeNumber(deps: AdminDeps, id: string, number: string): Promise<void> {
+  if (await deps.leads.changeNumber(id, number)) {
+    await followNumber(deps.enrollments, id, number, deps.now());
+  }
 }
 
 export const leadRoutes = [
@@ -109,14 +124,20 @@ export const leadRoutes = [
   route({
     method: 'PATCH',
     path: '/leads/{id}',
-    summary: "Changes a lead's details",
+    summary: "Changes a lead's details, or its number: a new number has to opt in by itself",
     roles: ['admin', 'agent'],
     body: z
-      .strictObject({ details: leadDetailsSchema })
+      .strictObject({ details: leadDetailsSchema.optional(), number: z.string().max(40).optional() })
+      .refine((change) => Object.keys(change).length > 0, 'Say what to change: details or number.')
       .meta({ example: { details: { firstName: 'Dana', zip: '80202' } } }),
     answers: whole,
     handle: async (deps, { path, body }) => {
-      const lead = await deps.leads.changeDetails(path['id'] ?? '', body.details);
+      const id = path['id'] ?? '';
+      const phone = body.number === undefined ? undefined : parsePhone(body.number);
+      if (phone?.kind === 'invalid') throw invalid('number', phone.reason);
+      if (body.details) await deps.leads.changeDetails(id, body.details);
+      if (phone) await changeNumber(deps, id, phone.e164);
+      const lead = await deps.leads.get(id);
       if (!lead) throw notFound('lead');
       return { status: 200, body: await describe(deps, lead) };
     },

@@ -1,24 +1,13 @@
 import * as z from 'zod';
 import { asOf, type Standpoint } from '../../../lib/consent/as-of.ts';
 import { consentEventSchema } from '../../../lib/consent/event.ts';
-import { type ConsentState, consentStateSchema, initialState } from '../../../lib/consent/state.ts';
-import { messageSchema } from '../../../lib/messaging/message.ts';
-import { conversationOf } from '../../../lib/messaging/message-items.ts';
+import { consentStateSchema, initialState } from '../../../lib/consent/state.ts';
 import { e164Schema } from '../../../lib/phone/e164.ts';
-import { decodeCursor, encodeCursor } from '../cursor.ts';
-import { invalid, notFound, pageQuery, route } from '../route.ts';
-
-/** What is shown of a number's consent wherever the number is (S1, H13). */
-export const badgeSchema = consentStateSchema
-  .pick({ standing: true, prompt: true })
-  .extend({ smsOptedIn: z.boolean() });
-
-export function badgeOf({ standing, prompt }: ConsentState): z.infer<typeof badgeSchema> {
-  return { standing, prompt, smsOptedIn: standing === 'opted_in' };
-}
+import { invalid, route } from '../route.ts';
+import { badgeOf, badgeSchema } from '../sending.ts';
 
 export const numberExample = '+13035550142';
-const messageExample = {
+export const messageExample = {
   id: 'lead-1.welcome.0',
   direction: 'outbound',
   number: numberExample,
@@ -47,8 +36,9 @@ const asOfSchema = z.object({
 });
 
 function shown({ state, because, words }: Standpoint): z.infer<typeof standpointSchema> {
-  const { carrierBlocked, keywords } = state;
-  return { ...badgeOf(state), carrierBlocked, keywords, because, words };
+  const { standing, prompt, carrierBlocked, keywords } = state;
+  const smsOptedIn = standing === 'opted_in';
+  return { standing, prompt, smsOptedIn, carrierBlocked, keywords, because, words };
 }
 
 export function numberIn(path: Readonly<Record<string, string>>): string {
@@ -71,20 +61,30 @@ export const numberRoutes = [
     answers: {
       status: 200,
       schema: z.union([
-        z.object({ ...consentStateSchema.shape, smsOptedIn: z.boolean(), leads: z.array(z.string()) }),
+        z.object({ ...consentStateSchema.shape, ...badgeSchema.shape, leads: z.array(z.string()) }),
         asOfSchema,
       ]),
-      example: { ...initialState(numberExample), smsOptedIn: false, leads: [] },
+      example: {
+        ...initialState(numberExample),
+        optInTemplate: 'Not Sent',
+        smsOptedIn: false,
+        label: 'Not SMS Opted In',
+        leads: [],
+      },
     },
-    handle: async ({ registry, leads }, { path, query }) => {
+    handle: async ({ registry, leads, configuration }, { path, query }) => {
       const number = numberIn(path);
       if (query.at !== undefined) {
         const at = new Date(query.at).toISOString();
         const { known, today } = asOf(number, await registry.events(number), at);
         return { status: 200, body: { number, at, known: shown(known), today: shown(today) } };
       }
-      const [state, holders] = await Promise.all([registry.read(number), leads.holders(number)]);
-      return { status: 200, body: { ...state, ...badgeOf(state), leads: holders } };
+      const [state, holders, settings] = await Promise.all([
+        registry.read(number),
+        leads.holders(number),
+        configuration.settings(),
+      ]);
+      return { status: 200, body: { ...state, ...badgeOf(state, settings), leads: holders } };
     },
   }),
   route({
@@ -105,36 +105,6 @@ export const numberRoutes = [
       const number = numberIn(path);
       const { events, fault } = await registry.audit(number);
       return { status: 200, body: { number, verified: fault ?? true, events } };
-    },
-  }),
-  route({
-    method: 'GET',
-    path: '/numbers/{number}/messages',
-    summary: "A number's conversation, newest first",
-    roles: ['admin', 'agent'],
-    query: pageQuery,
-    answers: {
-      status: 200,
-      schema: z.object({ messages: z.array(messageSchema), next: z.string().nullable() }),
-      example: { messages: [messageExample], next: null },
-    },
-    handle: async ({ messages }, { path, query }) => {
-      const number = numberIn(path);
-      const cursor = decodeCursor(query.cursor, conversationOf(number));
-      const page = await messages.conversation(number, query.limit, cursor);
-      return { status: 200, body: { messages: page.messages, next: encodeCursor(page.next) } };
-    },
-  }),
-  route({
-    method: 'GET',
-    path: '/messages/{id}',
-    summary: 'A text with its status and, where it did not leave, every rule that was consulted',
-    roles: ['admin', 'agent'],
-    answers: { status: 200, schema: messageSchema, example: messageExample },
-    handle: async ({ messages }, { path }) => {
-      const message = await messages.get(path['id'] ?? '');
-      if (!message) throw notFound('message');
-      return { status: 200, body: message };
     },
   }),
 ];

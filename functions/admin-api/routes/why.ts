@@ -1,0 +1,167 @@
+import * as z from 'zod';
+import { enrollmentSchema } from '../../../lib/automation/enrollment.ts';
+import { askStep } from '../../../lib/gate/asks.ts';
+import { decide } from '../../../lib/gate/decide.ts';
+import { explainMessage, subjects } from '../../../lib/gate/explain-message.ts';
+import { loadFacts } from '../../../lib/gate/facts.ts';
+import type { Decision } from '../../../lib/gate/question.ts';
+import { messageSchema, traceSchema } from '../../../lib/messaging/message.ts';
+import { type AdminDeps, invalid, notFound, route } from '../route.ts';
+import { askForAgent } from '../sending.ts';
+import { messageExample, numberExample, numberIn } from './numbers.ts';
+
+const decisionSchema = z.object({
+  kind: z.enum(['send', 'sendPromptFirst', 'hold', 'defer', 'refuse', 'drop']),
+  reason: z.string().nullable(),
+  until: z.string().nullable(),
+  sentence: z.string(),
+  warnings: z.array(z.string()),
+  /** Every rule that was consulted, in order. */
+  trace: traceSchema,
+});
+
+function shown(decision: Decision): z.infer<typeof decisionSchema> {
+  const { kind, sentence, warnings, trace } = decision;
+  return {
+    kind,
+    reason: 'reason' in decision ? decision.reason : null,
+    until: 'until' in decision ? decision.until : null,
+    sentence,
+    warnings: [...warnings],
+    trace,
+  };
+}
+
+const whySchema = z.object({
+  number: z.string(),
+  /** Whose text was asked about. */
+  about: z.enum(['agent', 'automation']),
+  automationId: z.string().nullable(),
+  leadId: z.string().nullable(),
+  /** What the gate would say now. */
+  decision: decisionSchema,
+  /** Where the lead stands in the automation, and what was said when its step was last decided. */
+  enrollment: enrollmentSchema.nullable(),
+});
+
+const traceExample = [
+  { rule: 'maximumAge', result: 'may leave until 2026-11-27T15:04:05.000Z' },
+  { rule: 'optedOut', result: 'the number has not opted out' },
+  { rule: 'quietHours', result: 'outside 9:00-20:00 in America/Denver' },
+];
+
+/** A step of one automation to one of the number's leads, as it stands now. */
+async function whyStep(deps: AdminDeps, number: string, automationId: string, given: string | undefined) {
+  const automation = await deps.configuration.automation(automationId);
+  if (!automation) throw invalid('automation', `There is no automation "${automationId}".`);
+  const holders = await deps.leads.holders(number);
+  if (given !== undefined && !holders.includes(given)) {
+    throw invalid('leadId', 'No lead with this id has the number.');
+  }
+  const leadId = given ?? holders[0];
+  if (leadId === undefined) throw notFound('lead with this number');
+  const [facts] = await loadFacts(deps, [{ number, leadId, automationId }]);
+  if (!facts || !('enrollment' in facts) || !facts.lead) throw notFound('lead with this number');
+  const { settings, consent, conversation, enrollment, lead } = facts;
+  const asked = askStep(automation, lead, enrollment);
+  const decision = decide({ ...asked, settings, consent, conversation, now: deps.now() });
+  return { leadId, decision, enrollment };
+}
+
+export const whyRoutes = [
+  route({
+    method: 'GET',
+    path: '/numbers/{number}/why',
+    summary: 'Whether a text to the number would leave now, and why: an automation’s, or one of yours',
+    roles: ['admin', 'agent'],
+    query: z.strictObject({
+      automation: z.string().max(64).optional(),
+      leadId: z.string().max(64).optional(),
+    }),
+    answers: {
+      status: 200,
+      schema: whySchema,
+      example: {
+        number: numberExample,
+        about: 'automation',
+        automationId: 'welcome',
+        leadId: '0b8f0c8e-3f5b-4c53-9a53-7d5f3f6f0a11',
+        decision: {
+          kind: 'defer',
+          reason: 'quietHours',
+          until: '2026-11-21T16:00:00.000Z',
+          sentence: 'deferred: outside 9:00-20:00 in America/Denver',
+          warnings: [],
+          trace: traceExample,
+        },
+        enrollment: null,
+      },
+    },
+    handle: async (deps, { path, query }) => {
+      const number = numberIn(path);
+      if (query.automation === undefined) {
+        const { decision, lead } = await askForAgent(deps, number, query.leadId);
+        const body = { number, about: 'agent', automationId: null, leadId: lead?.id ?? null };
+        return { status: 200, body: { ...body, decision: shown(decision), enrollment: null } };
+      }
+      const { leadId, decision, enrollment } = await whyStep(deps, number, query.automation, query.leadId);
+      const body = { number, about: 'automation', automationId: query.automation, leadId };
+      return {
+        status: 200,
+        body: { ...body, decision: shown(decision), enrollment: enrollment ?? null },
+      };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/messages/{id}',
+    summary: 'A text with its status',
+    roles: ['admin', 'agent'],
+    answers: { status: 200, schema: messageSchema, example: messageExample },
+    handle: async ({ messages }, { path }) => {
+      const message = await messages.get(path['id'] ?? '');
+      if (!message) throw notFound('message');
+      return { status: 200, body: message };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/messages/{id}/why',
+    summary: 'Why a text was sent or not: consent first, then the number, then the carrier',
+    roles: ['admin', 'agent'],
+    answers: {
+      status: 200,
+      schema: z.object({
+        id: z.string(),
+        status: z.string(),
+        because: z.enum(subjects).nullable(),
+        sentence: z.string(),
+        findings: z.array(z.object({ about: z.enum(['consent', 'number', 'carrier']), says: z.string() })),
+        /** Every rule that was consulted when the text was decided, in order. */
+        trace: traceSchema,
+        /** Version of the number's consent that the text was sent under. */
+        consentVersion: z.number().nullable(),
+      }),
+      example: {
+        id: 'lead-1.welcome.0',
+        status: 'rejected',
+        because: 'consent',
+        sentence: 'rejected by Twilio: the number has opted out at the carrier',
+        findings: [
+          { about: 'consent', says: 'the number has opted out at the carrier' },
+          { about: 'number', says: 'no carrier called it unreachable' },
+          { about: 'carrier', says: 'the number has opted out at the carrier (error 21610)' },
+        ],
+        trace: traceExample.slice(0, 2),
+        consentVersion: 3,
+      },
+    },
+    handle: async ({ messages }, { path }) => {
+      const message = await messages.get(path['id'] ?? '');
+      if (!message) throw notFound('message');
+      const { id, status, trace = [], consentVersion = null } = message;
+      const { because = null, sentence, findings } = explainMessage(message);
+      return { status: 200, body: { id, status, because, sentence, findings, trace, consentVersion } };
+    },
+  }),
+];

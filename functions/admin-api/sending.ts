@@ -1,0 +1,93 @@
+import * as z from 'zod';
+import type { ConsentState } from '../../lib/consent/state.ts';
+import { askSingle } from '../../lib/gate/asks.ts';
+import { decide } from '../../lib/gate/decide.ts';
+import { type FactsDeps, loadFacts } from '../../lib/gate/facts.ts';
+import type { Decision } from '../../lib/gate/question.ts';
+import type { Lead } from '../../lib/leads/lead.ts';
+import type { LeadStore } from '../../lib/leads/lead-store.ts';
+import type { Settings } from '../../lib/organization/settings.ts';
+
+/** The four words for a request for START (C5). */
+export const PROMPT_WORDS = {
+  not_sent: 'Not Sent',
+  sent: 'Sent',
+  accepted: 'Accepted',
+  rejected: 'Rejected',
+} as const;
+
+/** What is shown of a number's consent wherever the number is (S1, C5, H13). */
+export const badgeSchema = z.object({
+  standing: z.enum(['none', 'opted_in', 'opted_out']),
+  prompt: z.enum(['not_sent', 'sent', 'accepted', 'rejected']),
+  optInTemplate: z.enum(Object.values(PROMPT_WORDS)),
+  smsOptedIn: z.boolean(),
+  /** What to show beside the number while `requireSmsOptIn` is on; null while it is off. */
+  label: z.string().nullable(),
+});
+
+/** @param leadId the lead that is shown: where each lead opts in by itself, its own request counts (C4). */
+export function badgeOf(
+  state: ConsentState,
+  settings: Pick<Settings, 'requireSmsOptIn' | 'doubleOptIn'>,
+  leadId?: string,
+): z.infer<typeof badgeSchema> {
+  const { standing } = state;
+  const isPerLead = settings.doubleOptIn === 'perLead' && leadId !== undefined;
+  const prompt = isPerLead ? (state.leadPrompts?.[leadId] ?? 'not_sent') : state.prompt;
+  const smsOptedIn = standing === 'opted_in';
+  const label = smsOptedIn ? 'SMS Opted In' : 'Not SMS Opted In';
+  return {
+    standing,
+    prompt,
+    optInTemplate: PROMPT_WORDS[prompt],
+    smsOptedIn,
+    label: settings.requireSmsOptIn ? label : null,
+  };
+}
+
+/** Whether an agent's text would leave now, and the sentence to show when it would not (T8, S8). */
+export const sendingSchema = z.object({
+  allowed: z.boolean(),
+  code: z.string().nullable(),
+  sentence: z.string(),
+  warnings: z.array(z.string()),
+});
+
+export function sendingOf(decision: Decision): z.infer<typeof sendingSchema> {
+  const { kind, sentence, warnings } = decision;
+  const allowed = kind !== 'refuse' && kind !== 'drop';
+  return {
+    allowed,
+    code: 'reason' in decision ? decision.reason : null,
+    sentence,
+    warnings: [...warnings],
+  };
+}
+
+export interface AgentFacts {
+  readonly settings: Settings;
+  readonly state: ConsentState;
+  readonly lead: Lead | undefined;
+  readonly decision: Decision;
+}
+
+/**
+ * What the gate says of an agent's text to a number now.
+ *
+ * @param leadId the lead that it is for; by default the first that has the number.
+ */
+export async function askForAgent(
+  deps: FactsDeps & { readonly leads: Pick<LeadStore, 'holders' | 'get'> },
+  number: string,
+  leadId?: string,
+): Promise<AgentFacts> {
+  const [facts] = await loadFacts(deps, [{ number, outboxId: 'none' }]);
+  if (!facts) throw new Error('A number has facts, whatever is known of it');
+  const id = leadId ?? (await deps.leads.holders(number))[0];
+  const lead = id === undefined ? undefined : await deps.leads.get(id);
+  const { settings, consent, conversation } = facts;
+  const asked = askSingle({ number, purpose: 'agent', leadId: lead?.id }, lead);
+  const decision = decide({ ...asked, settings, consent, conversation, now: deps.now() });
+  return { settings, state: consent, lead, decision };
+}

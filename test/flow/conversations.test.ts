@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { consentOf, FOOTER, newNumber, setUp, submission } from './organization.ts';
+import { createWorld, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+  await setUp(world);
+});
+afterAll(() => world.close());
+
+const path = (number: string, rest: string) => `/numbers/${encodeURIComponent(number)}/${rest}`;
+const asAgent = (method: string, url: string, body?: unknown) => world.admin(method, url, body, '[agent]');
+const say = (number: string, body: string, more: object = {}) =>
+  asAgent('POST', path(number, 'messages'), { body, ...more });
+
+async function set(settings: Record<string, unknown>): Promise<void> {
+  expect((await world.admin('PATCH', '/settings', settings)).status).toBe(200);
+}
+
+async function numbersIn(query: string): Promise<string[]> {
+  const { json } = await asAgent('GET', `/conversations?limit=100${query}`);
+  return (json['conversations'] as { number: string }[]).map(({ number }) => number);
+}
+
+test('H12 an agent texts a lead without a recorded opt-in, though automations may not; C6 with the footer', async () => {
+  const number = newNumber();
+  await world.submit('quote', submission(number));
+  await world.runCycle();
+  expect(world.textsTo(number)).toEqual([]);
+  const answer = await say(number, 'Hi, Ada here. When does it suit you?');
+  expect(answer.status).toBe(202);
+  expect(answer.json).toMatchObject({ status: 'queued', consent: { label: 'Not SMS Opted In' } });
+  await world.drainLanes();
+  expect(world.textsTo(number)).toEqual([`Hi, Ada here. When does it suit you?\n${FOOTER}`]);
+  const { json } = await asAgent('GET', path(number, 'messages'));
+  expect(json['messages']).toMatchObject([{ purpose: 'agent', actor: 'ada' }]);
+});
+
+test('H13 the badge says "SMS Opted In" while the setting is on, and nothing while it is off', async () => {
+  const number = newNumber();
+  await world.submit('contact', submission(number));
+  const label = async () =>
+    ((await asAgent('GET', path(number, 'conversation'))).json['consent'] as { label: unknown }).label;
+  expect(await label()).toBe('SMS Opted In');
+  await set({ requireSmsOptIn: false });
+  expect(await label()).toBeNull();
+  await set({ requireSmsOptIn: true });
+});
+
+test('B6 the inbox cannot bypass an opt-out: the agent is told why, in the conversation and in the send call', async () => {
+  const number = newNumber();
+  await world.text(number, 'STOP');
+  const answer = await say(number, 'Please come back!');
+  expect(answer.status).toBe(409);
+  expect(answer.json).toMatchObject({ code: 'optedOut', detail: expect.stringContaining('opted out at') });
+  await world.runCycle();
+  expect(world.textsTo(number)).toEqual([]);
+  const { json } = await asAgent('GET', path(number, 'conversation'));
+  expect(json['sending']).toMatchObject({
+    allowed: false,
+    code: 'optedOut',
+    sentence: answer.json['detail'],
+  });
+});
+
+test('S4 an agent’s text that is queued when the STOP comes is stopped', async () => {
+  const number = newNumber();
+  await world.submit('contact', submission(number));
+  await world.runCycle();
+  expect((await say(number, 'One more thing')).status).toBe(202);
+  await world.text(number, 'STOP');
+  await world.drainLanes();
+  expect(world.textsTo(number)).toHaveLength(1);
+  const { json } = await asAgent('GET', path(number, 'messages'));
+  expect(json['messages']).toContainEqual(expect.objectContaining({ status: 'refused', reason: 'optedOut' }));
+});
+
+test('T8 where an opt-in is required for one-to-one texts, an agent is blocked without one and told so', async () => {
+  await set({ requireOptInForOneToOne: true });
+  const number = newNumber();
+  await world.submit('quote', submission(number));
+  const answer = await say(number, 'Hello');
+  expect(answer.status).toBe(409);
+  expect(answer.json).toMatchObject({ code: 'noOptIn' });
+  const { json } = await asAgent('GET', path(number, 'messages'));
+  expect(json['sending']).toMatchObject({ allowed: false, code: 'noOptIn', sentence: answer.json['detail'] });
+  await world.text(number, 'START');
+  expect((await say(number, 'Hello')).status).toBe(202);
+  await set({ requireOptInForOneToOne: false });
+});
+
+test('C2 C3 with double opt-in the template goes ahead of an agent’s first text, which follows START once', async () => {
+  await set({ doubleOptIn: 'perNumber' });
+  const number = newNumber();
+  await world.submit('quote', submission(number));
+  const answer = await say(number, 'Hi, Ada here.');
+  expect(answer.json).toMatchObject({ status: 'held', sentence: expect.stringContaining('waits for START') });
+  await world.drainLanes();
+  const second = await say(number, 'And another thing.');
+  expect(second.json).toMatchObject({ status: 'held' });
+  await world.drainLanes();
+  expect(world.textsTo(number)).toEqual([expect.stringContaining('Reply START')]);
+  expect((await asAgent('GET', path(number, 'conversation'))).json['consent']).toMatchObject({
+    optInTemplate: 'Sent',
+  });
+  await world.text(number, 'START');
+  await world.runCycle();
+  await world.runCycle();
+  const texts = world
+    .textsTo(number)
+    .slice(1)
+    .filter((text) => !text.includes('thanks for asking'));
+  expect(texts.toSorted()).toEqual([
+    expect.stringContaining('And another thing.'),
+    expect.stringContaining('Hi, Ada here.'),
+  ]);
+  await set({ doubleOptIn: 'off' });
+});
+
+test('X5 an agent’s text sent again with the same key is one text', async () => {
+  const number = newNumber();
+  await world.submit('contact', submission(number));
+  const idempotencyKey = '0b8f0c8e-3f5b-4c53-9a53-7d5f3f6f0a11';
+  const [first, second] = [
+    await say(number, 'Hello', { idempotencyKey }),
+    await say(number, 'Hello', { idempotencyKey }),
+  ];
+  expect(second.json).toEqual(first.json);
+  await world.drainLanes();
+  expect(world.textsTo(number)).toHaveLength(1);
+});
+
+test('B5 conversations are listed by their last text with what is unread, read, and filed into a project', async () => {
+  const [older, newer] = [newNumber(), newNumber()];
+  await world.text(older, 'Do you do roofs?');
+  await world.text(newer, 'What does a window cost?');
+  await world.text(newer, 'Roughly?');
+  expect((await numbersIn('')).slice(0, 2)).toEqual([newer, older]);
+  await world.text(older, 'Hello?');
+  expect((await numbersIn('')).slice(0, 2)).toEqual([older, newer]);
+  const shown = (await asAgent('GET', path(newer, 'conversation'))).json['conversation'];
+  expect(shown).toMatchObject({ unread: 2, lastWords: 'Roughly?', lastDirection: 'inbound' });
+  const changed = await asAgent('PATCH', path(newer, 'conversation'), {
+    read: true,
+    project: 'Windows 2026',
+  });
+  expect(changed.json['conversation']).toMatchObject({ unread: 0, project: 'Windows 2026' });
+  expect(await numbersIn('&project=Windows%202026')).toEqual([newer]);
+  await asAgent('PATCH', path(newer, 'conversation'), { project: null });
+  expect(await numbersIn('&project=Windows%202026')).toEqual([]);
+  expect(await numbersIn('')).toContain(newer);
+});
+
+test('B5 the list is paged, and a cursor of another list is refused', async () => {
+  const first = await asAgent('GET', '/conversations?limit=1');
+  expect(first.json['conversations']).toHaveLength(1);
+  const next = String(first.json['next']);
+  const second = await asAgent('GET', `/conversations?limit=1&cursor=${next}`);
+  expect(second.json['conversations']).not.toEqual(first.json['conversations']);
+  expect((await asAgent('GET', `/conversations?project=x&cursor=${next}`)).status).toBe(422);
+});
+
+test('B5 an agent opts a contact out from the conversation, and texting is disabled at once', async () => {
+  const number = newNumber();
+  await world.submit('contact', submission(number));
+  expect((await asAgent('POST', path(number, 'opt-out'))).status).toBe(200);
+  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out' });
+  await world.runCycle();
+  expect(world.textsTo(number)).toEqual([]);
+  expect((await say(number, 'Hello')).status).toBe(409);
+});
