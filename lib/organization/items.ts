@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Automation, automationSchema } from '../automation/automation.ts';
 import { type Form, formSchema } from '../forms/form.ts';
 import type { Item, Key } from '../runtime/dynamodb.ts';
+import { remembered } from '../runtime/remembered.ts';
 import { type Keyword, keywordSchema } from './keyword.ts';
 import { defaultSettings, type Settings, settingsSchema } from './settings.ts';
 
@@ -18,11 +19,13 @@ export const formSecretKey = (id: string): Key => ({ pk: FORM_SECRETS, sk: id })
 export const automationKey = (id: string): Key => ({ pk: AUTOMATIONS, sk: id });
 
 const formSecretSchema = z.object({ signingSecret: z.string().min(1) });
+const settingsOf = remembered((whole) => settingsSchema.parse(whole));
+const automationOf = remembered((stored) => automationSchema.parse(stored));
 
 /** Stored settings over the defaults, so that a setting added by a release has its default at once. */
 export function parseSettings(item: Item | undefined, organizationName: string): Settings {
   const stored = pick(item ?? {}, Object.keys(settingsSchema.shape));
-  return settingsSchema.parse({ ...defaultSettings(organizationName), ...stored });
+  return settingsOf({ ...defaultSettings(organizationName), ...stored });
 }
 
 export function parseForm(item: Item): Form {
@@ -35,7 +38,7 @@ export function parseFormSecret(item: Item): string {
 }
 
 export function parseAutomation(item: Item): Automation {
-  return automationSchema.parse(pick(item, Object.keys(automationSchema.shape)));
+  return automationOf(pick(item, Object.keys(automationSchema.shape)));
 }
 
 export function parseKeyword(item: Item): Keyword {
