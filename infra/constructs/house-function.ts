@@ -95,8 +95,10 @@ export const LEFT_OUT = {
   qs: UNUSED,
 };
 
+const NATIVE_FETCH = join(ROOT, 'infra/constructs/native-fetch.cjs');
+
 /** An ECMAScript import of node:http loads what no function uses: see the file that stands in for it, and decision 040. */
-export const REPLACED = { ...LEFT_OUT, http: NODE_HTTP, 'node:http': NODE_HTTP };
+export const REPLACED = { ...LEFT_OUT, undici: NATIVE_FETCH, http: NODE_HTTP, 'node:http': NODE_HTTP };
 
 /** Each function carries the SDK it was tested with; a bundle of what it uses starts faster than the runtime's copy. */
 export const BUNDLING = {
