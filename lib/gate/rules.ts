@@ -7,7 +7,7 @@ import { type SendingWindow, sendingWindow } from './sending-window.ts';
 
 /** How long an automated text lets a confirmation go ahead, and how often it looks. */
 const CONFIRMATION_HOURS = 24;
-const CONFIRMATION_PAUSE_MILLISECONDS = 30_000;
+const CONFIRMATION_PAUSE_MILLISECONDS = 5000;
 
 /** What an automation's step waits for, an agent is told at once, and nobody needs from a text of the system's. */
 function objection(purpose: Question['purpose'], reason: HoldReason, says: string): Finding {

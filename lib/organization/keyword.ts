@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { render, templateSchema } from '../messaging/template.ts';
+import { merge, templateSchema } from '../messaging/template.ts';
 
 /** An opt-in keyword as it is stored (T1). Which words may be one is said by lib/messaging/opt-in-keyword.ts. */
 export const keywordSchema = z.strictObject({
@@ -18,7 +18,7 @@ export const keywordInputSchema = keywordSchema.omit({ word: true }).extend({
     .min(20, 'Carriers expect a confirmation of 20 characters or more')
     .max(320, 'Carriers expect a confirmation of at most 320 characters')
     .refine(
-      (words) => render(words, { organizationName: 'x' }, '').kind === 'rendered',
+      (words) => merge(words, { organizationName: 'x' }).kind === 'rendered',
       'Whoever texts a keyword may be no lead yet: merge {{organizationName}} only, or give every other field a default',
     )
     .optional(),

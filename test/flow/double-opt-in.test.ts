@@ -142,7 +142,7 @@ test('B3 with double opt-in the START is what is confirmed, once, and before any
   await world.text(number, 'START');
   await world.text(number, 'START');
   await world.runCycle();
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 });
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 6000 });
   await world.runCycle();
   vi.useRealTimers();
   expect(world.textsTo(number)).toEqual([ASKS, expect.stringContaining('you are opted in'), GREETS]);

@@ -207,7 +207,7 @@ describe('keywords, review, confirmations', () => {
     const pending = (since: string) => ({
       conversation: { ...CONVERSATION, pendingConfirmation: { id: 'confirmation-1', since } },
     });
-    const until = '2026-06-01T18:00:30.000Z';
+    const until = '2026-06-01T18:00:05.000Z';
     expect(verdict(question(pending('2026-06-01T11:59:00.000Z')))).toEqual({
       kind: 'defer',
       reason: 'confirmationFirst',
