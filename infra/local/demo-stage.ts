@@ -25,7 +25,7 @@ const AREA_CODES = ['303', '720', '212', '415', '512', '617', '206', '305', '702
 export async function createStage(options: StageOptions) {
   const running = await runningInstance(options.state);
   const own = running ? undefined : await ownInstance(`${options.state}/demo`);
-  const { apiUrl, twilioUrl, cycleSeconds, token } = running ?? (own as OwnInstance);
+  const { apiUrl, twilioUrl, eventsUrl, cycleSeconds, token } = running ?? (own as OwnInstance);
   const memory = new Map<string, string>();
   const numbers: string[] = [];
 
@@ -130,6 +130,17 @@ export async function createStage(options: StageOptions) {
         const enrollments = ((await lead(number))?.['enrollments'] ?? []) as Json[];
         const held = enrollments.find((found) => found['status'] === 'waiting' && found['reason'] === reason);
         return held && String(held['sentence']);
+      }),
+    /** What the event bus got of a number, once an event of a kind has one of the values. */
+    untilPublished: (number: string, kind: string, value: string) =>
+      until(`an event ${kind} with ${value}`, async () => {
+        const { json } = await request(`${eventsUrl}/stand-in/events`);
+        const events = (json['events'] as { 'detail-type': string; detail: Json }[]).filter(
+          ({ detail }) => detail['number'] === number,
+        );
+        const isIt = (event: (typeof events)[number]) =>
+          event['detail-type'] === kind && Object.values(event.detail).includes(value);
+        return events.some(isIt) ? events : undefined;
       }),
     moment: () => sleep(500),
     /** Lets a whole cycle pass. */

@@ -162,6 +162,19 @@ const SCENES: readonly Scene[] = [
     },
   },
   {
+    title: 'What other systems hear of it',
+    promise: 'X8',
+    play: async (stage) => {
+      const number = stage.recall('stopped');
+      await stage.untilPublished(number, 'sendgate.text.outcome.v1', 'delivered');
+      const events = await stage.untilPublished(number, 'sendgate.consent.changed.v1', 'opted_out');
+      const said = JSON.stringify(events);
+      stage.expect(!said.includes(stage.footer), 'no event carries the words of a text');
+      const outcomes = events.flatMap(({ detail }) => detail['status'] ?? []).join(', ');
+      return { happened: `${events.length} events on the bus`, why: `outcomes published: ${outcomes}` };
+    },
+  },
+  {
     title: 'Every ledger of the story',
     promise: 'X2',
     play: async (stage) => {

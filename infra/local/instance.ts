@@ -6,6 +6,7 @@ export interface Instance {
   readonly apiUrl: string;
   readonly twilioUrl: string;
   readonly dynamoDbUrl: string;
+  readonly eventsUrl: string;
   readonly cycleSeconds: number;
   /** An admin's. */
   readonly token: string;
@@ -15,8 +16,8 @@ const file = (state: string) => join(state, 'instance.json');
 
 /** Leaves word of a running instance for the demo. */
 export function writeInstance(state: string, instance: Instance): void {
-  const { apiUrl, twilioUrl, dynamoDbUrl, cycleSeconds, token } = instance;
-  const text = JSON.stringify({ apiUrl, twilioUrl, dynamoDbUrl, cycleSeconds, token });
+  const { apiUrl, twilioUrl, eventsUrl, dynamoDbUrl, cycleSeconds, token } = instance;
+  const text = JSON.stringify({ apiUrl, twilioUrl, eventsUrl, dynamoDbUrl, cycleSeconds, token });
   writeFileSync(file(state), text, { mode: 0o600 });
 }
 

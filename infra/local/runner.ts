@@ -31,6 +31,8 @@ export interface LocalOptions {
   readonly port: number;
   readonly twilioPort?: number;
   readonly salesforcePort?: number;
+  /** Of the event bus's stand-in. */
+  readonly eventsPort?: number;
   /** How long a minute of an automation cycle lasts. */
   readonly cycleSeconds: number;
   readonly fresh?: boolean;
@@ -116,7 +118,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
             [`/sendgate/${organization}/twilio/auth-token`]: authToken,
             [`/sendgate/${organization}/salesforce/credentials`]: JSON.stringify(salesforceApp.credentials),
           }),
-          startEventBridge([...busesOf(template).values()]),
+          startEventBridge([...busesOf(template).values()], options.eventsPort),
         ]),
     );
     closing.push(() => Promise.all([twilio.close(), salesforce.close(), ssm.close(), eventBridge.close()]));

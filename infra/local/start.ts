@@ -56,11 +56,14 @@ if (other) {
   process.exit(1);
 }
 const port = values.port === '0' ? 0 : await freePortFrom(Number(values.port));
+const twilioPort = port === 0 ? 0 : await freePortFrom(port + 1);
+const eventsPort = port === 0 ? 0 : await freePortFrom(twilioPort + 1);
 const local = await startLocal({
   organization: values.organization,
   stateDirectory: values.state,
   port,
-  ...(port > 0 && { twilioPort: await freePortFrom(port + 1) }),
+  twilioPort,
+  eventsPort,
   ...(port > 0 && { salesforcePort: await freePortFrom(port + 10) }),
   cycleSeconds: Number(values['cycle-seconds']),
   fresh: values.fresh,
