@@ -32,12 +32,8 @@ const rowSchema = z.object({
   ...mappingSchema.shape,
   check: z.union([checkSchema, z.object({ unknown: z.string() })]),
 });
-const mapping = {
-  id: '9d0c7b0a-8f57-4a57-9d0e-0a7a5f7f6f11',
-  checkbox: 1,
-  object: 'Prospect',
-  field: 'SMS_Opt_In__c',
-};
+const mappingInput = { checkbox: 1, object: 'Prospect', field: 'SMS_Opt_In__c' };
+const mapping = { id: '9d0c7b0a-8f57-4a57-9d0e-0a7a5f7f6f11', ...mappingInput };
 const row = {
   ...mapping,
   check: {
@@ -84,7 +80,7 @@ export const crmRoutes: readonly RouteOf<CrmRouteDeps>[] = [
     path: '/crm/preferences',
     summary: 'Changes how ImproveIt 360 is used; it holds from the next look-up',
     roles: ['admin'],
-    body: crmPreferencesSchema.partial(),
+    body: crmPreferencesSchema.partial().meta({ example: { enabled: true } }),
     answers: preferencesAnswer,
     handle: async ({ preferences }, { body, actor }) => {
       const given = Object.entries(body).filter(([, value]) => value !== undefined);
@@ -118,7 +114,7 @@ export const crmRoutes: readonly RouteOf<CrmRouteDeps>[] = [
     summary:
       'Adds an opt-in field mapping and says whether its field can be used; a wrong one is kept and skipped',
     roles: ['admin'],
-    body: mappingInputSchema,
+    body: mappingInputSchema.meta({ example: mappingInput }),
     answers: { status: 201, schema: rowSchema, example: row },
     handle: async (deps, { body, actor }) => {
       const saved = await deps.preferences.addMapping(body, actor);
@@ -130,7 +126,7 @@ export const crmRoutes: readonly RouteOf<CrmRouteDeps>[] = [
     path: '/crm/mappings/{id}',
     summary: 'Changes an opt-in field mapping',
     roles: ['admin'],
-    body: mappingInputSchema,
+    body: mappingInputSchema.meta({ example: mappingInput }),
     answers: { status: 200, schema: rowSchema, example: row },
     handle: async (deps, { path, body, actor }) => {
       const changed = { id: path['id'] ?? '', ...body };

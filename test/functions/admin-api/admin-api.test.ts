@@ -27,28 +27,20 @@ test.each(descriptions)('$method $path: who may not gets 403 with the reason', a
   expect(agent.json['detail']).toBe('This takes the group admin; your token has agent.');
 });
 
+/** Where an organization's rules are: what reaches how many people, and under which words. */
+const RULES = ['/settings', '/forms', '/automations', '/keywords', '/imports', '/sender', '/crm'];
+
 test('an agent is let through where agents may, and admins keep what changes the rules for themselves', async () => {
   for (const { method, path, roles } of descriptions) {
     if (!roles.includes('agent')) continue;
     const answer = await world.admin(method, path.replace(/\{\w+\}/g, 'x'), {}, '[agent]');
     expect(answer.status, `${method} ${path}`).not.toBe(403);
   }
-  const writes = descriptions
-    .filter(({ roles }) => !roles.includes('agent'))
-    .map(({ method, path }) => `${method} ${path}`);
-  expect(writes).toEqual([
-    'PATCH /settings',
-    'PUT /forms/{id}',
-    'DELETE /forms/{id}',
-    'PUT /automations/{id}',
-    'DELETE /automations/{id}',
-    'PUT /keywords/{word}',
-    'DELETE /keywords/{word}',
-    'POST /imports',
-    'GET /sender/check',
-    'POST /sender/repair',
-    'POST /sender/a2p/refresh',
-  ]);
+  const changesRules = descriptions.filter(
+    ({ method, path }) => method !== 'GET' && RULES.some((prefix) => path.startsWith(prefix)),
+  );
+  expect(changesRules.length).toBeGreaterThanOrEqual(RULES.length);
+  expect(changesRules.filter(({ roles }) => roles.includes('agent'))).toEqual([]);
 });
 
 test.each([
