@@ -144,7 +144,7 @@ export const conversationRoutes = [
     summary:
       'Marks a conversation as read, files it into a project, or decides a text that may be an opt-out',
     roles: ['admin', 'agent'],
-    body: changeSchema,
+    body: changeSchema.meta({ example: { read: true, project: 'Spring windows' } }),
     answers: whole,
     handle: async (deps, { path, body, actor }) => {
       const number = numberIn(path);
@@ -207,7 +207,7 @@ export const conversationRoutes = [
     path: '/numbers/{number}/messages',
     summary: 'Sends a text that you wrote; refused with the reason where consent or the carrier forbid it',
     roles: ['admin', 'agent'],
-    body: textSchema,
+    body: textSchema.meta({ example: { body: 'Hi Dana, does Tuesday at ten suit you?' } }),
     answers: {
       status: 202,
       schema: z.object({
