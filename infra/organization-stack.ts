@@ -432,6 +432,22 @@ export class OrganizationStack extends Stack {
     const notHeard = 'Leads who agreed in ImproveIt 360 wait for their texts: look-ups fail.';
     alarms.onErrors(parts.crmLookup, notHeard);
     alarms.onCount(parts.crmLookup, 'crmFailed', 3, `${notHeard} GET /crm/status says why.`);
+    const stopCompared =
+      'Someone who texted STOP may have been texted since: only the comparison with Twilio told us (GET /drift).';
+    alarms.onCount(parts.reconcile, 'driftStopMissed', 0, stopCompared);
+    alarms.onCount(parts.reconcile, 'driftOptOutUnknown', 0, stopCompared);
+    alarms.onCount(
+      parts.reconcile,
+      'driftTextNotOurs',
+      0,
+      'Somebody may be texted past the gate: texts leave from our sender that sendgate did not send (GET /drift).',
+    );
+    alarms.onCount(
+      parts.reconcile,
+      'driftTextMissed',
+      0,
+      'Agents see replies late and START is not heard: texts to us are lost on the way (GET /sender/check).',
+    );
     alarms.onErrors(parts.reconcile, 'Texts stay in doubt and submissions half done: reconcile fails.');
   }
 }

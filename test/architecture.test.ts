@@ -143,6 +143,7 @@ describe('one file per stored thing', () => {
     { spelled: /['`]SUBMISSION#|'SUBMISSION'/, by: ['lib/forms/submission-store.ts'] },
     { spelled: /'(SETTINGS|FORM|FORM_SECRET|AUTOMATION|KEYWORD)'/, by: ['lib/organization/items.ts'] },
     { spelled: /['`]CRM#|'CRM(_MAPPING|_WRITE_BACKS)?'/, by: ['lib/crm/crm-items.ts'] },
+    { spelled: /['`]DRIFT['#]/, by: ['lib/drift/drift-items.ts'] },
     { spelled: /['`]CYCLE#|'MARKS'/, by: ['functions/automation-cycle/marks.ts'] },
   ];
 

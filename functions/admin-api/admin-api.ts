@@ -10,6 +10,7 @@ import { certificateRoutes } from './routes/certificates.ts';
 import { consentEntryRoutes } from './routes/consent-entries.ts';
 import { consentListRoutes } from './routes/consent-lists.ts';
 import { conversationRoutes } from './routes/conversations.ts';
+import { driftRoutes } from './routes/drift.ts';
 import { formRoutes } from './routes/forms.ts';
 import { importRoutes } from './routes/imports.ts';
 import { keywordRoutes } from './routes/keywords.ts';
@@ -31,6 +32,7 @@ const described: readonly Route[] = [
   ...consentEntryRoutes,
   ...certificateRoutes,
   ...importRoutes,
+  ...driftRoutes,
 ];
 
 /** Every route of this function. */

@@ -5,6 +5,7 @@ import { createConsentLists } from '../../lib/consent/lists.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createConversationStore } from '../../lib/conversations/conversation-store.ts';
 import { createArrivals } from '../../lib/crm/arrivals.ts';
+import { createDriftStore } from '../../lib/drift/drift-store.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
 import { createConfiguration } from '../../lib/organization/configuration.ts';
@@ -36,5 +37,6 @@ export const handler = createAdminApi({
   outbox: createOutboxStore({ client, table: env.outreachTable }),
   lanes: createLanes(new SQSClient({}), { priority: env.priorityQueueUrl }),
   messages: createMessageStore({ client, table: env.outreachTable, now }),
+  drift: createDriftStore({ client, table: env.outreachTable }),
   now,
 });

@@ -4,6 +4,7 @@ import type { ConsentLists } from '../../lib/consent/lists.ts';
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import type { ConversationStore } from '../../lib/conversations/conversation-store.ts';
 import type { Arrivals } from '../../lib/crm/arrivals.ts';
+import type { DriftStore } from '../../lib/drift/drift-store.ts';
 import type { FactsDeps } from '../../lib/gate/facts.ts';
 import { defineRoute, type RouteOf } from '../../lib/http/route.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
@@ -25,6 +26,8 @@ export interface AdminDeps extends FactsDeps {
   readonly conversations: ConversationStore;
   readonly outbox: OutboxStore;
   readonly lanes: Lanes<'priority'>;
+  readonly drift: Pick<DriftStore, 'reports' | 'findings'>;
+  readonly now: () => Date;
 }
 
 export type Route = RouteOf<AdminDeps>;

@@ -1,7 +1,10 @@
 import type { Context } from 'aws-lambda';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
+import { createConversationStore } from '../../lib/conversations/conversation-store.ts';
 import { createArrivals } from '../../lib/crm/arrivals.ts';
+import { createDriftStore } from '../../lib/drift/drift-store.ts';
+import { createTwilioTextLog } from '../../lib/drift/twilio-text-log.ts';
 import { createSubmissionStore } from '../../lib/forms/submission-store.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
@@ -11,8 +14,9 @@ import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { twilioCredentials } from '../../lib/runtime/secrets.ts';
 import { countOutcomes, tally } from '../../lib/runtime/telemetry.ts';
+import { findDrift } from './find-drift.ts';
 import { finishSubmissions } from './finish-submissions.ts';
-import { type ClaimOutcome, settleClaims } from './settle-claims.ts';
+import { settleClaims } from './settle-claims.ts';
 
 const env = readEnv([
   'organization',
@@ -34,6 +38,8 @@ const deps = {
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
   arrivals: createArrivals({ ...env, client, now }),
+  conversations: createConversationStore({ client, table: env.outreachTable, now }),
+  drift: createDriftStore({ client, table: env.outreachTable }),
   submissions: createSubmissionStore({ client, table: env.outreachTable }),
   configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
 };
@@ -42,17 +48,29 @@ const RESERVE_MILLISECONDS = 15_000;
 
 export async function handler(_event: unknown, context: Context): Promise<void> {
   const hasTime = () => context.getRemainingTimeInMillis() > RESERVE_MILLISECONDS;
-  // Neither waits for the other: a submission that cannot be finished must not keep a text in doubt.
-  const [claims, submissions] = await Promise.allSettled([settle(hasTime), finishSubmissions(deps, hasTime)]);
+  // None waits for another: a submission that cannot be finished must not keep a text in doubt.
+  const [claims, submissions, drift] = await Promise.allSettled([
+    twilioOptions().then((twilio) =>
+      settleClaims({ ...deps, carrier: createTwilioCarrier(twilio) }, hasTime),
+    ),
+    finishSubmissions(deps, hasTime),
+    twilioOptions().then((twilio) => findDrift({ ...deps, log: createTwilioTextLog(twilio) }, hasTime)),
+  ]);
   if (claims.status === 'fulfilled') countOutcomes(tally('claim', claims.value));
   if (submissions.status === 'fulfilled') countOutcomes({ submissionFinished: submissions.value });
-  const errors = [claims, submissions].flatMap((part) => (part.status === 'rejected' ? [part.reason] : []));
+  if (drift.status === 'fulfilled' && drift.value) {
+    const { found, settled, byDifference } = drift.value;
+    const words = Object.entries(byDifference).flatMap(([word, count]) => Array<string>(count).fill(word));
+    countOutcomes({ driftFound: found, driftSettled: settled, ...tally('drift', words) });
+  }
+  const errors = [claims, submissions, drift].flatMap((part) =>
+    part.status === 'rejected' ? [part.reason] : [],
+  );
   if (errors.length > 0) throw new AggregateError(errors, 'Not everything could be reconciled');
 }
 
-async function settle(hasTime: () => boolean): Promise<ClaimOutcome[]> {
+async function twilioOptions() {
   const credentials = await twilioCredentials(env.twilioCredentialsParameter);
   const baseUrl = env.twilioBaseUrl === undefined ? {} : { baseUrl: env.twilioBaseUrl };
-  const carrier = createTwilioCarrier({ credentials, sender: env.sender, ...baseUrl });
-  return settleClaims({ ...deps, carrier }, hasTime);
+  return { credentials, sender: env.sender, ...baseUrl };
 }

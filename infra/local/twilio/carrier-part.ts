@@ -116,6 +116,7 @@ export class CarrierPart {
       ...text.more,
     };
     this.delivered.set(sid, fields);
+    if (this.faults.take(from, 'webhookLost')) return { status: 0, body: '', messageSid: sid };
     return { ...(await this.postInbound(fields)), messageSid: sid };
   }
 

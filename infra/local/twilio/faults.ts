@@ -6,6 +6,8 @@ export type Fault = { readonly to?: string; readonly times?: number } & (
   /** The text is created and the answer never comes. */
   | { readonly kind: 'timeoutAfterAcceptance' }
   | { readonly kind: 'callbacks'; readonly mode: 'missing' | 'doubled' | 'shuffled' }
+  /** A text is received and our webhook never hears of it; `to` is who texted. */
+  | { readonly kind: 'webhookLost' }
   /** Whatever is no text is answered with 503. */
   | { readonly kind: 'apiDown' }
   /** Every answer is late. */

@@ -129,6 +129,7 @@ export async function startTwilioStandIn(options: StandInOptions) {
     /** A text from somebody's phone. @returns what our webhook answered. */
     inbound: (text: { from: string; body: string; to?: string; more?: Record<string, string> }) =>
       carrier.inbound({ to: OUR_NUMBER, ...text }),
+    removeText: (messageSid: string) => store.remove(messageSid),
     redeliver: (messageSid: string) => carrier.redeliver(messageSid),
     /** A delivery callback with any fields, signed. @param path on the host of the inbound webhook. */
     callback: (path: string, fields: Record<string, string>): Promise<WebhookAnswer> =>

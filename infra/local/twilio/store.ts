@@ -42,6 +42,12 @@ export class Store {
     return message;
   }
 
+  /** Deletes a text, as somebody can with Twilio's API. */
+  remove(sid: string): void {
+    const index = this.messages.findIndex((message) => message.sid === sid);
+    if (index >= 0) this.messages.splice(index, 1);
+  }
+
   /** Twilio's default opt-out handling: a number is blocked for one sender. */
   block(sender: string, number: string): void {
     this.blocked.add(`${sender} ${number}`);

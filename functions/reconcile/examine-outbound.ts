@@ -1,0 +1,89 @@
+import type { ConsentRegistry } from '../../lib/consent/registry.ts';
+import type { Found } from '../../lib/drift/drift.ts';
+import type { LoggedText, TextLog } from '../../lib/drift/text-log.ts';
+import type { LeadStore } from '../../lib/leads/lead-store.ts';
+import { carrierErrorOf } from '../../lib/messaging/carrier-errors.ts';
+import { type Message, twilioRank } from '../../lib/messaging/message.ts';
+import type { MessageStore } from '../../lib/messaging/message-store.ts';
+
+export interface OutboundDeps {
+  readonly registry: Pick<ConsentRegistry, 'read' | 'record'>;
+  readonly messages: Pick<MessageStore, 'applyNews'>;
+  readonly leads: Pick<LeadStore, 'markUnreachable'>;
+}
+
+/** Compares a text that left from our sender, as Twilio has it, with what we know of it. @param books the number's texts. */
+export async function examineOutbound(
+  deps: OutboundDeps,
+  text: LoggedText,
+  books: readonly Message[],
+): Promise<Found[]> {
+  const ours = books.find(({ sid }) => sid === text.sid);
+  const optOut = await unknownOptOut(deps, text, ours);
+  if (ours) return [...optOut, ...(await missedNews(deps, text, ours))];
+  // A claim without an answer: it is settled by itself, with this very text.
+  if (books.some(({ status, body }) => status === 'claimed' && body === text.body)) return optOut;
+  const { standing } = await deps.registry.read(text.number);
+  const harm = standing === 'opted_out' ? ' They had opted out.' : '';
+  const sentence = `A text to ${text.number} left from our sender that sendgate did not send.${harm} Find out who else has the API key or the sender.`;
+  return [...optOut, { ...about(text), difference: 'textNotOurs', settled: false, sentence }];
+}
+
+/** The carrier refused the text because the person opted out, and the registry says nothing of it (X9). */
+async function unknownOptOut(
+  deps: OutboundDeps,
+  text: LoggedText,
+  ours: Message | undefined,
+): Promise<Found[]> {
+  const { errorCode } = text;
+  if (errorCode === undefined || carrierErrorOf(errorCode).consequence !== 'optOut') return [];
+  const state = await deps.registry.read(text.number);
+  const isLifted = state.lastLiftingAt !== undefined && state.lastLiftingAt > text.at;
+  if (state.standing === 'opted_out' || isLifted) return [];
+  await deps.registry.record({
+    number: text.number,
+    kind: 'optOut',
+    occurredAt: text.at,
+    sourceId: `carrier:${text.sid}:${errorCode}`,
+    evidence: { source: 'carrier', messageId: ours?.id ?? text.sid, errorCode },
+  });
+  const sentence = `Twilio refused a text to ${text.number} with ${errorCode}: they opted out there and not here. They are opted out now.`;
+  return [{ ...about(text), difference: 'optOutUnknown', settled: true, sentence }];
+}
+
+/** How the text fared, where its callback never came. */
+async function missedNews(deps: OutboundDeps, text: LoggedText, ours: Message): Promise<Found[]> {
+  const rank = twilioRank(text.status)?.rank ?? 0;
+  if (rank <= ours.statusRank) return [];
+  const { sid, status, errorCode } = text;
+  const news = { sid, status, ...(errorCode !== undefined && { errorCode }) };
+  if ((await deps.messages.applyNews(ours.id, news)) !== 'applied') return [];
+  const isDead = errorCode !== undefined && carrierErrorOf(errorCode).consequence === 'unreachableNumber';
+  if (isDead && ours.leadId) await deps.leads.markUnreachable(ours.leadId, ours.number, errorCode);
+  const sentence = `The news that a text to ${text.number} is ${status} never reached us. It says so now.`;
+  return [{ ...about(text), difference: 'callbackMissed', settled: true, sentence }];
+}
+
+/**
+ * Compares the texts of a number that we handed over with Twilio's list.
+ *
+ * @param listed SIDs that Twilio has listed already; the others are asked for one by one.
+ */
+export async function examineOurs(
+  log: Pick<TextLog, 'has'>,
+  books: readonly Message[],
+  listed: ReadonlySet<string>,
+): Promise<Found[]> {
+  const missing: Found[] = [];
+  for (const { sid, number, createdAt, direction } of books) {
+    if (sid === undefined || direction === 'inbound' || listed.has(sid) || (await log.has(sid))) continue;
+    const sentence = `Twilio took a text to ${number} and does not know it any more: it was deleted there, or the account is another.`;
+    const difference = 'textNotAtTwilio';
+    missing.push({ difference, messageSid: sid, number, occurredAt: createdAt, settled: false, sentence });
+  }
+  return missing;
+}
+
+function about({ sid, number, at }: LoggedText) {
+  return { messageSid: sid, number, occurredAt: at };
+}

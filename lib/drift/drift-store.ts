@@ -1,0 +1,88 @@
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { COLLECTION_INDEX } from '../messaging/message-items.ts';
+import { type Item, isConditionFailure } from '../runtime/dynamodb.ts';
+import {
+  type DriftMark,
+  type DriftReport,
+  type Finding,
+  findingSchema,
+  markSchema,
+  reportSchema,
+} from './drift.ts';
+import {
+  DRIFT_REPORTS,
+  driftFindingItem,
+  driftFindingsOf,
+  driftMarkKey,
+  driftReportItem,
+} from './drift-items.ts';
+
+export interface DriftStoreDeps {
+  readonly client: DynamoDBDocumentClient;
+  readonly table: string;
+}
+
+/** Reports of how the registry and Twilio differed, and how far the comparison has come. */
+export type DriftStore = ReturnType<typeof createDriftStore>;
+
+export function createDriftStore(deps: DriftStoreDeps) {
+  return {
+    mark: async (): Promise<DriftMark> => {
+      const key = { TableName: deps.table, Key: driftMarkKey, ConsistentRead: true };
+      const { Item } = await deps.client.send(new GetCommand(key));
+      return Item ? markSchema.parse(Item) : {};
+    },
+    putMark: async (mark: DriftMark): Promise<void> => {
+      await deps.client.send(new PutCommand({ TableName: deps.table, Item: { ...driftMarkKey, ...mark } }));
+    },
+    /** Stores a difference once. @returns false when an earlier report told it. */
+    putFinding: (finding: Finding) => putFinding(deps, finding),
+    putReport: async (report: DriftReport): Promise<void> => {
+      await deps.client.send(new PutCommand({ TableName: deps.table, Item: driftReportItem(report) }));
+    },
+    /** Newest first. @param cursor the `next` of the page before. */
+    reports: async (limit: number, cursor?: Item) => {
+      const { items, next } = await page(deps, DRIFT_REPORTS, limit, cursor);
+      return { reports: items.map((item) => reportSchema.parse(item)), next };
+    },
+    /** What one report found, newest first. */
+    findings: async (reportId: string, limit: number, cursor?: Item) => {
+      const { items, next } = await page(deps, driftFindingsOf(reportId), limit, cursor);
+      return { findings: items.map((item) => findingSchema.parse(item)), next };
+    },
+  };
+}
+
+async function putFinding({ client, table }: DriftStoreDeps, finding: Finding): Promise<boolean> {
+  try {
+    const condition = { ConditionExpression: 'attribute_not_exists(pk) OR reportId = :report' };
+    await client.send(
+      new PutCommand({
+        TableName: table,
+        Item: driftFindingItem(finding),
+        ...condition,
+        ExpressionAttributeValues: { ':report': finding.reportId },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (isConditionFailure(error)) return false;
+    throw error;
+  }
+}
+
+async function page({ client, table }: DriftStoreDeps, collection: string, limit: number, cursor?: Item) {
+  const answer = await client.send(
+    new QueryCommand({
+      TableName: table,
+      IndexName: COLLECTION_INDEX,
+      KeyConditionExpression: '#collection = :collection',
+      ExpressionAttributeNames: { '#collection': 'collection' },
+      ExpressionAttributeValues: { ':collection': collection },
+      ScanIndexForward: false,
+      Limit: limit,
+      ExclusiveStartKey: cursor,
+    }),
+  );
+  return { items: answer.Items ?? [], next: answer.LastEvaluatedKey };
+}
