@@ -87,8 +87,9 @@ function parentsOf({ belongsTo, name }: CrmObject, objects: readonly CrmObject[]
 }
 
 function phonesOf({ phoneFields }: CrmObject, description: ObjectDescription): string[] {
-  const configured = phoneFields?.flatMap((name) => fieldNamed(description, name)?.name ?? []);
-  return configured ?? description.fields.filter(({ type }) => type === 'phone').map(({ name }) => name);
+  const configured = phoneFields?.flatMap((name) => fieldNamed(description, name) ?? []);
+  const phones = configured ?? description.fields.filter(({ type }) => type === 'phone');
+  return phones.filter(({ filterable }) => filterable).map(({ name }) => name);
 }
 
 function lookupTo(description: ObjectDescription, parent: string): string | undefined {

@@ -33,7 +33,7 @@ const savesSchema = z.array(
 const limitsSchema = z.object({ DailyApiRequests: z.object({ Max: z.int(), Remaining: z.int() }) });
 
 /** A query that our reading of the object's description got wrong, rather than Salesforce being unwell. */
-const STALE = new Set(['INVALID_FIELD', 'INVALID_TYPE']);
+const STALE = new Set(['INVALID_FIELD', 'INVALID_TYPE', 'INVALID_QUERY_FILTER_OPERATOR']);
 
 /** Salesforce over its REST API. Queries go into composite requests: they are longer than an address may be. */
 export function createSalesforce(options: SalesforceSessionOptions): Salesforce {

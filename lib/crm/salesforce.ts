@@ -6,6 +6,8 @@ const fieldSchema = z.object({
   /** `boolean`, `phone`, `reference`, ... */
   type: z.string(),
   updateable: z.boolean(),
+  /** Whether a query may search in it: not in an encrypted one. */
+  filterable: z.boolean(),
   referenceTo: z.array(z.string()).default([]),
 });
 

@@ -40,6 +40,12 @@ test('jsforce logs in with client credentials or a signed assertion, and says wh
     kind: 'refused',
     code: 'invalid_client',
   });
+  const none = createSalesforce({
+    credentials: () => Promise.reject(new Error('-')),
+    baseUrl: standIn.url,
+    now,
+  });
+  await expect(none.describe(PROSPECT)).rejects.toMatchObject({ code: 'no usable credentials' });
   const late = { ...JWT_BEARER, audience: 'https://elsewhere.example' };
   await expect(create(late).describe(PROSPECT)).rejects.toMatchObject({
     kind: 'refused',
@@ -178,4 +184,6 @@ test('the limit header of every answer is known, and asking costs one call', asy
   await salesforce.describe(PROSPECT);
   expect(salesforce.usage()).toEqual({ used: 121, limit: 1000 });
   expect(await salesforce.limits()).toEqual({ used: 122, limit: 1000 });
+  await salesforce.describe('No_Such_Thing__c');
+  expect(salesforce.usage()).toEqual({ used: 123, limit: 1000 });
 });

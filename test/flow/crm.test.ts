@@ -432,6 +432,21 @@ test('H6 S5 a true field never lifts an opt-out, and who opted out is not looked
   expect(world.textsTo(number)).toEqual([]);
 });
 
+test('H6 X3 a field that was ticked before the STOP is late news: kept, and changing nothing', async () => {
+  await map(1, 'Prospect', FIELD);
+  const number = newNumber();
+  await arrives(number, true);
+  await world.text(number, 'STOP');
+  prospect({ [PHONE]: written(number), [FIELD]: true }, new Date('2026-11-01T00:00:00Z'));
+  await arrives(number);
+  await world.runCrm();
+  expect((await eventsOf(number)).map(({ kind, effect }) => [kind, effect])).toEqual([
+    ['explicitWeb', 'changed'],
+    ['optOut', 'changed'],
+    ['crmAttested', 'late'],
+  ]);
+});
+
 test('H6 an edit of a record that said true already is no new event; true after false is', async () => {
   await map(1, 'Prospect', FIELD);
   const number = newNumber();

@@ -40,7 +40,14 @@ export function describe(definition: ObjectDefinition, version: string): object 
   };
 }
 
-function describeField({ name, label, type, updateable = true, referenceTo = [] }: FieldDefinition): object {
+function describeField({
+  name,
+  label,
+  type,
+  updateable = true,
+  referenceTo = [],
+  encrypted = false,
+}: FieldDefinition): object {
   const custom = name.endsWith('__c');
   const length = LENGTHS[type] ?? 0;
   return {
@@ -54,6 +61,8 @@ function describeField({ name, label, type, updateable = true, referenceTo = [] 
     custom,
     createable: updateable,
     updateable,
+    encrypted,
+    filterable: !encrypted,
     nillable: type !== 'id' && type !== 'boolean',
     permissionable: custom,
     defaultedOnCreate: type === 'boolean' || type === 'id',

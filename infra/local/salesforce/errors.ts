@@ -48,3 +48,10 @@ export const noSuchType = (name: string) =>
     'INVALID_TYPE',
     `sObject type '${name}' is not supported. If you are attempting to use a custom object, be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.`,
   );
+
+export const cannotFilter = (field: string) =>
+  new SalesforceError(
+    400,
+    'INVALID_QUERY_FILTER_OPERATOR',
+    `field '${field}' can not be filtered in a query call`,
+  );

@@ -10,6 +10,8 @@ export interface FieldDefinition {
   readonly referenceTo?: readonly string[];
   /** Hidden by field-level security: as if it were not there. */
   readonly hidden?: boolean;
+  /** Encrypted: can be read, and no query may search in it. */
+  readonly encrypted?: boolean;
   /** Takes a write without an error and keeps its old value, as a trigger or a workflow can make a field do. */
   readonly dropsWrites?: boolean;
 }

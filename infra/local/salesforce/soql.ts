@@ -1,5 +1,5 @@
 import { type Condition, parseQuery, type Query, type WhereClause } from '@jetstreamapp/soql-parser-js';
-import { malformedQuery, noSuchColumn } from './errors.ts';
+import { cannotFilter, malformedQuery, noSuchColumn } from './errors.ts';
 import { fieldOf, type ObjectDefinition, type Org, type SalesforceRecord } from './org.ts';
 import { matches } from './soql-conditions.ts';
 
@@ -89,9 +89,10 @@ function isWanted(
   where: WhereClause | undefined,
 ): boolean {
   if (!where) return true;
-  return matches(where, (condition: Condition & { field: string }) =>
-    valueAt(org, definition, record, condition.field),
-  );
+  return matches(where, (condition: Condition & { field: string }) => {
+    if (fieldOf(definition, condition.field)?.encrypted) throw cannotFilter(condition.field);
+    return valueAt(org, definition, record, condition.field);
+  });
 }
 
 function inOrder(

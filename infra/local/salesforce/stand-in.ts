@@ -76,10 +76,9 @@ export async function startSalesforceStandIn(options: SalesforceOptions) {
       if (!sessions.isOpen(request.headers.authorization)) throw expiredSession();
       if (faults.take(kind, 'requestLimit') || meter.used >= meter.limit) throw requestLimitExceeded();
       meter.used++;
+      response.setHeader('sforce-limit-info', `api-usage=${meter.used}/${meter.limit}`);
       const result = kind === 'composite' ? composite(api, asked) : respond(api, asked);
-      answer(response, result.status, result.body, {
-        'sforce-limit-info': `api-usage=${meter.used}/${meter.limit}`,
-      });
+      answer(response, result.status, result.body);
     } catch (error) {
       if (!(error instanceof SalesforceError)) throw error;
       fail(response, error);
@@ -129,18 +128,12 @@ export async function startSalesforceStandIn(options: SalesforceOptions) {
   };
 }
 
-function answer(
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): void {
+function answer(response: ServerResponse, status: number, body: unknown): void {
   if (status === 204) {
-    response.writeHead(204, headers).end();
+    response.writeHead(204).end();
     return;
   }
-  const type = { 'content-type': 'application/json;charset=UTF-8' };
-  response.writeHead(status, { ...type, ...headers }).end(JSON.stringify(body));
+  response.writeHead(status, { 'content-type': 'application/json;charset=UTF-8' }).end(JSON.stringify(body));
 }
 
 function fail(response: ServerResponse, error: SalesforceError): void {

@@ -63,12 +63,15 @@ test("H7 an object of the organization's own, its phone fields named, takes the 
     fields: [
       { name: 'Number__c', label: 'Number', type: 'string' },
       { name: 'Fax__c', label: 'Fax', type: 'phone' },
+      { name: 'Secret__c', label: 'Secret number', type: 'phone', encrypted: true },
       { name: 'SMS_Opt_In__c', label: 'SMS', type: 'boolean' },
     ],
   });
   const caller = org.insert('Caller__c', { Number__c: '720 555 0150', SMS_Opt_In__c: true });
   org.insert('Caller__c', { Fax__c: '720 555 0150', SMS_Opt_In__c: true });
-  const objects = [{ label: 'eLead', name: 'Caller__c', phoneFields: ['number__c', 'Nothing__c'] }];
+  const objects = [
+    { label: 'eLead', name: 'Caller__c', phoneFields: ['number__c', 'Nothing__c', 'Secret__c'] },
+  ];
   expect(await look(['+17205550150'], ['eLead'], { objects })).toMatchObject([{ id: caller }]);
 });
 
