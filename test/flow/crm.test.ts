@@ -258,6 +258,7 @@ test('H9 ticked checkbox N is written to the fields mapped to N on its object, t
     ],
   });
   // What sendgate wrote is no attestation by others: the ledger has the form's event alone.
+  await arrives(number);
   await world.runCrm();
   expect((await eventsOf(number)).map(({ kind }) => kind)).toEqual(['explicitWeb']);
 });
