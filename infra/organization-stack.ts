@@ -77,7 +77,7 @@ export class OrganizationStack extends Stack {
 
     const formWebhook = fn('form-webhook', WEBHOOK_TIMEOUT);
     registry.grantRecord(formWebhook);
-    formWebhook.setEnvironment({ publicBaseUrl });
+    formWebhook.setEnvironment({ publicBaseUrl, sender: organization.sender });
     configuration.grantRead(formWebhook, { signingSecrets: true });
     outreach.grantUse(formWebhook);
     http.addPublicRoute(
@@ -89,6 +89,12 @@ export class OrganizationStack extends Stack {
       '/forms/{formId}/submissions',
       formWebhook,
       "Meta checks the address before it posts there; only the form's own word is answered.",
+      HttpMethod.GET,
+    );
+    http.addPublicRoute(
+      '/forms/{formId}/opt-in-question',
+      formWebhook,
+      'The opt-in question is shown to whoever fills in the form.',
       HttpMethod.GET,
     );
 

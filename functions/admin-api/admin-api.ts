@@ -11,6 +11,7 @@ import { consentEntryRoutes } from './routes/consent-entries.ts';
 import { consentListRoutes } from './routes/consent-lists.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { driftRoutes } from './routes/drift.ts';
+import { formPreviewRoutes } from './routes/form-preview.ts';
 import { formRoutes } from './routes/forms.ts';
 import { importRoutes } from './routes/imports.ts';
 import { keywordRoutes } from './routes/keywords.ts';
@@ -22,6 +23,7 @@ import { whyRoutes } from './routes/why.ts';
 const described: readonly Route[] = [
   ...settingsRoutes,
   ...formRoutes,
+  ...formPreviewRoutes,
   ...automationRoutes,
   ...keywordRoutes,
   ...leadRoutes,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { answerSchema, optInQuestion, QUESTION_FIELDS } from '../../lib/forms/opt-in-question.ts';
 import type { RouteDescription } from '../../lib/http/route.ts';
 
 const fieldErrorSchema = z.object({ field: z.string(), message: z.string() });
@@ -33,6 +34,11 @@ const PUBLIC: Readonly<Record<string, PublicOperation>> = {
       consent: z.object({
         recorded: z.boolean().meta({ description: 'Whether this submission recorded an opt-in.' }),
         checkboxes: z.array(z.int()).meta({ description: 'The numbers of the ticked checkboxes.' }),
+        answer: z.enum(['yes', 'no']).optional().meta({ description: 'The answer to the opt-in question.' }),
+        optedOut: z.boolean().optional().meta({ description: 'Whether this submission recorded an opt-out.' }),
+        next: z.string().optional().meta({
+          description: 'What the person must do for texts to reach them, while the carrier blocks the number.',
+        }),
       }),
       refused: z
         .object({ title: z.string(), detail: z.string(), errors: z.array(fieldErrorSchema) })
@@ -42,6 +48,31 @@ const PUBLIC: Readonly<Record<string, PublicOperation>> = {
         }),
     }),
     answerExample: { submissionId: 'sub_1', consent: { recorded: true, checkboxes: [1] } },
+    pages: [400, 401, 404, 413, 415, 422, 503],
+  },
+  'GET /forms/{formId}/opt-in-question': {
+    summary: 'The opt-in question of a form: its fixed words and the schema of an answer, a snippet or a page',
+    query: z.object({
+      format: z.literal('html').optional().meta({
+        description: 'html: the question as a snippet for any page. Without it a browser gets a page of its own.',
+      }),
+      phone: z.string().optional().meta({ description: 'A number that stands in the input beforehand.' }),
+    }),
+    answerType: 'application/json',
+    answer: z.object({
+      formId: z.string(),
+      organizationName: z.string(),
+      required: z.boolean(),
+      version: z.string().meta({ description: 'The words that are shown. Sent back with the answer.' }),
+      question: z.string(),
+      disclaimer: z.string(),
+      answers: z.array(z.object({ value: z.enum(['yes', 'no']), label: z.string() })),
+      fields: z.record(z.string(), z.string()).meta({ description: 'The names of the fields of an answer.' }),
+      submitTo: z.string(),
+      schema: z.looseObject({}).meta({ description: 'JSON Schema of the body that answers.' }),
+    }),
+    answerExample: questionExample(),
+    pages: [],
   },
   'GET /forms/{formId}/submissions': {
     summary: 'Proves to Meta that the address of a form is ours: answers its challenge',
@@ -94,6 +125,8 @@ interface PublicOperation {
   readonly answerType: string;
   readonly answer: z.ZodType;
   readonly answerExample: unknown;
+  /** A browser gets HTML for what is taken, and for these errors. */
+  readonly pages?: readonly number[];
 }
 
 /** The API's description, made from the schemas that validate its requests. */
@@ -139,16 +172,45 @@ const problems = {
 };
 
 function publicOperation(path: string, given: PublicOperation) {
-  const { summary, types = [], query, body, bodyExample, answerType, answer, answerExample } = given;
+  const { summary, types = [], query, body, bodyExample, answerType, answer, answerExample, pages } = given;
   const content = Object.fromEntries(types.map((type) => [type, { schema: body, example: bodyExample }]));
-  const taken = { [answerType]: { schema: answer, example: answerExample } };
+  const html = { 'text/html': { schema: z.string() } };
+  const taken = { [answerType]: { schema: answer, example: answerExample }, ...(pages && html) };
+  const refused = pages?.map((status) => [
+    status,
+    { description: problems.default.description, content: { ...problems.default.content, ...html } },
+  ]);
   return {
     summary,
     security: [],
     parameters: parametersIn(path),
     requestParams: { query },
     ...(types.length > 0 && { requestBody: { content } }),
-    responses: { '200': { description: 'Taken', content: taken }, ...problems },
+    responses: {
+      '200': { description: 'Taken', content: taken },
+      ...Object.fromEntries(refused ?? []),
+      ...problems,
+    },
+  };
+}
+
+function questionExample(): object {
+  const required = { required: true };
+  const { version, question, disclaimer, ...asked } = optInQuestion('Acme Windows');
+  return {
+    formId: 'texts',
+    organizationName: 'Acme Windows',
+    ...required,
+    version,
+    question,
+    disclaimer,
+    answers: [
+      { value: 'yes', label: 'Yes' },
+      { value: 'no', label: 'No' },
+    ],
+    fields: QUESTION_FIELDS,
+    submitTo: 'https://api.example.com/forms/texts/submissions',
+    schema: answerSchema({ version, question, disclaimer, ...asked }, required),
   };
 }
 

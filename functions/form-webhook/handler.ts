@@ -9,15 +9,24 @@ import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { type HttpAnswer, problem } from '../../lib/runtime/problem.ts';
 import { countOutcomes, describeError, logger } from '../../lib/runtime/telemetry.ts';
+import { present } from './present.ts';
 import { type ReceiveDeps, receive } from './receive.ts';
+import { type QuestionDeps, serveQuestion } from './serve-question.ts';
 import { verifyAddress } from './verify-address.ts';
 
-const env = readEnv(['organization', 'consentTable', 'configurationTable', 'outreachTable', 'publicBaseUrl']);
+const env = readEnv([
+  'organization',
+  'consentTable',
+  'configurationTable',
+  'outreachTable',
+  'publicBaseUrl',
+  'sender',
+]);
 const client = createDocumentClient();
 const now = () => new Date();
-const deps: ReceiveDeps = {
+const deps: ReceiveDeps & QuestionDeps = {
+  ...env,
   client,
-  outreachTable: env.outreachTable,
   registry: createConsentRegistry({ client, table: env.consentTable, now }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
@@ -31,9 +40,8 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<HttpAnswer
   try {
     const formId = event.pathParameters?.['formId'] ?? '';
     const { method, sourceIp } = event.requestContext.http;
-    if (method === 'GET')
-      return await verifyAddress(deps.configuration, formId, event.queryStringParameters ?? {});
-    const answer = await receive(deps, {
+    if (method === 'GET') return await read(event, formId);
+    const post = {
       formId,
       method,
       headers: event.headers,
@@ -41,10 +49,11 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<HttpAnswer
       url: `${env.publicBaseUrl}${event.rawPath}${event.rawQueryString && `?${event.rawQueryString}`}`,
       secret: event.headers['x-sendgate-secret'] ?? event.queryStringParameters?.['secret'],
       ip: sourceIp,
-    });
+    };
+    const answer = await receive(deps, post);
     const accepted = answer.statusCode === 200 && !answer.body.includes('"refused":');
     countOutcomes({ [accepted ? 'submissionAccepted' : 'submissionRefused']: 1 });
-    return answer;
+    return await present(deps, post, answer);
   } catch (error) {
     logger.error('A submission could not be taken', describeError(error));
     countOutcomes({ submissionFailed: 1 });
@@ -54,4 +63,11 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<HttpAnswer
       detail: 'The submission could not be taken just now. Send it again in a minute; it will count once.',
     });
   }
+}
+
+/** What can be read of a form without a token: its opt-in question, and the answer to a builder that checks the address. */
+function read(event: APIGatewayProxyEventV2, formId: string): Promise<HttpAnswer> {
+  const query = event.queryStringParameters ?? {};
+  if (!event.rawPath.endsWith('/opt-in-question')) return verifyAddress(deps.configuration, formId, query);
+  return serveQuestion(deps, { formId, accept: event.headers['accept'], query });
 }

@@ -1,21 +1,25 @@
-import canonicalize from 'canonicalize';
-import { sha256 } from '../../lib/consent/ledger.ts';
+import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import { builderOf } from '../../lib/forms/builders/index.ts';
-import { automationsOf, statementsOf } from '../../lib/forms/consents.ts';
+import { isGiven } from '../../lib/forms/find-answer.ts';
 import type { Form } from '../../lib/forms/form.ts';
 import { carryOut, type IntakeDeps } from '../../lib/forms/intake.ts';
+import { QUESTION_FIELDS } from '../../lib/forms/opt-in-question.ts';
 import { BUILDER_LIMITS, type Fields, FORM_LIMITS, parsePayload } from '../../lib/forms/payload.ts';
 import type { SignedRequest } from '../../lib/forms/proof/proof.ts';
-import { readSubmission, type SubmissionContent } from '../../lib/forms/read-submission.ts';
-import type { Submission } from '../../lib/forms/submission.ts';
+import { readSubmission } from '../../lib/forms/read-submission.ts';
+import { kindOf, type Submission } from '../../lib/forms/submission.ts';
 import type { SubmissionStore } from '../../lib/forms/submission-store.ts';
 import type { Configuration } from '../../lib/organization/configuration.ts';
 import { type HttpAnswer, json, problem } from '../../lib/runtime/problem.ts';
 import { refuseUnsigned, refuseWithoutSecret, withoutSecret } from './prove-origin.ts';
+import { identityOf, idOfFields, submissionOf } from './submission-of.ts';
 
-export interface ReceiveDeps extends Omit<IntakeDeps, 'configuration' | 'submissions'> {
+export interface ReceiveDeps extends Omit<IntakeDeps, 'configuration' | 'submissions' | 'registry'> {
+  readonly registry: Pick<ConsentRegistry, 'record' | 'read'>;
   readonly configuration: Pick<Configuration, 'form' | 'automation' | 'settings' | 'signingSecret'>;
   readonly submissions: Pick<SubmissionStore, 'add' | 'markProcessed'>;
+  /** The number in E.164, or the messaging service, that texts come from. */
+  readonly sender: string;
 }
 
 /** A form builder's request, as far as it matters. */
@@ -42,8 +46,7 @@ export async function receive(deps: ReceiveDeps, post: FormPost): Promise<HttpAn
     return problem({ status: 404, title: 'No such form', detail: 'Check the form id in the URL.' });
   }
   const builder = builderOf(form.builder);
-  const now = deps.now();
-  const unsigned = await refuseUnsigned(form, builder, post, deps.configuration, now);
+  const unsigned = await refuseUnsigned(form, builder, post, deps.configuration, deps.now());
   if (unsigned) return unsigned;
   const limits = form.builder === 'generic' ? FORM_LIMITS : BUILDER_LIMITS;
   const payload = await parsePayload(post.headers['content-type'], post.body, limits);
@@ -53,7 +56,15 @@ export async function receive(deps: ReceiveDeps, post: FormPost): Promise<HttpAn
   if (payload.kind === 'refused') {
     return problem({ status: payload.status, title: 'The body cannot be read', detail: payload.detail });
   }
-  const read = readSubmission(form, fields);
+  return take(deps, form, post, withoutSecret(builder, fields));
+}
+
+/** Takes the fields of a submission whose origin is proved. */
+async function take(deps: ReceiveDeps, form: Form, post: FormPost, fields: Fields): Promise<HttpAnswer> {
+  // A program that fills in every field is told what a person would be told, and nothing is kept.
+  if (form.optInQuestion && isGiven(fields[QUESTION_FIELDS.trap])) return nothingKept(fields);
+  const name = form.optInQuestion ? (await deps.configuration.settings()).organizationName : '';
+  const read = readSubmission(form, fields, name);
   if ('problems' in read) {
     return refusal(form, {
       title: 'The submission cannot be used',
@@ -61,17 +72,48 @@ export async function receive(deps: ReceiveDeps, post: FormPost): Promise<HttpAn
       errors: read.problems,
     });
   }
-  const given = toSubmission(form, post, withoutSecret(builder, fields), read.content, now);
+  if ('nothing' in read) return nothingKept(fields);
+  const now = deps.now();
+  const { submissionId, number } = read.content;
+  const state = form.optInQuestion && (await deps.registry.read(number));
+  const identity = identityOf(form, fields, submissionId, state?.lastOptOutAt);
+  const given = submissionOf(form, post, fields, read.content, identity, now);
   const since = new Date(now.getTime() - SAME_SUBMISSION_MILLISECONDS).toISOString();
-  const submission = await deps.submissions.add(given, read.content.submissionId ? undefined : since);
+  const submission = await deps.submissions.add(given, identity.forEver ? undefined : since);
   if (submission.status === 'received') await carryOut(deps, submission);
   return json(200, {
     submissionId: submission.submissionId,
-    consent: {
-      recorded: submission.consents.length > 0,
-      checkboxes: submission.consents.flatMap(({ checkbox }) => checkbox ?? []),
-    },
+    consent: { ...consentIn(submission), ...(await nextStep(deps, submission)) },
   });
+}
+
+/** What a submission said about consent. */
+function consentIn({ consents }: Submission): object {
+  const kinds = consents.map(kindOf);
+  const answer = consents.find((statement) => statement.answer)?.answer;
+  return {
+    recorded: kinds.some((kind) => kind !== 'optOut'),
+    checkboxes: consents.flatMap(({ checkbox }) => checkbox ?? []),
+    ...(answer && { answer }),
+    ...(kinds.includes('optOut') && { optedOut: true }),
+  };
+}
+
+/**
+ * What a person who opted in again must do for texts to reach them (X9): after STOP Twilio blocks the number, and only a
+ * START from the handset is sure to lift that. Said only to who opted in explicitly with this very submission.
+ */
+async function nextStep(deps: ReceiveDeps, { number, consents }: Submission): Promise<{ next?: string }> {
+  if (!consents.some((statement) => kindOf(statement) === 'explicitWeb')) return {};
+  const { carrierBlocked } = await deps.registry.read(number);
+  if (!carrierBlocked) return {};
+  const to = deps.sender.startsWith('+') ? `to ${deps.sender}` : 'to the number that texted you';
+  return { next: `Text START ${to} to lift the block that your STOP set.` };
+}
+
+/** The same for a person who has nothing to say and for a program. */
+function nothingKept(fields: Fields): HttpAnswer {
+  return json(200, { submissionId: idOfFields(fields), consent: { recorded: false, checkboxes: [] } });
 }
 
 /**
@@ -84,38 +126,4 @@ function refusal(
 ): HttpAnswer {
   if (form.builder === 'generic') return problem({ status: 422, ...why });
   return json(200, { submissionId: null, consent: { recorded: false, checkboxes: [] }, refused: why });
-}
-
-function toSubmission(
-  form: Form,
-  post: FormPost,
-  fields: Fields,
-  content: SubmissionContent,
-  now: Date,
-): Submission {
-  const receivedAt = now.toISOString();
-  const submissionId = content.submissionId ?? `fields-${sha256(canonicalize(fields) ?? '').slice(0, 32)}`;
-  const { submittedAt = receivedAt, pageUrl } = content;
-  // A builder whose clock runs ahead submitted just now.
-  const [occurredAt = receivedAt] = [submittedAt, receivedAt].sort();
-  // A hand-written form posts from the person's browser; a builder posts from its own, and says whose it passes on.
-  const isDirect = form.builder === 'generic';
-  const ip = isDirect ? post.ip : content.ip;
-  const userAgent = isDirect ? post.headers['user-agent'] : content.userAgent;
-  return {
-    formId: form.id,
-    submissionId,
-    uid: content.submissionId ?? `${submissionId}@${receivedAt}`,
-    status: 'received',
-    receivedAt,
-    occurredAt,
-    number: content.number,
-    details: content.details,
-    consents: statementsOf(form, content),
-    automations: [...automationsOf(form, content)],
-    ...(pageUrl !== undefined && { pageUrl }),
-    ...(ip !== undefined && { ip }),
-    ...(userAgent !== undefined && { userAgent: userAgent.slice(0, 500) }),
-    fields,
-  };
 }

@@ -73,6 +73,7 @@ export class HttpFront extends Construct {
     (this.stage.node.defaultChild as CfnStage).routeSettings = {
       'POST /forms/{formId}/submissions': limits(FORM_LIMITS),
       'GET /forms/{formId}/submissions': limits(VERIFICATION_LIMITS),
+      'GET /forms/{formId}/opt-in-question': limits(FORM_LIMITS),
       'POST /twilio/inbound': limits(TWILIO_LIMITS),
       'POST /twilio/status': limits(TWILIO_LIMITS),
     };

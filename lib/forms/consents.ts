@@ -5,12 +5,13 @@ import type { ConsentStatement } from './submission.ts';
 
 /**
  * What a submission says about consent. H4: the ticked checkboxes, none of them when none is. H5: a form without
- * checkboxes consents by its disclaimer. A form that was left half-way, or changed by somebody later, says nothing.
+ * checkboxes consents by its disclaimer. B1: the answer to the opt-in question. A form that was left half-way, or changed by somebody later, says nothing.
  *
  * Consent that another party attests (Angi) opts in like a field of a CRM: it never lifts an opt-out.
  */
 export function statementsOf(form: Form, content: SubmissionContent): ConsentStatement[] {
   if (content.unfinished !== undefined) return [];
+  if (form.optInQuestion) return content.answered ? [content.answered] : [];
   if (checkboxesOf(form).length === 0) return [{ kind: 'impliedForm', wordsShown: form.disclaimer ?? '' }];
   const { attestedBy } = builderOf(form.builder);
   return content.boxes
@@ -24,7 +25,7 @@ export function statementsOf(form: Form, content: SubmissionContent): ConsentSta
     }));
 }
 
-/** The automations that a submission enrols its lead in: none from a form that was not submitted to its end. */
+/** The automations that a submission enrols its lead in: none from a form that was not submitted to its end, or after a No. */
 export function automationsOf(form: Form, content: SubmissionContent): readonly string[] {
-  return content.unfinished === undefined ? form.automations : [];
+  return content.unfinished !== undefined || content.answered?.answer === 'no' ? [] : form.automations;
 }

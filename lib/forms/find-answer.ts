@@ -7,7 +7,8 @@ import type { Fields } from './payload.ts';
 export interface Found {
   readonly field: string;
   readonly value: unknown;
-  readonly answer: Answer | undefined;
+  /** Absent when the value was found by its path. */
+  readonly answer?: Answer | undefined;
 }
 
 /** A payload as its builder reads it, and as it came. */
@@ -46,7 +47,8 @@ function byUsualName(answers: readonly Answer[], fact: Fact): Answer | undefined
   return best?.answer;
 }
 
-function isGiven(value: unknown): boolean {
+/** Whether anything was answered. */
+export function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 

@@ -37,6 +37,11 @@ export const formInputSchema = z
     checkboxes: z.array(checkboxSchema).max(20).default([]),
     /** The words of a form without a checkbox that make its submission a consent (H5). */
     disclaimer: words.optional(),
+    /**
+     * The form asks the opt-in question (B1) in fixed words: Yes or No, with the number on Yes. `required`: a submission must
+     * answer it.
+     */
+    optInQuestion: z.strictObject({ required: z.boolean().default(true) }).optional(),
     /** Automations that a submission enrols the lead in. */
     automations: z.array(idSchema).max(20).default([]),
     /** Country of phone numbers written without a country code, ISO 3166-1 alpha-2. */
@@ -82,16 +87,24 @@ export function checkboxesOf({
   return checkboxes.length === 0 && own ? [{ number: 1, ...own }] : checkboxes;
 }
 
-type Consenting = Pick<FormInput, 'builder' | 'checkboxes' | 'disclaimer' | 'signingSecret'>;
+type Consenting = Pick<
+  FormInput,
+  'builder' | 'checkboxes' | 'disclaimer' | 'optInQuestion' | 'signingSecret'
+>;
 
 /** What makes a configuration unable to say how its submissions consent, field by field. */
 function consentProblems(form: Consenting): [keyof Consenting, string][] {
   const { title, proof, checkbox, refusesCheckboxes } = builderOf(form.builder);
   const problems: [keyof Consenting, string][] = [];
-  if (checkboxesOf(form).length === 0 && form.disclaimer === undefined) {
+  if (form.optInQuestion) {
+    const alone = form.checkboxes.length === 0 && form.disclaimer === undefined && form.builder === 'generic';
+    const message =
+      'The question brings its own words and fields: leave checkboxes, disclaimer and builder out';
+    if (!alone) problems.push(['optInQuestion', message]);
+  } else if (checkboxesOf(form).length === 0 && form.disclaimer === undefined) {
     problems.push([
       'disclaimer',
-      'A form without checkboxes needs its disclaimer: it is the evidence of consent',
+      'A form without checkboxes or opt-in question needs its disclaimer: it is the evidence of consent',
     ]);
   }
   if (refusesCheckboxes && form.checkboxes.length > 0) problems.push(['checkboxes', refusesCheckboxes]);

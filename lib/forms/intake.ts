@@ -1,13 +1,13 @@
 import type { EnrollmentStore } from '../automation/enrollment-store.ts';
 import { enroll } from '../automation/progress.ts';
-import { wordsVersion } from '../consent/ledger.ts';
 import type { ConsentRegistry } from '../consent/registry.ts';
 import type { Arrivals } from '../crm/arrivals.ts';
 import type { LeadStore } from '../leads/lead-store.ts';
 import type { Configuration } from '../organization/configuration.ts';
 import { type QueueReplyDeps, queueReply } from '../outbox/queue-reply.ts';
 import { replyTo } from '../outbox/replies.ts';
-import { type ConsentStatement, kindOf, type Submission } from './submission.ts';
+import { occurrenceOf } from './occurrence.ts';
+import type { ConsentStatement, Submission } from './submission.ts';
 import type { SubmissionStore } from './submission-store.ts';
 
 export interface IntakeDeps extends QueueReplyDeps {
@@ -45,25 +45,7 @@ async function recordConsent(
   submission: Submission,
   statement: ConsentStatement,
 ): Promise<void> {
-  const { number, formId, submissionId, pageUrl, ip, userAgent } = submission;
-  const { kind: _, wordsShown, ...said } = statement;
-  const { event } = await deps.registry.record({
-    number,
-    kind: kindOf(statement),
-    occurredAt: submission.occurredAt,
-    sourceId: `form:${formId}:${submission.uid}:${said.checkbox ?? (said.answer ? 'question' : 'implied')}`,
-    evidence: {
-      source: 'form',
-      formId,
-      submissionId,
-      wordsShown,
-      wordsVersion: wordsVersion(wordsShown),
-      ...said,
-      ...(pageUrl !== undefined && { pageUrl }),
-      ...(ip !== undefined && { ip }),
-      ...(userAgent !== undefined && { userAgent }),
-    },
-  });
+  const { event } = await deps.registry.record(occurrenceOf(submission, statement));
   // Queued before the lead is enrolled, so that the confirmation goes ahead of the first text. The stream enqueues it.
   const reply = replyTo(event, await deps.configuration.settings(), undefined, deps.now());
   if (reply) await queueReply(deps, reply);

@@ -1,12 +1,17 @@
 import type { CountryCode } from 'libphonenumber-js/max';
 import type { LeadDetails } from '../leads/lead.ts';
 import { parsePhone } from '../phone/phone-number.ts';
+import type { Fact } from './builders/facts.ts';
 import { builderOf } from './builders/index.ts';
 import { members } from './builders/reading.ts';
-import { type Found, findFact, findField, type Source } from './find-answer.ts';
+import { type Found, findFact, findField, isGiven, type Source } from './find-answer.ts';
 import { type Checkbox, checkboxesOf, type Form } from './form.ts';
+import { QUESTION_FIELDS } from './opt-in-question.ts';
 import type { Fields } from './payload.ts';
-import { type GivenDetails, PLAIN_DETAILS, readDetails, readText } from './read-details.ts';
+import { PLAIN_DETAILS, readDetails, readText } from './read-details.ts';
+import { readQuestion } from './read-question.ts';
+import type { ConsentStatement } from './submission.ts';
+import { isTicked } from './tick.ts';
 
 /** A checkbox as a payload has it. */
 export interface Box extends Checkbox {
@@ -31,6 +36,8 @@ export interface SubmissionContent {
   readonly userAgent: string | undefined;
   readonly unfinished: 'partial' | 'edited' | undefined;
   readonly consentId: string | undefined;
+  /** The answer to the opt-in question, where the form asks it. */
+  readonly answered: ConsentStatement | undefined;
 }
 
 export interface FieldProblem {
@@ -38,9 +45,12 @@ export interface FieldProblem {
   readonly message: string;
 }
 
+/** The phone as it was given, and either the number or why it is none. */
+export type PhoneFound = Found & { readonly e164?: string; readonly problem?: string };
+
 /** What was found on the way, usable or not: what a preview shows. */
 export interface Findings {
-  readonly phone: Found & { readonly e164?: string };
+  readonly phone: PhoneFound;
   readonly boxes: readonly Box[];
   readonly details: LeadDetails;
   /** Details that were left out because they cannot be used. */
@@ -51,10 +61,12 @@ export interface Findings {
 
 export type SubmissionRead = { readonly findings: Findings } & (
   | { readonly content: SubmissionContent }
+  /** Nothing that could be kept: the question was not answered with Yes, and no number was given. */
+  | { readonly nothing: 'no' | 'unanswered' }
   | { readonly problems: readonly FieldProblem[] }
 );
 
-const TICKED = new Set(['true', '1', 'on', 'yes', 'y', 'checked']);
+const DETAIL_FACTS = [...PLAIN_DETAILS, 'name', 'address'] as const;
 
 /**
  * Reads a payload by its form's builder and configuration.
@@ -62,44 +74,49 @@ const TICKED = new Set(['true', '1', 'on', 'yes', 'y', 'checked']);
  * @returns what it says, or every field that cannot be used and why. A detail that cannot be used refuses a
  *   hand-written form, whose author can mend it, and is left out of a builder's submission, which nobody can.
  */
-export function readSubmission(form: Form, payload: Fields): SubmissionRead {
-  const builder = builderOf(form.builder);
-  const source: Source = { reading: builder.parse(payload), payload };
+export function readSubmission(form: Form, payload: Fields, organizationName: string): SubmissionRead {
+  const source: Source = { reading: builderOf(form.builder).parse(payload), payload };
   const used: Found[] = [];
-  const fact = (name: Parameters<typeof findFact>[2]) => {
-    const found = findFact(form, source, name);
+  const see = (found: Found): Found => {
     used.push(found);
     return found;
   };
-  const phone = readPhone(fact('phone'), form);
-  const boxes = checkboxesOf(form).map((box) => {
-    const found = findField(source, box.field);
-    used.push(found);
-    return { ...box, value: found.value, ticked: isTicked(found.value, [box.wordsShown, box.option]) };
-  });
-  const given: GivenDetails = Object.fromEntries(
-    [...PLAIN_DETAILS, 'name' as const, 'address' as const].map((name) => [name, fact(name)]),
-  );
-  const { details, problems: detailProblems } = readDetails(given);
+  const fact = (name: Fact) => see(findFact(form, source, name));
+  const question = form.optInQuestion && readQuestion(form, payload, organizationName);
+  if (question) for (const field of Object.values(QUESTION_FIELDS)) see(findField(source, field));
+  const phone = readPhone(question?.phone ?? fact('phone'), form);
+  const boxes = checkboxesOf(form).map((box) => readBox(box, see(findField(source, box.field)).value));
+  const given = Object.fromEntries(DETAIL_FACTS.map((name) => [name, fact(name)]));
+  const { details, problems: inDetails } = readDetails(given);
   const texts = readTexts(source, fact);
-  const problems: FieldProblem[] = [];
-  if (source.reading.refusal) problems.push({ field: 'body', message: source.reading.refusal });
-  else if (phone.problem) problems.push({ field: phone.field, message: phone.problem });
-  if (form.builder === 'generic') problems.push(...detailProblems);
-  problems.push(...texts.problems);
-  const findings = {
-    phone: { ...phone },
-    boxes,
-    details,
-    leftOut: form.builder === 'generic' ? [] : detailProblems,
-    unused: unusedNames(source, used),
-  };
+  const isStrict = form.builder === 'generic';
+  const isSilent = question !== undefined && question.answer !== 'yes' && !isGiven(phone.value);
+  const problems = [
+    ...(isSilent ? [] : unusable(source, phone)),
+    ...(isStrict ? inDetails : []),
+    ...texts.problems,
+    ...(question?.problems ?? []),
+  ];
+  const leftOut = isStrict ? [] : inDetails;
+  const findings = { phone, boxes, details, leftOut, unused: unusedNames(source, used) };
+  if (problems.length === 0 && isSilent) return { findings, nothing: question.answer ?? 'unanswered' };
   if (phone.e164 === undefined || problems.length > 0) return { findings, problems };
   const { unfinished } = source.reading;
-  return { findings, content: { number: phone.e164, details, boxes, unfinished, ...texts.values } };
+  const answered = question?.statement;
+  return { findings, content: { number: phone.e164, details, boxes, unfinished, answered, ...texts.values } };
 }
 
-function readPhone(found: Found, form: Form): Found & { e164?: string; problem?: string } {
+/** Why a payload cannot become a lead: its builder says so, or there is no number that can be texted. */
+function unusable({ reading }: Source, phone: PhoneFound): FieldProblem[] {
+  if (reading.refusal) return [{ field: 'body', message: reading.refusal }];
+  return phone.problem === undefined ? [] : [{ field: phone.field, message: phone.problem }];
+}
+
+function readBox(box: Checkbox, value: unknown): Box {
+  return { ...box, value, ticked: isTicked(value, [box.wordsShown, box.option]) };
+}
+
+function readPhone(found: Found, form: Form): PhoneFound {
   const { full } = members(found.value);
   const given = full ?? found.value;
   const isWritten = typeof given === 'string' || typeof given === 'number';
@@ -129,24 +146,6 @@ function readTexts({ reading }: Source, fact: (name: 'submissionId' | 'submitted
 /** Page addresses carry long queries: evidence of where is worth more than its last characters. */
 function urlText(value: unknown): string | undefined {
   return typeof value === 'string' ? readText(value.slice(0, 200)).value : undefined;
-}
-
-/**
- * Whether a value means that the person ticked the box: what builders send for a tick, or the words or the option
- * itself. Anything else, an absent field included, is not a tick: consent is never guessed.
- */
-export function isTicked(value: unknown, labels: readonly (string | undefined)[]): boolean {
-  if (Array.isArray(value)) return value.some((entry) => isTicked(entry, labels));
-  if (value === true || value === 1) return true;
-  if (typeof value !== 'string') return false;
-  const said = plain(value);
-  return (
-    TICKED.has(said) || (said !== '' && labels.some((label) => label !== undefined && plain(label) === said))
-  );
-}
-
-function plain(text: string): string {
-  return text.trim().replace(/\s+/g, ' ').toLowerCase();
 }
 
 function isMoment(value: string | undefined): value is string {

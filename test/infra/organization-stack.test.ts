@@ -207,6 +207,7 @@ test('every route but the public ones takes a token, and the public ones have li
     .map(({ key }) => key)
     .sort();
   expect(open).toEqual([
+    'GET /forms/{formId}/opt-in-question',
     'GET /forms/{formId}/submissions',
     'POST /forms/{formId}/submissions',
     'POST /twilio/inbound',

@@ -1,0 +1,73 @@
+import type { Form } from '../../../lib/forms/form.ts';
+import { type OptInQuestion, QUESTION_FIELDS } from '../../../lib/forms/opt-in-question.ts';
+import type { FieldProblem } from '../../../lib/forms/read-submission.ts';
+import { escapeHtml, styleTag } from './page.ts';
+
+/** Shows the phone input with Yes only; without it the input is there from the start. Marks each showing as one of its own. */
+export const QUESTION_SCRIPT = `
+(function () {
+  var form = document.currentScript.previousElementSibling;
+  var phone = form.querySelector('.phone');
+  var input = phone.querySelector('input');
+  function update() {
+    var chosen = form.querySelector('input[type=radio]:checked');
+    var yes = chosen !== null && chosen.value === 'yes';
+    phone.hidden = !yes;
+    input.required = yes;
+  }
+  function showAnew() {
+    form.elements.sms_opt_in_once.value = Date.now().toString(36) + Math.random().toString(36).slice(2);
+    update();
+  }
+  form.addEventListener('change', update);
+  window.addEventListener('pageshow', function (event) { if (event.persisted) showAnew(); });
+  showAnew();
+})();
+`.trim();
+
+export interface QuestionView {
+  readonly form: Form;
+  readonly question: OptInQuestion;
+  /** Where the form posts to. */
+  readonly action: string;
+  /** A number that stands in the input already: the page's own, or what was given before a correction. */
+  readonly phone?: string;
+  /** Tells this showing from others. A snippet that stands in a page for everybody has none: its script makes one. */
+  readonly once?: string;
+  readonly problems?: readonly FieldProblem[];
+}
+
+/** The question as a form of its own, to be put into any page (B1). Nothing is chosen beforehand. */
+export function questionSnippet(view: QuestionView): string {
+  const { form, question, action, phone = '', once = '', problems = [] } = view;
+  const required = form.optInQuestion?.required ?? true;
+  const id = (part: string) => escapeHtml(`sendgate-${form.id}-${part}`);
+  const wrong = (field: string) => problems.some((problem) => problem.field === field);
+  const invalid = (field: string) => (wrong(field) ? ' aria-invalid="true"' : '');
+  const choice = (value: string, label: string) =>
+    `<label><input type="radio" name="${QUESTION_FIELDS.answer}" value="${value}"${required ? ' required' : ''}>${label}</label>`;
+  return `<form class="sendgate" action="${escapeHtml(action)}" method="post" accept-charset="utf-8">
+${styleTag}
+${problemList(problems)}<fieldset aria-describedby="${id('disclaimer')}">
+<legend>${escapeHtml(question.question)} ${required ? '(required)' : '(optional)'}</legend>
+<div class="choices">${choice('yes', 'Yes')}${choice('no', 'No')}</div>
+<div class="phone">
+<label for="${id('phone')}">Mobile phone number</label>
+<span class="note" id="${id('hint')}">Needed for Yes. For example (303) 555-0142.</span>
+<input id="${id('phone')}" type="tel" name="${QUESTION_FIELDS.phone}" autocomplete="tel" maxlength="40" aria-describedby="${id('hint')}"${invalid(QUESTION_FIELDS.phone)} value="${escapeHtml(phone)}">
+</div>
+<p class="note" id="${id('disclaimer')}">${escapeHtml(question.disclaimer)}</p>
+</fieldset>
+<div hidden><label>Leave this empty <input name="${QUESTION_FIELDS.trap}" tabindex="-1" autocomplete="off"></label></div>
+<input type="hidden" name="${QUESTION_FIELDS.version}" value="${escapeHtml(question.version)}">
+<input type="hidden" name="${QUESTION_FIELDS.once}" value="${escapeHtml(once)}">
+<button type="submit">Send</button>
+</form>
+<script>${QUESTION_SCRIPT}</script>`;
+}
+
+function problemList(problems: readonly FieldProblem[]): string {
+  if (problems.length === 0) return '';
+  const lines = problems.map(({ message }) => `<p>${escapeHtml(message)}</p>`);
+  return `<div class="problem" role="alert">${lines.join('')}</div>\n`;
+}

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import type { Form } from '../../lib/forms/form.ts';
+import { answerSchema, optInQuestion, QUESTION_FIELDS } from '../../lib/forms/opt-in-question.ts';
+import type { Configuration } from '../../lib/organization/configuration.ts';
+import { type HttpAnswer, json, problem } from '../../lib/runtime/problem.ts';
+import { escapeHtml, htmlAnswer, page, prefersHtml } from './html/page.ts';
+import { QUESTION_SCRIPT, type QuestionView, questionSnippet } from './html/question.ts';
+
+export interface QuestionDeps {
+  readonly configuration: Pick<Configuration, 'form' | 'settings'>;
+  readonly publicBaseUrl: string;
+}
+
+export interface QuestionRequest {
+  readonly formId: string;
+  readonly accept: string | undefined;
+  readonly query: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Serves a form's opt-in question (B1): JSON with the texts and the schema of an answer; a snippet for any page with
+ * `?format=html`; a page of its own to a browser. `?phone=` stands in the phone input beforehand; an answer never does.
+ */
+export async function serveQuestion(
+  deps: QuestionDeps,
+  { formId, accept, query }: QuestionRequest,
+): Promise<HttpAnswer> {
+  const form = await deps.configuration.form(formId);
+  if (!form?.enabled || !form.optInQuestion) {
+    const detail = 'Check the form id in the URL, and that the form has an optInQuestion.';
+    return problem({ status: 404, title: 'No such question', detail });
+  }
+  const { organizationName } = await deps.configuration.settings();
+  const view = questionView(deps.publicBaseUrl, form, organizationName);
+  const phone = query['phone']?.slice(0, 40);
+  const shown = { ...view, ...(phone !== undefined && { phone }) };
+  if (query['format'] === 'html') return withOrigin(questionAnswer(200, questionSnippet(shown), deps));
+  if (query['format'] === undefined && prefersHtml(accept)) return questionPage(200, shown, deps);
+  const { question, disclaimer, version } = view.question;
+  return withOrigin(
+    json(200, {
+      formId,
+      organizationName,
+      required: form.optInQuestion.required,
+      version,
+      question,
+      disclaimer,
+      answers: [
+        { value: 'yes', label: 'Yes' },
+        { value: 'no', label: 'No' },
+      ],
+      fields: QUESTION_FIELDS,
+      submitTo: view.action,
+      schema: answerSchema(view.question, form.optInQuestion),
+    }),
+  );
+}
+
+/** The question of a form as it is shown, with nothing in it yet. */
+export function questionView(publicBaseUrl: string, form: Form, organizationName: string): QuestionView {
+  const action = `${publicBaseUrl}/forms/${encodeURIComponent(form.id)}/submissions`;
+  return { form, question: optInQuestion(organizationName), action };
+}
+
+/** The question on a page of its own. */
+export function questionPage(
+  status: number,
+  view: QuestionView,
+  { publicBaseUrl }: Pick<QuestionDeps, 'publicBaseUrl'>,
+): HttpAnswer {
+  const title = 'Text messages';
+  const html = page(
+    title,
+    `<h1>${escapeHtml(title)}</h1>\n${questionSnippet({ ...view, once: randomUUID() })}`,
+  );
+  return questionAnswer(status, html, { publicBaseUrl });
+}
+
+function questionAnswer(
+  status: number,
+  html: string,
+  { publicBaseUrl }: Pick<QuestionDeps, 'publicBaseUrl'>,
+) {
+  return htmlAnswer(status, html, { scripts: [QUESTION_SCRIPT], formTarget: new URL(publicBaseUrl).origin });
+}
+
+/** Any page may load the question: it is public, and says the same to everybody. */
+function withOrigin(answer: HttpAnswer): HttpAnswer {
+  return { ...answer, headers: { ...answer.headers, 'access-control-allow-origin': '*', vary: 'accept' } };
+}
