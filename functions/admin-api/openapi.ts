@@ -35,9 +35,13 @@ const PUBLIC: Readonly<Record<string, PublicOperation>> = {
         recorded: z.boolean().meta({ description: 'Whether this submission recorded an opt-in.' }),
         checkboxes: z.array(z.int()).meta({ description: 'The numbers of the ticked checkboxes.' }),
         answer: z.enum(['yes', 'no']).optional().meta({ description: 'The answer to the opt-in question.' }),
-        optedOut: z.boolean().optional().meta({ description: 'Whether this submission recorded an opt-out.' }),
+        optedOut: z
+          .boolean()
+          .optional()
+          .meta({ description: 'Whether this submission recorded an opt-out.' }),
         next: z.string().optional().meta({
-          description: 'What the person must do for texts to reach them, while the carrier blocks the number.',
+          description:
+            'What the person must do for texts to reach them, while the carrier blocks the number.',
         }),
       }),
       refused: z
@@ -51,10 +55,12 @@ const PUBLIC: Readonly<Record<string, PublicOperation>> = {
     pages: [400, 401, 404, 413, 415, 422, 503],
   },
   'GET /forms/{formId}/opt-in-question': {
-    summary: 'The opt-in question of a form: its fixed words and the schema of an answer, a snippet or a page',
+    summary:
+      'The opt-in question of a form: its fixed words and the schema of an answer, a snippet or a page',
     query: z.object({
       format: z.literal('html').optional().meta({
-        description: 'html: the question as a snippet for any page. Without it a browser gets a page of its own.',
+        description:
+          'html: the question as a snippet for any page. Without it a browser gets a page of its own.',
       }),
       phone: z.string().optional().meta({ description: 'A number that stands in the input beforehand.' }),
     }),

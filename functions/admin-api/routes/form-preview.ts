@@ -25,6 +25,9 @@ const bodySchema = z
   .refine(({ body, sample }) => (body === undefined) !== (sample === undefined), {
     path: ['body'],
     message: 'Give either "body" with its contentType, or "sample"',
+  })
+  .meta({
+    example: { body: 'phone=3035550142&smsConsent=on', contentType: 'application/x-www-form-urlencoded' },
   });
 
 const previewSchema = z.object({
