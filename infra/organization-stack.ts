@@ -200,6 +200,8 @@ export class OrganizationStack extends Stack {
     const consentChanges = fn('consent-changes', CHANGES_TIMEOUT);
     outreach.grantUse(consentChanges);
     configuration.grantRead(consentChanges);
+    // "Add Opt-Ins" pages through the opt-ins by a keyword (T6).
+    registry.grantKeywordList(consentChanges);
     consentChanges.setEnvironment({
       jobsQueueUrl: jobs.queue.queueUrl,
       carrierListQueueUrl: carrierList.queue.queueUrl,

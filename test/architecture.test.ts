@@ -144,6 +144,10 @@ describe('one file per stored thing', () => {
     { spelled: /'(SETTINGS|FORM|FORM_SECRET|AUTOMATION|KEYWORD)'/, by: ['lib/organization/items.ts'] },
     { spelled: /['`]CRM#|'CRM(_MAPPING|_WRITE_BACKS)?'/, by: ['lib/crm/crm-items.ts'] },
     { spelled: /['`]DRIFT['#]/, by: ['lib/drift/drift-items.ts'] },
+    {
+      spelled: /'CAMPAIGN'|['`](CAMPAIGN|MEMBER|BROADCAST)#/,
+      by: ['lib/campaigns/campaign-items.ts'],
+    },
     { spelled: /['`]CYCLE#|'MARKS'/, by: ['functions/automation-cycle/marks.ts'] },
   ];
 
@@ -193,6 +197,7 @@ describe('the rules are pure', () => {
     'lib/gate/caps.ts',
     'lib/gate/holidays.ts',
     'lib/outbox/replies.ts',
+    'lib/campaigns/deliverability.ts',
     'lib/phone/time-zones.ts',
     'lib/phone/zone-clock.ts',
   ])('%s has no clock, no chance and no I/O', (path) => {

@@ -6,6 +6,10 @@ import { senderApi } from '../../lib/sender/sender-api.ts';
 import { openApiDocument } from './openapi.ts';
 import { type AdminDeps, type Route, route } from './route.ts';
 import { automationRoutes } from './routes/automations.ts';
+import { campaignBroadcastRoutes } from './routes/campaign-broadcasts.ts';
+import { campaignDeliverabilityRoutes } from './routes/campaign-deliverability.ts';
+import { campaignMemberRoutes } from './routes/campaign-members.ts';
+import { campaignRoutes } from './routes/campaigns.ts';
 import { certificateRoutes } from './routes/certificates.ts';
 import { consentEntryRoutes } from './routes/consent-entries.ts';
 import { consentListRoutes } from './routes/consent-lists.ts';
@@ -26,6 +30,10 @@ const described: readonly Route[] = [
   ...formPreviewRoutes,
   ...automationRoutes,
   ...keywordRoutes,
+  ...campaignRoutes,
+  ...campaignMemberRoutes,
+  ...campaignDeliverabilityRoutes,
+  ...campaignBroadcastRoutes,
   ...leadRoutes,
   ...numberRoutes,
   ...conversationRoutes,

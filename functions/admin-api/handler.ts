@@ -1,6 +1,10 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { createLanes } from '../../lib/automation/lanes.ts';
+import { createBroadcastStore } from '../../lib/campaigns/broadcast-store.ts';
+import { createCampaignStore } from '../../lib/campaigns/campaign-store.ts';
+import { createMemberStore } from '../../lib/campaigns/member-store.ts';
+import { createOptInRuns } from '../../lib/campaigns/opt-in-runs.ts';
 import { createConsentLists } from '../../lib/consent/lists.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createConversationStore } from '../../lib/conversations/conversation-store.ts';
@@ -23,6 +27,7 @@ const env = readEnv([
 ]);
 const client = createDocumentClient();
 const now = () => new Date();
+const campaigns = createCampaignStore({ client, table: env.configurationTable, now });
 
 export const handler = createAdminApi({
   ...env,
@@ -38,5 +43,9 @@ export const handler = createAdminApi({
   lanes: createLanes(new SQSClient({}), { priority: env.priorityQueueUrl }),
   messages: createMessageStore({ client, table: env.outreachTable, now }),
   drift: createDriftStore({ client, table: env.outreachTable }),
+  campaigns,
+  members: createMemberStore({ client, table: env.outreachTable, now }),
+  broadcasts: createBroadcastStore({ ...env, client, campaigns, now }),
+  optInRuns: createOptInRuns(client, env.outreachTable),
   now,
 });

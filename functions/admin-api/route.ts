@@ -1,5 +1,9 @@
 import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import type { Lanes } from '../../lib/automation/lanes.ts';
+import type { BroadcastStore } from '../../lib/campaigns/broadcast-store.ts';
+import type { CampaignStore } from '../../lib/campaigns/campaign-store.ts';
+import type { MemberStore } from '../../lib/campaigns/member-store.ts';
+import type { OptInRuns } from '../../lib/campaigns/opt-in-runs.ts';
 import type { ConsentLists } from '../../lib/consent/lists.ts';
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import type { ConversationStore } from '../../lib/conversations/conversation-store.ts';
@@ -20,14 +24,17 @@ export interface AdminDeps extends FactsDeps {
   readonly lists: ConsentLists;
   readonly configuration: Configuration;
   readonly leads: LeadStore;
-  readonly enrollments: Pick<EnrollmentStore, 'add' | 'ofLead' | 'replace'>;
+  readonly enrollments: Pick<EnrollmentStore, 'add' | 'get' | 'ofLead' | 'replace'>;
   readonly messages: MessageStore;
   readonly arrivals: Pick<Arrivals, 'announce'>;
   readonly conversations: ConversationStore;
   readonly outbox: OutboxStore;
   readonly lanes: Lanes<'priority'>;
   readonly drift: Pick<DriftStore, 'reports' | 'findings'>;
-  readonly now: () => Date;
+  readonly campaigns: CampaignStore;
+  readonly members: MemberStore;
+  readonly broadcasts: BroadcastStore;
+  readonly optInRuns: Pick<OptInRuns, 'get'>;
 }
 
 export type Route = RouteOf<AdminDeps>;

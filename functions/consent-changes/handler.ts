@@ -2,15 +2,24 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
+import * as z from 'zod';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { createLanes } from '../../lib/automation/lanes.ts';
 import { createWorkIndex } from '../../lib/automation/work-index.ts';
+import { createBroadcastStore } from '../../lib/campaigns/broadcast-store.ts';
+import { createCampaignStore } from '../../lib/campaigns/campaign-store.ts';
+import { addOptInsJobSchema, enrollJobSchema } from '../../lib/campaigns/jobs.ts';
+import { createMemberStore } from '../../lib/campaigns/member-store.ts';
+import { createOptInRuns } from '../../lib/campaigns/opt-in-runs.ts';
+import { createConsentLists } from '../../lib/consent/lists.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createConfiguration } from '../../lib/organization/configuration.ts';
 import { createOutboxStore } from '../../lib/outbox/outbox-store.ts';
 import { createDocumentClient, type Item } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { countOutcomes, describeError, logger } from '../../lib/runtime/telemetry.ts';
+import { type AddOptInsDeps, runAddOptInsJob } from './add-opt-ins.ts';
+import { type EnrollMembersDeps, runEnrollJob } from './enroll-members.ts';
 import { createJobs } from './jobs.ts';
 import { type Change, processConfigurationChange, processConsentChange } from './process-change.ts';
 import type { ReplyDeps } from './reply.ts';
@@ -19,6 +28,7 @@ import { runWakeJob, type WakeDeps, wakeJobSchema } from './wake.ts';
 
 const env = readEnv([
   'organization',
+  'consentTable',
   'configurationTable',
   'outreachTable',
   'jobsQueueUrl',
@@ -28,7 +38,8 @@ const env = readEnv([
 const client = createDocumentClient();
 const sqs = new SQSClient({});
 const now = () => new Date();
-const deps: WakeDeps & ReplyDeps & TellCarrierDeps = {
+const campaigns = createCampaignStore({ client, table: env.configurationTable, now });
+const deps: WakeDeps & ReplyDeps & TellCarrierDeps & EnrollMembersDeps & AddOptInsDeps = {
   client,
   outreachTable: env.outreachTable,
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
@@ -37,6 +48,11 @@ const deps: WakeDeps & ReplyDeps & TellCarrierDeps = {
   index: createWorkIndex({ client, table: env.outreachTable }),
   configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
   lanes: createLanes(sqs, { priority: env.priorityQueueUrl }),
+  campaigns,
+  broadcasts: createBroadcastStore({ ...env, client, campaigns, now }),
+  members: createMemberStore({ client, table: env.outreachTable, now }),
+  optInRuns: createOptInRuns(client, env.outreachTable),
+  lists: createConsentLists({ client, table: env.consentTable }),
   jobs: createJobs(sqs, env.jobsQueueUrl),
   enqueueForCarrier: createCarrierQueue(sqs, env.carrierListQueueUrl),
   now,
@@ -59,8 +75,14 @@ export async function handler(event: DynamoDBStreamEvent | SQSEvent): Promise<Dy
   return { batchItemFailures: [] };
 }
 
-function runJob(body: string): Promise<number> {
-  return runWakeJob(deps, wakeJobSchema.parse(JSON.parse(body)));
+const jobSchema = z.union([enrollJobSchema, addOptInsJobSchema, wakeJobSchema]);
+
+/** @returns how many texts woke. */
+async function runJob(body: string): Promise<number> {
+  const job = jobSchema.parse(JSON.parse(body));
+  if (!('job' in job)) return runWakeJob(deps, job);
+  await (job.job === 'enroll' ? runEnrollJob(deps, job) : runAddOptInsJob(deps, job));
+  return 0;
 }
 
 async function apply(record: DynamoDBRecord): Promise<number> {

@@ -1,10 +1,14 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { AddOptInsJob, EnrollJob } from '../../lib/campaigns/jobs.ts';
 import type { WakeJob } from './wake.ts';
+
+/** One page of work that is too large for one invocation. */
+export type Job = WakeJob | EnrollJob | AddOptInsJob;
 
 /** The queue of paged jobs. */
 export interface Jobs {
   /** @param jobs ten at most. @param delaySeconds 900 at most. @throws Error when the queue refused one. */
-  enqueue(jobs: readonly WakeJob[], delaySeconds: number): Promise<void>;
+  enqueue(jobs: readonly Job[], delaySeconds: number): Promise<void>;
 }
 
 export function createJobs(client: SQSClient, url: string): Jobs {

@@ -1,7 +1,10 @@
 import { wokenBySettings } from '../../lib/automation/waking.ts';
+import { CAMPAIGNS, parseBroadcastOf, parseCampaign } from '../../lib/campaigns/campaign-items.ts';
 import { eventOfChange } from '../../lib/consent/items.ts';
 import { AUTOMATIONS, parseAutomation, parseSettings, settingsKey } from '../../lib/organization/items.ts';
 import type { Item } from '../../lib/runtime/dynamodb.ts';
+import { startAddingOptIns } from './add-opt-ins.ts';
+import { startEnrolling } from './enroll-members.ts';
 import { type ReplyDeps, replyToEvent } from './reply.ts';
 import { type TellCarrierDeps, tellCarrier } from './tell-carrier.ts';
 import { startWaking, type WakeDeps, wakeByEvent } from './wake.ts';
@@ -30,7 +33,10 @@ export async function processConsentChange(
   return woken;
 }
 
-/** A change of the configuration table: a requirement that fell away wakes whoever waited for it. */
+/**
+ * A change of the configuration table: a requirement that fell away wakes whoever waited for it; a broadcast enrols its
+ * members, and "Add Opt-Ins" adds them.
+ */
 export async function processConfigurationChange(
   deps: Pick<WakeDeps, 'jobs'>,
   { before, after }: Change,
@@ -42,6 +48,21 @@ export async function processConfigurationChange(
   if (partition === AUTOMATIONS && isEnabledAgain(before, after)) {
     await startWaking(deps, ['automationDisabled']);
   }
+  const broadcast = before === undefined ? parseBroadcastOf(after) : undefined;
+  if (broadcast) await startEnrolling(deps, broadcast);
+  if (partition === CAMPAIGNS) await startRequestedRun(deps, before, after);
+}
+
+async function startRequestedRun(
+  deps: Pick<WakeDeps, 'jobs'>,
+  before: Item | undefined,
+  after: Item | undefined,
+): Promise<void> {
+  if (!after) return;
+  const campaign = parseCampaign(after);
+  const run = campaign.optInRun?.run;
+  if (run === undefined || run === (before && parseCampaign(before).optInRun?.run)) return;
+  await startAddingOptIns(deps, campaign.id, run);
 }
 
 /** Switched on, or removed: in both cases the gate has something else to say to those who wait. */

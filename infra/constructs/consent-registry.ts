@@ -51,6 +51,14 @@ export class ConsentRegistry extends Construct {
     fn.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources }));
   }
 
+  /** May page through the opt-ins by a keyword, and read nothing else. */
+  grantKeywordList(fn: HouseFunction): void {
+    fn.setEnvironment({ consentTable: this.table.tableName });
+    const resources = [`${this.table.tableArn}/index/${LISTS.byKeyword.index}`];
+    fn.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources }));
+    this.table.encryptionKey?.grantDecrypt(fn);
+  }
+
   /** May add events: puts of a new event, the state behind it and the marker of its source. */
   grantRecord(fn: HouseFunction): void {
     this.grantRead(fn);

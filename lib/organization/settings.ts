@@ -6,6 +6,12 @@ export const DEFAULT_FOOTER = 'Reply STOP to opt-out of future text communicatio
 
 const line = (most: number) => z.string().trim().min(1).max(most);
 
+/** An amount in a currency, which is named by its ISO 4217 code. */
+export const moneySchema = z.strictObject({
+  amount: z.number().nonnegative(),
+  currency: z.string().regex(/^[A-Z]{3}$/, 'Use the ISO 4217 code, for example USD'),
+});
+
 /** The rules that an organization's admins change at run time. */
 export const settingsSchema = z.strictObject({
   /** The name recipients know the organization by; what `{{organizationName}}` prints. */
@@ -49,6 +55,8 @@ export const settingsSchema = z.strictObject({
   helpReply: line(320),
   optOutReply: line(320),
   optInReply: line(320),
+  /** What one segment costs, for estimates (T7). Twilio's prices differ by country, sender and contract: set your own. */
+  segmentPrice: moneySchema.refine(({ amount }) => amount <= 10, 'A segment costs at most 10'),
   ...sendingRulesShape,
   /** The organization's own IANA time zone: recipients of whom nothing tells where they are may be there too. */
   timeZone: z.string().refine(isTimeZone, 'Use an IANA time zone, for example America/Denver'),
@@ -86,6 +94,7 @@ export function defaultSettings(organizationName: string): Settings {
       '{{organizationName}}: you are opted out and will get no more texts. Reply START to opt in again.',
     optInReply:
       '{{organizationName}}: you are opted in to recurring texts. Msg & data rates may apply. Reply HELP for help, STOP to opt out.',
+    segmentPrice: { amount: 0.0083, currency: 'USD' },
     ...DEFAULT_SENDING_RULES,
     timeZone: 'America/Chicago',
   };

@@ -80,6 +80,12 @@ test('only crm-lookup can read the Salesforce credentials, and none of Twilio', 
   expect(may('crm-lookup', /^dynamodb:(UpdateItem|DeleteItem) .*consenttable/)).toBe(false);
 });
 
+test('T6 who adds opt-ins to campaigns may page through the list by keyword, and read nothing else of consent', () => {
+  const grants = grantsOf('consent-changes').filter((grant) => /^dynamodb:.*consenttable/.test(grant));
+  const reads = grants.filter((grant) => !/Stream|ShardIterator|GetRecords/.test(grant));
+  expect(reads).toEqual([expect.stringMatching(/^dynamodb:Query .*consenttable.*\/index\/keyword"/)]);
+});
+
 test('nobody may delete from the consent registry, and only those who hear of consent may add to it', () => {
   const onConsent = (action: string) => new RegExp(`^dynamodb:${action} .*consenttable`);
   expect(those(onConsent('(DeleteItem|UpdateItem|BatchWriteItem)'))).toEqual([]);

@@ -30,9 +30,16 @@ function wordIn(path: Readonly<Record<string, string>>): string {
 }
 
 /** What would send to nobody any more without the keyword. */
-async function usesOf({ configuration }: AdminDeps, word: string): Promise<string[]> {
-  const automations = await configuration.automations();
-  return automations.filter(({ keyword }) => keyword === word).map(({ id }) => `the automation ${id}`);
+async function usesOf({ configuration, campaigns }: AdminDeps, word: string): Promise<string[]> {
+  const [automations, all] = await Promise.all([configuration.automations(), campaigns.list()]);
+  const has = ({ keyword }: { readonly keyword?: string | undefined }) => keyword === word;
+  return [
+    ...all.filter(has).map(({ id }) => `the campaign ${id}`),
+    // A broadcast is named by its campaign.
+    ...automations
+      .filter((automation) => has(automation) && automation.kind !== 'campaign')
+      .map(({ id }) => `the automation ${id}`),
+  ];
 }
 
 export const keywordRoutes = [

@@ -28,7 +28,16 @@ test.each(descriptions)('$method $path: who may not gets 403 with the reason', a
 });
 
 /** Where an organization's rules are: what reaches how many people, and under which words. */
-const RULES = ['/settings', '/forms', '/automations', '/keywords', '/imports', '/sender', '/crm'];
+const RULES = [
+  '/settings',
+  '/forms',
+  '/automations',
+  '/keywords',
+  '/campaigns',
+  '/imports',
+  '/sender',
+  '/crm',
+];
 
 test('an agent is let through where agents may, and admins keep what changes the rules for themselves', async () => {
   for (const { method, path, roles } of descriptions) {

@@ -1,0 +1,82 @@
+import type { OptInProgress } from '../../lib/campaigns/campaign.ts';
+import type { CampaignStore } from '../../lib/campaigns/campaign-store.ts';
+import type { AddOptInsJob } from '../../lib/campaigns/jobs.ts';
+import type { MemberStore } from '../../lib/campaigns/member-store.ts';
+import type { OptInRuns } from '../../lib/campaigns/opt-in-runs.ts';
+import type { ConsentLists } from '../../lib/consent/lists.ts';
+import type { LeadStore } from '../../lib/leads/lead-store.ts';
+import type { Jobs } from './jobs.ts';
+
+export interface AddOptInsDeps {
+  readonly campaigns: Pick<CampaignStore, 'get'>;
+  readonly lists: Pick<ConsentLists, 'keywordOptIns'>;
+  readonly leads: Pick<LeadStore, 'holders' | 'upsertByNumber'>;
+  readonly members: Pick<MemberStore, 'add' | 'known'>;
+  readonly optInRuns: Pick<OptInRuns, 'note'>;
+  readonly jobs: Jobs;
+}
+
+/** Each opt-in may take a lead of its own to be made. */
+const PAGE = 50;
+
+/** Somebody asked for "Add Opt-Ins" (T6). */
+export async function startAddingOptIns(
+  { jobs }: Pick<AddOptInsDeps, 'jobs'>,
+  campaignId: string,
+  run: string,
+): Promise<void> {
+  await jobs.enqueue([{ job: 'addOptIns', campaignId, run, seen: 0, added: 0 }], 0);
+}
+
+/**
+ * Puts one page of those who opted in by the campaign's keyword, and are no members yet, into the campaign (T6), and hands
+ * the rest on. A page that comes twice adds nobody twice.
+ */
+export async function runAddOptInsJob(deps: AddOptInsDeps, job: AddOptInsJob): Promise<void> {
+  const { campaignId, run } = job;
+  const campaign = await deps.campaigns.get(campaignId);
+  // Removed, changed or asked for anew meanwhile: this run has nothing more to do.
+  if (campaign?.keyword === undefined || campaign.removedAt !== undefined) return;
+  if (campaign.optInRun?.run !== run) return;
+  const { keyword } = campaign;
+  const paging = { limit: PAGE, after: job.after };
+  const page = await deps.lists.keywordOptIns(keyword, { active: true }, paging);
+  const found = await Promise.all(
+    page.rows.map(({ number }) => candidateOf(deps, campaignId, { number, keyword, run })),
+  );
+  const leadIds = found.flatMap((candidate) => ('leadId' in candidate ? candidate.leadId : []));
+  // Together: side by side they would fight for the count of their shard.
+  const joined = await deps.members.add(campaignId, leadIds, { addedBy: addedBy(run), rejoin: false });
+  const joinedBefore = found.filter((candidate) => 'joined' in candidate && candidate.joined);
+  const progress: OptInProgress = {
+    run,
+    seen: job.seen + page.rows.length,
+    added: job.added + joined.length + joinedBefore.length,
+    done: page.next === undefined,
+  };
+  if (!(await deps.optInRuns.note(campaignId, progress))) return;
+  if (page.next === undefined) return;
+  const { seen, added: addedSoFar } = progress;
+  await deps.jobs.enqueue([{ ...job, seen, added: addedSoFar, after: page.next }], 0);
+}
+
+const addedBy = (run: string) => `optIns:${run}`;
+
+/**
+ * The lead that is to join for a number; one is made for a number without any. Where a lead with the number is, or was, a
+ * member, nobody joins: somebody whom an admin took out is not brought back.
+ */
+async function candidateOf(
+  { leads, members }: AddOptInsDeps,
+  campaignId: string,
+  { number, keyword, run }: { readonly number: string; readonly keyword: string; readonly run: string },
+): Promise<{ readonly leadId: string } | { readonly joined: boolean }> {
+  const holders = (await leads.holders(number)).slice(0, 100);
+  const known = await members.known(campaignId, holders);
+  if (known.size > 0) {
+    // By an earlier try of this page: it counts.
+    return { joined: [...known.values()].some((member) => member.addedBy === addedBy(run)) };
+  }
+  const [leadId = (await leads.upsertByNumber(number, { source: `keyword ${keyword}` })).id] = holders;
+  return { leadId };
+}

@@ -1,0 +1,243 @@
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { automationKey } from '../organization/items.ts';
+import { cancellationCodes, isConditionFailure, pause } from '../runtime/dynamodb.ts';
+import {
+  type Broadcast,
+  broadcastAutomation,
+  broadcastAutomationId,
+  type Campaign,
+  type ShardProgress,
+} from './campaign.ts';
+import {
+  broadcastItem,
+  broadcastKey,
+  broadcastOf,
+  broadcastRange,
+  parseBroadcast,
+  putCampaign,
+} from './campaign-items.ts';
+import type { CampaignStore } from './campaign-store.ts';
+
+export interface BroadcastStoreDeps {
+  readonly client: DynamoDBDocumentClient;
+  readonly configurationTable: string;
+  readonly outreachTable: string;
+  readonly campaigns: Pick<CampaignStore, 'get'>;
+  readonly now: () => Date;
+}
+
+export interface BroadcastRequest {
+  readonly template: string;
+  /** ISO 8601 duration. */
+  readonly maximumAge: string;
+  readonly requestId?: string | undefined;
+  readonly startedBy: string;
+}
+
+/**
+ * - `started`: it is new.
+ * - `repeated`: this request started it before.
+ * - `sameText`: another request started one with these very words within a day.
+ * - `noCampaign`, `disabled`: nothing was started.
+ */
+export type Started =
+  | { readonly kind: 'started' | 'repeated' | 'sameText'; readonly broadcast: Broadcast }
+  | { readonly kind: 'noCampaign' | 'disabled' };
+
+/** Broadcasts of campaigns, and how far each is. */
+export type BroadcastStore = ReturnType<typeof createBroadcastStore>;
+
+export function createBroadcastStore(deps: BroadcastStoreDeps) {
+  return {
+    /**
+     * Stores a broadcast and its automation, and counts it in its campaign, in one transaction; whoever follows the
+     * configuration's stream enrols the members. The same request twice starts one.
+     */
+    start: (campaignId: string, request: BroadcastRequest) => start(deps, campaignId, request),
+    /** Strongly consistent. */
+    get: (campaignId: string, broadcast: number) => get(deps, campaignId, broadcast),
+    /** Newest first. @param before a number: only those that are older. */
+    list: (campaignId: string, limit: number, before?: number) => list(deps, campaignId, limit, before),
+    /** @returns undefined when there is no such broadcast. */
+    markStopped: (campaignId: string, broadcast: number) => markStopped(deps, campaignId, broadcast),
+    /** Notes how far a shard is. @returns false when another worker is further already. */
+    progress: (campaignId: string, broadcast: number, shard: number, progress: ShardProgress) =>
+      noteProgress(deps, campaignId, broadcast, shard, progress),
+  };
+}
+
+const SAME_TEXT_MILLISECONDS = 24 * 60 * 60 * 1000;
+/** Broadcasts that a repeated request is looked for among. */
+const RECENT = 20;
+const ATTEMPTS = 8;
+
+async function start(
+  deps: BroadcastStoreDeps,
+  campaignId: string,
+  request: BroadcastRequest,
+): Promise<Started> {
+  let skipped = 0;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (attempt > 0) await pause(attempt);
+    const campaign = await deps.campaigns.get(campaignId);
+    if (!campaign || campaign.removedAt !== undefined) return { kind: 'noCampaign' };
+    const before = startedBefore(await list(deps, campaignId, RECENT), request, deps.now());
+    if (before) return before;
+    if (!campaign.enabled) return { kind: 'disabled' };
+    const broadcast = newBroadcast(campaign, request, campaign.broadcasts + 1 + skipped, deps.now());
+    try {
+      await deps.client.send(new TransactWriteCommand({ TransactItems: writes(deps, campaign, broadcast) }));
+      return { kind: 'started', broadcast };
+    } catch (error) {
+      const codes = cancellationCodes(error);
+      if (codes === undefined) throw error;
+      // An automation that somebody made has the id that this broadcast's would have: the next number's is free.
+      if (codes[1] === 'ConditionalCheckFailed') skipped++;
+    }
+  }
+  throw new Error(`A campaign changed ${ATTEMPTS} times while a broadcast of it was started`);
+}
+
+function startedBefore(
+  recent: readonly Broadcast[],
+  { requestId, template }: BroadcastRequest,
+  now: Date,
+): Started | undefined {
+  const repeated = requestId !== undefined && recent.find((one) => one.requestId === requestId);
+  if (repeated) return { kind: 'repeated', broadcast: repeated };
+  if (requestId !== undefined) return undefined;
+  const since = new Date(now.getTime() - SAME_TEXT_MILLISECONDS).toISOString();
+  const same = recent.find((one) => one.template === template && one.startedAt > since);
+  return same && { kind: 'sameText', broadcast: same };
+}
+
+function newBroadcast(
+  { id, keyword }: Campaign,
+  { requestId, ...request }: BroadcastRequest,
+  broadcast: number,
+  now: Date,
+): Broadcast {
+  return {
+    ...request,
+    campaignId: id,
+    broadcast,
+    automationId: broadcastAutomationId(id, broadcast),
+    startedAt: now.toISOString(),
+    progress: {},
+    ...(keyword !== undefined && { keyword }),
+    ...(requestId !== undefined && { requestId }),
+  };
+}
+
+function writes(
+  { configurationTable, outreachTable }: BroadcastStoreDeps,
+  campaign: Campaign,
+  broadcast: Broadcast,
+) {
+  const automation = broadcastAutomation(campaign, broadcast);
+  const isNew = { ConditionExpression: 'attribute_not_exists(pk)' };
+  const counted = { ...campaign, broadcasts: broadcast.broadcast, version: campaign.version + 1 };
+  return [
+    { Put: putCampaign(configurationTable, counted) },
+    {
+      Put: {
+        TableName: configurationTable,
+        Item: { ...automationKey(automation.id), ...automation, ...broadcastOf(broadcast) },
+        ...isNew,
+      },
+    },
+    { Put: { TableName: outreachTable, Item: broadcastItem(broadcast), ...isNew } },
+  ];
+}
+
+async function get(
+  { client, outreachTable }: BroadcastStoreDeps,
+  campaignId: string,
+  broadcast: number,
+): Promise<Broadcast | undefined> {
+  const answer = await client.send(
+    new GetCommand({
+      TableName: outreachTable,
+      Key: broadcastKey(campaignId, broadcast),
+      ConsistentRead: true,
+    }),
+  );
+  return answer.Item && parseBroadcast(answer.Item);
+}
+
+async function list(
+  { client, outreachTable }: BroadcastStoreDeps,
+  campaignId: string,
+  limit: number,
+  before?: number,
+): Promise<Broadcast[]> {
+  const { pk, prefix } = broadcastRange(campaignId);
+  const answer = await client.send(
+    new QueryCommand({
+      TableName: outreachTable,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+      ScanIndexForward: false,
+      Limit: limit,
+      ExclusiveStartKey: before === undefined ? undefined : broadcastKey(campaignId, before),
+    }),
+  );
+  return (answer.Items ?? []).map(parseBroadcast);
+}
+
+async function markStopped(
+  { client, outreachTable, now }: BroadcastStoreDeps,
+  campaignId: string,
+  broadcast: number,
+): Promise<Broadcast | undefined> {
+  try {
+    const answer = await client.send(
+      new UpdateCommand({
+        TableName: outreachTable,
+        Key: broadcastKey(campaignId, broadcast),
+        ConditionExpression: 'attribute_exists(pk)',
+        UpdateExpression: 'SET stoppedAt = if_not_exists(stoppedAt, :now)',
+        ExpressionAttributeValues: { ':now': now().toISOString() },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    return answer.Attributes && parseBroadcast(answer.Attributes);
+  } catch (error) {
+    if (isConditionFailure(error)) return undefined;
+    throw error;
+  }
+}
+
+async function noteProgress(
+  { client, outreachTable }: BroadcastStoreDeps,
+  campaignId: string,
+  broadcast: number,
+  shard: number,
+  progress: ShardProgress,
+): Promise<boolean> {
+  try {
+    await client.send(
+      new UpdateCommand({
+        TableName: outreachTable,
+        Key: broadcastKey(campaignId, broadcast),
+        // Equal: this page was noted and its worker ended before it handed the rest on.
+        ConditionExpression:
+          'attribute_exists(pk) AND (attribute_not_exists(progress.#shard) OR progress.#shard.seen <= :seen)',
+        UpdateExpression: 'SET progress.#shard = :progress',
+        ExpressionAttributeNames: { '#shard': String(shard) },
+        ExpressionAttributeValues: { ':progress': progress, ':seen': progress.seen },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (isConditionFailure(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import { shardOf } from '../automation/work.ts';
+import type { Item, Key } from '../runtime/dynamodb.ts';
+import {
+  type Broadcast,
+  broadcastSchema,
+  type Campaign,
+  campaignSchema,
+  type Member,
+  memberSchema,
+  type OptInProgress,
+  optInProgressSchema,
+} from './campaign.ts';
+
+/** How campaigns lie in the configuration table, and their members and runs in the outreach table. No other file spells these keys. */
+export const CAMPAIGNS = 'CAMPAIGN';
+export const campaignKey = (id: string): Key => ({ pk: CAMPAIGNS, sk: id });
+
+const MEMBER_PREFIX = 'MEMBER#';
+const BROADCAST_PREFIX = 'BROADCAST#';
+const DIGITS = 6;
+
+/** Members are spread, so that a million can join and be read side by side. */
+const memberPartition = (campaignId: string, shard: number) => `CAMPAIGN#${campaignId}#${shard}`;
+export const memberKey = (campaignId: string, leadId: string): Key => ({
+  pk: memberPartition(campaignId, shardOf(leadId)),
+  sk: `${MEMBER_PREFIX}${leadId}`,
+});
+export const memberRange = (campaignId: string, shard: number) => ({
+  pk: memberPartition(campaignId, shard),
+  prefix: MEMBER_PREFIX,
+});
+/** How many of a shard's members are active. */
+export const countKey = (campaignId: string, shard: number): Key => ({
+  pk: memberPartition(campaignId, shard),
+  sk: 'COUNT',
+});
+
+const runs = (campaignId: string) => `CAMPAIGN#${campaignId}`;
+export const optInProgressKey = (campaignId: string): Key => ({ pk: runs(campaignId), sk: 'OPT-INS' });
+export const broadcastKey = (campaignId: string, broadcast: number): Key => ({
+  pk: runs(campaignId),
+  sk: `${BROADCAST_PREFIX}${String(broadcast).padStart(DIGITS, '0')}`,
+});
+export const broadcastRange = (campaignId: string) => ({ pk: runs(campaignId), prefix: BROADCAST_PREFIX });
+
+/** Puts a campaign over the version it came from: one condition for whoever writes campaigns. */
+export function putCampaign(table: string, campaign: Campaign) {
+  const put = { TableName: table, Item: { ...campaignKey(campaign.id), ...campaign } };
+  if (campaign.version === 1) return { ...put, ConditionExpression: 'attribute_not_exists(pk)' };
+  return {
+    ...put,
+    ConditionExpression: '#version = :before',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: { ':before': campaign.version - 1 },
+  };
+}
+
+export const memberItem = (campaignId: string, member: Member): Item => ({
+  ...memberKey(campaignId, member.leadId),
+  ...member,
+});
+export const broadcastItem = (broadcast: Broadcast): Item => ({
+  ...broadcastKey(broadcast.campaignId, broadcast.broadcast),
+  ...broadcast,
+});
+
+/** What the automation of a broadcast is stored with, so that whoever follows the table knows whom to enrol. */
+const broadcastOfSchema = z.object({
+  broadcastOf: broadcastSchema.pick({ campaignId: true, broadcast: true }),
+});
+export const broadcastOf = ({ campaignId, broadcast }: Broadcast): Item => ({
+  broadcastOf: { campaignId, broadcast },
+});
+export const parseBroadcastOf = (item: Item | undefined) =>
+  broadcastOfSchema.safeParse(item).data?.broadcastOf;
+
+export const parseCampaign = (item: Item): Campaign => campaignSchema.parse(withoutKeys(item));
+export const parseMember = (item: Item): Member => memberSchema.parse(item);
+export const parseBroadcast = (item: Item): Broadcast => broadcastSchema.parse(item);
+export const parseOptInProgress = (item: Item): OptInProgress => optInProgressSchema.parse(item);
+
+function withoutKeys({ pk: _pk, sk: _sk, ...rest }: Item): Item {
+  return rest;
+}

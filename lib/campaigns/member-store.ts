@@ -1,0 +1,216 @@
+import { type DynamoDBDocumentClient, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { SHARDS, shardOf } from '../automation/work.ts';
+import {
+  cancellationCodes,
+  type Item,
+  pause,
+  readConsistently,
+  type TransactItem,
+} from '../runtime/dynamodb.ts';
+import type { Member } from './campaign.ts';
+import { countKey, memberItem, memberKey, memberRange, parseMember } from './campaign-items.ts';
+
+export interface MemberStoreDeps {
+  readonly client: DynamoDBDocumentClient;
+  readonly table: string;
+  readonly now: () => Date;
+}
+
+export interface MemberPage {
+  readonly members: Member[];
+  /** Where the next page begins; undefined after the last. */
+  readonly next: string | undefined;
+}
+
+/** Leads in campaigns: spread over shards, each with an exact count of its own. Every read is strongly consistent. */
+export type MemberStore = ReturnType<typeof createMemberStore>;
+
+export function createMemberStore(deps: MemberStoreDeps) {
+  return {
+    /**
+     * Makes leads members. Those that are members already stay as they are; those that were removed come back only with
+     * `rejoin`.
+     *
+     * @returns the leads that joined.
+     */
+    add: (campaignId: string, leadIds: readonly string[], by: { addedBy: string; rejoin: boolean }) =>
+      add(deps, campaignId, leadIds, by),
+    /** @returns false when the lead is no active member. */
+    remove: (campaignId: string, leadId: string, by: string) => remove(deps, campaignId, leadId, by),
+    /** What is known of some leads as members, removed ones included. @param leadIds 100 at most. */
+    known: (campaignId: string, leadIds: readonly string[]) => known(deps, campaignId, leadIds),
+    /** How many are active. */
+    count: (campaignId: string) => count(deps, campaignId),
+    /** A page over all shards. A page can be short and still have a `next`. @param after the `next` of the page before. */
+    page: (campaignId: string, paging: Paging) => page(deps, campaignId, paging),
+    /** A page of one shard, removed members left out. @param after lead id of the last member of the page before. */
+    ofShard: (campaignId: string, shard: number, limit: number, after?: string) =>
+      ofShard(deps, campaignId, shard, { limit, after, removedToo: false }),
+  };
+}
+
+interface Paging {
+  readonly limit: number;
+  readonly after?: string | undefined;
+  /** Members that were removed as well. */
+  readonly removedToo: boolean;
+}
+
+/** A transaction takes 100 actions, and the count is one of them. */
+const MOST_PER_TRANSACTION = 50;
+const ATTEMPTS = 12;
+/** Queries for one page at most: a campaign whose members were nearly all removed answers short pages. */
+const QUERIES_PER_PAGE = 2 * SHARDS;
+
+async function add(
+  deps: MemberStoreDeps,
+  campaignId: string,
+  leadIds: readonly string[],
+  by: { readonly addedBy: string; readonly rejoin: boolean },
+): Promise<string[]> {
+  const joined: string[] = [];
+  const shards = Map.groupBy(new Set(leadIds), shardOf);
+  for (const [shard, ids] of shards) {
+    for (let start = 0; start < ids.length; start += MOST_PER_TRANSACTION) {
+      const some = ids.slice(start, start + MOST_PER_TRANSACTION);
+      joined.push(...(await addTogether(deps, campaignId, shard, some, by)));
+    }
+  }
+  return joined;
+}
+
+/** Members and their shard's count in one transaction; who turns out to be a member is left out of the next try. */
+async function addTogether(
+  { client, table, now }: MemberStoreDeps,
+  campaignId: string,
+  shard: number,
+  leadIds: readonly string[],
+  { addedBy, rejoin }: { readonly addedBy: string; readonly rejoin: boolean },
+): Promise<readonly string[]> {
+  const addedAt = now().toISOString();
+  const wasRemoved = {
+    ConditionExpression: 'attribute_not_exists(pk) OR active = :no',
+    ExpressionAttributeValues: { ':no': false },
+  };
+  const condition = rejoin ? wasRemoved : { ConditionExpression: 'attribute_not_exists(pk)' };
+  let pending = leadIds;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (pending.length === 0) return [];
+    const puts = pending.map((leadId): TransactItem => {
+      const Item = memberItem(campaignId, { leadId, active: true, addedAt, addedBy });
+      return { Put: { TableName: table, Item, ...condition } };
+    });
+    try {
+      const TransactItems = [...puts, counting(table, campaignId, shard, pending.length)];
+      await client.send(new TransactWriteCommand({ TransactItems }));
+      return pending;
+    } catch (error) {
+      const codes = cancellationCodes(error);
+      if (codes === undefined) throw error;
+      const before = pending.length;
+      pending = pending.filter((_, index) => codes[index] !== 'ConditionalCheckFailed');
+      if (pending.length === before) await pause(attempt);
+    }
+  }
+  throw new Error(`The members of one shard changed ${ATTEMPTS} times while some were added`);
+}
+
+function counting(table: string, campaignId: string, shard: number, change: number): TransactItem {
+  return {
+    Update: {
+      TableName: table,
+      Key: countKey(campaignId, shard),
+      UpdateExpression: 'ADD active :change',
+      ExpressionAttributeValues: { ':change': change },
+    },
+  };
+}
+
+async function remove(
+  { client, table, now }: MemberStoreDeps,
+  campaignId: string,
+  leadId: string,
+  by: string,
+): Promise<boolean> {
+  const removal: TransactItem = {
+    Update: {
+      TableName: table,
+      Key: memberKey(campaignId, leadId),
+      ConditionExpression: 'active = :yes',
+      UpdateExpression: 'SET active = :no, removedAt = :now, removedBy = :by',
+      ExpressionAttributeValues: { ':yes': true, ':no': false, ':now': now().toISOString(), ':by': by },
+    },
+  };
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (attempt > 0) await pause(attempt);
+    try {
+      const TransactItems = [removal, counting(table, campaignId, shardOf(leadId), -1)];
+      await client.send(new TransactWriteCommand({ TransactItems }));
+      return true;
+    } catch (error) {
+      const codes = cancellationCodes(error);
+      if (codes === undefined) throw error;
+      if (codes[0] === 'ConditionalCheckFailed') return false;
+    }
+  }
+  throw new Error(`The members of one shard changed ${ATTEMPTS} times while one was removed`);
+}
+
+async function known(
+  { client, table }: MemberStoreDeps,
+  campaignId: string,
+  leadIds: readonly string[],
+): Promise<Map<string, Member>> {
+  const keys = leadIds.map((leadId) => memberKey(campaignId, leadId));
+  const found = await readConsistently(client, { [table]: keys });
+  return new Map((found[table] ?? []).map(parseMember).map((member) => [member.leadId, member]));
+}
+
+async function count({ client, table }: MemberStoreDeps, campaignId: string): Promise<number> {
+  const keys = Array.from({ length: SHARDS }, (_, shard) => countKey(campaignId, shard));
+  const found = await readConsistently(client, { [table]: keys });
+  return (found[table] ?? []).reduce((sum, item) => sum + Number(item['active']), 0);
+}
+
+async function page(deps: MemberStoreDeps, campaignId: string, paging: Paging): Promise<MemberPage> {
+  const members: Member[] = [];
+  let { shard, leadId } = placeOf(paging.after);
+  for (let queries = 0; shard < SHARDS; queries++) {
+    const wanted = paging.limit - members.length;
+    if (wanted === 0 || queries === QUERIES_PER_PAGE) return { members, next: `${shard}#${leadId ?? ''}` };
+    const found = await ofShard(deps, campaignId, shard, { ...paging, limit: wanted, after: leadId });
+    members.push(...found.members);
+    leadId = found.next;
+    if (leadId === undefined) shard++;
+  }
+  return { members, next: undefined };
+}
+
+function placeOf(after = ''): { shard: number; leadId: string | undefined } {
+  const [shard = '', leadId = ''] = after.split('#');
+  return { shard: Number(shard), leadId: leadId === '' ? undefined : leadId };
+}
+
+async function ofShard(
+  { client, table }: MemberStoreDeps,
+  campaignId: string,
+  shard: number,
+  { limit, after, removedToo }: Paging,
+): Promise<MemberPage> {
+  const { pk, prefix } = memberRange(campaignId, shard);
+  const onlyActive = !removedToo && { FilterExpression: 'active = :yes' };
+  const answer = await client.send(
+    new QueryCommand({
+      TableName: table,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ...onlyActive,
+      ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix, ...(!removedToo && { ':yes': true }) },
+      Limit: limit,
+      ExclusiveStartKey: after === undefined ? undefined : memberKey(campaignId, after),
+    }),
+  );
+  const last = answer.LastEvaluatedKey as Item | undefined;
+  const next = last && String(last['sk']).slice(prefix.length);
+  return { members: (answer.Items ?? []).map(parseMember), next };
+}
