@@ -20,7 +20,7 @@ export function createErrandStore(deps: ErrandStoreDeps) {
   return {
     /** Adds an errand, unless it is there already. */
     add: (errand: Errand) => add(deps, errand),
-    /** Open errands that are due, the oldest of every shard first; at most `limit`. */
+    /** Open errands that are due, the oldest first; at most `limit`. */
     due: (limit: number) => due(deps, limit),
     put: async (errand: Errand): Promise<void> => {
       await deps.client.send(new PutCommand({ TableName: deps.table, Item: itemOf(deps, errand) }));
@@ -58,16 +58,27 @@ async function add(deps: ErrandStoreDeps, errand: Errand): Promise<void> {
   }
 }
 
+const KEYS_PER_READ = 100;
+
 async function due(deps: ErrandStoreDeps, limit: number): Promise<Errand[]> {
-  const shards = Array.from({ length: SHARDS }, (_, shard) => dueOf(deps, shard, Math.ceil(limit / SHARDS)));
-  return (await Promise.all(shards)).flat().slice(0, limit);
+  const { client, table, now } = deps;
+  const shards = await Promise.all(Array.from({ length: SHARDS }, (_, shard) => dueOf(deps, shard, limit)));
+  const oldest = shards
+    .flat()
+    .toSorted((a, b) => a.dueAt.localeCompare(b.dueAt))
+    .slice(0, limit);
+  const found: Item[] = [];
+  for (let start = 0; start < oldest.length; start += KEYS_PER_READ) {
+    const keys = oldest.slice(start, start + KEYS_PER_READ).map(({ key }) => key);
+    found.push(...((await readConsistently(client, { [table]: keys }))[table] ?? []));
+  }
+  // The index may lag behind: what counts is the errand itself.
+  return found
+    .map((item) => errandSchema.parse(item))
+    .filter(({ status, dueAt }) => status === 'open' && dueAt <= now().toISOString());
 }
 
-async function dueOf(
-  { client, table, now }: ErrandStoreDeps,
-  shard: number,
-  limit: number,
-): Promise<Errand[]> {
+async function dueOf({ client, table, now }: ErrandStoreDeps, shard: number, limit: number) {
   const page = await client.send(
     new QueryCommand({
       TableName: table,
@@ -78,13 +89,10 @@ async function dueOf(
       Limit: limit,
     }),
   );
-  const keys = (page.Items ?? []).map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) }));
-  if (keys.length === 0) return [];
-  const found = (await readConsistently(client, { [table]: keys }))[table] ?? [];
-  // The index may lag behind: what counts is the errand itself.
-  return found
-    .map((item) => errandSchema.parse(item))
-    .filter(({ status, dueAt }) => status === 'open' && dueAt <= now().toISOString());
+  return (page.Items ?? []).map(({ pk, sk, workOrder }) => ({
+    key: { pk: String(pk), sk: String(sk) },
+    dueAt: String(workOrder),
+  }));
 }
 
 async function writeBacks(
