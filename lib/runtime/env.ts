@@ -55,3 +55,8 @@ export function readEnv<K extends EnvKey>(keys: readonly K[], source = process.e
   const names = parsed.error.issues.map((issue) => ENV[issue.path[0] as EnvKey]);
   throw new Error(`Environment variables missing or malformed: ${names.join(', ')}`);
 }
+
+/** Where Systems Manager is reached instead of at AWS, by the variables with which the SDK's users say so. */
+export function parameterEndpoint(source = process.env): string | undefined {
+  return source['AWS_ENDPOINT_URL_SSM'] ?? source['AWS_ENDPOINT_URL'];
+}

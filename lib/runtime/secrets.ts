@@ -1,13 +1,17 @@
-import { SSMProvider } from '@aws-lambda-powertools/parameters/ssm';
 import * as z from 'zod';
 import { type SalesforceCredentials, salesforceCredentialsSchema } from '../crm/credentials.ts';
+import { readParameter } from './parameter.ts';
 
-const MAXIMUM_AGE_SECONDS = 300;
-const provider = new SSMProvider();
+const MAXIMUM_AGE_MILLISECONDS = 300_000;
+const kept = new Map<string, { readonly value: Promise<string>; readonly until: number }>();
 
-async function secret(name: string): Promise<string> {
-  const value = await provider.get(name, { decrypt: true, maxAge: MAXIMUM_AGE_SECONDS });
-  if (!value) throw new Error(`The parameter ${name} is empty`);
+/** Reads a parameter, or answers what was read at most five minutes ago. Who asks meanwhile waits for the same answer. */
+function secret(name: string): Promise<string> {
+  const known = kept.get(name);
+  if (known && known.until > Date.now()) return known.value;
+  const value = readParameter(name);
+  kept.set(name, { value, until: Date.now() + MAXIMUM_AGE_MILLISECONDS });
+  value.catch(() => kept.delete(name));
   return value;
 }
 
