@@ -11,6 +11,7 @@ import { kindOf, type Submission } from '../../lib/forms/submission.ts';
 import type { SubmissionStore } from '../../lib/forms/submission-store.ts';
 import type { Configuration } from '../../lib/organization/configuration.ts';
 import { type HttpAnswer, json, problem } from '../../lib/runtime/problem.ts';
+import { isLiftedByUs } from '../../lib/sender/sender.ts';
 import { refuseUnsigned, refuseWithoutSecret, withoutSecret } from './prove-origin.ts';
 import { identityOf, idOfFields, submissionOf } from './submission-of.ts';
 
@@ -101,12 +102,12 @@ function consentIn({ consents }: Submission): object {
 
 /**
  * What a person who opted in again must do for texts to reach them (X9): after STOP Twilio blocks the number, and only a
- * START from the handset is sure to lift that. Said only to who opted in explicitly with this very submission.
+ * START from the handset is sure to lift that, unless we may lift it ourselves. Said only to who opted in explicitly with this very submission.
  */
 async function nextStep(deps: ReceiveDeps, { number, consents }: Submission): Promise<{ next?: string }> {
   if (!consents.some((statement) => kindOf(statement) === 'explicitWeb')) return {};
   const { carrierBlocked } = await deps.registry.read(number);
-  if (!carrierBlocked) return {};
+  if (!carrierBlocked || isLiftedByUs(await deps.configuration.settings(), deps.sender)) return {};
   const to = deps.sender.startsWith('+') ? `to ${deps.sender}` : 'to the number that texted you';
   return { next: `Text START ${to} to lift the block that your STOP set.` };
 }

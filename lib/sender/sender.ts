@@ -68,3 +68,11 @@ const TOLL_FREE = /^\+18(00|33|44|55|66|77|88)\d{7}$/;
 export function isTollFree(sender: string): boolean {
   return TOLL_FREE.test(sender);
 }
+
+/** Whether Twilio's block after a STOP is lifted by telling Twilio of an opt-in, and not by START alone (X9). */
+export function isLiftedByUs(
+  { twilioConsentApi }: { readonly twilioConsentApi: boolean },
+  sender: string,
+): boolean {
+  return twilioConsentApi && !isTollFree(sender);
+}

@@ -35,7 +35,7 @@ test('X9 a box ticked after STOP lifts the block at Twilio, and what waited goes
   const number = newNumber();
   await tick(number);
   await world.text(number, 'STOP');
-  await tick(number);
+  expect((await tick(number)).json['consent']).not.toHaveProperty('next');
   expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in', carrierBlocked: true });
   await world.runCycle();
   await world.runCycle();
@@ -60,7 +60,7 @@ test('X9 with the setting off the block stays, nothing leaves, and START lifts i
   await world.admin('PATCH', '/settings', { twilioConsentApi: false });
   const number = newNumber();
   await world.text(number, 'STOP');
-  await tick(number);
+  expect((await tick(number)).json['consent']).toMatchObject({ next: expect.stringContaining('Text START') });
   await follow();
   await world.runCycle();
   expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in', carrierBlocked: true });
@@ -83,6 +83,44 @@ test("X9 an opt-out in a person's own words, on the web or by hand is put on Twi
   await follow();
   expect(await consentOf(world, words)).toMatchObject({ standing: 'opted_in', carrierBlocked: false });
   expect(world.twilio.isBlocked(words)).toBe(false);
+});
+
+test("X9 Twilio's own reading of a text (OptOutType) feeds the registry, whatever the words", async () => {
+  const number = newNumber();
+  await tick(number);
+  const inbound = (body: string, OptOutType: string) =>
+    world.twilio.inbound({ from: number, body, more: { OptOutType } });
+  await inbound('Basta ya', 'STOP');
+  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out', carrierBlocked: true });
+  await inbound('Otra vez', 'START');
+  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in', carrierBlocked: false });
+  await follow();
+  expect((await events(number)).events.map(({ kind }) => kind)).toEqual([
+    'explicitWeb',
+    'optOut',
+    'handsetStart',
+  ]);
+});
+
+test('X9 consent documented by hand after STOP says what stands in the way, and is told to Twilio', async () => {
+  const number = newNumber();
+  await world.text(number, 'STOP');
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const documentation = {
+    method: 'by phone',
+    date: new Date().toISOString(),
+    proof: 'recording 7',
+    wording: 'May we text you?',
+  };
+  const path = `/numbers/${encodeURIComponent(number)}/opt-in`;
+  const { json } = await world.admin('POST', path, documentation);
+  expect(json['sentence']).toContain('Twilio is being told');
+  await follow();
+  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in', carrierBlocked: false });
+  await world.text(number, 'STOP');
+  await world.admin('PATCH', '/settings', { twilioConsentApi: false });
+  const again = { ...documentation, date: new Date().toISOString(), proof: 'recording 8' };
+  expect((await world.admin('POST', path, again)).json['sentence']).toContain('must text START');
 });
 
 test('X9 a carrier STOP is not told to Twilio, who told us', async () => {

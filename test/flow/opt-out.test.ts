@@ -150,7 +150,7 @@ test('a reply ends the automations that stop on one, and STOP and START do not',
   expect(followUp).toMatchObject({ automationId: 'follow-up', status: 'stopped', reason: 'replied' });
 });
 
-test('what Twilio knows and we do not: a 21610 is recorded as an opt-out, and HELP is answered by the carrier', async () => {
+test('X9 what Twilio knows and we do not: a 21610 is recorded as an opt-out, and HELP is answered by the carrier', async () => {
   const number = await dueLead();
   await world.twilio.block(number);
   await world.runCycle();

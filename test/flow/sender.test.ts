@@ -115,6 +115,10 @@ test('C8 while A2P verification is missing nothing leaves and each text says why
   expect(numbers.flatMap(world.textsTo)).toEqual([]);
   for (const phone of numbers) {
     expect(await enrollmentOf(phone)).toMatchObject({ status: 'waiting', reason: 'a2pNotVerified' });
+    const path = `/numbers/${encodeURIComponent(phone)}/messages`;
+    const answer = await world.admin('POST', path, { body: 'Are you there?' }, '[agent]');
+    expect(answer).toMatchObject({ status: 409, json: { code: 'a2pNotVerified' } });
+    expect(answer.json['detail']).toContain('not verified for A2P 10DLC');
   }
   service().campaignStatuses = ['FAILED', 'VERIFIED'];
   expect((await world.admin('POST', '/sender/a2p/refresh')).json).toMatchObject({ a2pVerified: true });

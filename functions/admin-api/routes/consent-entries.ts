@@ -9,6 +9,7 @@ import {
 import { consentEventSchema } from '../../../lib/consent/event.ts';
 import type { Recorded } from '../../../lib/consent/registry.ts';
 import { type ConsentState, consentStateSchema, initialState } from '../../../lib/consent/state.ts';
+import type { Settings } from '../../../lib/organization/settings.ts';
 import { invalid, route } from '../route.ts';
 import { numberExample, numberIn } from './numbers.ts';
 
@@ -62,17 +63,28 @@ function answer({ event, state, outcome }: Recorded, sentence: string) {
 }
 
 /** What an opt-in that was entered did, for whoever entered it. */
-function sentenceOf({ event, state, outcome }: Recorded, actor: string): string {
+function sentenceOf(
+  { event, state, outcome }: Recorded,
+  actor: string,
+  { twilioConsentApi }: Pick<Settings, 'twilioConsentApi'>,
+): string {
   if (event.effect === 'late') return `Recorded, and it changes nothing: ${whyLate(state)}`;
   if (state.standing === 'opted_out') {
     return 'This documentation was recorded before, and the person has opted out since. They must opt in again.';
   }
   if (outcome === 'duplicate') return 'This documentation was recorded before. It counts once.';
   if (state.carrierBlocked) {
-    return `Opted in by ${actor}, and Twilio still blocks the number after a STOP: the person must text START.`;
+    return `Opted in by ${actor}, and Twilio still blocks the number after a STOP: ${liftedBy(twilioConsentApi)}`;
   }
   if (event.effect === 'unchanged') return 'Recorded as further evidence: the number was opted in already.';
   return `Opted in by ${actor}: texts that wait for this consent leave with the next cycle.`;
+}
+
+/** What lifts Twilio's block: the organization's access to Twilio's list, or only the person (X9). */
+function liftedBy(twilioConsentApi: boolean): string {
+  return twilioConsentApi
+    ? 'Twilio is being told of this opt-in. Should it not lift the block, as with toll-free numbers, the person must text START.'
+    : 'the person must text START.';
 }
 
 function whyLate({ lastOptOutAt, lastReleaseAt }: ConsentState): string {
@@ -90,12 +102,12 @@ export const consentEntryRoutes = [
     roles: ['admin', 'agent'],
     body: documentationSchema.meta({ example: optInExample }),
     answers: { status: 200, ...entered },
-    handle: async ({ registry, now }, { path, body, actor }) => {
+    handle: async ({ registry, configuration, now }, { path, body, actor }) => {
       const number = numberIn(path);
       const fault = faultOfDate(body, now());
       if (fault) throw invalid('date', fault);
       const recorded = await registry.record(documentedOptIn(number, body, { actor }));
-      return answer(recorded, sentenceOf(recorded, actor));
+      return answer(recorded, sentenceOf(recorded, actor, await configuration.settings()));
     },
   }),
   route({
