@@ -185,6 +185,13 @@ test('one automation, one lead with changed details and one text are read back a
   expect(one.json).toMatchObject({ id: text?.id, body: text?.body, trace: expect.any(Array) });
 });
 
+test('how the CRM is used is read back as it was changed', async () => {
+  const changed = await world.admin('PATCH', '/crm/preferences', { intervalMinutes: 45 });
+  expect(changed.status).toBe(200);
+  const { json } = await world.admin('GET', '/crm/preferences');
+  expect(json).toMatchObject({ intervalMinutes: 45, enabled: false });
+});
+
 test('docs/openapi.json is what the schemas say: run npm run openapi after changing a route', () => {
   const stored = JSON.parse(
     readFileSync(new URL('../../../docs/openapi.json', import.meta.url), 'utf8'),
