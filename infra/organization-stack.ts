@@ -15,6 +15,7 @@ import { senderApi } from '../lib/sender/sender-api.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Configuration } from './constructs/configuration.ts';
 import { ConsentRegistry } from './constructs/consent-registry.ts';
+import { ExportBucket } from './constructs/export-bucket.ts';
 import { HouseFunction } from './constructs/house-function.ts';
 import { deadLetterQueue, HouseQueue } from './constructs/house-queue.ts';
 import { HttpFront } from './constructs/http-front.ts';
@@ -32,6 +33,8 @@ export const GATE_TIMEOUT = Duration.seconds(60);
 const SENDER_TIMEOUT = Duration.seconds(25);
 /** Less than a minute: a run is over before the next begins. */
 const CRM_TIMEOUT = Duration.seconds(55);
+/** An export goes on in another invocation when its time runs short. */
+const REGISTRY_JOBS_TIMEOUT = Duration.minutes(5);
 const CHANGES_TIMEOUT = Duration.seconds(60);
 const PUBLISH_TIMEOUT = Duration.seconds(30);
 
@@ -128,6 +131,29 @@ export class OrganizationStack extends Stack {
     configuration.grantChange(adminApi);
     outreach.grantUse(adminApi);
     http.addProtectedRest(adminApi);
+
+    // Exports of the whole registry, written by a job and fetched by a link of a few minutes (S7).
+    const exports = new ExportBucket(this, 'exports', house);
+    const registryQueue = new HouseQueue(this, 'registry-jobs-queue', {
+      queueName: `sendgate-${name}-registry-jobs`,
+      key,
+      consumerTimeout: REGISTRY_JOBS_TIMEOUT,
+    });
+    adminApi.setEnvironment({ registryJobsQueueUrl: registryQueue.queue.queueUrl });
+    exports.grantLink(adminApi);
+    const registryJobs = fn('registry-jobs', REGISTRY_JOBS_TIMEOUT, 1024);
+    registryJobs.setEnvironment({ registryJobsQueueUrl: registryQueue.queue.queueUrl });
+    registry.grantWalk(registryJobs);
+    outreach.grantExports(registryJobs);
+    exports.grantWrite(registryJobs);
+    for (const sender of [adminApi, registryJobs]) registryQueue.queue.grant(sender, 'sqs:SendMessage');
+    registryJobs.addEventSource(
+      new SqsEventSource(registryQueue.queue, {
+        batchSize: 1,
+        maxConcurrency: 2,
+        reportBatchItemFailures: true,
+      }),
+    );
 
     // Asking Twilio about the sender takes the key that sends, which no other request may come near.
     const senderAdmin = fn('sender-admin', SENDER_TIMEOUT);
@@ -321,6 +347,8 @@ export class OrganizationStack extends Stack {
       twilioInbound,
       twilioStatus,
       adminApi,
+      registryJobs,
+      registryQueue,
       senderAdmin,
       cycle,
       sendGate,
@@ -337,6 +365,7 @@ export class OrganizationStack extends Stack {
 
     for (const role of [
       adminApi,
+      registryJobs,
       senderAdmin,
       formWebhook,
       twilioInbound,
@@ -363,6 +392,8 @@ export class OrganizationStack extends Stack {
     readonly twilioInbound: HouseFunction;
     readonly twilioStatus: HouseFunction;
     readonly adminApi: HouseFunction;
+    readonly registryJobs: HouseFunction;
+    readonly registryQueue: HouseQueue;
     readonly senderAdmin: HouseFunction;
     readonly cycle: HouseFunction;
     readonly sendGate: HouseFunction;
@@ -398,6 +429,11 @@ export class OrganizationStack extends Stack {
       parts.adminApi,
       'Admins and agents get errors: settings and consents cannot be read or changed.',
     );
+    const noExport =
+      'Admins wait for an export of the registry that does not come: a legal request may go unanswered.';
+    alarms.onErrors(parts.registryJobs, noExport);
+    alarms.onCount(parts.registryJobs, 'exportFailed', 0, noExport);
+    alarms.onDeadLetters('registry-jobs', parts.registryQueue, noExport);
     alarms.onErrors(
       parts.senderAdmin,
       'Admins get errors: whether replies reach us cannot be checked, and texts held for A2P are not released.',

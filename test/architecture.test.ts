@@ -148,6 +148,7 @@ describe('one file per stored thing', () => {
       spelled: /'CAMPAIGN'|['`](CAMPAIGN|MEMBER|BROADCAST)#/,
       by: ['lib/campaigns/campaign-items.ts'],
     },
+    { spelled: /['`]EXPORT#|'EXPORT'/, by: ['lib/exports/export-store.ts'] },
     { spelled: /['`]CYCLE#|'MARKS'/, by: ['functions/automation-cycle/marks.ts'] },
   ];
 
@@ -232,6 +233,7 @@ describe('every function', () => {
       'form-webhook',
       'publish-events',
       'reconcile',
+      'registry-jobs',
       'send-gate',
       'sender-admin',
       'twilio-inbound',

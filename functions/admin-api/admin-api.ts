@@ -15,6 +15,7 @@ import { consentEntryRoutes } from './routes/consent-entries.ts';
 import { consentListRoutes } from './routes/consent-lists.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { driftRoutes } from './routes/drift.ts';
+import { exportRoutes } from './routes/exports.ts';
 import { formPreviewRoutes } from './routes/form-preview.ts';
 import { formRoutes } from './routes/forms.ts';
 import { importRoutes } from './routes/imports.ts';
@@ -43,6 +44,7 @@ const described: readonly Route[] = [
   ...certificateRoutes,
   ...importRoutes,
   ...driftRoutes,
+  ...exportRoutes,
 ];
 
 /** Every route of this function. */

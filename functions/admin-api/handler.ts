@@ -10,12 +10,15 @@ import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createConversationStore } from '../../lib/conversations/conversation-store.ts';
 import { createArrivals } from '../../lib/crm/arrivals.ts';
 import { createDriftStore } from '../../lib/drift/drift-store.ts';
+import { createExportJobs } from '../../lib/exports/export-jobs.ts';
+import { createExportStore } from '../../lib/exports/export-store.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
 import { createConfiguration } from '../../lib/organization/configuration.ts';
 import { createOutboxStore } from '../../lib/outbox/outbox-store.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
+import { signedLink } from '../../lib/runtime/signed-link.ts';
 import { createAdminApi } from './admin-api.ts';
 
 const env = readEnv([
@@ -24,9 +27,13 @@ const env = readEnv([
   'configurationTable',
   'outreachTable',
   'priorityQueueUrl',
+  'exportBucket',
+  'registryJobsQueueUrl',
+  's3Endpoint',
 ]);
 const client = createDocumentClient();
 const now = () => new Date();
+const sqs = new SQSClient({});
 const campaigns = createCampaignStore({ client, table: env.configurationTable, now });
 
 export const handler = createAdminApi({
@@ -34,13 +41,22 @@ export const handler = createAdminApi({
   client,
   registry: createConsentRegistry({ client, table: env.consentTable, now }),
   lists: createConsentLists({ client, table: env.consentTable }),
+  exports: {
+    store: createExportStore({ client, table: env.outreachTable, now }),
+    jobs: createExportJobs(sqs, env.registryJobsQueueUrl),
+    link: (key, validity) => {
+      const { region, credentials, sha256 } = sqs.config;
+      const signer = { region, credentials, sha256, endpoint: env.s3Endpoint };
+      return signedLink(signer, { bucket: env.exportBucket, key }, validity);
+    },
+  },
   configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
   arrivals: createArrivals({ ...env, client, now }),
   conversations: createConversationStore({ client, table: env.outreachTable, now }),
   outbox: createOutboxStore({ client, table: env.outreachTable }),
-  lanes: createLanes(new SQSClient({}), { priority: env.priorityQueueUrl }),
+  lanes: createLanes(sqs, { priority: env.priorityQueueUrl }),
   messages: createMessageStore({ client, table: env.outreachTable, now }),
   drift: createDriftStore({ client, table: env.outreachTable }),
   campaigns,

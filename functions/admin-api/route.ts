@@ -9,12 +9,15 @@ import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import type { ConversationStore } from '../../lib/conversations/conversation-store.ts';
 import type { Arrivals } from '../../lib/crm/arrivals.ts';
 import type { DriftStore } from '../../lib/drift/drift-store.ts';
+import type { ExportJobs } from '../../lib/exports/export-jobs.ts';
+import type { ExportStore } from '../../lib/exports/export-store.ts';
 import type { FactsDeps } from '../../lib/gate/facts.ts';
 import { defineRoute, type RouteOf } from '../../lib/http/route.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
 import type { MessageStore } from '../../lib/messaging/message-store.ts';
 import type { Configuration } from '../../lib/organization/configuration.ts';
 import type { OutboxStore } from '../../lib/outbox/outbox-store.ts';
+import type { LinkValidity } from '../../lib/runtime/signed-link.ts';
 
 export { invalid, notFound, pageQuery, RequestProblem } from '../../lib/http/route.ts';
 
@@ -22,6 +25,12 @@ export { invalid, notFound, pageQuery, RequestProblem } from '../../lib/http/rou
 export interface AdminDeps extends FactsDeps {
   readonly registry: Pick<ConsentRegistry, 'read' | 'readMany' | 'events' | 'audit' | 'record'>;
   readonly lists: ConsentLists;
+  readonly exports: {
+    readonly store: Pick<ExportStore, 'add' | 'get'>;
+    readonly jobs: ExportJobs;
+    /** A link that downloads an object of the export bucket. */
+    readonly link: (key: string, validity: LinkValidity) => Promise<string>;
+  };
   readonly configuration: Configuration;
   readonly leads: LeadStore;
   readonly enrollments: Pick<EnrollmentStore, 'add' | 'get' | 'ofLead' | 'replace'>;

@@ -59,6 +59,12 @@ export class ConsentRegistry extends Construct {
     this.table.encryptionKey?.grantDecrypt(fn);
   }
 
+  /** May read the registry from end to end: exports, which concern all of it. */
+  grantWalk(fn: HouseFunction): void {
+    fn.setEnvironment({ consentTable: this.table.tableName });
+    this.grant(fn, 'dynamodb:Scan', 'dynamodb:Query');
+  }
+
   /** May add events: puts of a new event, the state behind it and the marker of its source. */
   grantRecord(fn: HouseFunction): void {
     this.grantRead(fn);

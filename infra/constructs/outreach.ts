@@ -44,6 +44,13 @@ export class Outreach extends Construct {
     this.grantIndexes(fn);
   }
 
+  /** Reads exports and keeps their progress. */
+  grantExports(fn: HouseFunction): void {
+    fn.setEnvironment({ outreachTable: this.table.tableName });
+    this.grantOn(fn, [this.table.tableArn], ['GetItem', 'UpdateItem']);
+    this.table.encryptionKey?.grantEncryptDecrypt(fn);
+  }
+
   /** Reads the due index, keeps its marks. */
   grantCycle(fn: HouseFunction): void {
     fn.setEnvironment({ outreachTable: this.table.tableName });

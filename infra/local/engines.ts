@@ -15,6 +15,7 @@ export interface Engine {
 export interface Endpoints {
   readonly dynamodb: string;
   readonly sqs: string;
+  readonly s3: string;
 }
 
 /** Region, account and credentials of everything local. Both engines keep data apart by region. */
@@ -61,6 +62,10 @@ export async function startDynamoDb(
 export async function startQueues(options: { readonly dataDir?: string } = {}): Promise<Engine> {
   const named = process.env['AWS_ENDPOINT_URL_SQS'] ?? process.env['AWS_ENDPOINT_URL'];
   if (named) return { endpoint: named, stop: async () => {} };
+  return fauxqs(options);
+}
+
+async function fauxqs(options: { readonly dataDir?: string }): Promise<Engine> {
   if (options.dataDir) mkdirSync(options.dataDir, { recursive: true });
   const server = await startFauxqs({
     port: 0,
@@ -69,6 +74,22 @@ export async function startQueues(options: { readonly dataDir?: string } = {}): 
     ...(options.dataDir ? { dataDir: options.dataDir } : {}),
   });
   return { endpoint: `http://127.0.0.1:${server.port}`, stop: () => server.stop() };
+}
+
+/**
+ * Where S3 is: fauxqs serves it at the address of its queues.
+ *
+ * @returns what the user named in `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`; a fauxqs of its own where the queues are
+ *   somebody else's.
+ */
+export async function startObjects(
+  queues: Engine,
+  options: { readonly dataDir?: string } = {},
+): Promise<Engine> {
+  const named = process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'];
+  if (named) return { endpoint: named, stop: async () => {} };
+  if (process.env['AWS_ENDPOINT_URL_SQS'] === undefined) return { ...queues, stop: async () => {} };
+  return fauxqs(options);
 }
 
 /** A TCP port that nobody listens on at this moment. */

@@ -1,11 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Endpoints, LOCAL_CREDENTIALS, LOCAL_REGION } from './engines.ts';
+import { provisionBucket } from './provision-bucket.ts';
 import { provisionQueue } from './provision-queue.ts';
 import { provisionTable } from './provision-table.ts';
 import { nested, type Properties, referenced, resourcesOf, type Template } from './template.ts';
 
-/** What became of a table or queue of the template. */
+/** What became of a table, queue or bucket of the template. */
 export interface Provisioned {
   readonly name: string;
   readonly arn: string;
@@ -14,7 +16,7 @@ export interface Provisioned {
 }
 
 /**
- * Creates the tables and queues that a synthesized template describes, where they are absent.
+ * Creates the tables, queues and buckets that a synthesized template describes, where they are absent.
  *
  * @param options.namePrefix put before every name, so that several sets live side by side.
  * @returns by logical id.
@@ -28,6 +30,7 @@ export async function provision(
   const settings = { region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
   const dynamodb = new DynamoDBClient({ ...settings, endpoint: endpoints.dynamodb });
   const sqs = new SQSClient({ ...settings, endpoint: endpoints.sqs });
+  const s3 = new S3Client({ ...settings, endpoint: endpoints.s3, forcePathStyle: true });
   const prefix = options.namePrefix ?? '';
   const done = new Map<string, Provisioned>();
   try {
@@ -44,9 +47,13 @@ export async function provision(
       const deadLetters = done.get(deadLetterQueueOf(properties) ?? '');
       done.set(id, await provisionQueue(sqs, name, properties, deadLetters?.arn, endpoints.sqs));
     }
+    for (const [id, properties] of resourcesOf(template, 'AWS::S3::Bucket')) {
+      done.set(id, await provisionBucket(s3, prefix + (literal(properties['BucketName']) ?? id)));
+    }
   } finally {
     dynamodb.destroy();
     sqs.destroy();
+    s3.destroy();
   }
   return done;
 }

@@ -5,7 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { ENV } from '../../lib/runtime/env.ts';
 import { synthesize } from './assembly.ts';
 import { createCheckpoints } from './checkpoints.ts';
-import { LOCAL_CREDENTIALS, LOCAL_REGION, startDynamoDb, startQueues } from './engines.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION, startDynamoDb, startObjects, startQueues } from './engines.ts';
 import { startEventBridge } from './event-bridge.ts';
 import { listenHttp } from './http-server.ts';
 import { createResolver } from './intrinsics.ts';
@@ -83,15 +83,17 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
       () => synthesize(organization, join(state, 'cdk.out'), options.progress ?? (() => {})),
     );
     const { template } = assembly;
-    const [dynamodb, queues] = await step('Starting DynamoDB and SQS', () =>
+    const [dynamodb, queues] = await step('Starting DynamoDB, SQS and S3', () =>
       Promise.all([
         startDynamoDb({ path: join(state, 'dynamodb.sqlite') }),
         startQueues({ dataDir: join(state, 'sqs') }),
       ]),
     );
     closing.push(() => Promise.all([dynamodb.stop(), queues.stop()]));
-    const provisioned = await step('Creating the tables and queues of the template', () =>
-      provision(template, { dynamodb: dynamodb.endpoint, sqs: queues.endpoint }),
+    const objects = await startObjects(queues, { dataDir: join(state, 's3') });
+    closing.push(() => objects.stop());
+    const provisioned = await step('Creating the tables, queues and buckets of the template', () =>
+      provision(template, { dynamodb: dynamodb.endpoint, sqs: queues.endpoint, s3: objects.endpoint }),
     );
     const secrets = await localSecrets(join(state, 'secrets.json'));
     const { accountSid, apiKeySid, apiKeySecret, authToken } = secrets;
@@ -134,6 +136,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
         AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
         AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
         AWS_ENDPOINT_URL_SQS: queues.endpoint,
+        AWS_ENDPOINT_URL_S3: objects.endpoint,
         AWS_ENDPOINT_URL_SSM: ssm.endpoint,
         AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge.endpoint,
       },

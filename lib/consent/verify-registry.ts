@@ -1,6 +1,6 @@
 import { pause } from '../runtime/dynamodb.ts';
 import type { ConsentRegistryDeps } from './registry.ts';
-import { type StoredFault, verifyStored } from './stored-number.ts';
+import { type StoredFault, type StoredNumber, verifyStored } from './stored-number.ts';
 import { readStored, walk } from './walk.ts';
 
 /** A number of which something stored does not hold. */
@@ -40,14 +40,28 @@ export async function verifyRegistry(
     numbers++;
     events += stored.events.length;
     onRead(stored.events.length + stored.sources.length + stored.keywords.length + 1);
-    let fault = verifyStored(stored);
-    for (let read = 1; fault && read < READS; read++) {
-      await pause(read);
-      fault = verifyStored(await readStored(deps, stored.number));
-    }
+    const { fault } = await settled(deps, stored);
     if (fault) faults.push({ ...fault, number: masked(stored.number) });
   }
   return { numbers, events, faults };
+}
+
+/**
+ * A number as it stands, and what is wrong with it. Read again where something seems wrong: an event may have been recorded
+ * between two pages.
+ */
+export async function settled(
+  deps: Omit<ConsentRegistryDeps, 'now'>,
+  walked: StoredNumber,
+): Promise<{ readonly stored: StoredNumber; readonly fault: StoredFault | undefined }> {
+  let stored = walked;
+  let fault = verifyStored(stored);
+  for (let read = 1; fault && read < READS; read++) {
+    await pause(read);
+    stored = await readStored(deps, stored.number);
+    fault = verifyStored(stored);
+  }
+  return { stored, fault };
 }
 
 /** The last four digits of a number. */

@@ -10,6 +10,10 @@ export const ENV = {
   bulkQueueUrl: 'BULK_QUEUE_URL',
   jobsQueueUrl: 'JOBS_QUEUE_URL',
   carrierListQueueUrl: 'CARRIER_LIST_QUEUE_URL',
+  registryJobsQueueUrl: 'REGISTRY_JOBS_QUEUE_URL',
+  exportBucket: 'EXPORT_BUCKET',
+  /** Set on a machine of one's own only: there buckets are paths, not host names. */
+  s3Endpoint: 'AWS_ENDPOINT_URL_S3',
   eventBus: 'EVENT_BUS',
   publicBaseUrl: 'PUBLIC_BASE_URL',
   twilioCredentialsParameter: 'TWILIO_CREDENTIALS_PARAMETER',
@@ -21,13 +25,19 @@ export const ENV = {
 } as const;
 
 type EnvKey = keyof typeof ENV;
-type OptionalKey = 'twilioBaseUrl' | 'salesforceBaseUrl';
-const OPTIONAL: ReadonlySet<EnvKey> = new Set<OptionalKey>(['twilioBaseUrl', 'salesforceBaseUrl']);
+type OptionalKey = 'twilioBaseUrl' | 'salesforceBaseUrl' | 's3Endpoint';
+const OPTIONAL: ReadonlySet<EnvKey> = new Set<OptionalKey>([
+  'twilioBaseUrl',
+  'salesforceBaseUrl',
+  's3Endpoint',
+]);
 const URLS: ReadonlySet<EnvKey> = new Set([
   'priorityQueueUrl',
   'bulkQueueUrl',
   'jobsQueueUrl',
   'carrierListQueueUrl',
+  'registryJobsQueueUrl',
+  's3Endpoint',
   'publicBaseUrl',
   'twilioBaseUrl',
   'salesforceBaseUrl',

@@ -49,7 +49,10 @@ export async function measureThroughput(leads: number, progress: (line: string) 
     for (const [, properties] of resourcesOf(template, 'AWS::DynamoDB::Table')) {
       Reflect.deleteProperty(properties, 'StreamSpecification');
     }
-    const names = namesOf(template, await provision(template, { dynamodb: dynamodb.endpoint, sqs: sqsUrl }));
+    const names = namesOf(
+      template,
+      await provision(template, { dynamodb: dynamodb.endpoint, sqs: sqsUrl, s3: sqsUrl }),
+    );
     Object.assign(process.env, names, {
       AWS_REGION: LOCAL_REGION,
       AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,

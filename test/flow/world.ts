@@ -151,6 +151,9 @@ export async function createWorld() {
     /** A scheduled run of crm-lookup: what arrived, and with `sweep` those who wait. */
     runCrm: (sweep = false) => handlers.crm({ sweep }, context()) as Promise<unknown>,
     reconcile: () => handlers.reconcile({}, context()),
+    /** Lets registry-jobs take what stands in its queue. @param milliseconds that each worker has. */
+    runRegistryJobs: (milliseconds = 300_000) =>
+      drain(tables.registryJobsQueueUrl, (event) => handlers.registryJobs(event, context(milliseconds))),
     submit: (formId: string, body: unknown, contentType = 'application/json', options: HttpOptions = {}) =>
       call(handlers.form, 'POST', `/forms/${formId}/submissions`, {
         body: typeof body === 'string' ? body : JSON.stringify(body),
@@ -200,6 +203,8 @@ function setEnvironment(
     [ENV.bulkQueueUrl]: tables.bulkQueueUrl,
     [ENV.jobsQueueUrl]: tables.jobsQueueUrl,
     [ENV.carrierListQueueUrl]: tables.carrierListQueueUrl,
+    [ENV.registryJobsQueueUrl]: tables.registryJobsQueueUrl,
+    [ENV.exportBucket]: tables.exportBucket,
     [ENV.publicBaseUrl]: publicBaseUrl,
     [ENV.twilioCredentialsParameter]: '/sendgate/test/twilio/api-key',
     [ENV.twilioAuthTokenParameter]: '/sendgate/test/twilio/auth-token',
@@ -215,7 +220,7 @@ function setEnvironment(
 
 /** Imported only now: each handler reads its environment at cold start. */
 async function loadHandlers() {
-  const [form, inbound, status, admin, sender, cycle, gate, changes, publish, reconcile, crm] =
+  const [form, inbound, status, admin, sender, cycle, gate, changes, publish, reconcile, crm, registryJobs] =
     await Promise.all([
       import('../../functions/form-webhook/handler.ts'),
       import('../../functions/twilio-inbound/handler.ts'),
@@ -228,6 +233,7 @@ async function loadHandlers() {
       import('../../functions/publish-events/handler.ts'),
       import('../../functions/reconcile/handler.ts'),
       import('../../functions/crm-lookup/handler.ts'),
+      import('../../functions/registry-jobs/handler.ts'),
     ]);
   return {
     form: form.handler as HttpHandler,
@@ -242,6 +248,7 @@ async function loadHandlers() {
     publish: publish.handler,
     reconcile: reconcile.handler,
     crm: crm.handler,
+    registryJobs: registryJobs.handler,
   };
 }
 

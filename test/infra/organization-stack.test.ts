@@ -55,6 +55,7 @@ const FUNCTIONS = [
   'twilio-inbound',
   'twilio-status',
   'admin-api',
+  'registry-jobs',
   'sender-admin',
   'automation-cycle',
   'send-gate',
@@ -151,6 +152,38 @@ test('the secrets with which form builders sign can be read by form-webhook alon
   expect(filters).toContain('anything-but');
 });
 
+test('S7 exports lie encrypted with our key, TLS only, never public, and expire; one function writes, one hands out links', () => {
+  demo.hasResourceProperties('AWS::S3::Bucket', {
+    BucketEncryption: {
+      ServerSideEncryptionConfiguration: [
+        { BucketKeyEnabled: true, ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } },
+      ],
+    },
+    PublicAccessBlockConfiguration: {
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    },
+    LifecycleConfiguration: {
+      Rules: Match.arrayWith([
+        Match.objectLike({ ExpirationInDays: 7, Status: 'Enabled' }),
+        Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 } }),
+      ]),
+    },
+  });
+  demo.hasResourceProperties('AWS::S3::BucketPolicy', {
+    PolicyDocument: {
+      Statement: [{ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
+    },
+  });
+  expect(those(/^s3:PutObject/)).toEqual(['registry-jobs']);
+  expect(those(/^s3:GetObject/)).toEqual(['admin-api']);
+  expect(those(/^s3:(Delete|List|\*)/)).toEqual([]);
+  // Reading everything is for what concerns everything.
+  expect(those(/^dynamodb:Scan/)).toEqual(['registry-jobs']);
+});
+
 test('every table is recoverable, encrypted with our key, retained and protected; consent has a stream', () => {
   const tables = Object.values(demo.findResources('AWS::DynamoDB::Table'));
   expect(tables).toHaveLength(3);
@@ -193,7 +226,7 @@ test('every queue has dead letters and hides a record for six times its consumer
     );
     expect(queue['RedrivePolicy']).toMatchObject({ maxReceiveCount: 5 });
   }
-  expect(seen).toBe(4);
+  expect(seen).toBe(5);
 });
 
 test("reconcile waits far longer than a gate's whole life", () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { createApp } from '../../infra/create-app.ts';
-import { type Endpoints, startDynamoDb, startQueues } from '../../infra/local/engines.ts';
+import { type Endpoints, startDynamoDb, startObjects, startQueues } from '../../infra/local/engines.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -19,12 +19,17 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const folder = mkdtempSync(join(tmpdir(), 'sendgate-test-'));
   const dynamodb = await startDynamoDb();
   const queues = await startQueues();
+  const objects = await startObjects(queues);
   const assembly = createApp({ only: ['demo'], outdir: join(folder, 'cdk.out'), bundling: false }).synth();
   const templatePath = assembly.getStackByName('sendgate-demo').templateFullPath;
-  project.provide('endpoints', { dynamodb: dynamodb.endpoint, sqs: queues.endpoint });
+  project.provide('endpoints', {
+    dynamodb: dynamodb.endpoint,
+    sqs: queues.endpoint,
+    s3: objects.endpoint,
+  });
   project.provide('templatePath', templatePath);
   return async () => {
-    await Promise.all([dynamodb.stop(), queues.stop()]);
+    await Promise.all([dynamodb.stop(), objects.stop(), queues.stop()]);
     rmSync(folder, { recursive: true, force: true });
   };
 }

@@ -18,6 +18,8 @@ export interface Tables {
   readonly bulkQueueUrl: string;
   readonly jobsQueueUrl: string;
   readonly carrierListQueueUrl: string;
+  readonly registryJobsQueueUrl: string;
+  readonly exportBucket: string;
   /** What became of each table and queue, by the environment variable that names it. */
   readonly provisioned: ReadonlyMap<string, Provisioned>;
   readonly client: DynamoDBDocumentClient;
@@ -49,6 +51,8 @@ export async function createTables(other: Partial<Endpoints> = {}): Promise<Tabl
     bulkQueueUrl: value(ENV.bulkQueueUrl),
     jobsQueueUrl: value(ENV.jobsQueueUrl),
     carrierListQueueUrl: value(ENV.carrierListQueueUrl),
+    registryJobsQueueUrl: value(ENV.registryJobsQueueUrl),
+    exportBucket: value(ENV.exportBucket),
   };
   const settings = { region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS, endpoint: endpoints.dynamodb };
   const sdk = {
@@ -58,6 +62,7 @@ export async function createTables(other: Partial<Endpoints> = {}): Promise<Tabl
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_DYNAMODB_STREAMS: endpoints.dynamodb,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+    AWS_ENDPOINT_URL_S3: endpoints.s3,
   };
   Object.assign(process.env, sdk);
   return {

@@ -35,6 +35,7 @@ const RULES = [
   '/keywords',
   '/campaigns',
   '/imports',
+  '/exports',
   '/sender',
   '/crm',
 ];

@@ -1,0 +1,155 @@
+import type { ConsentRegistryDeps } from '../../lib/consent/registry.ts';
+import { settled } from '../../lib/consent/verify-registry.ts';
+import { type Walked, walk } from '../../lib/consent/walk.ts';
+import { type Export, objectKeyOf } from '../../lib/exports/export.ts';
+import type { ExportJobs } from '../../lib/exports/export-jobs.ts';
+import { headOf, linesOf } from '../../lib/exports/export-lines.ts';
+import type { ExportStore } from '../../lib/exports/export-store.ts';
+import type { Upload } from './upload.ts';
+
+export interface ExportDeps {
+  readonly consent: Omit<ConsentRegistryDeps, 'now'>;
+  readonly exports: Pick<ExportStore, 'claim' | 'save' | 'release'>;
+  readonly upload: Upload;
+  readonly jobs: ExportJobs;
+  readonly now: () => Date;
+}
+
+export interface Worker {
+  /** Unlike any other's. */
+  readonly id: string;
+  readonly remainingMilliseconds: () => number;
+}
+
+/** `handedOn`: the next worker goes on; `taken`: finished, gone, or in the hands of another worker. */
+export type ExportOutcome = 'done' | 'handedOn' | 'taken' | 'failed';
+
+/** S3 takes parts of 5 MiB or more, 10,000 at most; this one is all that is ever held in memory. */
+const PART_BYTES = 8 * 1024 * 1024;
+/** What is known of an export must fit an item: 40 GB are more events than an organization has people. */
+const MAXIMUM_PARTS = 5000;
+/** A part takes seconds. With less than this left, the next worker begins it. */
+const PART_MILLISECONDS = 60_000;
+const CONTENT_TYPES = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson' } as const;
+
+/**
+ * Writes an export, from where the worker before left it, until it is done or time runs short (S7).
+ *
+ * What is written down after each part says where to read on, so that a worker that dies costs the part it was at and no
+ * event is in the file twice.
+ */
+export async function runExport(
+  deps: ExportDeps,
+  exportId: string,
+  { id: worker, remainingMilliseconds }: Worker,
+): Promise<ExportOutcome> {
+  const until = new Date(deps.now().getTime() + remainingMilliseconds());
+  const current = await deps.exports.claim(exportId, worker, until);
+  if (!current) return 'taken';
+  const key = objectKeyOf(current);
+  const uploadId = current.uploadId ?? (await deps.upload.begin(key, CONTENT_TYPES[current.format]));
+  const begun = { ...current, uploadId };
+  if (!(await deps.exports.save(begun, worker))) return 'taken';
+  try {
+    return await writeParts(deps, begun, worker, remainingMilliseconds);
+  } catch (error) {
+    // A worker before this one completed the object and died before it could say so, or the upload expired: anew.
+    if (!(error instanceof Error && error.name === 'NoSuchUpload')) throw error;
+    const { uploadId: _, position: __, ...rest } = begun;
+    const fresh = { ...rest, parts: [], numbers: 0, events: 0, bytes: 0, faults: 0 };
+    if (!(await deps.exports.release(fresh, worker))) return 'taken';
+    await deps.jobs.enqueue({ exportId });
+    return 'handedOn';
+  }
+}
+
+async function writeParts(
+  deps: ExportDeps,
+  begun: Export & { readonly uploadId: string },
+  worker: string,
+  remainingMilliseconds: () => number,
+): Promise<ExportOutcome> {
+  let current = begun;
+  const { uploadId, id: exportId } = begun;
+  const key = objectKeyOf(begun);
+  for await (const part of partsOf(deps, current)) {
+    if (current.parts.length === MAXIMUM_PARTS) {
+      const reason = 'The registry is too large for one export. Export one status at a time.';
+      return giveUp(deps, current, worker, reason);
+    }
+    const tag = await deps.upload.part(key, uploadId, current.parts.length + 1, part.body);
+    current = { ...current, ...part.progress, parts: [...current.parts, tag] };
+    if (part.isLast) break;
+    if (remainingMilliseconds() < PART_MILLISECONDS) {
+      if (!(await deps.exports.release(current, worker))) return 'taken';
+      await deps.jobs.enqueue({ exportId });
+      return 'handedOn';
+    }
+    if (!(await deps.exports.save(current, worker))) return 'taken';
+  }
+  await deps.upload.complete(key, uploadId, current.parts);
+  return (await deps.exports.release({ ...current, state: 'done' }, worker)) ? 'done' : 'taken';
+}
+
+/** Marks an export as failed and lets go of what was uploaded. */
+export async function giveUp(
+  { exports, upload }: Pick<ExportDeps, 'exports' | 'upload'>,
+  current: Export,
+  worker: string,
+  reason: string,
+): Promise<ExportOutcome> {
+  if (current.uploadId) await upload.abort(objectKeyOf(current), current.uploadId);
+  return (await exports.release({ ...current, state: 'failed', reason }, worker)) ? 'failed' : 'taken';
+}
+
+interface Part {
+  readonly body: Buffer;
+  readonly progress: Pick<Export, 'numbers' | 'events' | 'bytes' | 'faults' | 'position'>;
+  readonly isLast: boolean;
+}
+
+/** The rest of an export, in parts that end with a whole number. */
+async function* partsOf({ consent }: ExportDeps, current: Export): AsyncGenerator<Part> {
+  const { format } = current;
+  let isBegun = current.parts.length > 0;
+  let { numbers, events, bytes, faults, position } = current;
+  let pieces = [Buffer.from(isBegun ? '' : headOf(format))];
+  let held = pieces[0]?.length ?? 0;
+  function part(isLast: boolean): Part {
+    bytes += held;
+    return { body: Buffer.concat(pieces), progress: { numbers, events, bytes, faults, position }, isLast };
+  }
+  for await (const walked of walk(consent, position)) {
+    const { lines, isFaulty, count } = await written(consent, walked, current);
+    if (lines !== undefined) {
+      const piece = Buffer.from(lines);
+      pieces.push(piece);
+      held += piece.length;
+      numbers++;
+      events += count;
+      if (isFaulty) faults++;
+    }
+    position = walked.last;
+    if (held < PART_BYTES) continue;
+    yield part(false);
+    isBegun = true;
+    pieces = [];
+    held = 0;
+  }
+  if (held === 0 && isBegun) return;
+  // A file without a line is a line without content: an object takes one part at least, and none may be empty.
+  if (held === 0) pieces.push(Buffer.from('\n'));
+  yield part(true);
+}
+
+async function written(consent: ExportDeps['consent'], walked: Walked, { format, status }: Export) {
+  const { stored, fault } = await settled(consent, walked);
+  if (status !== undefined && stored.state?.['standing'] !== status) {
+    return { lines: undefined, isFaulty: false, count: 0 };
+  }
+  return {
+    lines: linesOf(format, stored, fault),
+    isFaulty: fault !== undefined,
+    count: stored.events.length,
+  };
+}

@@ -1,0 +1,19 @@
+import {
+  BucketAlreadyExists,
+  BucketAlreadyOwnedByYou,
+  CreateBucketCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { Provisioned } from './provision.ts';
+
+/** Creates one bucket, unless it is there. @param name a bucket's name has lower-case letters and 63 characters at most. */
+export async function provisionBucket(client: S3Client, name: string): Promise<Provisioned> {
+  const Bucket = name.toLowerCase().slice(0, 63);
+  try {
+    await client.send(new CreateBucketCommand({ Bucket }));
+  } catch (error) {
+    const isThere = error instanceof BucketAlreadyOwnedByYou || error instanceof BucketAlreadyExists;
+    if (!isThere) throw error;
+  }
+  return { name: Bucket, arn: `arn:aws:s3:::${Bucket}` };
+}
