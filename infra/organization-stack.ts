@@ -125,6 +125,8 @@ export class OrganizationStack extends Stack {
     );
 
     const adminApi = fn('admin-api', Duration.seconds(20));
+    // How far the next cycle reaches, for looking ahead (X12).
+    adminApi.setEnvironment({ cycleRateMinutes: String(organization.cycleRateMinutes) });
     registry.grantLists(adminApi);
     // Opt-ins and opt-outs that admins and agents enter, and imports (S6).
     registry.grantRecord(adminApi);

@@ -196,6 +196,8 @@ describe('the rules are pure', () => {
     'lib/gate/sending-window.ts',
     'lib/gate/day-rules.ts',
     'lib/gate/caps.ts',
+    'lib/gate/forecast.ts',
+    'lib/gate/preview.ts',
     'lib/gate/holidays.ts',
     'lib/outbox/replies.ts',
     'lib/campaigns/deliverability.ts',

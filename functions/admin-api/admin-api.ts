@@ -22,6 +22,7 @@ import { importRoutes } from './routes/imports.ts';
 import { keywordRoutes } from './routes/keywords.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { numberRoutes } from './routes/numbers.ts';
+import { previewRoutes } from './routes/preview.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { whyRoutes } from './routes/why.ts';
 
@@ -39,6 +40,7 @@ const described: readonly Route[] = [
   ...numberRoutes,
   ...conversationRoutes,
   ...whyRoutes,
+  ...previewRoutes,
   ...consentListRoutes,
   ...consentEntryRoutes,
   ...certificateRoutes,

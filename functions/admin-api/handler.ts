@@ -1,6 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { createLanes } from '../../lib/automation/lanes.ts';
+import { createWorkIndex } from '../../lib/automation/work-index.ts';
 import { createBroadcastStore } from '../../lib/campaigns/broadcast-store.ts';
 import { createCampaignStore } from '../../lib/campaigns/campaign-store.ts';
 import { createMemberStore } from '../../lib/campaigns/member-store.ts';
@@ -30,6 +31,7 @@ const env = readEnv([
   'exportBucket',
   'registryJobsQueueUrl',
   's3Endpoint',
+  'cycleRateMinutes',
 ]);
 const client = createDocumentClient();
 const now = () => new Date();
@@ -57,6 +59,7 @@ export const handler = createAdminApi({
   conversations: createConversationStore({ client, table: env.outreachTable, now }),
   outbox: createOutboxStore({ client, table: env.outreachTable }),
   lanes: createLanes(sqs, { priority: env.priorityQueueUrl }),
+  index: createWorkIndex({ client, table: env.outreachTable }),
   messages: createMessageStore({ client, table: env.outreachTable, now }),
   drift: createDriftStore({ client, table: env.outreachTable }),
   campaigns,

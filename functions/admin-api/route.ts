@@ -1,5 +1,6 @@
 import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import type { Lanes } from '../../lib/automation/lanes.ts';
+import type { WorkIndex } from '../../lib/automation/work-index.ts';
 import type { BroadcastStore } from '../../lib/campaigns/broadcast-store.ts';
 import type { CampaignStore } from '../../lib/campaigns/campaign-store.ts';
 import type { MemberStore } from '../../lib/campaigns/member-store.ts';
@@ -44,6 +45,9 @@ export interface AdminDeps extends FactsDeps {
   readonly members: MemberStore;
   readonly broadcasts: BroadcastStore;
   readonly optInRuns: Pick<OptInRuns, 'get'>;
+  readonly index: Pick<WorkIndex, 'due' | 'waiting'>;
+  /** Whole minutes between two cycles. */
+  readonly cycleRateMinutes: string;
 }
 
 export type Route = RouteOf<AdminDeps>;

@@ -1,5 +1,5 @@
 import { type DueWork, dueWorkSchema } from '../../lib/automation/work.ts';
-import { loadFacts } from '../../lib/gate/facts.ts';
+import { loadFactsApart } from '../../lib/gate/facts.ts';
 import { type GateDeps, processText, type TextOutcome } from './process-text.ts';
 
 export interface QueueRecord {
@@ -29,7 +29,7 @@ export async function processBatch(deps: GateDeps, records: readonly QueueRecord
       failed.push({ messageId, error });
     }
   }
-  const facts = await loadFacts(
+  const facts = await loadFactsApart(
     deps,
     readable.map(({ work }) => work),
   );
@@ -37,7 +37,9 @@ export async function processBatch(deps: GateDeps, records: readonly QueueRecord
     readable.map(async ({ messageId, work }, index) => {
       try {
         const found = facts[index];
-        if (found) outcomes.push(await processText(deps, work, found));
+        if (!found) return;
+        if ('unreadable' in found) throw found.unreadable;
+        outcomes.push(await processText(deps, work, found));
       } catch (error) {
         failed.push({ messageId, error });
       }

@@ -3,16 +3,17 @@ import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import { endedUnsent, sent } from '../../lib/conversations/conversation.ts';
 import { remember } from '../../lib/gate/caps.ts';
 import { decide } from '../../lib/gate/decide.ts';
+import type { DueText } from '../../lib/gate/due-text.ts';
 import { type FactsDeps, loadFacts, type OutboxFacts, type StepFacts } from '../../lib/gate/facts.ts';
 import type { Decision } from '../../lib/gate/question.ts';
 import { claim, explain, holdUnder, replace, type WriteOutcome } from '../../lib/gate/send-transaction.ts';
+import { singleText } from '../../lib/gate/single-text.ts';
+import { stepText } from '../../lib/gate/step-text.ts';
 import { type Message, STATUS_RANK } from '../../lib/messaging/message.ts';
+import { sayUnrendered } from '../../lib/messaging/template.ts';
 import { pause } from '../../lib/runtime/dynamodb.ts';
-import type { DueText } from './due-text.ts';
 import { type HandOverDeps, type HandOverOutcome, handOver } from './hand-over.ts';
 import { sendPrompt } from './send-prompt.ts';
-import { singleText } from './single-text.ts';
-import { stepText } from './step-text.ts';
 
 export type GateDeps = FactsDeps &
   HandOverDeps & { readonly registry: Pick<ConsentRegistry, 'record' | 'prepare'> };
@@ -114,10 +115,7 @@ async function send(
 ): Promise<TextOutcome | 'again'> {
   const rendered = text.render();
   if (rendered.kind !== 'rendered') {
-    const says =
-      rendered.kind === 'missingField'
-        ? `the lead has no ${rendered.field} and the template gives no default for it`
-        : `the text has ${rendered.characters} characters, more than a text may have`;
+    const says = sayUnrendered(rendered);
     const trace = [...decision.trace, { rule: 'template', result: says }];
     return end(deps, text, { reason: rendered.kind, sentence: `refused: ${says}`, trace }, 'refused', now);
   }

@@ -2,21 +2,18 @@ import { sha256 } from '../../lib/consent/ledger.ts';
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import { sent } from '../../lib/conversations/conversation.ts';
 import { remember } from '../../lib/gate/caps.ts';
+import type { DueText } from '../../lib/gate/due-text.ts';
+import { PROMPT, promptWords } from '../../lib/gate/prompt.ts';
 import type { Decision } from '../../lib/gate/question.ts';
 import { claimPrompt } from '../../lib/gate/send-transaction.ts';
 import { type Message, STATUS_RANK } from '../../lib/messaging/message.ts';
-import { merge, withFooter } from '../../lib/messaging/template.ts';
 import { putOutbox } from '../../lib/outbox/outbox-items.ts';
 import { outboxText } from '../../lib/outbox/outbox-text.ts';
-import type { DueText } from './due-text.ts';
 import { type HandOverDeps, handOver } from './hand-over.ts';
 
 export interface PromptDeps extends HandOverDeps {
   readonly registry: Pick<ConsentRegistry, 'record' | 'prepare'>;
 }
-
-/** What caps count the request under. */
-const PROMPT = 'prompt';
 
 /**
  * Sends the opt-in template ahead of a text (C2) and holds the text for START (C3). The ledger, the hold and the claim are
@@ -30,10 +27,7 @@ export async function sendPrompt(
 ): Promise<'prompted' | 'handled' | 'again'> {
   const { settings, consent, number, asks } = text;
   const at = now.toISOString();
-  const merged = merge(settings.optInTemplate, { organizationName: settings.organizationName });
-  const rendered = merged.kind === 'rendered' ? withFooter(merged.body, settings.footer) : merged;
-  if (merged.kind !== 'rendered' || rendered.kind !== 'rendered')
-    throw new Error('The opt-in template cannot be rendered');
+  const words = promptWords(settings);
   const id = `prompt-${sha256(number).slice(0, 16)}-${consent.version + 1}`;
   const { writes } = await deps.registry.prepare(consent, {
     number,
@@ -43,17 +37,17 @@ export async function sendPrompt(
     evidence: {
       source: 'gate',
       messageId: id,
-      wordsSent: rendered.body,
+      wordsSent: words.whole,
       ...(settings.doubleOptIn === 'perLead' && asks.leadId !== undefined && { leadId: asks.leadId }),
     },
   });
   const lead = asks.leadId === undefined ? {} : { leadId: asks.leadId };
-  const asSingle = outboxText({ id, number, purpose: 'prompt', body: merged.body, ...lead }, now);
+  const asSingle = outboxText({ id, number, purpose: 'prompt', body: words.body, ...lead }, now);
   const message: Message = {
     id,
     direction: 'outbound',
     number,
-    body: rendered.body,
+    body: words.whole,
     status: 'claimed',
     statusRank: STATUS_RANK.claimed,
     purpose: 'prompt',
@@ -72,7 +66,7 @@ export async function sendPrompt(
     // The request as a single text that became a message: what is opened again should Twilio not take it.
     origin: putOutbox(deps.outreachTable, { ...asSingle, status: 'ended' }),
     text: message,
-    conversation: sent(text.conversation, { id, body: rendered.body, at }, recent),
+    conversation: sent(text.conversation, { id, body: words.whole, at }, recent),
   });
   if (written !== 'done') return written === 'handled' ? 'handled' : 'again';
   await handOver(deps, message);

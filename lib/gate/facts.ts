@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Automation } from '../automation/automation.ts';
 import type { Enrollment } from '../automation/enrollment.ts';
 import { enrollmentKey, parseEnrollment } from '../automation/enrollment-items.ts';
@@ -96,6 +97,25 @@ export async function loadFacts(
       enrollment: parsed(outreach(enrollmentKey(work)), parseEnrollment),
     };
   });
+}
+
+/**
+ * The same, where an item that cannot be read is one text's trouble and nobody else's: what it belongs to is answered with
+ * the error, and the others are read without it.
+ *
+ * @throws Error when the tables cannot be asked.
+ */
+export async function loadFactsApart(
+  deps: FactsDeps,
+  wanted: readonly FactsWanted[],
+): Promise<(StepFacts | OutboxFacts | { readonly unreadable: z.ZodError })[]> {
+  try {
+    return await loadFacts(deps, wanted);
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    if (wanted.length === 1) return [{ unreadable: error }];
+    return (await Promise.all(wanted.map((one) => loadFactsApart(deps, [one])))).flat();
+  }
 }
 
 /** The leads that single texts are for: their ids stand in the texts and are known only after a first read. */

@@ -85,6 +85,13 @@ export function withFooter(body: string, footer: string): Rendered {
     : { kind: 'rendered', body: whole };
 }
 
+/** Why a text cannot leave as it would read. */
+export function sayUnrendered(rendered: Exclude<Rendered, { readonly kind: 'rendered' }>): string {
+  return rendered.kind === 'missingField'
+    ? `the lead has no ${rendered.field} and the template gives no default for it`
+    : `the text has ${rendered.characters} characters, more than a text may have`;
+}
+
 function oneLine(value: string | undefined): string {
   const line = (value ?? '')
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ')

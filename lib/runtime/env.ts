@@ -16,6 +16,7 @@ export const ENV = {
   s3Endpoint: 'AWS_ENDPOINT_URL_S3',
   eventBus: 'EVENT_BUS',
   publicBaseUrl: 'PUBLIC_BASE_URL',
+  cycleRateMinutes: 'CYCLE_RATE_MINUTES',
   twilioCredentialsParameter: 'TWILIO_CREDENTIALS_PARAMETER',
   twilioAuthTokenParameter: 'TWILIO_AUTH_TOKEN_PARAMETER',
   twilioBaseUrl: 'TWILIO_BASE_URL',

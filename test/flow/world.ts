@@ -206,6 +206,7 @@ function setEnvironment(
     [ENV.registryJobsQueueUrl]: tables.registryJobsQueueUrl,
     [ENV.exportBucket]: tables.exportBucket,
     [ENV.publicBaseUrl]: publicBaseUrl,
+    [ENV.cycleRateMinutes]: '5',
     [ENV.twilioCredentialsParameter]: '/sendgate/test/twilio/api-key',
     [ENV.twilioAuthTokenParameter]: '/sendgate/test/twilio/auth-token',
     [ENV.twilioBaseUrl]: twilioUrl,

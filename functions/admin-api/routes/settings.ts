@@ -1,6 +1,6 @@
 import { defaultSettings, settingsChangeSchema, settingsSchema } from '../../../lib/organization/settings.ts';
-import { wordingFaults } from '../../../lib/organization/wording.ts';
-import { RequestProblem, route } from '../route.ts';
+import { changedSettings } from '../changed-settings.ts';
+import { route } from '../route.ts';
 
 const answers = { status: 200, schema: settingsSchema, example: defaultSettings('Acme Windows') };
 
@@ -21,14 +21,7 @@ export const settingsRoutes = [
     body: settingsChangeSchema.meta({ example: { requireSmsOptIn: false, timeZone: 'America/Denver' } }),
     answers,
     handle: async ({ configuration }, { body, actor }) => {
-      // exactOptionalPropertyTypes: a field that was not sent is absent, not undefined.
-      const change = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-      // Another name or footer can make a wording wrong that was right: all of them are looked at.
-      const errors = wordingFaults({ ...(await configuration.settings()), ...change });
-      if (errors.length > 0) {
-        const detail = 'Correct the fields named in errors and send the request again. Nothing was changed.';
-        throw new RequestProblem(422, 'The request cannot be used', detail, errors);
-      }
+      const change = changedSettings(await configuration.settings(), body);
       return { status: 200, body: await configuration.changeSettings(change, actor) };
     },
   }),

@@ -1,10 +1,10 @@
-import type { ConsentState } from '../../lib/consent/state.ts';
-import type { Conversation } from '../../lib/conversations/conversation.ts';
-import type { Asked } from '../../lib/gate/asks.ts';
-import type { Message } from '../../lib/messaging/message.ts';
-import type { Rendered } from '../../lib/messaging/template.ts';
-import type { Settings } from '../../lib/organization/settings.ts';
-import type { TransactItem } from '../../lib/runtime/dynamodb.ts';
+import type { ConsentState } from '../consent/state.ts';
+import type { Conversation } from '../conversations/conversation.ts';
+import type { Message } from '../messaging/message.ts';
+import type { Rendered } from '../messaging/template.ts';
+import type { Settings } from '../organization/settings.ts';
+import type { TransactItem } from '../runtime/dynamodb.ts';
+import type { Asked } from './asks.ts';
 
 type Put = NonNullable<TransactItem['Put']>;
 
@@ -46,5 +46,10 @@ export interface DueText {
 export type Prepared =
   | { readonly kind: 'ready'; readonly text: DueText }
   | { readonly kind: 'notDue' | 'again' }
-  | { readonly kind: 'holds'; readonly put: Put }
-  | { readonly kind: 'moves'; readonly put: Put; readonly outcome: 'stopped' | 'deferred' };
+  | { readonly kind: 'holds'; readonly put: Put; readonly why: Why }
+  | {
+      readonly kind: 'moves';
+      readonly put: Put;
+      readonly outcome: 'stopped' | 'deferred';
+      readonly why: Why;
+    };

@@ -1,10 +1,10 @@
-import { defer, hold } from '../../lib/automation/progress.ts';
-import { askSingle } from '../../lib/gate/asks.ts';
-import type { OutboxFacts } from '../../lib/gate/facts.ts';
-import { withFooter } from '../../lib/messaging/template.ts';
-import { putOutbox } from '../../lib/outbox/outbox-items.ts';
-import { endOutbox, type OutboxText } from '../../lib/outbox/outbox-text.ts';
+import { defer, hold } from '../automation/progress.ts';
+import { withFooter } from '../messaging/template.ts';
+import { putOutbox } from '../outbox/outbox-items.ts';
+import { endOutbox, type OutboxText } from '../outbox/outbox-text.ts';
+import { askSingle } from './asks.ts';
 import type { Prepared } from './due-text.ts';
+import type { OutboxFacts } from './facts.ts';
 
 /** A single text of the outbox as a due text. @param table the outreach table. */
 export function singleText(table: string, facts: OutboxFacts, now: Date): Prepared {

@@ -1,12 +1,12 @@
-import type { Enrollment } from '../../lib/automation/enrollment.ts';
-import { messageIdOf } from '../../lib/automation/enrollment.ts';
-import { putOverVersion } from '../../lib/automation/enrollment-items.ts';
-import { advance, defer, hold, renumber, stop } from '../../lib/automation/progress.ts';
-import type { DueStep } from '../../lib/automation/work.ts';
-import { askStep } from '../../lib/gate/asks.ts';
-import type { StepFacts } from '../../lib/gate/facts.ts';
-import { render } from '../../lib/messaging/template.ts';
+import type { Enrollment } from '../automation/enrollment.ts';
+import { messageIdOf } from '../automation/enrollment.ts';
+import { putOverVersion } from '../automation/enrollment-items.ts';
+import { advance, defer, hold, renumber, stop } from '../automation/progress.ts';
+import type { DueStep } from '../automation/work.ts';
+import { render } from '../messaging/template.ts';
+import { askStep } from './asks.ts';
 import type { Prepared } from './due-text.ts';
+import type { StepFacts } from './facts.ts';
 
 /** An automation's step as a due text. @param table the outreach table. */
 export function stepText(table: string, step: DueStep, facts: StepFacts, now: Date): Prepared {
@@ -17,16 +17,20 @@ export function stepText(table: string, step: DueStep, facts: StepFacts, now: Da
   const put = (next: Enrollment) => putOverVersion(table, next);
   if (lead && lead.number !== enrollment.number) {
     // The lead's number changed and its enrollments did not follow to the end.
-    return { kind: 'moves', put: put(renumber(enrollment, lead.number, now)), outcome: 'deferred' };
+    const why = {
+      reason: 'numberChanged',
+      sentence: 'deferred: the lead has another number, whose consent is asked next',
+    };
+    return { kind: 'moves', put: put(renumber(enrollment, lead.number, now)), outcome: 'deferred', why };
   }
   const template = automation?.steps[step.step]?.template;
   if (!automation || !lead || template === undefined) {
     const why = { reason: 'automationRemoved', sentence: 'stopped: the automation or this step was removed' };
-    return { kind: 'moves', put: put(stop(enrollment, why)), outcome: 'stopped' };
+    return { kind: 'moves', put: put(stop(enrollment, why)), outcome: 'stopped', why };
   }
   if (!automation.enabled) {
     const why = { reason: 'automationDisabled', sentence: 'held: the automation is switched off' };
-    return { kind: 'holds', put: put(hold(enrollment, why)) };
+    return { kind: 'holds', put: put(hold(enrollment, why)), why };
   }
   const { leadId, automationId, number, firstDueAt, attempts } = enrollment;
   return {
