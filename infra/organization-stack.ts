@@ -459,7 +459,7 @@ export class OrganizationStack extends Stack {
     alarms.onDeadLetters(
       'jobs',
       parts.jobs,
-      'Leads who opted in wait for their texts: a change could not be followed.',
+      'Leads who opted in wait for their texts, or members are left out of a broadcast: a change could not be followed.',
     );
     const outOfStep =
       'Someone who opted in again gets no texts, and Twilio lets texts through to someone who opted out: Twilio was not told.';

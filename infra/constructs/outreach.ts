@@ -9,7 +9,7 @@ import { HouseTable } from './house-table.ts';
 
 const string = (name: string) => ({ name, type: AttributeType.STRING });
 
-/** Leads, their enrollments, texts and submissions, with the index of what is due and the index of collections. */
+/** Leads, their enrollments, texts and submissions, members of campaigns, with the index of what is due and the index of collections. */
 export class Outreach extends Construct {
   readonly table: HouseTable;
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { shardOf } from '../../lib/automation/work.ts';
+import { createCampaignStore } from '../../lib/campaigns/campaign-store.ts';
 import { createMemberStore } from '../../lib/campaigns/member-store.ts';
 import { newNumber, setUp } from './organization.ts';
 import { createWorld, type World } from './world.ts';
@@ -247,6 +248,32 @@ test('T5 pages of a broadcast that come twice, or whose worker died, enrol and c
     enrolled: 1,
   });
   expect(world.textsTo(lead.number)).toEqual([expect.stringContaining('To many.')]);
+});
+
+test('T6 a page of Add Opt-Ins that comes twice, or whose worker died, adds and counts everyone once', async () => {
+  await world.admin('PUT', '/keywords/PORCH', {});
+  await newCampaign('porches', 'PORCH');
+  const numbers = Array.from({ length: 60 }, newNumber);
+  for (const number of numbers) await world.text(number, 'porch');
+  await world.admin('POST', '/campaigns/porches/members/from-opt-ins');
+  const { client, configurationTable: table } = world.tables;
+  const campaign = await createCampaignStore({ client, table, now: () => new Date() }).get('porches');
+  const page = { job: 'addOptIns', campaignId: 'porches', run: campaign?.optInRun?.run, seen: 0, added: 0 };
+  const record = { messageId: 'm', body: JSON.stringify(page) };
+  const deliver = () => world.handlers.changes({ Records: [record] } as never);
+  expect(await deliver()).toEqual({ batchItemFailures: [] });
+  await new SQSClient({}).send(new PurgeQueueCommand({ QueueUrl: world.tables.jobsQueueUrl }));
+  expect((await world.admin('GET', '/campaigns/porches')).json).toMatchObject({
+    members: 50,
+    addOptIns: { seen: 50, added: 50, done: false },
+  });
+  expect(await deliver()).toEqual({ batchItemFailures: [] });
+  await world.followChanges();
+  expect((await world.admin('GET', '/campaigns/porches')).json).toMatchObject({
+    members: 60,
+    addOptIns: { seen: 60, added: 60, done: true },
+  });
+  expect(numbersOf(await membersOf('porches'))).toEqual(numbers.toSorted());
 });
 
 test('T6 members who are added at once from two sides are counted once', async () => {
