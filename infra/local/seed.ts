@@ -1,4 +1,4 @@
-/** A small organization for a first look: verified, round the clock, two forms, one automation of each kind. */
+/** A small organization for a first look: verified, round the clock, three forms, one automation of each kind. */
 const SETTINGS = {
   organizationName: 'Demo Windows',
   requireSmsOptIn: true,
@@ -62,6 +62,12 @@ const FORMS = [
     disclaimer:
       'By submitting this form you agree to get recurring automated texts from Demo Windows. Consent is no condition of purchase. Msg & data rates may apply. Reply STOP to opt out.',
     automations: ['welcome', 'follow-up'],
+  },
+  {
+    id: 'texts',
+    name: 'Text messages (the opt-in question)',
+    optInQuestion: { required: true },
+    automations: ['welcome'],
   },
 ];
 

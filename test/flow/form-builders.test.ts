@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   between,
@@ -128,6 +129,20 @@ test.each(CASES)(
     expect(await consentOf(world, number)).toMatchObject({ version: 0 });
   },
 );
+
+test('a secret that a builder puts among the fields is not kept with them', async () => {
+  for (const builder of ['wufoo', 'formstack'] as const) {
+    const given = CASES.find((candidate) => candidate.builder === builder);
+    await send(builder, given?.payload(newNumber(), true, `kept-${builder}`));
+  }
+  const { client, outreachTable } = world.tables;
+  const { Items = [] } = await client.send(new ScanCommand({ TableName: outreachTable }));
+  const kept = Items.filter((item) => String(item['submissionId']).startsWith('kept-'));
+  expect(kept).toHaveLength(2);
+  expect(JSON.stringify(kept)).not.toContain(FORM_SECRET);
+  // Everything else is, whether anything was read from it or not.
+  expect(JSON.stringify(kept)).toContain('How do we reach you?');
+});
 
 test.each(['webflow', 'wpforms', 'formspree', 'hubspot'] as const)(
   '%s: a signature that is older than five minutes, or ahead by more, is refused as a replay',
