@@ -1,0 +1,144 @@
+import * as z from 'zod';
+import { answerSchema, optInQuestion, QUESTION_FIELDS } from '../../lib/forms/opt-in-question.ts';
+
+/** A field that is wrong, and what to do. */
+export const fieldErrorSchema = z.object({ field: z.string(), message: z.string() });
+
+/** What callers without a token send and get: form builders and Twilio. */
+export const PUBLIC: Readonly<Record<string, PublicOperation>> = {
+  'POST /forms/{formId}/submissions': {
+    summary: 'Takes a form submission as JSON, urlencoded or multipart; the same one twice is one',
+    types: ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'],
+    query: z.object({
+      secret: z.string().optional().meta({
+        description: "The form's secret, where it has one and the builder can send no x-sendgate-secret.",
+      }),
+    }),
+    body: z.looseObject({}).meta({ description: "The form's fields, under the names that the form maps." }),
+    bodyExample: { firstName: 'Dana', phone: '(303) 555-0142', smsConsent: 'on' },
+    answerType: 'application/json',
+    answer: z.object({
+      submissionId: z.string().nullable(),
+      consent: z.object({
+        recorded: z.boolean().meta({ description: 'Whether this submission recorded an opt-in.' }),
+        checkboxes: z.array(z.int()).meta({ description: 'The numbers of the ticked checkboxes.' }),
+        answer: z.enum(['yes', 'no']).optional().meta({ description: 'The answer to the opt-in question.' }),
+        optedOut: z
+          .boolean()
+          .optional()
+          .meta({ description: 'Whether this submission recorded an opt-out.' }),
+        next: z.string().optional().meta({
+          description:
+            'What the person must do for texts to reach them, while the carrier blocks the number.',
+        }),
+      }),
+      refused: z
+        .object({ title: z.string(), detail: z.string(), errors: z.array(fieldErrorSchema) })
+        .optional()
+        .meta({
+          description: 'Why nothing was stored, for builders that would send an error again and again.',
+        }),
+    }),
+    answerExample: { submissionId: 'sub_1', consent: { recorded: true, checkboxes: [1] } },
+    pages: [400, 401, 404, 413, 415, 422, 503],
+  },
+  'GET /forms/{formId}/opt-in-question': {
+    summary:
+      'The opt-in question of a form: its fixed words and the schema of an answer, a snippet or a page',
+    query: z.object({
+      format: z.literal('html').optional().meta({
+        description:
+          'html: the question as a snippet for any page. Without it a browser gets a page of its own.',
+      }),
+      phone: z.string().optional().meta({ description: 'A number that stands in the input beforehand.' }),
+    }),
+    answerType: 'application/json',
+    answer: z.object({
+      formId: z.string(),
+      organizationName: z.string(),
+      required: z.boolean(),
+      version: z.string().meta({ description: 'The words that are shown. Sent back with the answer.' }),
+      question: z.string(),
+      disclaimer: z.string(),
+      answers: z.array(z.object({ value: z.enum(['yes', 'no']), label: z.string() })),
+      fields: z.record(z.string(), z.string()).meta({ description: 'The names of the fields of an answer.' }),
+      submitTo: z.string(),
+      schema: z.looseObject({}).meta({ description: 'JSON Schema of the body that answers.' }),
+    }),
+    answerExample: questionExample(),
+    pages: [],
+  },
+  'GET /forms/{formId}/submissions': {
+    summary: 'Proves to Meta that the address of a form is ours: answers its challenge',
+    query: z.object({
+      'hub.mode': z.literal('subscribe'),
+      'hub.verify_token': z.string().meta({ description: "The form's verification word." }),
+      'hub.challenge': z.string(),
+    }),
+    answerType: 'text/plain',
+    answer: z.string(),
+    answerExample: '1158201444',
+  },
+  'POST /twilio/inbound': {
+    summary: 'A text that somebody sent, signed by Twilio',
+    types: ['application/x-www-form-urlencoded'],
+    query: z.object({}),
+    body: z.looseObject({ MessageSid: z.string(), From: z.string(), To: z.string(), Body: z.string() }),
+    bodyExample: {
+      MessageSid: 'SM00000000000000000000000000000001',
+      From: '+13035550142',
+      To: '+13035550100',
+      Body: 'STOP',
+    },
+    answerType: 'text/xml',
+    answer: z.string().meta({ description: 'TwiML: a reply, or nothing to say.' }),
+    answerExample: '<?xml version="1.0" encoding="UTF-8"?><Response/>',
+  },
+  'POST /twilio/status': {
+    summary: 'A delivery callback, signed by Twilio',
+    types: ['application/x-www-form-urlencoded'],
+    query: z.object({ message: z.string().meta({ description: 'The id of the text, as it was sent out.' }) }),
+    body: z.looseObject({ MessageSid: z.string(), MessageStatus: z.string() }),
+    bodyExample: { MessageSid: 'SM00000000000000000000000000000001', MessageStatus: 'delivered' },
+    answerType: 'application/json',
+    answer: z.object({
+      outcome: z
+        .enum(['applied', 'stale'])
+        .meta({ description: 'stale: the text had gone further already.' }),
+    }),
+    answerExample: { outcome: 'applied' },
+  },
+};
+
+export interface PublicOperation {
+  readonly summary: string;
+  readonly types?: readonly string[];
+  readonly query: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly bodyExample?: unknown;
+  readonly answerType: string;
+  readonly answer: z.ZodType;
+  readonly answerExample: unknown;
+  /** A browser gets HTML for what is taken, and for these errors. */
+  readonly pages?: readonly number[];
+}
+
+function questionExample(): object {
+  const required = { required: true };
+  const { version, question, disclaimer, ...asked } = optInQuestion('Acme Windows');
+  return {
+    formId: 'texts',
+    organizationName: 'Acme Windows',
+    ...required,
+    version,
+    question,
+    disclaimer,
+    answers: [
+      { value: 'yes', label: 'Yes' },
+      { value: 'no', label: 'No' },
+    ],
+    fields: QUESTION_FIELDS,
+    submitTo: 'https://api.example.com/forms/texts/submissions',
+    schema: answerSchema({ version, question, disclaimer, ...asked }, required),
+  };
+}
