@@ -14,6 +14,7 @@ export interface TwilioSenderOptions extends TwilioRestOptions {
 /** Services that are searched for a number; an account has a handful. */
 const MOST_SERVICES = 50;
 const MOST_NUMBERS = 400;
+const NUMBERS_A_PAGE = 1000;
 
 /** The sender's setup at Twilio, through Twilio's own resource classes. */
 export function createTwilioSenderAccount(options: TwilioSenderOptions): SenderAccount {
@@ -24,16 +25,17 @@ export function createTwilioSenderAccount(options: TwilioSenderOptions): SenderA
   const services = ServiceListInstance(
     twilioVersion('messaging', options) as Parameters<typeof ServiceListInstance>[0],
   );
-  const numberBySid = async (sid: string) => numberSetup(await numbers(sid).fetch());
   const sidsIn = async (service: string) =>
     (await services(service).phoneNumbers.list({ limit: MOST_NUMBERS })).map(({ sid }) => sid);
 
   async function serviceSetupOf(sid: string) {
     const found = await orMissing(services(sid).fetch());
     if (!found) return { service: undefined, numbers: [] };
-    const setups: NumberSetup[] = [];
-    for (const numberSid of await sidsIn(sid)) setups.push(await numberBySid(numberSid));
-    return { service: serviceSetup(found), numbers: setups };
+    const pool = new Set(await sidsIn(sid));
+    // One request for a thousand of the account's numbers, where one for each of the pool's could take minutes.
+    const all = await numbers.list({ pageSize: NUMBERS_A_PAGE });
+    const ours = all.filter((number) => pool.has(number.sid));
+    return { service: serviceSetup(found), numbers: ours.map(numberSetup) };
   }
 
   async function numberSetupOf(phoneNumber: string) {
