@@ -319,6 +319,13 @@ test('a signing secret is kept until it is taken away, is never shown, and is re
   const unsigned = await put({ builder: 'unbounce', signingSecret: SIGNING_SECRET });
   expect(unsigned).toMatchObject({ status: 422 });
   expect(unsigned.body).toContain('signs nothing');
+  // A form that is removed takes its secret along: the next one of its name starts without.
+  await put({ signingSecret: SIGNING_SECRET });
+  expect((await world.admin('DELETE', '/forms/kept')).status).toBe(200);
+  const { client, configurationTable } = world.tables;
+  const { Items = [] } = await client.send(new ScanCommand({ TableName: configurationTable }));
+  expect(Items.filter((item) => item['pk'] === 'FORM_SECRET' && item['sk'] === 'kept')).toEqual([]);
+  expect((await put({})).json).toMatchObject({ signed: false });
 });
 
 test('a whole builder form of a hundred questions is taken, though a form on a page may not send as much', async () => {
