@@ -48,7 +48,7 @@ export const exportRoutes = [
     path: '/exports',
     summary: 'Starts an export of the whole registry with its evidence, or of the numbers of one status',
     roles: ['admin'],
-    body: exportOrderSchema,
+    body: exportOrderSchema.meta({ example: { format: 'csv', status: 'opted_out' } }),
     answers: { status: 202, schema: shownSchema, example: { ...example, state: 'queued', numbers: 0 } },
     handle: async (deps, { body, actor }) => {
       const given = newExport(randomUUID(), body, actor, deps.now());
