@@ -1,0 +1,62 @@
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { type BatchResult, processBatch, type QueueRecord } from '../../functions/send-gate/process-batch.ts';
+import type { GateDeps } from '../../functions/send-gate/process-text.ts';
+import { createConsentRegistry } from '../../lib/consent/registry.ts';
+import { createLeadStore } from '../../lib/leads/lead-store.ts';
+import type { Carrier } from '../../lib/messaging/carrier.ts';
+import { createMessageStore, type MessageStore } from '../../lib/messaging/message-store.ts';
+import { createTwilioCarrier } from '../../lib/messaging/twilio-carrier.ts';
+import { ENV } from '../../lib/runtime/env.ts';
+import { SENDER, type World } from './world.ts';
+
+const credentials = {
+  accountSid: `AC${'0'.repeat(32)}`,
+  apiKeySid: `SK${'0'.repeat(32)}`,
+  apiKeySecret: 'local-secret',
+};
+
+/** What may be put in the place of the real thing, to go wrong at a chosen moment. */
+export interface Faulty {
+  readonly carrier?: (real: Carrier) => Carrier;
+  readonly messages?: (real: MessageStore) => MessageStore;
+}
+
+/** The gate as its handler wires it, with parts that fail. */
+export function gateDeps(world: World, faulty: Faulty): GateDeps {
+  const { client, consentTable, outreachTable, configurationTable } = world.tables;
+  const now = () => new Date();
+  const messages = createMessageStore({ client, table: outreachTable, now });
+  const carrier = createTwilioCarrier({ credentials, sender: SENDER, baseUrl: world.twilio.url });
+  return {
+    client,
+    consentTable,
+    outreachTable,
+    configurationTable,
+    organization: 'Test Windows',
+    publicBaseUrl: process.env[ENV.publicBaseUrl] ?? '',
+    now,
+    registry: createConsentRegistry({ client, table: consentTable, now }),
+    leads: createLeadStore({ client, table: outreachTable, now }),
+    carrier: faulty.carrier?.(carrier) ?? carrier,
+    messages: faulty.messages?.(messages) ?? messages,
+  };
+}
+
+/** Takes everything that stands in the priority lane, by tens, without acknowledging anything: its worker will die. */
+export async function takeRecords(world: World): Promise<QueueRecord[][]> {
+  const sqs = new SQSClient({});
+  const batches: QueueRecord[][] = [];
+  for (;;) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: world.tables.priorityQueueUrl, MaxNumberOfMessages: 10 }),
+    );
+    if (Messages.length === 0) break;
+    batches.push(Messages.map(({ MessageId = '', Body = '' }) => ({ messageId: MessageId, body: Body })));
+  }
+  sqs.destroy();
+  return batches;
+}
+
+export function runGate(world: World, faulty: Faulty, records: readonly QueueRecord[]): Promise<BatchResult> {
+  return processBatch(gateDeps(world, faulty), records);
+}
