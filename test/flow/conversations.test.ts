@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { consentOf, FOOTER, newNumber, setUp, submission } from './organization.ts';
+import { consentOf, FOOTER, newNumber, putForm, setUp, submission } from './organization.ts';
 import { createWorld, type World } from './world.ts';
 
 let world: World;
@@ -169,4 +169,32 @@ test('B5 an agent opts a contact out from the conversation, and texting is disab
   await world.runCycle();
   expect(world.textsTo(number)).toEqual([]);
   expect((await say(number, 'Hello')).status).toBe(409);
+});
+
+test('X7 a doubtful text holds automated texts until a person decides: no opt-out releases them, an opt-out keeps them', async () => {
+  const steps = [{ delay: 'PT0S', template: 'News from {{organizationName}}.' }];
+  await world.admin('PUT', '/automations/on', {
+    id: 'on',
+    kind: 'drip',
+    name: 'on',
+    steps,
+    stopOnReply: false,
+  });
+  await putForm(world, { id: 'news', disclaimer: 'You agree to texts.', automations: ['on'] });
+  for (const decision of ['noOptOut', 'optOut'] as const) {
+    const number = newNumber();
+    await world.submit('news', submission(number));
+    await world.text(number, 'wrong number');
+    await world.runCycle();
+    expect(world.textsTo(number)).toEqual([]);
+    expect(await numbersIn('&review=true')).toContain(number);
+    const shown = await asAgent('PATCH', path(number, 'conversation'), { decision });
+    expect(shown.json['conversation']).toMatchObject({ decided: { by: 'ada', decision } });
+    expect(await numbersIn('&review=true')).not.toContain(number);
+    await world.runCycle();
+    expect(world.textsTo(number)).toHaveLength(decision === 'noOptOut' ? 1 : 0);
+    const standing = decision === 'noOptOut' ? 'opted_in' : 'opted_out';
+    expect(await consentOf(world, number)).toMatchObject({ standing });
+    expect((await asAgent('PATCH', path(number, 'conversation'), { decision })).status).toBe(409);
+  }
 });
