@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Instance, runningInstance } from './instance.ts';
-import { startLocal } from './runner.ts';
+import { type Instance, runningInstance } from '../instance.ts';
+import { startLocal } from '../runner.ts';
 
 /** Where the demo plays: on the instance that runs on this state, or on one of its own. */
 export interface StageOptions {
@@ -34,10 +34,14 @@ export async function createStage(options: StageOptions) {
     const body = await answer.text();
     return { status: answer.status, json: body.startsWith('{') ? JSON.parse(body) : {} };
   }
-  async function admin(method: string, path: string, body?: unknown): Promise<Json> {
+  /** Asks the admin API, and takes whatever it answers. */
+  function ask(method: string, path: string, body?: unknown) {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
-    const { status, json } = await request(`${apiUrl}${path}`, init);
+    return request(`${apiUrl}${path}`, init);
+  }
+  async function admin(method: string, path: string, body?: unknown): Promise<Json> {
+    const { status, json } = await ask(method, path, body);
     if (status >= 300) throw new Error(`${method} ${path} answered ${status}: ${json['detail']}`);
     return json;
   }
@@ -94,6 +98,21 @@ export async function createStage(options: StageOptions) {
       });
       if (status !== 200) throw new Error(`the form answered ${status}`);
     },
+    /** Answers a form's opt-in question as its page does, under the words that it showed. */
+    async answerQuestion(form: string, number: string, answer: 'yes' | 'no'): Promise<void> {
+      const url = `${apiUrl}/forms/${form}`;
+      const { json } = await request(`${url}/opt-in-question`, { headers: { accept: 'application/json' } });
+      const body = JSON.stringify({
+        firstName: 'Dana',
+        sms_opt_in: answer,
+        sms_opt_in_phone: number,
+        sms_opt_in_version: json['version'],
+        sms_opt_in_once: randomUUID(),
+      });
+      const headers = { 'content-type': 'application/json' };
+      const { status } = await request(`${url}/submissions`, { method: 'POST', headers, body });
+      if (status !== 200) throw new Error(`the form answered ${status}`);
+    },
     /** A text from somebody's phone, by way of the carrier. */
     async text(from: string, body: string): Promise<void> {
       const headers = { 'content-type': 'application/json' };
@@ -115,7 +134,19 @@ export async function createStage(options: StageOptions) {
       const init = { method: 'POST', headers, body: fields.toString() };
       return (await request(`${apiUrl}/twilio/inbound`, init)).status;
     },
+    ask,
+    admin,
+    numberPath,
+    until,
+    lead,
+    settings: (change: Json) => admin('PATCH', '/settings', change),
+    currentSettings: () => admin('GET', '/settings'),
     requireOptIn: (on: boolean) => admin('PATCH', '/settings', { requireSmsOptIn: on }),
+    /** Waits for a text with some words in it. */
+    untilToldOf: (number: string, words: string) =>
+      until(`a text with "${words}"`, async () => {
+        return (await textsTo(number)).find(({ body }) => body.includes(words));
+      }),
     consent,
     textsTo,
     untilTexted: (number: string) => until('a text', async () => (await textsTo(number))[0]),

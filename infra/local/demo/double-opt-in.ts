@@ -1,0 +1,70 @@
+import type { Chapter } from './scene.ts';
+
+const ASKS = 'Reply START';
+const GREETS = 'thanks for asking';
+
+/** The opt-in template goes first, and START releases what waits (ClickPoint's promises). */
+export const doubleOptIn: Chapter = {
+  title: 'Double opt-in',
+  settings: { confirmOptIns: false, doubleOptIn: 'perNumber' },
+  scenes: [
+    {
+      title: 'The first text to a new lead is the template',
+      promise: 'C1, C2',
+      play: async (stage) => {
+        const number = stage.newNumber();
+        await stage.submit('contact', number, {});
+        await stage.untilToldOf(number, ASKS);
+        const why = await stage.untilHeld(number, 'waitingForStart');
+        const { optInTemplate } = await stage.consent(number);
+        stage.expect(optInTemplate === 'Sent', 'its status is Sent (C5)');
+        stage.remember('asked', number);
+        return { happened: 'asked, and the original is held', why };
+      },
+    },
+    {
+      title: 'START releases the original',
+      promise: 'C3, C5',
+      play: async (stage) => {
+        const number = stage.recall('asked');
+        await stage.text(number, 'START');
+        await stage.untilToldOf(number, GREETS);
+        await stage.cycle();
+        const greetings = (await stage.textsTo(number)).filter(({ body }) => body.includes(GREETS));
+        stage.expect(greetings.length === 1, 'it is sent once');
+        const { optInTemplate } = await stage.consent(number);
+        stage.expect(optInTemplate === 'Accepted', 'its status is Accepted');
+        return { happened: 'the original left, once', why: await stage.whyConsent(number) };
+      },
+    },
+    {
+      title: 'STOP rejects the template',
+      promise: 'C3, C5',
+      play: async (stage) => {
+        const number = stage.newNumber();
+        await stage.submit('contact', number, {});
+        await stage.untilToldOf(number, ASKS);
+        await stage.text(number, 'STOP');
+        const dropped = await stage.untilStatus(number, 'dropped');
+        stage.expect((await stage.textsTo(number)).length === 1, 'nothing but the template left');
+        return { happened: 'the original is dropped', why: String(dropped['sentence']) };
+      },
+    },
+    {
+      title: "An agent's first text waits as well",
+      promise: 'C2, H12',
+      play: async (stage) => {
+        const number = stage.newNumber();
+        await stage.submit('quote', number, {});
+        const answer = await stage.admin('POST', stage.numberPath(number, 'messages'), {
+          body: 'Hi, Ada here.',
+        });
+        stage.expect(answer['status'] === 'held', 'the agent is told that it waits');
+        await stage.untilToldOf(number, ASKS);
+        await stage.text(number, 'START');
+        await stage.untilToldOf(number, 'Ada here');
+        return { happened: 'asked first, then sent', why: String(answer['sentence']) };
+      },
+    },
+  ],
+};
