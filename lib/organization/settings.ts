@@ -93,7 +93,7 @@ export function defaultSettings(organizationName: string): Settings {
     optOutReply:
       '{{organizationName}}: you are opted out and will get no more texts. Reply START to opt in again.',
     optInReply:
-      '{{organizationName}}: you are opted in to recurring texts. Msg & data rates may apply. Reply HELP for help, STOP to opt out.',
+      '{{organizationName}}: you are opted in to recurring texts. Msg & data rates may apply. Reply HELP for help.',
     segmentPrice: { amount: 0.0083, currency: 'USD' },
     ...DEFAULT_SENDING_RULES,
     timeZone: 'America/Chicago',
