@@ -77,10 +77,10 @@ function movePrompts(state: ConsentState, next: Partial<Record<Prompt, Prompt>>)
   return moved;
 }
 
-/** START lifts the carrier's block; YES and keywords do where the carrier takes them for START. */
-function withoutBlock(state: ConsentState, { kind, evidence }: ConsentOccurrence): ConsentState {
+/** The carrier lifts its block on the words that it takes for START itself, and on no others ("Start.", "restart"). */
+function withoutBlock(state: ConsentState, { evidence }: ConsentOccurrence): ConsentState {
   const carrierLifts = evidence.source === 'handset' && evidence.carrierActs;
-  return kind === 'handsetStart' || carrierLifts ? { ...state, carrierBlocked: false } : state;
+  return carrierLifts ? { ...state, carrierBlocked: false } : state;
 }
 
 function optIn(state: ConsentState, occurrence: ConsentOccurrence): ConsentState {

@@ -38,8 +38,8 @@ export const keywords: Chapter = {
         const other = stage.newNumber();
         await stage.submit('contact', other, {});
         const id = `open-day-${randomUUID().slice(0, 8)}`;
-        await stage.admin('PUT', `/campaigns/${id}`, { name: 'Open day', keyword: WORD });
-        await stage.admin('POST', `/campaigns/${id}/members/from-opt-ins`, {});
+        await stage.admin('PUT', `/campaigns/${id}`, { id, name: 'Open day', keyword: WORD });
+        await stage.admin('POST', `/campaigns/${id}/members/from-opt-ins`);
         const otherLead = await stage.until('the lead', () => stage.lead(other));
         await stage.admin('POST', `/campaigns/${id}/members`, { leads: [otherLead['id']] });
         await stage.until('both members', async () => {

@@ -165,10 +165,11 @@ describe("the carrier's block", () => {
     });
   });
 
-  it('is lifted by START, whoever answers it', () => {
+  it('is lifted by START, and not by words that only we take for it', () => {
     for (const carrierActs of [true, false]) {
       const start = occurrence('handsetStart', 2, { evidence: handset('START', carrierActs) });
-      expect(applyOccurrence(blocked(), start).state.carrierBlocked).toBe(false);
+      const { state } = applyOccurrence(blocked(), start);
+      expect(state).toMatchObject({ standing: 'opted_in', carrierBlocked: !carrierActs });
     }
   });
 });
