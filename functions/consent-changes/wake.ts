@@ -44,13 +44,32 @@ export async function startWaking(deps: Pick<WakeDeps, 'jobs'>, reasons: readonl
   await deps.jobs.enqueue(jobs, SECOND_PASS_SECONDS);
 }
 
-/** Wakes one page and hands the rest on, so that a million waiting leads never outlive one invocation. */
+/**
+ * Wakes one page and hands the rest on, so that a million waiting leads never outlive one invocation.
+ *
+ * What nobody can read stays as it is, since the gate would not send it either, and keeps nobody else asleep.
+ *
+ * @throws Error when a table or queue cannot be reached: the page is done once more.
+ */
 export async function runWakeJob(deps: WakeDeps, job: WakeJob): Promise<number> {
   const page = await deps.index.waiting(job.shard, PAGE, job.cursor);
   const reasons = new Set(job.reasons);
-  const woken = await Promise.all(page.entries.map((entry) => wakeOne(deps, entry, reasons)));
+  const woken = await Promise.all(page.entries.map((entry) => wakeReadable(deps, entry, reasons)));
   if (page.next) await deps.jobs.enqueue([{ ...job, cursor: page.next }], 0);
   return woken.filter(Boolean).length;
+}
+
+async function wakeReadable(
+  deps: WakeDeps,
+  entry: WaitingEntry,
+  reasons: ReadonlySet<string>,
+): Promise<boolean> {
+  try {
+    return await wakeOne(deps, entry, reasons);
+  } catch (error) {
+    if (error instanceof z.ZodError) return false;
+    throw error;
+  }
 }
 
 async function wakeOne(

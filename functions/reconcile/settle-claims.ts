@@ -35,17 +35,25 @@ const PAGE = 100;
 /**
  * Settles the texts that were handed to Twilio and have no answer written, by asking Twilio. A text is never sent
  * again on a guess.
+ *
+ * @throws AggregateError after all were tried, when some could not be settled: one text's trouble leaves no other in doubt.
  */
 export async function settleClaims(deps: SettleDeps, hasTime: () => boolean): Promise<ClaimOutcome[]> {
   const before = new Date(deps.now().getTime() - CLAIM_GRACE_SECONDS * 1000).toISOString();
   const outcomes: ClaimOutcome[] = [];
+  const errors: unknown[] = [];
   for (let shard = 0; shard < SHARDS; shard++) {
     for (const id of await claimedBefore(deps.client, deps.outreachTable, shard, before)) {
-      if (!hasTime()) return outcomes;
-      const text = await deps.messages.get(id);
-      if (text?.status === 'claimed') outcomes.push(await settleClaim(deps, text));
+      if (!hasTime()) break;
+      try {
+        const text = await deps.messages.get(id);
+        if (text?.status === 'claimed') outcomes.push(await settleClaim(deps, text));
+      } catch (error) {
+        errors.push(error);
+      }
     }
   }
+  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} texts could not be settled`);
   return outcomes;
 }
 

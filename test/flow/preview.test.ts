@@ -166,7 +166,7 @@ test('X12 X6 the local time at which texts would arrive, zone by zone, those of 
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2027-06-03T13:30:00.000Z') });
   // What other tests left for later is long too old.
   await world.runCycle();
-  const [denver, newYork] = ['+13035550177', '+12125550177'];
+  const [denver, newYork] = ['+13035550195', '+12125550195'];
   await world.submit('contact', submission(denver, { zip: '80202' }));
   await world.submit('contact', submission(newYork, { zip: '10001' }));
   const { due } = await preview();

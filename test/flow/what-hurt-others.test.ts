@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { messageIdOf } from '../../lib/automation/enrollment.ts';
 import { enrollmentKey } from '../../lib/automation/enrollment-items.ts';
+import { messageKey } from '../../lib/messaging/message-items.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { runGate, takeRecords } from './gate-process.ts';
 import { CHECKBOX_WORDS, consentOf, FOOTER, newNumber, putForm, setUp, submission } from './organization.ts';
@@ -191,6 +193,50 @@ test('X5 one failing recipient never ends a run: of ten in a batch one cannot be
   for (const number of [broken, throwing, ...fine]) expect(world.textsTo(number)).toHaveLength(1);
 });
 
+test('X4 X5 one waiting text that nobody can read keeps nobody else asleep when a setting wakes all', async () => {
+  const numbers = Array.from({ length: 20 }, newNumber);
+  for (const number of numbers) await world.submit('quote', submission(number));
+  await world.runCycle();
+  const [broken = '', ...others] = numbers;
+  await setVersion(broken, 'two');
+  await set({ requireSmsOptIn: false });
+  await world.runCycle();
+  await set({ requireSmsOptIn: true });
+  expect(others.map((number) => world.textsTo(number).length)).toEqual(others.map(() => 1));
+  expect(world.textsTo(broken)).toEqual([]);
+  await setVersion(broken, 2);
+});
+
+test('X5 one text in doubt that cannot be settled leaves no other in doubt', async () => {
+  const numbers = Array.from({ length: 20 }, newNumber);
+  for (const number of numbers) {
+    await dueLead(number);
+    world.twilio.setFault({ kind: 'timeoutBeforeAcceptance', to: number, times: 1 });
+  }
+  await world.runCycle();
+  expect(numbers.flatMap(world.textsTo)).toEqual([]);
+  const [broken = '', ...others] = numbers;
+  const setRank = async (rank: unknown) =>
+    world.tables.client.send(
+      new UpdateCommand({
+        TableName: world.tables.outreachTable,
+        Key: messageKey(messageIdOf(await leadOf(broken), 'welcome', 0)),
+        UpdateExpression: 'SET statusRank = :rank',
+        ExpressionAttributeValues: { ':rank': rank },
+      }),
+    );
+  await setRank('claimed');
+  passTime(601);
+  await expect(world.reconcile()).rejects.toThrow('Not everything could be reconciled');
+  await world.runCycle();
+  expect(others.map((number) => world.textsTo(number).length)).toEqual(others.map(() => 1));
+  // Mended, it is settled like the others.
+  await setRank(1);
+  await world.reconcile();
+  await world.runCycle();
+  expect(world.textsTo(broken)).toHaveLength(1);
+});
+
 test('X5 B6 permanent errors (retried for 24 hours elsewhere) are tried once, and neither they nor a refused text are taken for an opt-out', async () => {
   const landline = await dueLead('+12065550190');
   const filtered = await dueLead('+12065550193');
@@ -355,7 +401,7 @@ test('X6 no text at 4:40 in the morning (there was one elsewhere), wherever the 
   await set({ quietHours: 'enforced', timeZone: 'America/New_York' });
   // 4:40 in Los Angeles, 7:40 in New York; and later 8:40 and 11:40.
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2027-06-03T11:40:00.000Z') });
-  const number = '+14155550171';
+  const number = '+14155550195';
   await world.submit('contact', submission(number, { zip: '94103' }));
   for (const at of ['11:40', '13:00', '15:59']) {
     vi.setSystemTime(new Date(`2027-06-03T${at}:00.000Z`));
@@ -375,7 +421,7 @@ test('X6 hours cannot wrap at midnight (they did elsewhere): such a window is re
   const wraps = await world.admin('PATCH', '/settings', { sendingHours: { from: '20:00', to: '08:30' } });
   expect(wraps).toMatchObject({ status: 422, body: expect.stringContaining('cannot pass midnight') });
   await set({ quietHours: 'enforced', sendingHours: { from: '09:00', to: '24:00' } });
-  const number = '+13035550172';
+  const number = '+13035550195';
   // Midnight in Denver is 6:00 UTC. The law's evening ends at 21:00, whatever an organization writes.
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2027-06-03T05:59:00.000Z') });
   await world.submit('contact', submission(number));
