@@ -211,6 +211,8 @@ test('T5 a broadcast goes to each number once, whoever asks how often', async ()
     enrolled: 1,
     sameNumber: 1,
   });
+  const listed = await world.admin('GET', '/campaigns/once/broadcasts');
+  expect(listed.json).toMatchObject({ broadcasts: [{ broadcast: 1, enrolled: 1 }], next: null });
 });
 
 test('T5 pages of a broadcast that come twice, or whose worker died, enrol and count every member once', async () => {
