@@ -66,10 +66,13 @@ const a2pVerified: Rule = {
 
 const carrierBlocked: Rule = {
   name: 'carrierBlocked',
-  consult: ({ purpose, consent }) =>
-    consent.carrierBlocked
-      ? objection(purpose, 'carrierBlocked', 'Twilio blocks the number until START is texted from it')
-      : { says: 'Twilio holds no block' },
+  consult: ({ purpose, consent }) => {
+    if (!consent.carrierBlocked) return { says: 'Twilio holds no block' };
+    const says = 'Twilio blocks the number until START is texted from it';
+    // An opt-in on the web comes before Twilio's list has it: its confirmation waits for that, and is not lost (B3, B7, X9).
+    const waits = purpose === 'confirmation' || purpose === 'prompt';
+    return objection(waits ? 'step' : purpose, 'carrierBlocked', says);
+  },
 };
 
 const review: Rule = {
@@ -230,7 +233,8 @@ export const RULES: readonly Rule[] = [
   keyword,
   textable,
   doubleOptIn,
-  confirmationFirst,
   quietHours,
   caps,
+  // Last: it asks again within seconds, which nothing that waits for a morning may do all night (X4).
+  confirmationFirst,
 ];

@@ -42,7 +42,7 @@ const BY_CARRIER = new Set([...CARRIER_STOP, ...CARRIER_START, ...CARRIER_HELP, 
  * act; "Stop by tomorrow at 3?" is conversation.
  *
  * @param body as received. @param optOutType Twilio's own reading, sent only with Advanced Opt-Out; it wins, since the
- *   block at the carrier already follows it.
+ *   block at the carrier already follows it. Only YES stays YES.
  */
 export function readIntent(body: string, optOutType?: string): InboundIntent {
   const exact = body.trim().toUpperCase();
@@ -52,6 +52,8 @@ export function readIntent(body: string, optOutType?: string): InboundIntent {
     case 'STOP':
     case 'START':
     case 'HELP': {
+      // Twilio takes YES for START. From somebody whom nobody asked, a YES is no consent: the registry decides.
+      if (optOutType === 'START' && word === 'YES') return { kind: 'yes', word, carrierActs: true };
       const kind = optOutType.toLowerCase() as 'stop' | 'start' | 'help';
       return { kind, word: word || optOutType, carrierActs: true };
     }

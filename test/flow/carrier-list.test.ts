@@ -1,5 +1,5 @@
 import type { SQSEvent } from 'aws-lambda';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { consentOf, newNumber, setUp, submission } from './organization.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -54,6 +54,25 @@ test('X9 a box ticked after STOP lifts the block at Twilio, and what waited goes
       correlationId: expect.stringMatching(/^[0-9a-f]{32}$/),
     },
   });
+});
+
+test('B3 B7 X9 whoever opts in again on the web gets the one confirmation once Twilio has lifted the block, before any other text', async () => {
+  await world.admin('PATCH', '/settings', { confirmOptIns: true });
+  const number = newNumber();
+  await world.text(number, 'STOP');
+  await tick(number);
+  await world.drainLanes();
+  expect(world.textsTo(number)).toEqual([]);
+  for (const seconds of [0, 6, 12]) {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
+    await world.runCycle();
+    vi.useRealTimers();
+  }
+  expect(world.textsTo(number)).toEqual([
+    expect.stringContaining('you are opted in'),
+    expect.stringContaining('thanks for asking'),
+  ]);
+  await world.admin('PATCH', '/settings', { confirmOptIns: false });
 });
 
 test('X9 with the setting off the block stays, nothing leaves, and START lifts it', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { consentOf, FOOTER, newNumber, setUp, submission } from './organization.ts';
-import { createWorld, type World } from './world.ts';
+import { createWorld, SENDER, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -126,6 +126,8 @@ test('an implied consent never lifts an opt-out; a ticked box does, but the carr
 test('a bare YES from someone who was never asked is a reply; from someone who opted out it is START', async () => {
   const stranger = newNumber();
   await world.text(stranger, 'Yes');
+  // With Advanced Opt-Out Twilio calls it START whoever writes it.
+  await world.twilio.inbound({ from: stranger, to: SENDER, body: 'Yes', more: { OptOutType: 'START' } });
   expect(await consentOf(world, stranger)).toMatchObject({ standing: 'none' });
   await world.text(stranger, 'STOP');
   await world.text(stranger, 'YES');

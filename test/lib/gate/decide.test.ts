@@ -224,6 +224,23 @@ describe('keywords, review, confirmations', () => {
     expect(verdict(single('optOutReply', { consent }))).toEqual({ kind: 'drop', reason: 'carrierBlocked' });
   });
 
+  it('B3 X4 at night a text waits for the morning, and not for the confirmation that waits for it as well', () => {
+    const pendingConfirmation = { id: 'confirmation-1', since: '2026-06-02T05:29:00.000Z' };
+    const until = '2026-06-02T15:00:00.000Z';
+    expect(verdict(question({ ...NIGHT, conversation: { ...CONVERSATION, pendingConfirmation } }))).toEqual({
+      kind: 'defer',
+      reason: 'quietHours',
+      until,
+    });
+  });
+
+  it('B3 X9 what the system says waits until Twilio has lifted its block, but for the answer to an opt-out', () => {
+    const held = { kind: 'hold', reason: 'carrierBlocked' };
+    expect(verdict(single('confirmation', BLOCKED))).toEqual(held);
+    const consent = { ...OPTED_IN, carrierBlocked: true, prompt: 'sent' as const };
+    expect(verdict(single('prompt', { consent }))).toEqual(held);
+  });
+
   it('a confirmation has something to confirm, or is dropped', () => {
     expect(verdict(single('confirmation', { consent: NOT_ASKED }))).toMatchObject({ kind: 'drop' });
     expect(verdict(single('confirmation', { consent: OPTED_OUT }))).toMatchObject({ kind: 'drop' });
@@ -293,6 +310,8 @@ describe('the order of the rules', () => {
       }),
       'hold waitingForStart',
     ],
+    ['quietHours', (q) => ({ ...q, ...NIGHT }), 'defer quietHours'],
+    ['caps', (q) => ({ ...q, conversation: { ...q.conversation, ...TEXTED_OFTEN } }), 'defer caps'],
     [
       'confirmationFirst',
       (q) => ({
@@ -304,8 +323,6 @@ describe('the order of the rules', () => {
       }),
       'defer confirmationFirst',
     ],
-    ['quietHours', (q) => ({ ...q, ...NIGHT }), 'defer quietHours'],
-    ['caps', (q) => ({ ...q, conversation: { ...q.conversation, ...TEXTED_OFTEN } }), 'defer caps'],
   ];
   const names = objections.map(([rule]) => rule);
 

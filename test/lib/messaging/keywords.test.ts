@@ -38,4 +38,10 @@ test.each([
 test("Twilio's own reading wins: with Advanced Opt-Out an organization has words of its own", () => {
   expect(readIntent('ALTO', 'STOP')).toMatchObject({ kind: 'stop', carrierActs: true });
   expect(readIntent('stop', 'HELP')).toMatchObject({ kind: 'help' });
+  expect(readIntent('ALTA', 'START')).toMatchObject({ kind: 'start', carrierActs: true });
+});
+
+test('YES stays YES where Twilio takes it for START: whether it is consent depends on who was asked', () => {
+  expect(readIntent('Yes', 'START')).toMatchObject({ kind: 'yes', carrierActs: true });
+  expect(readIntent('yes!', 'START')).toMatchObject({ kind: 'yes', carrierActs: true });
 });
