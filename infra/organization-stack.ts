@@ -15,6 +15,7 @@ import { senderApi } from '../lib/sender/sender-api.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Configuration } from './constructs/configuration.ts';
 import { ConsentRegistry } from './constructs/consent-registry.ts';
+import { Dashboard } from './constructs/dashboard.ts';
 import { ExportBucket } from './constructs/export-bucket.ts';
 import { HouseFunction } from './constructs/house-function.ts';
 import { deadLetterQueue, HouseQueue } from './constructs/house-queue.ts';
@@ -446,6 +447,12 @@ export class OrganizationStack extends Stack {
       Math.max(10, cycleRateMinutes * 3),
       'Nobody is texted: the cycles do not run.',
     );
+    alarms.onMeasure(
+      parts.cycle,
+      'oldestDueSeconds',
+      Duration.hours(2).toSeconds(),
+      'Leads wait for their texts: some have been due for two hours, and the gate takes none or too few.',
+    );
     alarms.onErrors(parts.sendGate, 'Leads wait for their texts: the gate fails.');
     alarms.onCount(
       parts.sendGate,
@@ -495,6 +502,14 @@ export class OrganizationStack extends Stack {
       'Agents see replies late and START is not heard: texts to us are lost on the way (GET /sender/check).',
     );
     alarms.onErrors(parts.reconcile, 'Texts stay in doubt and submissions half done: reconcile fails.');
+    new Dashboard(this, 'dashboard', {
+      organization: name,
+      shown: {
+        'automation-cycle': parts.cycle,
+        'send-gate': parts.sendGate,
+        'consent-changes': parts.consentChanges,
+      },
+    });
   }
 }
 

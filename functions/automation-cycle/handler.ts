@@ -6,7 +6,7 @@ import { type WorkKind, workKinds } from '../../lib/automation/work.ts';
 import { createWorkIndex } from '../../lib/automation/work-index.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
-import { countOutcomes, logger } from '../../lib/runtime/telemetry.ts';
+import { countOutcomes, logger, measure } from '../../lib/runtime/telemetry.ts';
 import { createMarks } from './marks.ts';
 import { type CycleDeps, type CycleResult, runCycle, sweep } from './run-cycle.ts';
 
@@ -28,13 +28,21 @@ const RESERVE_MILLISECONDS = 10_000;
 export async function handler(event: unknown, context: Context): Promise<CycleResult[]> {
   const input = inputSchema.parse(event);
   const hasTime = () => context.getRemainingTimeInMillis() > RESERVE_MILLISECONDS;
-  const [name, run, kinds]: [string, typeof runCycle, readonly WorkKind[]] =
+  const [name, run, kinds]: ['cycle' | 'sweep', typeof runCycle, readonly WorkKind[]] =
     'kind' in input ? ['cycle', runCycle, [input.kind]] : ['sweep', sweep, workKinds];
+  const began = performance.now();
   const results: CycleResult[] = [];
   for (const kind of kinds) results.push(await run(deps, kind, hasTime));
+  const milliseconds = Math.round(performance.now() - began);
   const enqueued = results.reduce((sum, result) => sum + result.enqueued, 0);
   const unfinished = results.filter(({ finished }) => !finished).length;
-  countOutcomes({ [`${name}Enqueued`]: enqueued, [`${name}Unfinished`]: unfinished });
-  logger.info(`${name} ended`, { kinds, enqueued, unfinished });
+  const oldestDueSeconds = Math.max(...results.map((result) => result.oldestDueSeconds));
+  countOutcomes(
+    name === 'cycle'
+      ? { cycleEnqueued: enqueued, cycleUnfinished: unfinished }
+      : { sweepEnqueued: enqueued, sweepUnfinished: unfinished },
+  );
+  measure({ oldestDueSeconds, ...(name === 'cycle' && { cycleMilliseconds: milliseconds }) });
+  logger.info(`${name} ended`, { kinds, enqueued, unfinished, oldestDueSeconds, milliseconds });
   return results;
 }

@@ -15,6 +15,8 @@ export interface CycleResult {
   readonly enqueued: number;
   /** False when time ran short: the marks stand where reading stopped, and the next cycle goes on from there. */
   readonly finished: boolean;
+  /** How long the oldest of what was found had been due; 0 when nothing was. */
+  readonly oldestDueSeconds: number;
 }
 
 /** The due index may show an entry a little late, and clocks differ a little: this much is read twice. */
@@ -47,7 +49,7 @@ export async function runCycle(
   );
   const moved = Object.fromEntries(shards.map(({ shard, reached }) => [shard, reached]));
   await deps.marks.write(kind, { ...marks, ...moved });
-  return summary(shards);
+  return summary(shards, to);
 }
 
 /**
@@ -56,16 +58,19 @@ export async function runCycle(
  */
 export async function sweep(deps: CycleDeps, kind: WorkKind, hasTime: () => boolean): Promise<CycleResult> {
   const marks = await deps.marks.read(kind);
+  const now = deps.now().toISOString();
   const shards = await Promise.all(
     Array.from({ length: SHARDS }, (_, shard) => {
       const span = { from: BEGINNING, to: overlapped(marks[shard] ?? BEGINNING) };
       return enqueueSpan(deps, kind, shard, span, hasTime);
     }),
   );
-  return summary(shards);
+  return summary(shards, now);
 }
 
-interface ShardResult extends CycleResult {
+interface ShardResult extends Omit<CycleResult, 'oldestDueSeconds'> {
+  /** When the first entry was due: the index is in that order. */
+  readonly oldestDueAt: string | undefined;
   /** Everything due up to here is enqueued. */
   readonly reached: string;
 }
@@ -79,19 +84,21 @@ async function enqueueSpan(
 ): Promise<ShardResult> {
   let enqueued = 0;
   let reached = from;
+  let oldestDueAt: string | undefined;
   let cursor: Item | undefined;
   do {
-    if (!hasTime()) return { enqueued, reached, finished: false };
+    if (!hasTime()) return { enqueued, reached, oldestDueAt, finished: false };
     const page = await index.due(kind, shard, { from, to, limit: PAGE }, cursor);
     await lanes.enqueue(
       LANES[kind],
       page.entries.map(({ work }) => work),
     );
     enqueued += page.entries.length;
+    oldestDueAt ??= page.entries[0]?.dueAt;
     reached = lastDueAt(page.entries) ?? reached;
     cursor = page.next;
   } while (cursor);
-  return { enqueued, reached: to, finished: true };
+  return { enqueued, reached: to, oldestDueAt, finished: true };
 }
 
 function lastDueAt(entries: readonly DueEntry[]): string | undefined {
@@ -102,8 +109,10 @@ function overlapped(mark: string): string {
   return new Date(Math.max(0, Date.parse(mark) - OVERLAP_MILLISECONDS)).toISOString();
 }
 
-function summary(shards: readonly CycleResult[]): CycleResult {
+function summary(shards: readonly ShardResult[], now: string): CycleResult {
+  const [oldest = now] = shards.flatMap(({ oldestDueAt }) => oldestDueAt ?? []).sort();
   return {
+    oldestDueSeconds: Math.max(0, Math.round((Date.parse(now) - Date.parse(oldest)) / 1000)),
     enqueued: shards.reduce((sum, { enqueued }) => sum + enqueued, 0),
     finished: shards.every(({ finished }) => finished),
   };

@@ -11,17 +11,24 @@ import { createCampaignStore } from '../../lib/campaigns/campaign-store.ts';
 import { addOptInsJobSchema, enrollJobSchema } from '../../lib/campaigns/jobs.ts';
 import { createMemberStore } from '../../lib/campaigns/member-store.ts';
 import { createOptInRuns } from '../../lib/campaigns/opt-in-runs.ts';
+import type { ConsentEvent } from '../../lib/consent/event.ts';
 import { createConsentLists } from '../../lib/consent/lists.ts';
+import { originOf } from '../../lib/consent/origin.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createConfiguration } from '../../lib/organization/configuration.ts';
 import { createOutboxStore } from '../../lib/outbox/outbox-store.ts';
 import { createDocumentClient, type Item } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
-import { countOutcomes, describeError, logger } from '../../lib/runtime/telemetry.ts';
+import { countOutcomes, describeError, logger, tally } from '../../lib/runtime/telemetry.ts';
 import { type AddOptInsDeps, runAddOptInsJob } from './add-opt-ins.ts';
 import { type EnrollMembersDeps, runEnrollJob } from './enroll-members.ts';
 import { createJobs } from './jobs.ts';
-import { type Change, processConfigurationChange, processConsentChange } from './process-change.ts';
+import {
+  type Change,
+  type Followed,
+  processConfigurationChange,
+  processConsentChange,
+} from './process-change.ts';
 import type { ReplyDeps } from './reply.ts';
 import { createCarrierQueue, type TellCarrierDeps } from './tell-carrier.ts';
 import { runWakeJob, type WakeDeps, wakeJobSchema } from './wake.ts';
@@ -60,19 +67,45 @@ const deps: WakeDeps & ReplyDeps & TellCarrierDeps & EnrollMembersDeps & AddOptI
 
 export async function handler(event: DynamoDBStreamEvent | SQSEvent): Promise<DynamoDBBatchResponse> {
   let woken = 0;
+  const followed: ConsentEvent[] = [];
+  const count = () => countOutcomes({ enrollmentWoken: woken, ...countChanges(followed) });
   for (const record of event.Records) {
     try {
-      woken += 'body' in record ? await runJob(record.body) : await apply(record);
+      if ('body' in record) {
+        woken += await runJob(record.body);
+        continue;
+      }
+      const change = await apply(record);
+      if (!change) continue;
+      woken += change.woken;
+      followed.push(change.event);
+      tell(change);
     } catch (error) {
       // A stream is ordered: it goes on from here. A job's record comes alone.
       logger.error('A change could not be followed', describeError(error));
-      countOutcomes({ changeFailed: 1, enrollmentWoken: woken });
+      countOutcomes({ changeFailed: 1 });
+      count();
       const id = 'body' in record ? record.messageId : record.dynamodb?.SequenceNumber;
       return { batchItemFailures: [{ itemIdentifier: id ?? '' }] };
     }
   }
-  countOutcomes({ enrollmentWoken: woken });
+  count();
   return { batchItemFailures: [] };
+}
+
+/** Who opted in and out, by where it came from. An opt-in of who was opted in already is none. */
+function countChanges(events: readonly ConsentEvent[]) {
+  const moved = events.filter(({ before, after }) => before !== after);
+  const sources = (standing: ConsentEvent['after']) =>
+    moved.filter(({ after }) => after === standing).map(({ evidence }) => evidence.source);
+  return { ...tally('optIn', sources('opted_in')), ...tally('optOut', sources('opted_out')) };
+}
+
+/** One line for an event that changed something, with the id of what it came from. */
+function tell({ event, woken }: Followed): void {
+  const { kind, effect, before, after, evidence } = event;
+  if (effect !== 'changed') return;
+  logger.info('Consent changed', { ...originOf(evidence), kind, before, after, woken });
 }
 
 const jobSchema = z.union([enrollJobSchema, addOptInsJobSchema, wakeJobSchema]);
@@ -85,7 +118,7 @@ async function runJob(body: string): Promise<number> {
   return 0;
 }
 
-async function apply(record: DynamoDBRecord): Promise<number> {
+async function apply(record: DynamoDBRecord): Promise<Followed | undefined> {
   const change: Change = {
     before: unmarshalled(record.dynamodb?.OldImage),
     after: unmarshalled(record.dynamodb?.NewImage),
@@ -94,7 +127,7 @@ async function apply(record: DynamoDBRecord): Promise<number> {
     return processConsentChange(deps, change);
   }
   await processConfigurationChange(deps, change);
-  return 0;
+  return undefined;
 }
 
 function unmarshalled(image: object | undefined): Item | undefined {

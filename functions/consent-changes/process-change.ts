@@ -1,5 +1,6 @@
 import { wokenBySettings } from '../../lib/automation/waking.ts';
 import { CAMPAIGNS, parseBroadcastOf, parseCampaign } from '../../lib/campaigns/campaign-items.ts';
+import type { ConsentEvent } from '../../lib/consent/event.ts';
 import { eventOfChange } from '../../lib/consent/items.ts';
 import { AUTOMATIONS, parseAutomation, parseSettings, settingsKey } from '../../lib/organization/items.ts';
 import type { Item } from '../../lib/runtime/dynamodb.ts';
@@ -15,22 +16,28 @@ export interface Change {
   readonly after: Item | undefined;
 }
 
+/** An event that was followed to its end, and how many texts it woke. */
+export interface Followed {
+  readonly event: ConsentEvent;
+  readonly woken: number;
+}
+
 /**
  * A change of the consent table: it is answered first, so that the answer goes ahead of what wakes; then it wakes who waited,
  * and is told to Twilio.
  *
- * @returns how many texts woke.
+ * @returns the event, and how many texts woke; undefined for what is no event.
  */
 export async function processConsentChange(
   deps: WakeDeps & ReplyDeps & TellCarrierDeps,
   { after }: Change,
-): Promise<number> {
+): Promise<Followed | undefined> {
   const event = after && eventOfChange(after);
-  if (!event) return 0;
+  if (!event) return undefined;
   await replyToEvent(deps, event);
   const woken = await wakeByEvent(deps, event);
   await tellCarrier(deps, event);
-  return woken;
+  return { event, woken };
 }
 
 /**

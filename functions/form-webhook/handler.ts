@@ -52,7 +52,7 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<HttpAnswer
     };
     const answer = await receive(deps, post);
     const accepted = answer.statusCode === 200 && !answer.body.includes('"refused":');
-    countOutcomes({ [accepted ? 'submissionAccepted' : 'submissionRefused']: 1 });
+    countOutcomes(accepted ? { submissionAccepted: 1 } : { submissionRefused: 1 });
     return await present(deps, post, answer);
   } catch (error) {
     logger.error('A submission could not be taken', describeError(error));

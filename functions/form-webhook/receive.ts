@@ -1,3 +1,4 @@
+import { loggableSubmission } from '../../lib/consent/origin.ts';
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import { builderOf } from '../../lib/forms/builders/index.ts';
 import { isGiven } from '../../lib/forms/find-answer.ts';
@@ -11,6 +12,7 @@ import { kindOf, type Submission } from '../../lib/forms/submission.ts';
 import type { SubmissionStore } from '../../lib/forms/submission-store.ts';
 import type { Configuration } from '../../lib/organization/configuration.ts';
 import { type HttpAnswer, json, problem } from '../../lib/runtime/problem.ts';
+import { logger } from '../../lib/runtime/telemetry.ts';
 import { isLiftedByUs } from '../../lib/sender/sender.ts';
 import { refuseUnsigned, refuseWithoutSecret, withoutSecret } from './prove-origin.ts';
 import { identityOf, idOfFields, submissionOf } from './submission-of.ts';
@@ -81,7 +83,12 @@ async function take(deps: ReceiveDeps, form: Form, post: FormPost, fields: Field
   const given = submissionOf(form, post, fields, read.content, identity, now);
   const since = new Date(now.getTime() - SAME_SUBMISSION_MILLISECONDS).toISOString();
   const submission = await deps.submissions.add(given, identity.forEver ? undefined : since);
-  if (submission.status === 'received') await carryOut(deps, submission);
+  const leadId = submission.status === 'received' ? await carryOut(deps, submission) : undefined;
+  logger.info(leadId === undefined ? 'A submission came again' : 'A submission was taken', {
+    submission: loggableSubmission(submission.submissionId),
+    formId: form.id,
+    ...(leadId !== undefined && { leadId }),
+  });
   return json(200, {
     submissionId: submission.submissionId,
     consent: { ...consentIn(submission), ...(await nextStep(deps, submission)) },

@@ -1,5 +1,7 @@
+import { loggableSubmission } from '../../lib/consent/origin.ts';
 import { carryOut, type IntakeDeps } from '../../lib/forms/intake.ts';
 import type { SubmissionStore } from '../../lib/forms/submission-store.ts';
+import { logger } from '../../lib/runtime/telemetry.ts';
 
 export interface FinishDeps extends IntakeDeps {
   readonly submissions: SubmissionStore;
@@ -20,7 +22,12 @@ export async function finishSubmissions(deps: FinishDeps, hasTime: () => boolean
   for (const submission of await deps.submissions.unprocessedBefore(before)) {
     if (!hasTime()) break;
     try {
-      await carryOut(deps, submission);
+      const leadId = await carryOut(deps, submission);
+      logger.info('A submission was finished', {
+        submission: loggableSubmission(submission.submissionId),
+        formId: submission.formId,
+        leadId,
+      });
       finished++;
     } catch (error) {
       errors.push(error);

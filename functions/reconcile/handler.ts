@@ -3,6 +3,7 @@ import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts'
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createConversationStore } from '../../lib/conversations/conversation-store.ts';
 import { createArrivals } from '../../lib/crm/arrivals.ts';
+import { differences } from '../../lib/drift/drift.ts';
 import { createDriftStore } from '../../lib/drift/drift-store.ts';
 import { createTwilioTextLog } from '../../lib/drift/twilio-text-log.ts';
 import { createSubmissionStore } from '../../lib/forms/submission-store.ts';
@@ -60,7 +61,7 @@ export async function handler(_event: unknown, context: Context): Promise<void> 
   if (submissions.status === 'fulfilled') countOutcomes({ submissionFinished: submissions.value });
   if (drift.status === 'fulfilled' && drift.value) {
     const { found, settled, byDifference } = drift.value;
-    const words = Object.entries(byDifference).flatMap(([word, count]) => Array<string>(count).fill(word));
+    const words = differences.flatMap((word) => Array<typeof word>(byDifference[word] ?? 0).fill(word));
     countOutcomes({ driftFound: found, driftSettled: settled, ...tally('drift', words) });
   }
   const errors = [claims, submissions, drift].flatMap((part) =>

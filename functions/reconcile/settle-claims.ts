@@ -4,9 +4,11 @@ import { SHARDS } from '../../lib/automation/work.ts';
 import type { GateTables } from '../../lib/gate/send-transaction.ts';
 import { reopenClaim } from '../../lib/gate/settle.ts';
 import type { Carrier, CarrierMessage } from '../../lib/messaging/carrier.ts';
+import { loggableId } from '../../lib/messaging/loggable-id.ts';
 import type { Message } from '../../lib/messaging/message.ts';
 import { claimedWork, messageIdOfKey } from '../../lib/messaging/message-items.ts';
 import type { MessageStore } from '../../lib/messaging/message-store.ts';
+import { logger } from '../../lib/runtime/telemetry.ts';
 
 export interface SettleDeps extends GateTables {
   readonly carrier: Pick<Carrier, 'find'>;
@@ -47,7 +49,10 @@ export async function settleClaims(deps: SettleDeps, hasTime: () => boolean): Pr
       if (!hasTime()) break;
       try {
         const text = await deps.messages.get(id);
-        if (text?.status === 'claimed') outcomes.push(await settleClaim(deps, text));
+        if (text?.status !== 'claimed') continue;
+        const outcome = await settleClaim(deps, text);
+        logger.info('A text without an answer was settled', { messageId: loggableId(id), outcome });
+        outcomes.push(outcome);
       } catch (error) {
         errors.push(error);
       }

@@ -1,4 +1,5 @@
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
+import type { HandOverOutcome } from '../../lib/gate/outcomes.ts';
 import type { GateTables } from '../../lib/gate/send-transaction.ts';
 import { endClaim, reopenClaim } from '../../lib/gate/settle.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
@@ -15,17 +16,6 @@ export interface HandOverDeps extends GateTables {
   readonly publicBaseUrl: string;
   readonly now: () => Date;
 }
-
-export type HandOverOutcome =
-  | 'sent'
-  /** Twilio refused the text for good. */
-  | 'rejected'
-  /** Twilio refuses every text of this campaign: someone must act. */
-  | 'campaignBlocked'
-  /** Twilio took nothing; the step is due again. */
-  | 'retrying'
-  /** The answer never came: `reconcile` asks Twilio what became of it. */
-  | 'inDoubt';
 
 /**
  * A claim older than this is not handed over: `reconcile` may already have asked Twilio about it, and a text that

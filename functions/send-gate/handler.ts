@@ -1,14 +1,16 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { type WaitingReason, waitingReasons } from '../../lib/automation/waking.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import type { Carrier } from '../../lib/messaging/carrier.ts';
+import { loggableId } from '../../lib/messaging/loggable-id.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
 import { createTwilioCarrier } from '../../lib/messaging/twilio-carrier.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { twilioCredentials } from '../../lib/runtime/secrets.ts';
 import { countOutcomes, describeError, logger, tally } from '../../lib/runtime/telemetry.ts';
-import { processBatch } from './process-batch.ts';
+import { type EndedText, processBatch } from './process-batch.ts';
 
 const env = readEnv([
   'organization',
@@ -46,8 +48,27 @@ async function carrier(): Promise<Carrier> {
 }
 
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
-  const { failed, outcomes } = await processBatch({ ...shared, carrier: await carrier() }, event.Records);
-  for (const { error } of failed) logger.error('A due step goes back to the queue', describeError(error));
-  countOutcomes({ ...tally('text', outcomes), textFailed: failed.length });
+  const { failed, ended } = await processBatch({ ...shared, carrier: await carrier() }, event.Records);
+  for (const { text, outcome, reason } of ended) {
+    logger.info('A text was decided', { messageId: loggableId(text), outcome, ...(reason && { reason }) });
+  }
+  for (const { text, error } of failed) {
+    const about = text === undefined ? {} : { messageId: loggableId(text) };
+    logger.error('A due text goes back to the queue', { ...about, ...describeError(error) });
+  }
+  countOutcomes({
+    ...tally(
+      'text',
+      ended.map(({ outcome }) => outcome),
+    ),
+    ...tally('held', ended.flatMap(waitsFor)),
+    textFailed: failed.length,
+  });
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+/** What a text waits for from now on, if it does. */
+function waitsFor({ outcome, reason }: EndedText): WaitingReason[] {
+  if (outcome !== 'held' && outcome !== 'prompted') return [];
+  return waitingReasons.filter((word) => word === reason);
 }

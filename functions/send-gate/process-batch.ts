@@ -1,16 +1,30 @@
+import { messageIdOf } from '../../lib/automation/enrollment.ts';
 import { type DueWork, dueWorkSchema } from '../../lib/automation/work.ts';
 import { loadFactsApart } from '../../lib/gate/facts.ts';
-import { type GateDeps, processText, type TextOutcome } from './process-text.ts';
+import { type GateDeps, processText, type TextEnd } from './process-text.ts';
 
 export interface QueueRecord {
   readonly messageId: string;
   readonly body: string;
 }
 
+/** How one text of a batch ended. */
+export interface EndedText extends TextEnd {
+  /** Id of the message that it becomes, whether it has become one or not. */
+  readonly text: string;
+}
+
 export interface BatchResult {
   /** Records that go back to the queue. */
-  readonly failed: readonly { readonly messageId: string; readonly error: unknown }[];
-  readonly outcomes: readonly TextOutcome[];
+  readonly failed: readonly FailedRecord[];
+  readonly ended: readonly EndedText[];
+}
+
+interface FailedRecord {
+  readonly messageId: string;
+  readonly error: unknown;
+  /** Id of the message that the text becomes; unknown when the record cannot be read. */
+  readonly text?: string;
 }
 
 /**
@@ -18,8 +32,8 @@ export interface BatchResult {
  * another's.
  */
 export async function processBatch(deps: GateDeps, records: readonly QueueRecord[]): Promise<BatchResult> {
-  const failed: { messageId: string; error: unknown }[] = [];
-  const outcomes: TextOutcome[] = [];
+  const failed: FailedRecord[] = [];
+  const ended: EndedText[] = [];
   const readable: { messageId: string; work: DueWork }[] = [];
   for (const { messageId, body } of records) {
     try {
@@ -35,15 +49,20 @@ export async function processBatch(deps: GateDeps, records: readonly QueueRecord
   );
   await Promise.all(
     readable.map(async ({ messageId, work }, index) => {
+      const text = textOf(work);
       try {
         const found = facts[index];
         if (!found) return;
         if ('unreadable' in found) throw found.unreadable;
-        outcomes.push(await processText(deps, work, found));
+        ended.push({ text, ...(await processText(deps, work, found)) });
       } catch (error) {
-        failed.push({ messageId, error });
+        failed.push({ messageId, error, text });
       }
     }),
   );
-  return { failed, outcomes };
+  return { failed, ended };
+}
+
+function textOf(work: DueWork): string {
+  return 'outboxId' in work ? work.outboxId : messageIdOf(work.leadId, work.automationId, work.step);
 }

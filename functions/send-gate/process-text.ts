@@ -5,6 +5,7 @@ import { remember } from '../../lib/gate/caps.ts';
 import { decide } from '../../lib/gate/decide.ts';
 import type { DueText } from '../../lib/gate/due-text.ts';
 import { type FactsDeps, loadFacts, type OutboxFacts, type StepFacts } from '../../lib/gate/facts.ts';
+import type { TextOutcome } from '../../lib/gate/outcomes.ts';
 import type { Decision } from '../../lib/gate/question.ts';
 import { claim, explain, holdUnder, replace, type WriteOutcome } from '../../lib/gate/send-transaction.ts';
 import { singleText } from '../../lib/gate/single-text.ts';
@@ -12,26 +13,18 @@ import { stepText } from '../../lib/gate/step-text.ts';
 import { type Message, STATUS_RANK } from '../../lib/messaging/message.ts';
 import { sayUnrendered } from '../../lib/messaging/template.ts';
 import { pause } from '../../lib/runtime/dynamodb.ts';
-import { type HandOverDeps, type HandOverOutcome, handOver } from './hand-over.ts';
+import { type HandOverDeps, handOver } from './hand-over.ts';
 import { sendPrompt } from './send-prompt.ts';
 
 export type GateDeps = FactsDeps &
   HandOverDeps & { readonly registry: Pick<ConsentRegistry, 'record' | 'prepare'> };
 
-/** How one record of the queue ended. All but an exception acknowledge it. */
-export type TextOutcome =
-  | HandOverOutcome
-  /** The opt-in template left; the text waits for START. */
-  | 'prompted'
-  | 'held'
-  | 'deferred'
-  | 'refused'
-  | 'dropped'
-  | 'stopped'
-  /** Not at this step, or not yet: a duplicate delivery, or it was held or deferred in between. */
-  | 'notDue'
-  /** Someone else finished it while this record was being decided. */
-  | 'handled';
+/** How one record of the queue ended, and the reason where it ended unsent. */
+export interface TextEnd {
+  readonly outcome: TextOutcome;
+  /** A word of the rules: why it waits, was refused or dropped. */
+  readonly reason?: string | undefined;
+}
 
 /** Times a text is decided anew because consent or its origin moved under it. */
 const ATTEMPTS = 6;
@@ -46,11 +39,11 @@ export async function processText(
   deps: GateDeps,
   work: DueWork,
   facts: StepFacts | OutboxFacts,
-): Promise<TextOutcome> {
+): Promise<TextEnd> {
   let current = facts;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const outcome = await tryText(deps, work, current);
-    if (outcome !== 'again') return outcome;
+    const ended = await tryText(deps, work, current);
+    if (ended !== 'again') return ended;
     await pause(attempt);
     // The number may have changed since the step was enqueued: its consent is the one that counts.
     const number = ('enrollment' in current ? current.enrollment?.number : undefined) ?? work.number;
@@ -63,7 +56,7 @@ async function tryText(
   deps: GateDeps,
   work: DueWork,
   facts: StepFacts | OutboxFacts,
-): Promise<TextOutcome | 'again'> {
+): Promise<TextEnd | 'again'> {
   const now = deps.now();
   const prepared =
     'outboxId' in work
@@ -71,18 +64,29 @@ async function tryText(
       : stepText(deps.outreachTable, work, facts as StepFacts, now);
   switch (prepared.kind) {
     case 'notDue':
+      return { outcome: 'notDue' };
     case 'again':
-      return prepared.kind;
+      return 'again';
     case 'holds':
-      return after(await holdUnder(deps, facts, prepared.put), 'held');
+      return because(prepared.why, after(await holdUnder(deps, facts, prepared.put), 'held'));
     case 'moves':
-      return after(await replace(deps, prepared.put), prepared.outcome);
+      return because(prepared.why, after(await replace(deps, prepared.put), prepared.outcome));
     case 'ready':
       break;
   }
   const { text } = prepared;
   const { settings, consent, conversation } = text;
-  return carryOut(deps, text, decide({ ...text.asks, settings, consent, conversation, now }), now);
+  const decision = decide({ ...text.asks, settings, consent, conversation, now });
+  return because('reason' in decision ? decision : {}, await carryOut(deps, text, decision, now));
+}
+
+/** The outcome with its reason. What was sent, and what others finished, has none. */
+function because(
+  { reason }: { readonly reason?: string },
+  outcome: TextOutcome | 'again',
+): TextEnd | 'again' {
+  if (outcome === 'again') return 'again';
+  return outcome === 'handled' ? { outcome } : { outcome, reason };
 }
 
 async function carryOut(

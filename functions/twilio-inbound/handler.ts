@@ -4,6 +4,7 @@ import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts'
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createConversationStore } from '../../lib/conversations/conversation-store.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
+import { loggableId } from '../../lib/messaging/loggable-id.ts';
 import { readWebhook } from '../../lib/messaging/webhook.ts';
 import { createConfiguration } from '../../lib/organization/configuration.ts';
 import { e164Schema } from '../../lib/phone/e164.ts';
@@ -62,9 +63,13 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<HttpAnswer
   try {
     const { intent, reply } = await receive(deps, { messageSid, from, to, body, optOutType });
     countOutcomes(tally('inbound', [intent]));
+    logger.info('A text was received', { messageSid: loggableId(messageSid), intent });
     return reply === undefined ? NO_REPLY : await replyWith(reply);
   } catch (error) {
-    logger.error('A received text could not be taken', { messageSid, ...describeError(error) });
+    logger.error('A received text could not be taken', {
+      messageSid: loggableId(messageSid),
+      ...describeError(error),
+    });
     countOutcomes({ inboundFailed: 1 });
     return problem({
       status: 503,

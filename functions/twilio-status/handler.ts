@@ -2,13 +2,15 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
+import { loggableId } from '../../lib/messaging/loggable-id.ts';
+import { twilioRank } from '../../lib/messaging/message.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
 import { readWebhook } from '../../lib/messaging/webhook.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { type HttpAnswer, json, problem } from '../../lib/runtime/problem.ts';
 import { twilioAuthToken } from '../../lib/runtime/secrets.ts';
-import { countOutcomes, tally } from '../../lib/runtime/telemetry.ts';
+import { countOutcomes, logger, tally } from '../../lib/runtime/telemetry.ts';
 import { applyNews } from './apply-news.ts';
 
 const env = readEnv(['consentTable', 'outreachTable', 'publicBaseUrl', 'twilioAuthTokenParameter']);
@@ -48,6 +50,13 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<HttpAnswer
   const errorCode = ErrorCode === undefined ? {} : { errorCode: ErrorCode };
   const outcome = await applyNews(deps, id, { sid, status, ...errorCode });
   countOutcomes(tally('callback', [outcome]));
+  logger.info('News of a text', {
+    messageId: loggableId(id),
+    messageSid: loggableId(sid),
+    status: twilioRank(status)?.status ?? 'unknown',
+    ...errorCode,
+    outcome,
+  });
   if (outcome !== 'unknown') return json(200, { outcome });
   return problem({ status: 404, title: 'No such message', detail: 'No message was sent under this id.' });
 }

@@ -1,17 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
-import {
-  Alarm,
-  ComparisonOperator,
-  type IMetric,
-  Metric,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import type { MeasureName, MetricName } from '../../lib/runtime/metrics.ts';
+import { ownMetric } from './dashboard.ts';
 import type { HouseFunction } from './house-function.ts';
 import type { HouseQueue } from './house-queue.ts';
 
@@ -50,15 +46,13 @@ export class Alarms extends Construct {
   }
 
   /** Rings when one of our own counts is too high within five minutes. */
-  onCount(fn: HouseFunction, name: string, most: number, harm: string): void {
-    const metric = new Metric({
-      namespace: 'sendgate',
-      metricName: name,
-      dimensionsMap: { service: fn.serviceName },
-      statistic: 'Sum',
-      period: Duration.minutes(5),
-    });
-    this.ring(name, metric, harm, most);
+  onCount(fn: HouseFunction, name: MetricName, most: number, harm: string): void {
+    this.ring(name, ownMetric(fn, name), harm, most);
+  }
+
+  /** Rings when one of our own measures is ever too high within five minutes. */
+  onMeasure(fn: HouseFunction, name: MeasureName, most: number, harm: string): void {
+    this.ring(name, ownMetric(fn, name, { statistic: 'Maximum' }), harm, most);
   }
 
   /** Rings when a function that a schedule calls was not called. */

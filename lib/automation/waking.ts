@@ -1,12 +1,13 @@
 import type { ConsentEvent } from '../consent/event.ts';
-import type { HoldReason } from '../gate/question.ts';
+import { holdReasons } from '../gate/question.ts';
 import type { Settings } from '../organization/settings.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
 import type { EnrollmentStore } from './enrollment-store.ts';
 import { wake } from './progress.ts';
 
 /** Why a text can wait: a verdict of the gate, or its automation is switched off. */
-export type WaitingReason = HoldReason | 'automationDisabled';
+export const waitingReasons = [...holdReasons, 'automationDisabled'] as const;
+export type WaitingReason = (typeof waitingReasons)[number];
 
 /**
  * Which waiting of its number an event may have ended. What it did not end is held again.

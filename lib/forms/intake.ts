@@ -22,8 +22,10 @@ export interface IntakeDeps extends QueueReplyDeps {
 /**
  * Carries a stored submission out: records its consents (H4, H5), creates or updates the lead, enrols it. Each step
  * can be done again without effect, so that a crash in between is mended by doing all of them again.
+ *
+ * @returns id of the lead.
  */
-export async function carryOut(deps: IntakeDeps, submission: Submission): Promise<void> {
+export async function carryOut(deps: IntakeDeps, submission: Submission): Promise<string> {
   for (const consent of submission.consents) await recordConsent(deps, submission, consent);
   const lead = await deps.leads.upsertByNumber(submission.number, submission.details);
   for (const automationId of submission.automations) {
@@ -38,6 +40,7 @@ export async function carryOut(deps: IntakeDeps, submission: Submission): Promis
   const id = `form:${submission.formId}:${submission.uid}`;
   await deps.arrivals.announce({ number: submission.number, id, checkboxes });
   await deps.submissions.markProcessed(submission);
+  return lead.id;
 }
 
 async function recordConsent(

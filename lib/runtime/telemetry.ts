@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Counted, MEASURES, MeasureName, MetricName } from './metrics.ts';
 
 /** Structured logs. Never give it a phone number, a body or a secret. */
 export const logger = new Logger();
@@ -11,18 +12,35 @@ const metrics = new Metrics();
  *
  * @param counts metric name to how often; zeros are left out.
  */
-export function countOutcomes(counts: Readonly<Record<string, number>>): void {
+export function countOutcomes(counts: Readonly<Partial<Record<MetricName, number>>>): void {
   const counted = Object.entries(counts).filter(([, count]) => count > 0);
   if (counted.length === 0) return;
   for (const [name, count] of counted) metrics.addMetric(name, MetricUnit.Count, count);
   metrics.publishStoredMetrics();
 }
 
+/** Writes out what was measured, zeros too: a graph shows that somebody looked. */
+export function measure(values: Readonly<Partial<Record<MeasureName, number>>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    metrics.addMetric(name, UNITS[name as MeasureName], value);
+  }
+  metrics.publishStoredMetrics();
+}
+
+/** Spelled again rather than imported: the words of lib/runtime/metrics.ts would come along into every bundle. */
+const UNITS = {
+  cycleMilliseconds: MetricUnit.Milliseconds,
+  oldestDueSeconds: MetricUnit.Seconds,
+} as const satisfies typeof MEASURES;
+
 /** How often each word occurs, as metric names behind a prefix: `text` and `sent` give `textSent`. */
-export function tally(prefix: string, words: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
+export function tally<P extends string, W extends string>(
+  prefix: P,
+  words: readonly W[],
+): Partial<Record<Counted<P, W>, number>> {
+  const counts: Partial<Record<Counted<P, W>, number>> = {};
   for (const word of words) {
-    const name = `${prefix}${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+    const name = `${prefix}${word.charAt(0).toUpperCase()}${word.slice(1)}` as Counted<P, W>;
     counts[name] = (counts[name] ?? 0) + 1;
   }
   return counts;
