@@ -1,4 +1,4 @@
-import { wokenBySettings } from '../../lib/automation/waking.ts';
+import { wokenByAutomation, wokenBySettings } from '../../lib/automation/waking.ts';
 import { CAMPAIGNS, parseBroadcastOf, parseCampaign } from '../../lib/campaigns/campaign-items.ts';
 import type { ConsentEvent } from '../../lib/consent/event.ts';
 import { eventOfChange } from '../../lib/consent/items.ts';
@@ -41,8 +41,8 @@ export async function processConsentChange(
 }
 
 /**
- * A change of the configuration table: a requirement that fell away wakes whoever waited for it; a broadcast enrols its
- * members, and "Add Opt-Ins" adds them.
+ * A change of the configuration table: a requirement that fell away wakes whoever waited for it, and an automation that is
+ * removed whoever waits in it, to be stopped; a broadcast enrols its members, and "Add Opt-Ins" adds them.
  */
 export async function processConfigurationChange(
   deps: Pick<WakeDeps, 'jobs'>,
@@ -50,11 +50,10 @@ export async function processConfigurationChange(
 ): Promise<void> {
   const partition = (after ?? before)?.['pk'];
   if (partition === settingsKey.pk) {
-    await startWaking(deps, wokenBySettings(parseSettings(before, '-'), parseSettings(after, '-')));
+    const reasons = wokenBySettings(parseSettings(before, '-'), parseSettings(after, '-'));
+    if (reasons.length > 0) await startWaking(deps, { reasons });
   }
-  if (partition === AUTOMATIONS && isEnabledAgain(before, after)) {
-    await startWaking(deps, ['automationDisabled']);
-  }
+  if (partition === AUTOMATIONS && before) await wakeByAutomation(deps, before, after);
   const broadcast = before === undefined ? parseBroadcastOf(after) : undefined;
   if (broadcast) await startEnrolling(deps, broadcast);
   if (partition === CAMPAIGNS) await startRequestedRun(deps, before, after);
@@ -72,9 +71,14 @@ async function startRequestedRun(
   await startAddingOptIns(deps, campaign.id, run);
 }
 
-/** Switched on, or removed: in both cases the gate has something else to say to those who wait. */
-function isEnabledAgain(before: Item | undefined, after: Item | undefined): boolean {
-  const was = before ? parseAutomation(before).enabled : true;
-  const is = after ? parseAutomation(after).enabled : true;
-  return !was && is;
+/** Its automation was changed or removed: the gate may have something else to say to those who wait in it. */
+async function wakeByAutomation(
+  deps: Pick<WakeDeps, 'jobs'>,
+  before: Item,
+  after: Item | undefined,
+): Promise<void> {
+  const was = parseAutomation(before);
+  const reasons = wokenByAutomation(was, after && parseAutomation(after));
+  if (reasons === 'all') return startWaking(deps, { automationId: was.id });
+  if (reasons.length > 0) await startWaking(deps, { automationId: was.id, reasons: [...reasons] });
 }

@@ -21,7 +21,10 @@ export const wakeJobSchema = z.object({
     .int()
     .min(0)
     .max(SHARDS - 1),
-  reasons: z.array(z.string()).min(1),
+  /** Absent for whatever anybody waits for. */
+  reasons: z.array(z.string()).min(1).optional(),
+  /** Only steps of this automation; absent for every text. */
+  automationId: z.string().optional(),
   cursor: z.record(z.string(), z.unknown()).optional(),
 });
 export type WakeJob = z.infer<typeof wakeJobSchema>;
@@ -36,10 +39,12 @@ export async function wakeByEvent(deps: WakeDeps, event: ConsentEvent): Promise<
   return reasons.length === 0 ? 0 : wakeNumber(deps, event.number, reasons);
 }
 
-/** Starts waking everybody who waits for one of the reasons: now, and once more for those held meanwhile. */
-export async function startWaking(deps: Pick<WakeDeps, 'jobs'>, reasons: readonly string[]): Promise<void> {
-  if (reasons.length === 0) return;
-  const jobs = Array.from({ length: SHARDS }, (_, shard) => ({ shard, reasons: [...reasons] }));
+/** Starts waking everybody who is meant: now, and once more for those held meanwhile. */
+export async function startWaking(
+  deps: Pick<WakeDeps, 'jobs'>,
+  meant: Pick<WakeJob, 'reasons' | 'automationId'>,
+): Promise<void> {
+  const jobs = Array.from({ length: SHARDS }, (_, shard) => ({ shard, ...meant }));
   await deps.jobs.enqueue(jobs, 0);
   await deps.jobs.enqueue(jobs, SECOND_PASS_SECONDS);
 }
@@ -53,8 +58,13 @@ export async function startWaking(deps: Pick<WakeDeps, 'jobs'>, reasons: readonl
  */
 export async function runWakeJob(deps: WakeDeps, job: WakeJob): Promise<number> {
   const page = await deps.index.waiting(job.shard, PAGE, job.cursor);
-  const reasons = new Set(job.reasons);
-  const woken = await Promise.all(page.entries.map((entry) => wakeReadable(deps, entry, reasons)));
+  const { automationId } = job;
+  const meant = page.entries.filter(
+    (entry) =>
+      automationId === undefined || ('enrollment' in entry && entry.enrollment.automationId === automationId),
+  );
+  const reasons = job.reasons && new Set(job.reasons);
+  const woken = await Promise.all(meant.map((entry) => wakeReadable(deps, entry, reasons)));
   if (page.next) await deps.jobs.enqueue([{ ...job, cursor: page.next }], 0);
   return woken.filter(Boolean).length;
 }
@@ -62,7 +72,7 @@ export async function runWakeJob(deps: WakeDeps, job: WakeJob): Promise<number> 
 async function wakeReadable(
   deps: WakeDeps,
   entry: WaitingEntry,
-  reasons: ReadonlySet<string>,
+  reasons: ReadonlySet<string> | undefined,
 ): Promise<boolean> {
   try {
     return await wakeOne(deps, entry, reasons);
@@ -75,13 +85,14 @@ async function wakeReadable(
 async function wakeOne(
   { enrollments, outbox, now }: WakeDeps,
   entry: WaitingEntry,
-  reasons: ReadonlySet<string>,
+  reasons: ReadonlySet<string> | undefined,
 ): Promise<boolean> {
+  const isMeant = ({ reason = '' }: { readonly reason?: string | undefined }) => reasons?.has(reason) ?? true;
   if ('outbox' in entry) {
     const text = await outbox.get(entry.outbox);
-    return text?.status === 'waiting' && reasons.has(text.reason ?? '') && outbox.put(wake(text, now()));
+    return text?.status === 'waiting' && isMeant(text) && outbox.put(wake(text, now()));
   }
   const enrollment = await enrollments.get(entry.enrollment);
-  if (enrollment?.status !== 'waiting' || !reasons.has(enrollment.reason ?? '')) return false;
+  if (enrollment?.status !== 'waiting' || !isMeant(enrollment)) return false;
   return enrollments.replace(wake(enrollment, now()));
 }

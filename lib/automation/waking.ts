@@ -2,6 +2,7 @@ import type { ConsentEvent } from '../consent/event.ts';
 import { holdReasons } from '../gate/question.ts';
 import type { Settings } from '../organization/settings.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
+import type { Automation } from './automation.ts';
 import type { EnrollmentStore } from './enrollment-store.ts';
 import { wake } from './progress.ts';
 
@@ -26,6 +27,22 @@ export function wokenBySettings(before: Settings, after: Settings): WaitingReaso
   if (!before.a2pVerified && after.a2pVerified) woken.push('a2pNotVerified');
   // Per number instead of per lead asks for less as well: who was asked for by another lead may go.
   if (before.doubleOptIn !== after.doubleOptIn && before.doubleOptIn !== 'off') woken.push('waitingForStart');
+  return woken;
+}
+
+/**
+ * Which waiting in an automation a change of it may have ended: it was switched on, or asks for another keyword or for none.
+ *
+ * @param after undefined when it was removed: whoever waits in it is stopped, and does not go on in a later one of its name.
+ */
+export function wokenByAutomation(
+  before: Automation,
+  after: Automation | undefined,
+): 'all' | readonly WaitingReason[] {
+  if (!after) return 'all';
+  const woken: WaitingReason[] = [];
+  if (!before.enabled && after.enabled) woken.push('automationDisabled');
+  if (before.keyword !== after.keyword) woken.push('waitingForKeyword');
   return woken;
 }
 

@@ -69,6 +69,39 @@ test('T1 a keyword is taken by an automation only when it exists, and cannot be 
   });
 });
 
+test('T5 an automation that asks for its keyword no longer wakes who waited for it; one that is removed stops who waits in it', async () => {
+  await world.admin('PUT', '/keywords/siding2030', {});
+  const steps = [{ delay: 'PT0S', template: 'News for sidings' }];
+  const automation = { id: 'sidings', kind: 'newProspect', name: 'sidings', steps };
+  const put = (more: object) => world.admin('PUT', '/automations/sidings', { ...automation, ...more });
+  const lead = async (isOptedIn: boolean) => {
+    const number = newNumber();
+    if (isOptedIn) await world.text(number, 'START');
+    const { json } = await world.admin('POST', '/leads', { number, automations: ['sidings'] });
+    const enrollment = async () =>
+      ((await world.admin('GET', `/leads/${json['id']}`)).json['enrollments'] as object[])[0];
+    return { number, enrollment };
+  };
+  await put({ keyword: 'siding2030' });
+  const [waits, asked] = [await lead(true), await lead(false)];
+  await world.runCycle();
+  expect(await waits.enrollment()).toMatchObject({ status: 'waiting', reason: 'waitingForKeyword' });
+  expect(await asked.enrollment()).toMatchObject({ status: 'waiting', reason: 'waitingForConsent' });
+  await put({});
+  await world.runCycle();
+  await world.runCycle();
+  expect(world.textsTo(waits.number)).toEqual([expect.stringContaining('News for sidings')]);
+  expect(await asked.enrollment()).toMatchObject({ status: 'waiting', reason: 'waitingForConsent' });
+  await world.admin('DELETE', '/automations/sidings');
+  await world.runCycle();
+  await world.runCycle();
+  expect(await asked.enrollment()).toMatchObject({ status: 'stopped', reason: 'automationRemoved' });
+  await put({});
+  await world.text(asked.number, 'START');
+  await world.runCycle();
+  expect(world.textsTo(asked.number)).toEqual([]);
+});
+
 test('T1 a confirmation that could not be filled for somebody who is no lead is refused', async () => {
   const confirmation = 'Hi {{firstName}}, you are opted in. Reply STOP to opt out.';
   const answer = await world.admin('PUT', '/keywords/windows', { confirmation });
