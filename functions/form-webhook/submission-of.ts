@@ -71,7 +71,7 @@ export function submissionOf(
     automations: [...automationsOf(form, content)],
     ...(pageUrl !== undefined && { pageUrl }),
     ...(ip !== undefined && { ip }),
-    ...(userAgent !== undefined && { userAgent: userAgent.slice(0, 500) }),
+    ...(userAgent !== undefined && { userAgent: userAgent.slice(0, 500).toWellFormed() }),
     fields,
   };
 }

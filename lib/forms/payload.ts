@@ -37,7 +37,7 @@ export async function parsePayload(
   const type = (contentType ?? '').split(';')[0]?.trim().toLowerCase();
   switch (type) {
     case 'application/json':
-      return withAllDigits(withinLimits(parseJson(body), limits), body);
+      return asSent(withinLimits(parseJson(body), limits), body);
     case 'application/x-www-form-urlencoded':
       return withinLimits(
         { ...parseQuery(body.toString('utf8'), '&', '=', { maxKeys: limits.fields + 1 }) },
@@ -81,18 +81,31 @@ function parseJson(body: Buffer): Fields | string {
 }
 
 /**
- * Ids longer than a number can hold (Meta's, Jotform's) stay as the digits that were sent. Read a second time, and only
- * what is known to be within the limits: a reviver recurses as deep as the body goes.
+ * What JSON can say and nothing behind it can keep: ids longer than a number can hold (Meta's, Jotform's) and numbers beyond
+ * all numbers stay as the text that was sent, and half a character, as of an emoji that was cut, becomes U+FFFD. Read a second
+ * time, and only what is known to be within the limits: a reviver recurses as deep as the body goes.
  */
-function withAllDigits(payload: ParsedPayload, body: Buffer): ParsedPayload {
+function asSent(payload: ParsedPayload, body: Buffer): ParsedPayload {
+  if (payload.kind === 'refused') return payload;
   const text = body.toString('utf8');
-  if (payload.kind === 'refused' || !/\d{16}/.test(text)) return payload;
-  const fields: Fields = JSON.parse(text, (_key, value: unknown, context?: { readonly source?: string }) => {
-    const loses =
-      typeof value === 'number' && !Number.isSafeInteger(value) && /^\d+$/.test(context?.source ?? '');
-    return loses ? context?.source : value;
-  });
-  return { kind: 'parsed', fields };
+  let fields = payload.fields;
+  if (/\d{16}|\d[eE]/.test(text)) {
+    fields = JSON.parse(text, (_key: string, value: unknown, context?: { readonly source?: string }) => {
+      if (typeof value !== 'number') return value;
+      const source = context?.source ?? '';
+      return (/^-?\d+$/.test(source) ? Number.isSafeInteger(value) : Number.isFinite(value)) ? value : source;
+    }) as Fields;
+  }
+  return { kind: 'parsed', fields: /\\u[dD][89a-fA-F]/.test(text) ? (wellFormed(fields) as Fields) : fields };
+}
+
+function wellFormed(value: unknown): unknown {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name.toWellFormed(), wellFormed(inner)]),
+  );
 }
 
 function parseMultipart(contentType: string, body: Buffer, limits: PayloadLimits): Promise<Fields | string> {

@@ -137,7 +137,7 @@ function readTexts({ reading }: Source, fact: (name: 'submissionId' | 'submitted
       submittedAt: isMoment(submittedAt) ? new Date(submittedAt).toISOString() : undefined,
       pageUrl: urlText(reading.pageUrl ?? fact('pageUrl').value),
       ip: readText(reading.ip).value,
-      userAgent: typeof reading.userAgent === 'string' ? reading.userAgent.slice(0, 500) : undefined,
+      userAgent: typeof reading.userAgent === 'string' ? reading.userAgent : undefined,
       consentId: readText(reading.consentId).value,
     },
   };
@@ -145,7 +145,7 @@ function readTexts({ reading }: Source, fact: (name: 'submissionId' | 'submitted
 
 /** Page addresses carry long queries: evidence of where is worth more than its last characters. */
 function urlText(value: unknown): string | undefined {
-  return typeof value === 'string' ? readText(value.slice(0, 200)).value : undefined;
+  return typeof value === 'string' ? readText(value.slice(0, 200).toWellFormed()).value : undefined;
 }
 
 function isMoment(value: string | undefined): value is string {

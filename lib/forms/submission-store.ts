@@ -5,6 +5,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
 import { WORK_INDEX } from '../automation/enrollment-items.ts';
 import { SHARDS, shardOf } from '../automation/work.ts';
 import { type Item, isConditionFailure, type Key } from '../runtime/dynamodb.ts';
@@ -23,6 +24,17 @@ const submissionKey = (formId: string, submissionId: string): Key => ({
   sk: 'SUBMISSION',
 });
 const openWork = (shard: number) => `SUBMISSION#${shard}`;
+
+/**
+ * A submission as it lies in the table: its fields as one JSON text. Whatever a builder names or nests, a name that is
+ * JavaScript's own or empty, a number beyond a table's, is then kept as it came and keeps nothing else from being stored.
+ */
+const itemSchema = z.object({
+  ...submissionSchema.shape,
+  fields: z
+    .union([z.string().transform((text): unknown => JSON.parse(text)), z.unknown()])
+    .pipe(submissionSchema.shape.fields),
+});
 
 export function createSubmissionStore(deps: SubmissionStoreDeps) {
   return {
@@ -50,7 +62,7 @@ async function get(
   const answer = await client.send(
     new GetCommand({ TableName: table, Key: submissionKey(formId, submissionId), ConsistentRead: true }),
   );
-  return answer.Item && submissionSchema.parse(answer.Item);
+  return answer.Item && itemSchema.parse(answer.Item);
 }
 
 async function add(
@@ -67,6 +79,7 @@ async function add(
         Item: {
           ...submissionKey(formId, submissionId),
           ...submission,
+          fields: JSON.stringify(submission.fields),
           work: openWork(shardOf(submission.uid)),
           workOrder: receivedAt,
         },
@@ -119,5 +132,5 @@ async function readBack({ client, table }: SubmissionStoreDeps, { pk, sk }: Item
   const answer = await client.send(
     new GetCommand({ TableName: table, Key: { pk, sk }, ConsistentRead: true }),
   );
-  return answer.Item && submissionSchema.parse(answer.Item);
+  return answer.Item && itemSchema.parse(answer.Item);
 }

@@ -46,12 +46,15 @@ export function tally<P extends string, W extends string>(
   return counts;
 }
 
-/** What may be logged of an error: its name, and its message only where our own code wrote it. */
-export function describeError(error: unknown): { name: string; message?: string; status?: number } {
+/**
+ * What may be logged of an error: its name, and as `reason` its message, only where our own code wrote it. (The logger keeps
+ * `message` for itself and drops it from anybody else.)
+ */
+export function describeError(error: unknown): { name: string; reason?: string; status?: number } {
   if (!(error instanceof Error)) return { name: typeof error };
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
   if (error.constructor === Error || error.constructor === TypeError) {
-    return { name: error.name, message: error.message.replace(/\+?\d{7,}/g, '[number]') };
+    return { name: error.name, reason: error.message.replace(/\+?\d{7,}/g, '[number]') };
   }
   return status === undefined ? { name: error.name } : { name: error.name, status };
 }

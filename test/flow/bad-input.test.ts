@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newNumber, putForm, setUp, submission } from './organization.ts';
+import { consentOf, newNumber, putForm, setUp, submission } from './organization.ts';
 import { createWorld, type World } from './world.ts';
 
 let world: World;
@@ -44,6 +44,35 @@ test.each([
   expect(answer.status).toBe(status);
   expect(answer.json).toMatchObject({ status, title: expect.any(String), detail: expect.any(String) });
   expect(answer.body).toContain(says);
+});
+
+// A browser's tracking script cuts an emoji in half, a builder sends a float for an id, somebody tries names of JavaScript's
+// own: 503 would make the sender repeat what can never be taken.
+test.each([
+  ['half an emoji', '"note":"\\ud83d"'],
+  ['half an emoji in a name', '"\\ud83d":"x"'],
+  ['a number beyond all numbers', '"note":1e400'],
+  ['a number beyond what a table holds', '"note":-1.5e300'],
+  ['a number too small for a table', '"note":1e-200'],
+  ['more digits than a number holds', '"note":-12345678901234567890'],
+  ['a name of JavaScript itself', '"__proto__":{"x":1},"constructor":1,"toString":2'],
+  ['such names further in', '"note":{"__proto__":{"x":1},"constructor":1}'],
+  ['a field without a name', '"":"x"'],
+])('X5 a submission with %s is taken, and again is the same one', async (_, field) => {
+  const number = newNumber();
+  const body = `{"phone":"${number}","firstName":"Dana",${field}}`;
+  const first = await world.submit('contact', body);
+  expect(first).toMatchObject({ status: 200, json: { consent: { recorded: true } } });
+  expect((await world.submit('contact', body)).json).toEqual(first.json);
+  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in', version: 1 });
+});
+
+test('a browser name that is cut off in the middle of a character is taken as evidence all the same', async () => {
+  const number = newNumber();
+  const headers = { 'user-agent': `${'x'.repeat(499)}\u{1f600}` };
+  const answer = await world.submit('contact', submission(number), 'application/json', { headers });
+  expect(answer.status).toBe(200);
+  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in', version: 1 });
 });
 
 test('a refused submission leaves nothing behind, and the next one works', async () => {
