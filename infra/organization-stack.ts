@@ -10,7 +10,7 @@ import { workKinds } from '../lib/automation/work.ts';
 import { EVENT_PREFIX } from '../lib/consent/items.ts';
 import { crmRoutes } from '../lib/crm/routes.ts';
 import { MESSAGE_SORT_KEY } from '../lib/messaging/message-items.ts';
-import { FORM_SECRETS } from '../lib/organization/items.ts';
+import { FORM_SECRETS } from '../lib/organization/form-items.ts';
 import { senderApi } from '../lib/sender/sender-api.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Configuration } from './constructs/configuration.ts';

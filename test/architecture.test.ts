@@ -141,7 +141,8 @@ describe('one file per stored thing', () => {
     { spelled: /'(CONVERSATIONS?|REVIEWS?)'|['`]PROJECT#/, by: ['lib/conversations/conversation-items.ts'] },
     { spelled: /['`](MESSAGE|CLAIMED)#|'MESSAGE'/, by: ['lib/messaging/message-items.ts'] },
     { spelled: /['`]SUBMISSION#|'SUBMISSION'/, by: ['lib/forms/submission-store.ts'] },
-    { spelled: /'(SETTINGS|FORM|FORM_SECRET|AUTOMATION|KEYWORD)'/, by: ['lib/organization/items.ts'] },
+    { spelled: /'(SETTINGS|AUTOMATION|KEYWORD)'/, by: ['lib/organization/items.ts'] },
+    { spelled: /'(FORM|FORM_SECRET)'/, by: ['lib/organization/form-items.ts'] },
     { spelled: /['`]CRM#|'CRM(_MAPPING|_WRITE_BACKS)?'/, by: ['lib/crm/crm-items.ts'] },
     { spelled: /['`]DRIFT['#]/, by: ['lib/drift/drift-items.ts'] },
     {

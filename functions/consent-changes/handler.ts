@@ -15,7 +15,7 @@ import type { ConsentEvent } from '../../lib/consent/event.ts';
 import { createConsentLists } from '../../lib/consent/lists.ts';
 import { originOf } from '../../lib/consent/origin.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
-import { createConfiguration } from '../../lib/organization/configuration.ts';
+import { createRules } from '../../lib/organization/rules.ts';
 import { createOutboxStore } from '../../lib/outbox/outbox-store.ts';
 import { createDocumentClient, type Item } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
@@ -53,7 +53,7 @@ const deps: WakeDeps & ReplyDeps & TellCarrierDeps & EnrollMembersDeps & AddOptI
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   outbox: createOutboxStore({ client, table: env.outreachTable }),
   index: createWorkIndex({ client, table: env.outreachTable }),
-  configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
+  configuration: createRules({ ...env, client, table: env.configurationTable, now }),
   lanes: createLanes(sqs, { priority: env.priorityQueueUrl }),
   campaigns,
   broadcasts: createBroadcastStore({ ...env, client, campaigns, now }),

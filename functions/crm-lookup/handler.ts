@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { createWorkIndex } from '../../lib/automation/work-index.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
+import { salesforceCredentials } from '../../lib/crm/credentials.ts';
 import { createDescriptions } from '../../lib/crm/descriptions.ts';
 import { createErrandStore } from '../../lib/crm/errand-store.ts';
 import { createLookupStore } from '../../lib/crm/lookup-store.ts';
@@ -12,7 +13,6 @@ import { type ApiRequest, createApi } from '../../lib/http/api.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import type { HttpAnswer } from '../../lib/runtime/problem.ts';
-import { salesforceCredentials } from '../../lib/runtime/secrets.ts';
 import { countOutcomes } from '../../lib/runtime/telemetry.ts';
 import type { CrmDeps } from './crm-deps.ts';
 import { run } from './run.ts';

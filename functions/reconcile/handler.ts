@@ -10,7 +10,7 @@ import { createSubmissionStore } from '../../lib/forms/submission-store.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
 import { createTwilioCarrier } from '../../lib/messaging/twilio-carrier.ts';
-import { createConfiguration } from '../../lib/organization/configuration.ts';
+import { createRules } from '../../lib/organization/rules.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { twilioCredentials } from '../../lib/runtime/secrets.ts';
@@ -42,7 +42,7 @@ const deps = {
   conversations: createConversationStore({ client, table: env.outreachTable, now }),
   drift: createDriftStore({ client, table: env.outreachTable }),
   submissions: createSubmissionStore({ client, table: env.outreachTable }),
-  configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
+  configuration: createRules({ ...env, client, table: env.configurationTable, now }),
 };
 
 const RESERVE_MILLISECONDS = 15_000;

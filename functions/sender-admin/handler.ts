@@ -1,7 +1,7 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { type ApiRequest, createApi } from '../../lib/http/api.ts';
-import { createConfiguration } from '../../lib/organization/configuration.ts';
+import { createRules } from '../../lib/organization/rules.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import type { HttpAnswer } from '../../lib/runtime/problem.ts';
@@ -33,7 +33,7 @@ async function twilio() {
 
 const api = createApi(senderRoutes, {
   account: async () => createTwilioSenderAccount(await twilio()),
-  configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
+  configuration: createRules({ ...env, client, table: env.configurationTable, now }),
   ours: {
     inbound: `${env.publicBaseUrl}/twilio/inbound`,
     status: `${env.publicBaseUrl}/twilio/status`,

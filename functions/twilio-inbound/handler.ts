@@ -6,7 +6,7 @@ import { createConversationStore } from '../../lib/conversations/conversation-st
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { loggableId } from '../../lib/messaging/loggable-id.ts';
 import { readWebhook } from '../../lib/messaging/webhook.ts';
-import { createConfiguration } from '../../lib/organization/configuration.ts';
+import { createRules } from '../../lib/organization/rules.ts';
 import { e164Schema } from '../../lib/phone/e164.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
@@ -30,7 +30,7 @@ const deps: ReceiveDeps = {
   conversations: createConversationStore({ client, table: env.outreachTable, now }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
-  configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
+  configuration: createRules({ ...env, client, table: env.configurationTable, now }),
   now,
 };
 

@@ -2,7 +2,7 @@ import { StreamViewType } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { FORM_SECRETS } from '../../lib/organization/items.ts';
+import { FORM_SECRETS } from '../../lib/organization/form-items.ts';
 import type { HouseFunction } from './house-function.ts';
 import { HouseTable } from './house-table.ts';
 

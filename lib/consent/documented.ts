@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ConsentOccurrence, Evidence } from './event.ts';
+import type { ConsentOccurrence } from './event.ts';
 import { sha256 } from './ledger.ts';
 
 const demanded = (what: string, maximum: number) =>
@@ -68,11 +68,4 @@ export function enteredOptOut(
     sourceId: `opt-out:${id}`,
     evidence: { source: 'manual', actor, method },
   };
-}
-
-/** Whether evidence proves an opt-in that was given elsewhere. */
-export function documents(evidence: Evidence): boolean {
-  if (evidence.source !== 'manual' && evidence.source !== 'import') return false;
-  const { actor, method, proof, wordsShown } = evidence;
-  return [actor, method, proof, wordsShown].every((part) => part !== undefined && part.trim() !== '');
 }

@@ -152,3 +152,10 @@ export const consentEventSchema = z.object({
   hash: text,
 });
 export type ConsentEvent = z.infer<typeof consentEventSchema>;
+
+/** Whether evidence proves an opt-in that was given elsewhere (S6): all of it, whoever entered it. */
+export function documents(evidence: Evidence): boolean {
+  if (evidence.source !== 'manual' && evidence.source !== 'import') return false;
+  const { actor, method, proof, wordsShown } = evidence;
+  return [actor, method, proof, wordsShown].every((part) => part !== undefined && part.trim() !== '');
+}

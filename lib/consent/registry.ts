@@ -8,8 +8,7 @@ import {
   type TransactItem,
 } from '../runtime/dynamodb.ts';
 import { type Audit, auditItems } from './audit.ts';
-import { documents } from './documented.ts';
-import { type ConsentEvent, type ConsentOccurrence, evidenceSchema } from './event.ts';
+import { type ConsentEvent, type ConsentOccurrence, documents, evidenceSchema } from './event.ts';
 import {
   eventKey,
   eventRange,

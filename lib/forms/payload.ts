@@ -1,5 +1,4 @@
 import { parse as parseQuery } from 'node:querystring';
-import { Busboy } from '@fastify/busboy';
 
 /** What a form builder posted, before anything is read out of it. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -108,7 +107,13 @@ function wellFormed(value: unknown): unknown {
   );
 }
 
-function parseMultipart(contentType: string, body: Buffer, limits: PayloadLimits): Promise<Fields | string> {
+/** The parser is loaded by the first form that comes so: few do. */
+async function parseMultipart(
+  contentType: string,
+  body: Buffer,
+  limits: PayloadLimits,
+): Promise<Fields | string> {
+  const { Busboy } = await import('@fastify/busboy');
   return new Promise((resolve) => {
     const fields: Record<string, unknown> = Object.create(null);
     const unreadable = () =>

@@ -11,9 +11,10 @@ import type { Word } from './words.ts';
  */
 export interface Phrase {
   readonly written: string;
-  readonly parts: readonly Part[];
   /** The words with which it can begin; undefined where that may be any. Most phrases are ruled out by it at once. */
   readonly begins: ReadonlySet<string> | undefined;
+  /** Taken apart when a text first reaches beyond its beginning, which few phrases ever see: there are a thousand. */
+  readonly parts: () => readonly Part[];
 }
 
 type Part =
@@ -52,18 +53,45 @@ const MARKS: Readonly<Record<string, Part>> = {
   $: { is: 'end' },
 };
 
-/** @throws where the phrase names a list that is not there: a mistake in the rules. */
-export function parsePhrase(written: string, lists: WordLists): Phrase {
-  const parts = (written.match(/\([^)]*\)|\[[^\]]*\]|\S+/g) ?? []).map((piece): Part => {
-    const mark = MARKS[piece];
-    if (mark) return mark;
-    const grouped = /^[([]/.test(piece);
-    const options = (grouped ? piece.slice(1, -1) : piece)
-      .split('|')
-      .flatMap((option) => expand(option, lists));
-    return { is: 'words', options, optional: piece.startsWith('[') };
-  });
-  return { written, parts, begins: beginningsOf(parts) };
+/**
+ * Reads the phrases of one language. Pieces that phrases share, `[please]` or `{texts}`, are taken apart once.
+ *
+ * @returns a function that @throws where a phrase names a list that is not there, a mistake in the rules: at once, or
+ *   when its parts are asked for.
+ */
+export function createPhraseParser(lists: WordLists): (written: string) => Phrase {
+  const pieces = new Map<string, Part>();
+  const partOf = (piece: string): Part => {
+    const known = pieces.get(piece);
+    if (known) return known;
+    const part = parsePart(piece, lists);
+    pieces.set(piece, part);
+    return part;
+  };
+  return (written) => {
+    let known: readonly Part[] | undefined;
+    const parts = () => {
+      known ??= (written.match(/\([^)]*\)|\[[^\]]*\]|\S+/g) ?? []).map(partOf);
+      return known;
+    };
+    return { written, begins: plainBeginning(written) ?? beginningsOf(parts()), parts };
+  };
+}
+
+/** Most phrases begin with a word that is written out: nothing else of them need be read to know it. */
+function plainBeginning(written: string): ReadonlySet<string> | undefined {
+  const [first = ''] = written.split(' ', 1);
+  return /^[a-z]+$/.test(first) ? new Set([first]) : undefined;
+}
+
+function parsePart(piece: string, lists: WordLists): Part {
+  const mark = MARKS[piece];
+  if (mark) return mark;
+  const grouped = piece.startsWith('(') || piece.startsWith('[');
+  const options = (grouped ? piece.slice(1, -1) : piece)
+    .split('|')
+    .flatMap((option) => expand(option, lists));
+  return { is: 'words', options, optional: piece.startsWith('[') };
 }
 
 function beginningsOf(parts: readonly Part[]): ReadonlySet<string> | undefined {
@@ -78,10 +106,9 @@ function beginningsOf(parts: readonly Part[]): ReadonlySet<string> | undefined {
 }
 
 function expand(option: string, lists: WordLists): string[][] {
-  const name = /^\{(\w+)\}$/.exec(option)?.[1];
-  if (name === undefined) return [option.split(' ')];
-  const list = lists[name];
-  if (!list) throw new Error(`The rules have no list of words {${name}}`);
+  if (!option.startsWith('{')) return [option.split(' ')];
+  const list = lists[option.slice(1, -1)];
+  if (!list) throw new Error(`The rules have no list of words ${option}`);
   return list.map((word) => word.split(' '));
 }
 
@@ -95,7 +122,7 @@ export function endOfPhrase(
   at: number,
 ): number | undefined {
   if (begins && !begins.has(words[at]?.text ?? '')) return undefined;
-  return follow(parts, 0, words, at, at);
+  return follow(parts(), 0, words, at, at);
 }
 
 function follow(

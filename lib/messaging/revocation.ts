@@ -1,4 +1,4 @@
-import { endOfPhrase, type Phrase, parsePhrase } from './phrase.ts';
+import { createPhraseParser, endOfPhrase, type Phrase } from './phrase.ts';
 import { revocationRules } from './revocation-rules/index.ts';
 import type { Language, LanguageRules, RevocationRule } from './revocation-rules/rule.ts';
 import { nearbyWord } from './spelling.ts';
@@ -27,36 +27,51 @@ interface ReadyRule extends MatchedRule {
 
 type Stage = 'automatic' | 'innocent' | 'limited' | 'clear' | 'doubtful';
 
-const spellings = new Map(
-  revocationRules.flatMap((rules) =>
-    Object.entries(rules.spellings).map(
-      ([texted, meant]) => [texted, meant.split(' ').filter(Boolean)] as const,
-    ),
-  ),
-);
-const misspelled = revocationRules.flatMap((rules) => rules.misspelled);
-/** Every word that some rule knows: none of them is a misspelling of another. */
-const known: ReadonlySet<string> = new Set(revocationRules.flatMap(wordsIn));
-const courtesies = revocationRules.flatMap((rules) =>
-  rules.courtesies.map((courtesy) => parsePhrase(courtesy, {})),
-);
-const rules: Readonly<Record<Stage, readonly ReadyRule[]>> = {
-  automatic: prepare('automatic'),
-  innocent: prepare('innocent'),
-  limited: prepare('limited'),
-  clear: prepare('clear'),
-  doubtful: prepare('doubtful'),
-};
+/** What the rules become before a text is read by them. */
+interface ReadyRules extends Readonly<Record<Stage, readonly ReadyRule[]>> {
+  readonly spellings: ReadonlyMap<string, readonly string[]>;
+  readonly misspelled: readonly string[];
+  readonly courtesies: readonly Phrase[];
+}
 
-function prepare(stage: Stage): ReadyRule[] {
-  return revocationRules.flatMap(({ language, lists, [stage]: stageRules }) =>
-    stageRules.map(({ id, where, phrases }) => ({
-      rule: id,
-      language,
-      where,
-      phrases: phrases.map((phrase) => parsePhrase(phrase, lists)),
-    })),
-  );
+let prepared: ReadyRules | undefined;
+
+/** Made ready by the first text that is none of the carriers' keywords: STOP itself needs none of it. */
+function readyRules(): ReadyRules {
+  prepared ??= prepare();
+  return prepared;
+}
+
+function prepare(): ReadyRules {
+  const languages = revocationRules.map((rules) => ({ rules, parse: createPhraseParser(rules.lists) }));
+  const stage = (name: Stage): ReadyRule[] =>
+    languages.flatMap(({ rules: { language, [name]: ofStage }, parse }) =>
+      ofStage.map(({ id, where, phrases }) => ({ rule: id, language, where, phrases: phrases.map(parse) })),
+    );
+  return {
+    spellings: new Map(
+      revocationRules.flatMap((rules) =>
+        Object.entries(rules.spellings).map(
+          ([texted, meant]) => [texted, meant.split(' ').filter(Boolean)] as const,
+        ),
+      ),
+    ),
+    misspelled: revocationRules.flatMap((rules) => rules.misspelled),
+    courtesies: revocationRules.flatMap((rules) => rules.courtesies.map(createPhraseParser({}))),
+    automatic: stage('automatic'),
+    innocent: stage('innocent'),
+    limited: stage('limited'),
+    clear: stage('clear'),
+    doubtful: stage('doubtful'),
+  };
+}
+
+let known: ReadonlySet<string> | undefined;
+
+/** Every word that some rule knows: none of them is a misspelling of another. */
+function knownWords(): ReadonlySet<string> {
+  known ??= new Set(revocationRules.flatMap(wordsIn));
+  return known;
 }
 
 /**
@@ -70,12 +85,13 @@ function prepare(stage: Stage): ReadyRule[] {
  *   (`revocation-rules/`), listed in `docs/revocation.md`.
  */
 export function readRevocation(body: string): Reading {
-  const words = wordsOf(body, spellings).map(correct);
-  const automatic = find(rules.automatic, words) !== undefined;
-  const { left, limit } = setAside(words);
-  const clear = find(rules.clear, left);
+  const rules = readyRules();
+  const words = wordsOf(body, rules.spellings).map((word) => correct(word, rules.misspelled));
+  const automatic = find(rules.automatic, words, rules.courtesies) !== undefined;
+  const { left, limit } = setAside(words, rules);
+  const clear = find(rules.clear, left, rules.courtesies);
   if (clear) return { class: automatic ? 'doubtful' : 'clear', matched: clear, automatic };
-  const doubtful = automatic ? undefined : (limit ?? find(rules.doubtful, left));
+  const doubtful = automatic ? undefined : (limit ?? find(rules.doubtful, left, rules.courtesies));
   return { class: doubtful ? 'doubtful' : 'none', matched: doubtful, automatic };
 }
 
@@ -87,13 +103,16 @@ function wordsIn(rules: LanguageRules): string[] {
   );
 }
 
-function correct(word: Word): Word {
-  const meant = known.has(word.text) ? undefined : nearbyWord(word.text, misspelled);
-  return meant === undefined ? word : { ...word, text: meant };
+function correct(word: Word, misspelled: readonly string[]): Word {
+  const meant = nearbyWord(word.text, misspelled);
+  return meant === undefined || knownWords().has(word.text) ? word : { ...word, text: meant };
 }
 
 /** Blanks the words of innocent and limited phrases: no phrase contains a blank or reaches over one. */
-function setAside(words: readonly Word[]): {
+function setAside(
+  words: readonly Word[],
+  rules: ReadyRules,
+): {
   readonly left: readonly Word[];
   readonly limit: MatchedRule | undefined;
 } {
@@ -112,11 +131,17 @@ function setAside(words: readonly Word[]): {
   return { left, limit };
 }
 
-function find(candidates: readonly ReadyRule[], words: readonly Word[]): MatchedRule | undefined {
+function find(
+  candidates: readonly ReadyRule[],
+  words: readonly Word[],
+  courtesies: readonly Phrase[],
+): MatchedRule | undefined {
   const parts = partsOf(words);
   // "No texts please" keeps the "no" that "no, stop" loses: both are tried.
-  const ended = parts.map((part) => withoutCourtesies(part, 'end'));
-  const bare = parts.map((part) => withoutCourtesies(part, 'anywhere')).filter((part) => part.length > 0);
+  const ended = parts.map((part) => withoutCourtesies(part, 'end', courtesies));
+  const bare = parts
+    .map((part) => withoutCourtesies(part, 'anywhere', courtesies))
+    .filter((part) => part.length > 0);
   const counts: Readonly<Record<RevocationRule['where'], (phrases: readonly Phrase[]) => boolean>> = {
     anywhere: (phrases) =>
       phrases.some((phrase) => words.some((_, at) => endOfPhrase(phrase, words, at) !== undefined)),
@@ -140,7 +165,11 @@ function partsOf(words: readonly Word[]): Word[][] {
   return [...Map.groupBy(words, ({ clause }) => clause).values()];
 }
 
-function withoutCourtesies(part: readonly Word[], where: 'end' | 'anywhere'): Word[] {
+function withoutCourtesies(
+  part: readonly Word[],
+  where: 'end' | 'anywhere',
+  courtesies: readonly Phrase[],
+): Word[] {
   const left: Word[] = [];
   let said = 0;
   for (let at = 0; at < part.length; ) {

@@ -1,5 +1,3 @@
-import * as z from 'zod';
-
 /** Names of the environment variables, shared by the stack that sets them and the functions that read them. */
 export const ENV = {
   organization: 'ORGANIZATION',
@@ -55,16 +53,16 @@ type Environment<K extends EnvKey> = {
  *   it takes a request. The message never contains a value.
  */
 export function readEnv<K extends EnvKey>(keys: readonly K[], source = process.env): Environment<K> {
-  const shape: Record<string, z.ZodType> = {};
-  for (const key of keys) {
-    const value = URLS.has(key) ? z.url() : z.string().min(1);
-    shape[key] = OPTIONAL.has(key) ? value.optional() : value;
-  }
-  const raw = Object.fromEntries(keys.map((key) => [key, source[ENV[key]]]));
-  const parsed = z.object(shape).safeParse(raw);
-  if (parsed.success) return parsed.data as Environment<K>;
-  const names = parsed.error.issues.map((issue) => ENV[issue.path[0] as EnvKey]);
-  throw new Error(`Environment variables missing or malformed: ${names.join(', ')}`);
+  const values = keys.map((key) => [key, source[ENV[key]]] as const);
+  const wrong = values.filter(([key, value]) => !isWellFormed(key, value)).map(([key]) => ENV[key]);
+  if (wrong.length > 0) throw new Error(`Environment variables missing or malformed: ${wrong.join(', ')}`);
+  return Object.fromEntries(values) as Environment<K>;
+}
+
+/** By hand: a schema that is compiled for it is 3 ms of every function's cold start. */
+function isWellFormed(key: EnvKey, value: string | undefined): boolean {
+  if (value === undefined) return OPTIONAL.has(key);
+  return URLS.has(key) ? URL.canParse(value) : value !== '';
 }
 
 /** Where Systems Manager is reached instead of at AWS, by the variables with which the SDK's users say so. */

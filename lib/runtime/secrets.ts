@@ -1,12 +1,11 @@
 import * as z from 'zod';
-import { type SalesforceCredentials, salesforceCredentialsSchema } from '../crm/credentials.ts';
 import { readParameter } from './parameter.ts';
 
 const MAXIMUM_AGE_MILLISECONDS = 300_000;
 const kept = new Map<string, { readonly value: Promise<string>; readonly until: number }>();
 
 /** Reads a parameter, or answers what was read at most five minutes ago. Who asks meanwhile waits for the same answer. */
-function secret(name: string): Promise<string> {
+export function secret(name: string): Promise<string> {
   const known = kept.get(name);
   if (known && known.until > Date.now()) return known.value;
   const value = readParameter(name);
@@ -33,12 +32,4 @@ export async function twilioCredentials(parameter: string): Promise<TwilioCreden
 /** The token that signs webhooks. @throws Error when it is empty: an empty token would verify any forgery. */
 export function twilioAuthToken(parameter: string): Promise<string> {
   return secret(parameter);
-}
-
-/** How crm-lookup logs in to Salesforce. */
-export async function salesforceCredentials(parameter: string): Promise<SalesforceCredentials> {
-  const parsed = salesforceCredentialsSchema.safeParse(JSON.parse(await secret(parameter)));
-  if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
-  throw new Error(`The parameter ${parameter} is no Salesforce credentials: check ${fields}`);
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readIntent } from '../../../lib/messaging/keywords.ts';
+import { createPhraseParser } from '../../../lib/messaging/phrase.ts';
 import { readRevocation } from '../../../lib/messaging/revocation.ts';
 import { revocationRules } from '../../../lib/messaging/revocation-rules/index.ts';
 import { languages } from '../../../lib/messaging/revocation-rules/rule.ts';
@@ -192,6 +193,16 @@ describe('the rules', () => {
     ]);
     expect(written.filter((phrase) => !/^[a-z0-9 ()[\]|{}_.^$]*$/.test(phrase))).toEqual([]);
     for (const { rule } of all) expect(rule.phrases.length, rule.id).toBeGreaterThan(0);
+  });
+
+  test('name no list that is not there: a phrase is taken apart only when a text needs it', () => {
+    for (const { lists, ...rules } of revocationRules) {
+      const parse = createPhraseParser(lists);
+      const phrases = stages.flatMap((stage) => rules[stage].flatMap((rule) => rule.phrases));
+      for (const phrase of [...phrases, ...rules.courtesies]) {
+        expect(parse(phrase).parts().length, phrase).toBeGreaterThan(0);
+      }
+    }
   });
 
   test('X7 docs/revocation.md lists them as they are: else run `npm run revocation -- --write`', () => {

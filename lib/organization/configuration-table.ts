@@ -1,0 +1,53 @@
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
+import type { Item, Key } from '../runtime/dynamodb.ts';
+
+export interface ConfigurationTable {
+  readonly client: DynamoDBDocumentClient;
+  readonly table: string;
+  readonly now: () => Date;
+}
+
+export function parsed<T>(item: Item | undefined, parse: (item: Item) => T): T | undefined {
+  return item === undefined ? undefined : parse(item);
+}
+
+export async function get({ client, table }: ConfigurationTable, key: Key): Promise<Item | undefined> {
+  const answer = await client.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
+  return answer.Item;
+}
+
+export async function list({ client, table }: ConfigurationTable, pk: string): Promise<Item[]> {
+  const items: Item[] = [];
+  let from: Item | undefined;
+  do {
+    const page = await client.send(
+      new QueryCommand({
+        TableName: table,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': pk },
+        ExclusiveStartKey: from,
+      }),
+    );
+    items.push(...(page.Items ?? []));
+    from = page.LastEvaluatedKey;
+  } while (from);
+  return items;
+}
+
+export async function put({ client, table, now }: ConfigurationTable, item: Item): Promise<void> {
+  await client.send(new PutCommand({ TableName: table, Item: { ...item, updatedAt: now().toISOString() } }));
+}
+
+export async function remove({ client, table }: ConfigurationTable, key: Key): Promise<boolean> {
+  const answer = await client.send(
+    new DeleteCommand({ TableName: table, Key: key, ReturnValues: 'ALL_OLD' }),
+  );
+  return answer.Attributes !== undefined;
+}
