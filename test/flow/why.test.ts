@@ -49,6 +49,50 @@ test('X1 H3 for a number: what the gate would say now, with every rule in order 
   expect(await why(number, '')).toMatchObject({ about: 'agent', decision: { kind: 'send' } });
 });
 
+test('X1 what comes before the rules is told as well: not due yet, switched off, a hole in the text, ended', async () => {
+  const put = (more: object) =>
+    world.admin('PUT', '/automations/told', {
+      id: 'told',
+      kind: 'newProspect',
+      name: 'told',
+      steps: [{ delay: 'PT1H', template: 'Hi {{lastName}}' }],
+      ...more,
+    });
+  const number = newNumber();
+  await put({});
+  await world.text(number, 'START');
+  const { json } = await world.admin('POST', '/leads', { number, automations: ['told'] });
+  const decision = async () => (await why(number, '?automation=told'))['decision'];
+  expect(await decision()).toMatchObject({ kind: 'refuse', reason: 'missingField' });
+  await world.admin('PATCH', `/leads/${json['id']}`, { details: { lastName: 'Reyes' } });
+  expect(await decision()).toMatchObject({
+    kind: 'defer',
+    reason: 'notDue',
+    until: expect.any(String),
+    sentence: expect.stringMatching(/^deferred: due at /),
+  });
+  await put({ enabled: false });
+  const off = {
+    kind: 'hold',
+    reason: 'automationDisabled',
+    sentence: 'held: the automation is switched off',
+  };
+  expect(await decision()).toMatchObject(off);
+  await put({});
+  await world.text(number, 'Please call me tomorrow');
+  expect(await decision()).toMatchObject({
+    kind: 'stop',
+    reason: 'replied',
+    sentence: 'stopped: the lead replied',
+  });
+  const welcomed = newNumber();
+  await world.submit('contact', submission(welcomed));
+  await world.runCycle();
+  expect((await why(welcomed))['decision']).toMatchObject({ kind: 'stop', reason: 'completed' });
+  const other = await world.admin('GET', `/numbers/${encodeURIComponent(welcomed)}/why?leadId=${json['id']}`);
+  expect(other).toMatchObject({ status: 422, json: { errors: [{ field: 'leadId' }] } });
+});
+
 test('X1 X6 "deferred: outside 9:00-20:00 in America/Denver" is the sentence at night', async () => {
   await world.admin('PATCH', '/settings', { quietHours: 'enforced' });
   const number = newNumber().replace(/^\+1\d{3}/, '+1303');

@@ -1,17 +1,15 @@
 import * as z from 'zod';
 import { enrollmentSchema } from '../../../lib/automation/enrollment.ts';
-import { askStep } from '../../../lib/gate/asks.ts';
-import { decide } from '../../../lib/gate/decide.ts';
 import { explainMessage, subjects } from '../../../lib/gate/explain-message.ts';
 import { loadFacts } from '../../../lib/gate/facts.ts';
-import type { Decision } from '../../../lib/gate/question.ts';
+import { type StepDecision, whyStep } from '../../../lib/gate/why-step.ts';
 import { messageSchema, traceSchema } from '../../../lib/messaging/message.ts';
 import { type AdminDeps, invalid, notFound, route } from '../route.ts';
 import { askForAgent } from '../sending.ts';
 import { messageExample, numberExample, numberIn } from './numbers.ts';
 
 const decisionSchema = z.object({
-  kind: z.enum(['send', 'sendPromptFirst', 'hold', 'defer', 'refuse', 'drop']),
+  kind: z.enum(['send', 'sendPromptFirst', 'hold', 'defer', 'refuse', 'drop', 'stop']),
   reason: z.string().nullable(),
   until: z.string().nullable(),
   sentence: z.string(),
@@ -20,7 +18,7 @@ const decisionSchema = z.object({
   trace: traceSchema,
 });
 
-function shown(decision: Decision): z.infer<typeof decisionSchema> {
+function shown(decision: StepDecision): z.infer<typeof decisionSchema> {
   const { kind, sentence, warnings, trace } = decision;
   return {
     kind,
@@ -51,22 +49,26 @@ const traceExample = [
 ];
 
 /** A step of one automation to one of the number's leads, as it stands now. */
-async function whyStep(deps: AdminDeps, number: string, automationId: string, given: string | undefined) {
-  const automation = await deps.configuration.automation(automationId);
-  if (!automation) throw invalid('automation', `There is no automation "${automationId}".`);
-  const holders = await deps.leads.holders(number);
-  if (given !== undefined && !holders.includes(given)) {
-    throw invalid('leadId', 'No lead with this id has the number.');
+async function askAboutStep(
+  deps: AdminDeps,
+  number: string,
+  automationId: string,
+  given: string | undefined,
+) {
+  if (!(await deps.configuration.automation(automationId))) {
+    throw invalid('automation', `There is no automation "${automationId}".`);
   }
+  const holders = await deps.leads.holders(number);
+  if (given !== undefined && !holders.includes(given)) throw invalid('leadId', NO_SUCH_LEAD);
   const leadId = given ?? holders[0];
   if (leadId === undefined) throw notFound('lead with this number');
   const [facts] = await loadFacts(deps, [{ number, leadId, automationId }]);
-  if (!facts || !('enrollment' in facts) || !facts.lead) throw notFound('lead with this number');
-  const { settings, consent, conversation, enrollment, lead } = facts;
-  const asked = askStep(automation, lead, enrollment);
-  const decision = decide({ ...asked, settings, consent, conversation, now: deps.now() });
-  return { leadId, decision, enrollment };
+  const decision = facts && 'enrollment' in facts ? whyStep(facts, deps.now()) : undefined;
+  if (!facts || !('enrollment' in facts) || !decision) throw notFound('lead with this number');
+  return { leadId, decision, enrollment: facts.enrollment };
 }
+
+const NO_SUCH_LEAD = 'No lead with this id has the number.';
 
 export const whyRoutes = [
   route({
@@ -100,11 +102,19 @@ export const whyRoutes = [
     handle: async (deps, { path, query }) => {
       const number = numberIn(path);
       if (query.automation === undefined) {
+        if (query.leadId !== undefined && !(await deps.leads.holders(number)).includes(query.leadId)) {
+          throw invalid('leadId', NO_SUCH_LEAD);
+        }
         const { decision, lead } = await askForAgent(deps, number, query.leadId);
         const body = { number, about: 'agent', automationId: null, leadId: lead?.id ?? null };
         return { status: 200, body: { ...body, decision: shown(decision), enrollment: null } };
       }
-      const { leadId, decision, enrollment } = await whyStep(deps, number, query.automation, query.leadId);
+      const { leadId, decision, enrollment } = await askAboutStep(
+        deps,
+        number,
+        query.automation,
+        query.leadId,
+      );
       const body = { number, about: 'automation', automationId: query.automation, leadId };
       return {
         status: 200,
