@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import { type History, histories } from './history.ts';
+import { play } from './play.ts';
+import type { Rig } from './rig.ts';
+import { story } from './story.ts';
+
+/** How long a smaller history is looked for once one has failed. */
+const SHRINKING_MILLISECONDS = 90_000;
+
+export interface Plan {
+  readonly histories: number;
+  readonly seed: number;
+  /** Where in a failed run's shrinking to go on: plays one history again. */
+  readonly path?: string | undefined;
+}
+
+/** Plays random histories. @returns undefined when every one kept the promise, else the smallest that did not, as a story. */
+export async function check(
+  rig: Rig,
+  { histories: numRuns, seed, path }: Plan,
+  onPlayed: () => void = () => {},
+): Promise<string | undefined> {
+  let failedAt: number | undefined;
+  const property = fc.asyncProperty(histories(), async (history) => {
+    // Nothing smaller is looked for any more.
+    if (failedAt !== undefined && performance.now() - failedAt > SHRINKING_MILLISECONDS) return;
+    try {
+      await play(rig, history);
+      onPlayed();
+    } catch (error) {
+      failedAt ??= performance.now();
+      throw error;
+    }
+  });
+  const result = await fc.check(property, { numRuns, seed, ...(path !== undefined && { path }) });
+  if (!result.failed) return undefined;
+  const [history] = result.counterexample as [History];
+  const { message, stack } = result.errorInstance as Error;
+  return [
+    `History ${result.numRuns} of ${numRuns} broke the promise; this is the smallest of ${result.numShrinks + 1} that do.`,
+    story(history),
+    `Then: ${message}`,
+    `Play it again: npm run model -- --seed ${seed} --path ${result.counterexamplePath}`,
+    stack ?? '',
+  ].join('\n');
+}
