@@ -26,7 +26,10 @@ export function wokenBySettings(before: Settings, after: Settings): WaitingReaso
   if (before.requireSmsOptIn && !after.requireSmsOptIn) woken.push('waitingForConsent');
   if (!before.a2pVerified && after.a2pVerified) woken.push('a2pNotVerified');
   // Per number instead of per lead asks for less as well: who was asked for by another lead may go.
-  if (before.doubleOptIn !== after.doubleOptIn && before.doubleOptIn !== 'off') woken.push('waitingForStart');
+  if (before.doubleOptIn !== after.doubleOptIn && before.doubleOptIn !== 'off') {
+    // An agent's text waits for a decision only because a request for START must go ahead of it.
+    woken.push('waitingForStart', 'awaitingReview');
+  }
   return woken;
 }
 

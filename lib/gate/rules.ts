@@ -160,7 +160,13 @@ const doubleOptIn: Rule = {
       case 'accepted':
         return { says: `${subject} answered the request with START` };
       case 'not_sent':
-        return { promptFirst: true, says: `${subject} must be asked first, and waits for START` };
+        // The request is the system's own text: it waits for the decision that an agent's text need not wait for.
+        return question.conversation.review
+          ? {
+              verdict: { kind: 'hold', reason: 'awaitingReview' },
+              says: `${subject} must be asked first, which waits until a person has decided on a text that may be an opt-out`,
+            }
+          : { promptFirst: true, says: `${subject} must be asked first, and waits for START` };
       case 'sent':
       case 'rejected':
         return {

@@ -148,3 +148,19 @@ test('B3 with double opt-in the START is what is confirmed, once, and before any
   expect(world.textsTo(number)).toEqual([ASKS, expect.stringContaining('you are opted in'), GREETS]);
   await world.admin('PATCH', '/settings', { confirmOptIns: false });
 });
+
+test('C2 X7 the request that an agent’s text needs waits while a text that may be an opt-out is undecided', async () => {
+  const number = newNumber();
+  await world.text(number, 'Wrong number, sorry');
+  const path = `/numbers/${encodeURIComponent(number)}`;
+  const answer = await world.admin('POST', `${path}/messages`, { body: 'Hi, Ada here.' }, '[agent]');
+  expect(answer.json).toMatchObject({
+    status: 'held',
+    sentence: expect.stringContaining('may be an opt-out'),
+  });
+  await world.runCycle();
+  expect(world.textsTo(number)).toEqual([]);
+  await world.admin('PATCH', `${path}/conversation`, { decision: 'noOptOut' }, '[agent]');
+  await world.runCycle();
+  expect(world.textsTo(number)).toEqual([ASKS]);
+});

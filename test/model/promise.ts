@@ -155,6 +155,8 @@ export function objections(text: Text, at: Standpoint, rules: Rules, isInReview:
     const isPerLead = rules.doubleOptIn === 'perLead' && leadId !== undefined;
     const prompt = isPerLead ? (at.leadPrompts[leadId] ?? 'not_sent') : at.prompt;
     if (prompt !== 'accepted') found.add('waitingForStart');
+    // The request for START is no agent's text: it waits for the decision.
+    if (prompt === 'not_sent' && isInReview) found.add('awaitingReview');
   }
   return found;
 }
