@@ -17,6 +17,7 @@ import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
 import { createConfiguration } from '../../lib/organization/configuration.ts';
 import { createOutboxStore } from '../../lib/outbox/outbox-store.ts';
+import { AWS_REQUESTS } from '../../lib/runtime/aws-requests.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { signedLink } from '../../lib/runtime/signed-link.ts';
@@ -35,7 +36,7 @@ const env = readEnv([
 ]);
 const client = createDocumentClient();
 const now = () => new Date();
-const sqs = new SQSClient({});
+const sqs = new SQSClient(AWS_REQUESTS);
 const campaigns = createCampaignStore({ client, table: env.configurationTable, now });
 
 export const handler = createAdminApi({

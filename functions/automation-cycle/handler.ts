@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { createLanes } from '../../lib/automation/lanes.ts';
 import { type WorkKind, workKinds } from '../../lib/automation/work.ts';
 import { createWorkIndex } from '../../lib/automation/work-index.ts';
+import { AWS_REQUESTS } from '../../lib/runtime/aws-requests.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { countOutcomes, logger, measure } from '../../lib/runtime/telemetry.ts';
@@ -15,7 +16,7 @@ const client = createDocumentClient();
 const deps: CycleDeps = {
   index: createWorkIndex({ client, table: env.outreachTable }),
   marks: createMarks(client, env.outreachTable),
-  lanes: createLanes(new SQSClient({}), { priority: env.priorityQueueUrl, bulk: env.bulkQueueUrl }),
+  lanes: createLanes(new SQSClient(AWS_REQUESTS), { priority: env.priorityQueueUrl, bulk: env.bulkQueueUrl }),
   now: () => new Date(),
 };
 

@@ -17,6 +17,7 @@ import { originOf } from '../../lib/consent/origin.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createRules } from '../../lib/organization/rules.ts';
 import { createOutboxStore } from '../../lib/outbox/outbox-store.ts';
+import { AWS_REQUESTS } from '../../lib/runtime/aws-requests.ts';
 import { createDocumentClient, type Item } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { countOutcomes, describeError, logger, tally } from '../../lib/runtime/telemetry.ts';
@@ -43,7 +44,7 @@ const env = readEnv([
   'priorityQueueUrl',
 ]);
 const client = createDocumentClient();
-const sqs = new SQSClient({});
+const sqs = new SQSClient(AWS_REQUESTS);
 const now = () => new Date();
 const campaigns = createCampaignStore({ client, table: env.configurationTable, now });
 const deps: WakeDeps & ReplyDeps & TellCarrierDeps & EnrollMembersDeps & AddOptInsDeps = {

@@ -2,6 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { AWS_REQUESTS } from '../../lib/runtime/aws-requests.ts';
 import type { Item } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { countOutcomes, describeError, logger } from '../../lib/runtime/telemetry.ts';
@@ -10,7 +11,7 @@ import { type PublishDeps, publishChanges, type StreamChange } from './publish.t
 
 const env = readEnv(['organization', 'consentTable', 'outreachTable', 'eventBus']);
 const deps: PublishDeps = {
-  bus: createBus(new EventBridgeClient({}), env.eventBus),
+  bus: createBus(new EventBridgeClient(AWS_REQUESTS), env.eventBus),
   organization: env.organization,
   onUnreadable: ({ sequenceNumber, table }, error) => {
     logger.error('A change cannot be read, so its event is not published', {

@@ -32,6 +32,11 @@ export type ClaimOutcome =
  * have. Kept in step with the gate's function timeout by a test on the stack.
  */
 export const CLAIM_GRACE_SECONDS = 600;
+/**
+ * How far Twilio's clock may be behind ours. A text that it had before the claim by its own clock, and that is none of our
+ * others, is this one all the same: taking it for missing would send it twice.
+ */
+const CLOCK_SLACK_SECONDS = 120;
 const PAGE = 100;
 
 /**
@@ -89,9 +94,10 @@ async function settleClaim(deps: SettleDeps, text: Message): Promise<ClaimOutcom
   return (await deps.messages.applyNews(text.id, news)) === 'applied' ? 'found' : 'settled';
 }
 
-/** Twilio's copy of a text: same number, same words, not before the claim, and not another text's of ours. */
+/** Twilio's copy of a text: same number, same words, not long before the claim, and not another text's of ours. */
 async function twilioCopy(deps: SettleDeps, text: Message): Promise<CarrierMessage | undefined> {
-  const since = text.claimedAt ?? text.createdAt;
+  const claimedAt = Date.parse(text.claimedAt ?? text.createdAt);
+  const since = new Date(claimedAt - CLOCK_SLACK_SECONDS * 1000).toISOString();
   const copies = await deps.carrier.find({ to: text.number, body: text.body, since });
   if (copies.length === 0) return undefined;
   const { messages } = await deps.messages.conversation(text.number, PAGE);

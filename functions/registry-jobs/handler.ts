@@ -5,6 +5,7 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { exportJobSchema } from '../../lib/exports/export.ts';
 import { createExportJobs } from '../../lib/exports/export-jobs.ts';
 import { createExportStore } from '../../lib/exports/export-store.ts';
+import { AWS_REQUESTS } from '../../lib/runtime/aws-requests.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { countOutcomes, describeError, logger, tally } from '../../lib/runtime/telemetry.ts';
@@ -24,7 +25,7 @@ const deps: ExportDeps = {
   consent: { client, table: env.consentTable },
   exports,
   upload: createUpload(s3, env.exportBucket),
-  jobs: createExportJobs(new SQSClient({}), env.registryJobsQueueUrl),
+  jobs: createExportJobs(new SQSClient(AWS_REQUESTS), env.registryJobsQueueUrl),
   now,
 };
 

@@ -10,6 +10,8 @@ export interface TwilioCarrierOptions extends TwilioRestOptions {
 }
 
 const FIND_PAGE = 200;
+/** The newest to one number: nobody gets more in the hours that a claim can be old. */
+const FIND_MOST = 1_000;
 
 /**
  * Twilio behind its own client, of which only the message resource is loaded: the whole package costs every cold start
@@ -33,7 +35,8 @@ export function createTwilioCarrier(options: TwilioCarrierOptions): Carrier {
       }
     },
     find: async ({ to, body, since }): Promise<CarrierMessage[]> => {
-      const list = await messages.list({ to, dateSentAfter: startOfDay(since), pageSize: FIND_PAGE });
+      // Not filtered by the day it was sent: a text that still stands in the sender's queue has none.
+      const list = await messages.list({ to, pageSize: FIND_PAGE, limit: FIND_MOST });
       return list
         .filter((message) => message.body === body && message.dateCreated.getTime() >= wholeSeconds(since))
         .filter((message) => message.direction.startsWith('outbound'))
@@ -47,10 +50,7 @@ export function createTwilioCarrier(options: TwilioCarrierOptions): Carrier {
   };
 }
 
-/** Twilio filters by days and stamps whole seconds. */
-function startOfDay(moment: string): Date {
-  return new Date(`${moment.slice(0, 10)}T00:00:00.000Z`);
-}
+/** Twilio stamps whole seconds. */
 function wholeSeconds(moment: string): number {
   return Math.floor(Date.parse(moment) / 1000) * 1000;
 }

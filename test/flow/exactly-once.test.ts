@@ -127,6 +127,35 @@ test('X5 a time-out after acceptance is in doubt, is not sent again, and reconci
   expect(world.textsTo(number)).toHaveLength(1);
 });
 
+test('X5 a text that Twilio took is found again though its clock is a minute behind ours', async () => {
+  const number = await dueLead();
+  world.twilio.setFault({ kind: 'timeoutAfterAcceptance', to: number, times: 1 });
+  world.twilio.setFault({ kind: 'callbacks', mode: 'missing', to: number });
+  await world.runCycle();
+  const copy = world.twilio.messages().find(({ to }) => to === number) as { createdAt: string };
+  copy.createdAt = new Date(Date.now() - 60_000).toISOString();
+  passTime(601);
+  await world.reconcile();
+  await world.runCycle();
+  expect(world.textsTo(number)).toHaveLength(1);
+  expect(await textsInBooks(number)).toMatchObject([{ sid: expect.stringMatching(/^SM/) }]);
+});
+
+test('X5 a text that Twilio took and still has in its queue after ten minutes is not sent again', async () => {
+  const number = await dueLead();
+  world.twilio.setFault({ kind: 'timeoutAfterAcceptance', to: number, times: 1 });
+  world.twilio.setFault({ kind: 'callbacks', mode: 'missing', to: number });
+  await world.runCycle();
+  await world.twilio.settle();
+  const copy = world.twilio.messages().find(({ to }) => to === number) as { status: string };
+  copy.status = 'queued';
+  passTime(601);
+  await world.reconcile();
+  await world.runCycle();
+  expect(world.textsTo(number)).toHaveLength(1);
+  expect(await textsInBooks(number)).toMatchObject([{ status: 'queued' }]);
+});
+
 test('X5 a worker that dies before it reaches Twilio loses no text: reconcile asks, and the step goes through the gate again', async () => {
   const number = await dueLead();
   world.twilio.setFault({ kind: 'timeoutBeforeAcceptance', to: number, times: 1 });

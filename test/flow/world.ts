@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Endpoints } from '../../infra/local/engines.ts';
 import { startEventBridge } from '../../infra/local/event-bridge.ts';
 import { createFilter } from '../../infra/local/filters.ts';
 import { startSsm } from '../../infra/local/ssm.ts';
@@ -18,7 +19,7 @@ const ACCOUNT = {
   apiKeySid: `SK${'0'.repeat(32)}`,
   apiKeySecret: 'local-secret',
 };
-const AUTH_TOKEN = 'local-auth-token';
+export const AUTH_TOKEN = 'local-auth-token';
 export const SENDER = '+13035550100';
 const BUS = 'test-bus';
 
@@ -48,8 +49,9 @@ type Queued = (event: SQSEvent) => Promise<unknown>;
  */
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
-export async function createWorld() {
-  const tables = await createTables();
+/** @param engines to use instead of those of the test run. */
+export async function createWorld(engines: Partial<Endpoints> = {}) {
+  const tables = await createTables(engines);
   const http = await listen();
   const twilio = await startTwilioStandIn({
     ...ACCOUNT,
@@ -277,20 +279,11 @@ export interface HttpOptions {
   readonly claims?: Record<string, string>;
 }
 
-/**
- * Calls an HTTP handler with an event of payload format 2.0.
- *
- * @throws Error when the request or the answer is not as docs/openapi.json describes it.
- */
-export async function call(
-  handler: HttpHandler,
-  method: string,
-  path: string,
-  options: HttpOptions = {},
-): Promise<Answer> {
+/** What API Gateway hands to a function for a request, in payload format 2.0. */
+export function httpEvent(method: string, path: string, options: HttpOptions = {}): APIGatewayProxyEventV2 {
   const [rawPath = '', inPath = ''] = path.split('?');
   const rawQueryString = options.query ?? inPath;
-  const answer = await handler({
+  return {
     version: '2.0',
     routeKey: '$default',
     rawPath,
@@ -304,9 +297,25 @@ export async function call(
       http: { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '203.0.113.9', userAgent: 'test' },
       authorizer: options.claims && { jwt: { claims: options.claims, scopes: [] } },
     },
-  } as unknown as APIGatewayProxyEventV2);
+  } as unknown as APIGatewayProxyEventV2;
+}
+
+/**
+ * Calls an HTTP handler with an event of payload format 2.0.
+ *
+ * @throws Error when the request or the answer is not as docs/openapi.json describes it.
+ */
+export async function call(
+  handler: HttpHandler,
+  method: string,
+  path: string,
+  options: HttpOptions = {},
+): Promise<Answer> {
+  const event = httpEvent(method, path, options);
+  const answer = await handler(event);
   const { statusCode: status = 200, headers = {}, body = '' } = answer;
   const answered = { status, headers, body };
+  const { rawPath, rawQueryString } = event;
   checkExchange({ method, path: rawPath, query: rawQueryString, body: options.body, answer: answered });
   return { ...answered, json: body.startsWith('{') ? JSON.parse(body) : {} };
 }
@@ -322,12 +331,14 @@ async function listen() {
       return;
     }
     const headers = request.headers as Record<string, string>;
-    const answer = await call(handler, request.method ?? '', path, {
-      body: await read(request),
-      headers,
-      query,
-    });
-    response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(answer.body);
+    try {
+      const body = await read(request);
+      const answer = await call(handler, request.method ?? '', path, { body, headers, query });
+      response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(answer.body);
+    } catch {
+      // As API Gateway answers for a function that failed.
+      response.writeHead(502).end();
+    }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

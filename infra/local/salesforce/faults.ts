@@ -28,6 +28,8 @@ export type Fault = {
 /** The faults that are switched on. */
 export class Faults {
   private active: { readonly fault: Fault; left: number; skip: number }[] = [];
+  /** How often one struck. */
+  struck = 0;
 
   set(fault: Fault): void {
     this.active.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY, skip: fault.skip ?? 0 });
@@ -51,6 +53,7 @@ export class Faults {
         continue;
       }
       entry.left--;
+      this.struck++;
       return fault as Extract<Fault, { kind: K }>;
     }
     return undefined;

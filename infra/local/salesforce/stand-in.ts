@@ -115,6 +115,8 @@ export async function startSalesforceStandIn(options: SalesforceOptions) {
     tokensIssued: () => sessions.issued,
     setFault: (fault: Fault) => faults.set(fault),
     clearFaults: () => faults.clear(),
+    /** How often a fault struck since the start. */
+    faultsStruck: () => faults.struck,
     expireSessions: () => sessions.expire(),
     /** What the limit header says from now on. */
     setUsage: (used: number, limit: number) => Object.assign(meter, { used, limit }),

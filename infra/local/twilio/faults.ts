@@ -17,6 +17,8 @@ export type Fault = { readonly to?: string; readonly times?: number } & (
 /** The faults that are switched on. */
 export class Faults {
   private active: { readonly fault: Fault; left: number }[] = [];
+  /** How often one struck. */
+  struck = 0;
 
   set(fault: Fault): void {
     this.active.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY });
@@ -34,6 +36,7 @@ export class Faults {
     );
     if (!hit) return undefined;
     hit.left--;
+    this.struck++;
     return hit.fault as Extract<Fault, { kind: K }>;
   }
 }

@@ -104,6 +104,8 @@ export function listMessages(
   const found = store.messages
     .filter((message) => one(query['To']) === '' || message.to === one(query['To']))
     .filter((message) => one(query['From']) === '' || message.from === one(query['From']))
+    // Read strictly: a text that was not sent yet has no day on which it was.
+    .filter((message) => (after === '' && before === '') || !isInQueue(message))
     .filter(({ createdAt }) => after === '' || Date.parse(createdAt) >= Date.parse(after))
     .filter(({ createdAt }) => before === '' || Date.parse(createdAt) <= Date.parse(before))
     .reverse();
@@ -134,6 +136,10 @@ export function fetchMessage(
   else refuse(response, { status: 404, code: 20404, message: 'The requested resource was not found' });
 }
 
+function isInQueue({ status }: StoredMessage): boolean {
+  return status === 'queued' || status === 'accepted';
+}
+
 function resource(message: StoredMessage, accountSid: string): object {
   const date = new Date(message.createdAt).toUTCString().replace('GMT', '+0000');
   const uri = `/2010-04-01/Accounts/${accountSid}/Messages/${message.sid}.json`;
@@ -142,7 +148,7 @@ function resource(message: StoredMessage, accountSid: string): object {
     api_version: '2010-04-01',
     body: message.body,
     date_created: date,
-    date_sent: message.status === 'queued' || message.status === 'accepted' ? null : date,
+    date_sent: isInQueue(message) ? null : date,
     date_updated: date,
     direction: message.direction,
     error_code: message.errorCode,

@@ -151,6 +151,8 @@ export async function startTwilioStandIn(options: StandInOptions) {
     },
     setFault: (fault: Fault) => faults.set(fault),
     clearFaults: () => faults.clear(),
+    /** How often a fault struck since the start. */
+    faultsStruck: () => faults.struck,
     settle: () => carrier.settle(),
     close: async (): Promise<void> => {
       await carrier.settle();

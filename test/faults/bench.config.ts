@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+import { defineConfig } from 'vitest/config';
+import base from '../../vitest.config.ts';
+
+/** npm run bench:faults: every fault and every point to die at, one line as each is done, and the table. */
+export default defineConfig({
+  root: join(import.meta.dirname, '../..'),
+  test: {
+    ...base.test,
+    include: ['test/faults/faults.test.ts'],
+    env: { ...base.test?.env, FAULTS: 'whole' },
+    reporters: ['verbose'],
+    disableConsoleIntercept: true,
+  },
+});

@@ -1,0 +1,189 @@
+import {
+  DeleteMessageBatchCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { SQSEvent } from 'aws-lambda';
+import { vi } from 'vitest';
+import { workKinds } from '../../lib/automation/work.ts';
+import { followStream, type StreamFollower } from '../flow/streams.ts';
+import { context, type World } from '../flow/world.ts';
+
+export interface Delivered {
+  readonly messageId: string;
+  readonly body: string;
+}
+interface Waiting extends Delivered {
+  readonly receives: number;
+  readonly visibleAt: number;
+}
+
+/** What SQS may do to whoever relies on it. */
+export interface QueueHabits {
+  /** Every record comes twice, to two workers at once. */
+  readonly doubled?: boolean;
+  /** The last record comes first. */
+  readonly reversed?: boolean;
+  /** A record comes again while the first worker still has it, and once more after that. */
+  readonly late?: boolean;
+}
+
+type Answer = { readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] };
+type Handler = (event: never) => Promise<Answer>;
+interface Queue {
+  readonly url: string;
+  readonly handle: Handler;
+  waiting: Waiting[];
+}
+
+/** As the stack sets them: six times the gate's time-out, and five receives. */
+const INVISIBLE_MILLISECONDS = 360_000;
+const MOST_RECEIVES = 5;
+
+/**
+ * Lambda's pollers and EventBridge's schedules on a clock that moves when it is told: what fails comes back when it would
+ * in AWS, and how long things take can be said.
+ */
+export class Clockwork {
+  /** Records that used up their receives. */
+  readonly deadLetters: Delivered[] = [];
+  habits: QueueHabits = {};
+  /** Records that came twice, late or out of order. */
+  misdelivered = 0;
+  private readonly world: World;
+  private readonly sqs = new SQSClient({});
+  private readonly queues: Queue[];
+  private readonly streams: { readonly source: StreamFollower; pending: unknown[] }[];
+  private minutes = 0;
+
+  private constructor(world: World, sources: readonly StreamFollower[]) {
+    const { tables, handlers } = world;
+    this.world = world;
+    this.streams = sources.map((source) => ({ source, pending: [] }));
+    const queue = (url: string, handle: unknown): Queue => ({ url, handle: handle as Handler, waiting: [] });
+    this.queues = [
+      queue(tables.jobsQueueUrl, handlers.changes),
+      queue(tables.carrierListQueueUrl, handlers.carrierList),
+      queue(tables.priorityQueueUrl, handlers.gate),
+      queue(tables.bulkQueueUrl, handlers.gate),
+    ];
+  }
+
+  static async start(world: World): Promise<Clockwork> {
+    const { consentTable, configurationTable } = world.tables;
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+    return new Clockwork(world, [await followStream(consentTable), await followStream(configurationTable)]);
+  }
+
+  pass(seconds: number): void {
+    vi.setSystemTime(Date.now() + seconds * 1000);
+  }
+
+  /** A minute as it happens: changes, cycles, gate; every fifth one reconcile, every fifteenth the sweep. */
+  async minute(): Promise<void> {
+    this.pass(60);
+    this.minutes++;
+    await this.follow();
+    await this.cycle();
+    await this.poll();
+    if (this.minutes % 5 === 0) await tried(this.world.reconcile());
+    if (this.minutes % 15 === 0) await tried(this.world.handlers.cycle({ sweep: true }, context()));
+    await this.world.twilio.settle();
+  }
+
+  /** What failed is called again by the schedule, a minute later. */
+  async cycle(): Promise<void> {
+    for (const kind of workKinds) await tried(this.world.handlers.cycle({ kind }, context()));
+  }
+
+  /** Hands on what changed; a change that fails holds up those behind it and comes again. */
+  async follow(): Promise<void> {
+    for (const stream of this.streams) {
+      stream.pending.push(...((await tried(stream.source.next())) ?? []));
+      if (stream.pending.length === 0) continue;
+      const answer = await tried(this.world.handlers.changes({ Records: stream.pending as never[] }));
+      if (!answer) continue;
+      const from = answer.batchItemFailures[0]?.itemIdentifier;
+      const isFailed = (record: unknown) =>
+        (record as { dynamodb?: { SequenceNumber?: string } }).dynamodb?.SequenceNumber === from;
+      stream.pending = from === undefined ? [] : stream.pending.slice(stream.pending.findIndex(isFailed));
+    }
+  }
+
+  /** Takes what lies in the lanes out of them, unhandled. */
+  async take(): Promise<Delivered[]> {
+    const taken: Delivered[] = [];
+    for (const { url } of this.queues.slice(-2)) taken.push(...(await this.receive(url)));
+    return taken;
+  }
+
+  /** Puts a record back as SQS does after its receiver died. */
+  giveBack(records: readonly Delivered[]): void {
+    const visibleAt = Date.now() + INVISIBLE_MILLISECONDS;
+    this.queues[2]?.waiting.push(...records.map((record) => ({ ...record, receives: 1, visibleAt })));
+  }
+
+  /** Puts something into the priority lane that no cycle wrote. */
+  async poison(body: string): Promise<void> {
+    await this.sqs.send(
+      new SendMessageCommand({ QueueUrl: this.world.tables.priorityQueueUrl, MessageBody: body }),
+    );
+  }
+
+  async poll(): Promise<void> {
+    for (const queue of this.queues) {
+      const now = Date.now();
+      const due = queue.waiting.filter(({ visibleAt }) => visibleAt <= now);
+      queue.waiting = queue.waiting.filter(({ visibleAt }) => visibleAt > now);
+      const fresh = await this.receive(queue.url);
+      const all = [...due, ...fresh.map((record) => ({ ...record, receives: 0, visibleAt: 0 }))];
+      if (this.habits.reversed) {
+        all.reverse();
+        this.misdelivered += all.length;
+      }
+      for (let start = 0; start < all.length; start += 10)
+        await this.deliver(queue, all.slice(start, start + 10));
+    }
+  }
+
+  private async deliver(queue: Queue, records: readonly Waiting[]): Promise<void> {
+    const event = { Records: records.map(({ messageId, body }) => ({ messageId, body })) } as SQSEvent;
+    const hand = () => tried(queue.handle(event as never));
+    const again = this.habits.doubled || this.habits.late ? hand() : undefined;
+    const answer = await hand();
+    await again;
+    const afterwards = this.habits.late ? hand() : undefined;
+    await afterwards;
+    this.misdelivered += (again ? records.length : 0) + (afterwards ? records.length : 0);
+    const failed = new Set(answer?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    for (const record of records) {
+      if (answer && !failed.has(record.messageId)) continue;
+      const receives = record.receives + 1;
+      if (receives >= MOST_RECEIVES) this.deadLetters.push(record);
+      else queue.waiting.push({ ...record, receives, visibleAt: Date.now() + INVISIBLE_MILLISECONDS });
+    }
+  }
+
+  private async receive(url: string): Promise<Delivered[]> {
+    const taken: Delivered[] = [];
+    for (;;) {
+      const { Messages = [] } =
+        (await tried(this.sqs.send(new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10 })))) ??
+        {};
+      if (Messages.length === 0) return taken;
+      taken.push(...Messages.map(({ MessageId = '', Body = '' }) => ({ messageId: MessageId, body: Body })));
+      const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+      await this.sqs.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries }));
+    }
+  }
+}
+
+/** What AWS would call again; a failure is part of the play. */
+async function tried<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch {
+    return undefined;
+  }
+}

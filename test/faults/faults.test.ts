@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { verifyRegistry } from '../../lib/consent/verify-registry.ts';
+import { faultRows } from './faults.ts';
+import { Doomed, killEverywhere } from './kill-points.ts';
+import { account, arrive, Builder, type Person } from './people.ts';
+import { type Row, settle, tableOf } from './rows.ts';
+import { scenarios } from './scenarios.ts';
+import { Stage } from './stage.ts';
+import { bundleOf } from './worker.ts';
+
+/** Set by npm run bench:faults: every fault, every kill point, and the table. */
+const isWhole = process.env['FAULTS'] === 'whole';
+const QUIET = { confirmOptIns: false, doubleOptIn: 'off' };
+
+let stage: Stage;
+const rows: Row[] = [];
+const everybody: Person[] = [];
+
+beforeAll(async () => {
+  stage = await Stage.start();
+});
+afterAll(async () => {
+  await stage.close();
+  if (isWhole) process.stdout.write(`\n${tableOf(rows)}\n`);
+});
+
+/** Nothing twice, nothing lost, nothing past a STOP; within the time that reconcile's README states. */
+function expectKept(row: Row): void {
+  rows.push(row);
+  expect(row).toMatchObject({ doubled: 0, lost: 0, forbidden: 0 });
+  expect(row.injected).toBeGreaterThan(0);
+}
+
+test.each(scenarios)(
+  'X5 S4 killed at every request of $title',
+  async (scenario) => {
+    const { world } = stage;
+    await world.admin('PATCH', '/settings', { ...QUIET, ...scenario.settings });
+    const doomed = await Doomed.start(await bundleOf(scenario.function, stage.folder));
+    const people: Person[] = [];
+    let turn = 0;
+    const deaths = await killEverywhere(
+      world,
+      doomed,
+      () => scenario.arrange(stage, people, turn++),
+      isWhole ? 1 : 7,
+    );
+    await doomed.close();
+    await scenario.afterwards?.(stage, people);
+    everybody.push(...people);
+    expectKept(await settle(stage, `killed: ${scenario.title}`, () => deaths.length, people));
+  },
+  120_000,
+);
+
+test.each(faultRows.filter(({ isSlow }) => isWhole || !isSlow))(
+  'X5 S4 $title',
+  async (row) => {
+    await stage.world.admin('PATCH', '/settings', { ...QUIET, confirmOptIns: true });
+    const builder = new Builder(stage.world);
+    const injected = await row.begin(stage);
+    const people = await (row.arrive ? row.arrive(stage, builder) : arrive(stage.world, builder));
+    everybody.push(...people);
+    const eachMinute = async () => {
+      await builder.again();
+      await row.eachMinute?.(stage);
+    };
+    expectKept(await settle(stage, row.title, injected, people, eachMinute));
+  },
+  120_000,
+);
+
+test('X5 an hour later nobody has got a text twice, and every event of the ledger verifies', async () => {
+  for (let minute = 0; minute < (isWhole ? 60 : 16); minute++) await stage.clock.minute();
+  expect(await account(stage.world, everybody)).toMatchObject({ doubled: 0, lost: 0, forbidden: 0 });
+  const { client, consentTable: table } = stage.world.tables;
+  expect((await verifyRegistry({ client, table })).faults).toEqual([]);
+}, 120_000);

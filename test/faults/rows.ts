@@ -1,0 +1,53 @@
+import Table from 'cli-table3';
+import { type Account, account, type Person } from './people.ts';
+import type { Stage } from './stage.ts';
+
+/** One line of the table: a fault and what became of the texts that it met. */
+export interface Row extends Account {
+  readonly fault: string;
+  readonly injected: number;
+  /** From the last thing that went wrong on purpose, or from arrival where it goes on, on the organization's clock. */
+  readonly settledSeconds: number;
+}
+
+/** Longer than anything may take: see functions/reconcile/README.md. */
+const MOST_MINUTES = 45;
+
+/** Lets time pass, minute by minute, until every text is accounted for. */
+export async function settle(
+  stage: Stage,
+  fault: string,
+  injected: () => number,
+  people: readonly Person[],
+  eachMinute: () => Promise<unknown> = async () => {},
+): Promise<Row> {
+  const began = Date.now();
+  const now = async (): Promise<Row> => ({
+    fault,
+    injected: injected(),
+    settledSeconds: Math.round((Date.now() - began) / 1000),
+    // Our books are asked past the fault.
+    ...(await stage.dynamodb.undisturbed(() => account(stage.world, people))),
+  });
+  let row: Row | undefined;
+  for (let minute = 0; minute < MOST_MINUTES && (row === undefined || row.lost > 0); minute++) {
+    await eachMinute();
+    await stage.clock.minute();
+    row = await now();
+  }
+  stage.calm();
+  return row ?? now();
+}
+
+export function tableOf(rows: readonly Row[]): string {
+  const table = new Table({
+    head: ['fault', 'injected', 'due', 'sent', 'held', 'doubled', 'lost', 'past a STOP', 'settled in'],
+    style: { head: [], border: [] },
+    colAligns: ['left', ...Array<'right'>(8).fill('right')],
+  });
+  for (const { fault, injected, due, sent, held, doubled, lost, forbidden, settledSeconds } of rows) {
+    const minutes = `${Math.ceil(settledSeconds / 60)} min`;
+    table.push([fault, injected, due, sent, held, doubled, lost, forbidden, minutes].map(String));
+  }
+  return table.toString();
+}

@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inject, vi } from 'vitest';
+import { type Engine, startDynamoDb } from '../../infra/local/engines.ts';
+import { dynoxide } from '../../infra/local/programs.ts';
+import { setUp } from '../flow/organization.ts';
+import { createWorld, type World } from '../flow/world.ts';
+import { Clockwork } from './clockwork.ts';
+import { type EngineProxy, startProxy, untouched } from './proxy.ts';
+
+/** An organization behind proxies, on a clock of its own, with a DynamoDB that can be killed. */
+export class Stage {
+  readonly world: World;
+  readonly clock: Clockwork;
+  readonly dynamodb: EngineProxy;
+  readonly sqs: EngineProxy;
+  readonly folder: string;
+  private engine: Engine;
+
+  private constructor(
+    world: World,
+    clock: Clockwork,
+    { dynamodb, sqs }: { dynamodb: EngineProxy; sqs: EngineProxy },
+    engine: Engine,
+    folder: string,
+  ) {
+    this.world = world;
+    this.clock = clock;
+    this.dynamodb = dynamodb;
+    this.sqs = sqs;
+    this.engine = engine;
+    this.folder = folder;
+  }
+
+  static async start(): Promise<Stage> {
+    const folder = mkdtempSync(join(tmpdir(), 'sendgate-faults-'));
+    const engine = await startEngine(folder);
+    const dynamodb = await startProxy(engine.endpoint);
+    const sqs = await startProxy(inject('endpoints').sqs);
+    const world = await createWorld({ dynamodb: dynamodb.url, sqs: sqs.url });
+    await setUp(world);
+    return new Stage(world, await Clockwork.start(world), { dynamodb, sqs }, engine, folder);
+  }
+
+  /** Whether there is a DynamoDB of our own to kill. */
+  get canKillEngine(): boolean {
+    return (this.engine.pid ?? 0) > 0;
+  }
+
+  /** Kills DynamoDB where it stands and starts it again on its file. */
+  async killEngine(): Promise<void> {
+    const { pid = 0 } = this.engine;
+    if (pid > 0) process.kill(pid, 'SIGKILL');
+    await this.engine.stop();
+    this.engine = await startEngine(this.folder);
+    this.dynamodb.setTarget(this.engine.endpoint);
+  }
+
+  /** Nothing fails any more. */
+  calm(): void {
+    this.dynamodb.intercept(untouched);
+    this.sqs.intercept(untouched);
+    this.clock.habits = {};
+    this.world.twilio.clearFaults();
+    this.world.salesforce.clearFaults();
+  }
+
+  async close(): Promise<void> {
+    vi.useRealTimers();
+    await this.world.close();
+    await Promise.all([this.dynamodb.close(), this.sqs.close()]);
+    await this.engine.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function startEngine(folder: string): Promise<Engine> {
+  const program = dynoxide();
+  const path = join(folder, 'dynamodb.sqlite');
+  return program
+    ? startDynamoDb({ program, path })
+    : Promise.resolve({ endpoint: inject('endpoints').dynamodb, stop: async () => {} });
+}
