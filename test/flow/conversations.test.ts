@@ -104,6 +104,12 @@ test('C2 C3 with double opt-in the template goes ahead of an agent’s first tex
   expect((await asAgent('GET', path(number, 'conversation'))).json['consent']).toMatchObject({
     optInTemplate: 'Sent',
   });
+  const pending = async () => (await asAgent('GET', path(number, 'messages'))).json['pending'];
+  const waits = { status: 'held', reason: 'waitingForStart', actor: 'ada', purpose: 'agent' };
+  expect(await pending()).toMatchObject([
+    { ...waits, id: answer.json['id'], body: 'Hi, Ada here.' },
+    { ...waits, id: second.json['id'], sentence: expect.stringContaining('has not answered with START') },
+  ]);
   await world.text(number, 'START');
   await world.runCycle();
   await world.runCycle();
@@ -115,6 +121,7 @@ test('C2 C3 with double opt-in the template goes ahead of an agent’s first tex
     expect.stringContaining('And another thing.'),
     expect.stringContaining('Hi, Ada here.'),
   ]);
+  expect(await pending()).toEqual([]);
   await set({ doubleOptIn: 'off' });
 });
 
@@ -129,6 +136,26 @@ test('X5 an agent’s text sent again with the same key is one text', async () =
   expect(second.json).toEqual(first.json);
   await world.drainLanes();
   expect(world.textsTo(number)).toHaveLength(1);
+  await world.text(number, 'STOP');
+  expect(await say(number, 'Hello', { idempotencyKey })).toMatchObject({
+    status: 202,
+    json: { status: 'queued' },
+  });
+  expect(await say(number, 'Hello again', { idempotencyKey })).toMatchObject({
+    status: 422,
+    json: { errors: [{ field: 'idempotencyKey' }] },
+  });
+  await world.drainLanes();
+  expect(world.textsTo(number)).toHaveLength(1);
+});
+
+test('X5 the same key for two numbers is two texts: neither is lost', async () => {
+  const [one, other] = [newNumber(), newNumber()];
+  const idempotencyKey = '0b8f0c8e-3f5b-4c53-9a53-7d5f3f6f0a12';
+  for (const number of [one, other])
+    expect((await say(number, 'Hello', { idempotencyKey })).status).toBe(202);
+  await world.drainLanes();
+  expect([...world.textsTo(one), ...world.textsTo(other)]).toHaveLength(2);
 });
 
 test('B5 conversations are listed by their last text with what is unread, read, and filed into a project', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { wakeNumber } from '../../../lib/automation/waking.ts';
 import { enteredOptOut } from '../../../lib/consent/documented.ts';
+import { sha256 } from '../../../lib/consent/ledger.ts';
 import {
   type Conversation,
   conversationSchema,
@@ -14,6 +15,7 @@ import { conversationOf } from '../../../lib/messaging/message-items.ts';
 import { withFooter } from '../../../lib/messaging/template.ts';
 import { outboxText } from '../../../lib/outbox/outbox-text.ts';
 import { decodeCursor, decodeWorkCursor, encodeCursor } from '../cursor.ts';
+import { pendingExample, pendingSchema, pendingTexts } from '../pending-texts.ts';
 import { type AdminDeps, invalid, pageQuery, RequestProblem, route } from '../route.ts';
 import { askForAgent, badgeOf, badgeSchema, sendingOf, sendingSchema } from '../sending.ts';
 import { messageExample, numberExample, numberIn } from './numbers.ts';
@@ -171,7 +173,8 @@ export const conversationRoutes = [
   route({
     method: 'GET',
     path: '/numbers/{number}/messages',
-    summary: "A number's texts, newest first, with its badge and whether a text of yours would leave",
+    summary:
+      "A number's texts, newest first, those on their way, its badge, and whether a text of yours would leave",
     roles: ['admin', 'agent'],
     query: pageQuery,
     answers: {
@@ -179,16 +182,25 @@ export const conversationRoutes = [
       schema: z.object({
         messages: z.array(messageSchema),
         next: z.string().nullable(),
+        /** Texts on their way that are no messages yet, whatever the page: those that wait for START, for instance. */
+        pending: z.array(pendingSchema),
         consent: badgeSchema,
         sending: sendingSchema,
       }),
-      example: { messages: [messageExample], next: null, consent: badgeExample, sending: sendingExample },
+      example: {
+        messages: [messageExample],
+        next: null,
+        pending: [pendingExample],
+        consent: badgeExample,
+        sending: sendingExample,
+      },
     },
     handle: async (deps, { path, query }) => {
       const number = numberIn(path);
       const cursor = decodeCursor(query.cursor, conversationOf(number));
-      const [page, { state, settings, lead, decision }] = await Promise.all([
+      const [page, pending, { state, settings, lead, decision }] = await Promise.all([
         deps.messages.conversation(number, query.limit, cursor),
+        pendingTexts(deps, number),
         askForAgent(deps, number),
       ]);
       return {
@@ -196,6 +208,7 @@ export const conversationRoutes = [
         body: {
           messages: page.messages,
           next: encodeCursor(page.next),
+          pending,
           consent: badgeOf(state, settings, lead?.id),
           sending: sendingOf(decision),
         },
@@ -219,7 +232,7 @@ export const conversationRoutes = [
         consent: badgeSchema,
       }),
       example: {
-        id: 'agent-5f70bf18-a086-4e3f-9b1c-0c1a3f6f0a11',
+        id: pendingExample.id,
         status: 'queued',
         sentence: 'queued: every rule agrees',
         warnings: ['outside 9:00-20:00 in America/Denver, which does not bind an agent'],
@@ -236,7 +249,16 @@ export const conversationRoutes = [
         throw invalid('body', 'The text is too long with the footer. Shorten it.');
       }
       const sending = sendingOf(decision);
-      if (!sending.allowed) {
+      const id = `agent-${sha256(number).slice(0, 16)}-${body.idempotencyKey ?? randomUUID()}`;
+      const taken = body.idempotencyKey === undefined ? undefined : await deps.outbox.get({ number, id });
+      if (taken && taken.body !== body.body) {
+        throw invalid(
+          'idempotencyKey',
+          'Another text was sent with this key. Give each text a key of its own.',
+        );
+      }
+      // What was taken before may have been answered with a STOP since: that it was taken is still true.
+      if (!taken && !sending.allowed) {
         throw new RequestProblem(
           409,
           'The text may not be sent',
@@ -245,7 +267,6 @@ export const conversationRoutes = [
           sending.code ?? undefined,
         );
       }
-      const id = `agent-${body.idempotencyKey ?? randomUUID()}`;
       const leadId = lead === undefined ? {} : { leadId: lead.id };
       const text = outboxText(
         { id, number, purpose: 'agent', body: body.body, actor, ...leadId },
@@ -254,13 +275,13 @@ export const conversationRoutes = [
       await deps.outbox.put(text);
       // What is stored and not enqueued, a cycle finds: due texts of the outbox are its work as well.
       await deps.lanes.enqueue('priority', [{ outboxId: id, number }]);
-      const isHeld = decision.kind !== 'send';
+      const isHeld = taken && taken.status !== 'due' ? taken.status === 'waiting' : decision.kind !== 'send';
       return {
         status: 202,
         body: {
           id,
           status: isHeld ? 'held' : 'queued',
-          sentence: isHeld ? sending.sentence : 'queued: every rule agrees',
+          sentence: isHeld ? (taken?.sentence ?? sending.sentence) : 'queued: every rule agrees',
           warnings: sending.warnings,
           consent: badgeOf(state, settings, lead?.id),
         },

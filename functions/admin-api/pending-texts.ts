@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { askSingle } from '../../lib/gate/asks.ts';
+import { decide } from '../../lib/gate/decide.ts';
+import { loadFacts } from '../../lib/gate/facts.ts';
+import { type OutboxText, outboxTextSchema } from '../../lib/outbox/outbox-text.ts';
+import type { AdminDeps } from './route.ts';
+
+/** A single text on its way, and what the gate would say of it now. */
+export const pendingSchema = z.object({
+  ...outboxTextSchema.pick({
+    id: true,
+    purpose: true,
+    body: true,
+    leadId: true,
+    actor: true,
+    createdAt: true,
+  }).shape,
+  /** `queued`: to be decided as soon as it is due; `held`: it waits. */
+  status: z.enum(['queued', 'held']),
+  reason: z.string().nullable(),
+  sentence: z.string(),
+});
+
+export const pendingExample = {
+  id: 'agent-9f86d081884c7d65-5f70bf18-a086-4e3f-9b1c-0c1a3f6f0a11',
+  purpose: 'agent',
+  body: 'Hi Dana, does Tuesday at ten suit you?',
+  actor: 'ada',
+  createdAt: '2026-11-20T15:04:06.000Z',
+  status: 'held',
+  reason: 'waitingForStart',
+  sentence: 'held: the number was asked and has not answered with START',
+};
+
+/** A number's single texts that have not become messages, oldest first: what an agent wrote is never out of sight (C3). */
+export async function pendingTexts(
+  deps: AdminDeps,
+  number: string,
+): Promise<readonly z.infer<typeof pendingSchema>[]> {
+  const [texts, [facts]] = await Promise.all([
+    deps.outbox.open(number),
+    loadFacts(deps, [{ number, outboxId: 'none' }]),
+  ]);
+  if (!facts) return [];
+  const { settings, consent, conversation } = facts;
+  const told = texts.map(async (text) => {
+    const lead = text.leadId === undefined ? undefined : await deps.leads.get(text.leadId);
+    const decision = decide({ ...askSingle(text, lead), settings, consent, conversation, now: deps.now() });
+    const reason = 'reason' in decision ? decision.reason : null;
+    return { ...shown(text), reason, sentence: decision.sentence };
+  });
+  return (await Promise.all(told)).toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+}
+
+function shown({ id, purpose, body, leadId, actor, createdAt, status }: OutboxText) {
+  return {
+    ...{ id, purpose, body, createdAt },
+    ...(leadId !== undefined && { leadId }),
+    ...(actor !== undefined && { actor }),
+    status: status === 'waiting' ? ('held' as const) : ('queued' as const),
+  };
+}
