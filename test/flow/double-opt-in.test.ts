@@ -112,7 +112,7 @@ test('C3 what waits longer than its automation allows is dropped, and START then
   expect(json['messages']).toContainEqual(expect.objectContaining({ status: 'dropped', reason: 'tooOld' }));
 });
 
-test('C4 per lead, each lead record opts in by itself, duplicates with the same number included', async () => {
+test('C4 C5 S1 per lead, each lead record opts in by itself and shows its status, duplicates with the same number included', async () => {
   await world.admin('PATCH', '/settings', { doubleOptIn: 'perLead' });
   const number = await newLead();
   await world.runCycle();
@@ -129,6 +129,17 @@ test('C4 per lead, each lead record opts in by itself, duplicates with the same 
   const prompts = (await consentOf(world, number))['leadPrompts'] as Record<string, string>;
   expect(Object.values(prompts).sort()).toEqual(['accepted', 'sent']);
   expect(prompts[String(json['id'])]).toBe('sent');
+  for (const query of [`number=${encodeURIComponent(number)}`, 'limit=100']) {
+    const leads = (await world.admin('GET', `/leads?${query}`)).json['leads'] as Record<string, unknown>[];
+    const shown = leads.filter((lead) => lead['number'] === number).map(({ consent }) => consent);
+    expect(shown).toHaveLength(2);
+    expect(shown).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ optInTemplate: 'Accepted' }),
+        expect.objectContaining({ optInTemplate: 'Sent' }),
+      ]),
+    );
+  }
   await world.text(number, 'START');
   await world.runCycle();
   expect(world.textsTo(number)).toEqual([ASKS, GREETS, ASKS, expect.stringContaining('Hi Sam')]);

@@ -39,6 +39,20 @@ const whole = {
   },
 };
 
+const listedSchema = z.object({ ...leadSchema.shape, consent: badgeSchema });
+
+/** Leads with what is shown of their consent (S1, C5). @param leads at most 100. */
+async function withBadges({ registry, configuration }: AdminDeps, leads: readonly Lead[]) {
+  const [states, settings] = await Promise.all([
+    registry.readMany([...new Set(leads.map(({ number }) => number))]),
+    configuration.settings(),
+  ]);
+  return leads.flatMap((lead) => {
+    const state = states.get(lead.number);
+    return state ? [{ ...lead, consent: badgeOf(state, settings, lead.id) }] : [];
+  });
+}
+
 async function describe(deps: AdminDeps, lead: Lead) {
   const [enrollments, state, settings] = await Promise.all([
     deps.enrollments.ofLead(lead.id),
@@ -59,21 +73,26 @@ export const leadRoutes = [
   route({
     method: 'GET',
     path: '/leads',
-    summary: 'Leads, newest first, or those that have a number',
+    summary: 'Leads with their consent, newest first, or those that have a number',
     roles: ['admin', 'agent'],
     query: z.strictObject({ ...pageQuery.shape, number: e164Schema.optional() }),
     answers: {
       status: 200,
-      schema: z.object({ leads: z.array(leadSchema), next: z.string().nullable() }),
-      example: { leads: [example], next: null },
+      schema: z.object({ leads: z.array(listedSchema), next: z.string().nullable() }),
+      example: { leads: [{ ...example, consent: whole.example.consent }], next: null },
     },
-    handle: async ({ leads }, { query }) => {
+    handle: async (deps, { query }) => {
+      const { leads } = deps;
       if (query.number !== undefined) {
         const found = await Promise.all((await leads.holders(query.number)).map(leads.get));
-        return { status: 200, body: { leads: found.filter((lead) => lead !== undefined), next: null } };
+        const held = found.filter((lead) => lead !== undefined);
+        return { status: 200, body: { leads: await withBadges(deps, held), next: null } };
       }
       const page = await leads.list(query.limit, decodeCursor(query.cursor, LEADS_COLLECTION));
-      return { status: 200, body: { leads: page.leads, next: encodeCursor(page.next) } };
+      return {
+        status: 200,
+        body: { leads: await withBadges(deps, page.leads), next: encodeCursor(page.next) },
+      };
     },
   }),
   route({
