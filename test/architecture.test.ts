@@ -150,6 +150,7 @@ describe('one file per stored thing', () => {
       by: ['lib/campaigns/campaign-items.ts'],
     },
     { spelled: /['`]EXPORT#|'EXPORT'/, by: ['lib/exports/export-store.ts'] },
+    { spelled: /'CLOCK'/, by: ['lib/gate/sender-clock.ts'] },
     { spelled: /['`]CYCLE#|'MARKS'/, by: ['functions/automation-cycle/marks.ts'] },
   ];
 
@@ -194,6 +195,7 @@ describe('the rules are pure', () => {
     'lib/messaging/opt-in-keyword.ts',
     'lib/messaging/revocation.ts',
     'lib/gate/rules.ts',
+    'lib/gate/sender-rate.ts',
     'lib/gate/sending-window.ts',
     'lib/gate/day-rules.ts',
     'lib/gate/caps.ts',

@@ -1,7 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
 import { messageIdOf } from '../../lib/automation/enrollment.ts';
 import { type DueWork, dueWorkSchema } from '../../lib/automation/work.ts';
 import { loadFactsApart } from '../../lib/gate/facts.ts';
+import { createSenderClock } from '../../lib/gate/sender-clock.ts';
 import { type GateDeps, processText, type TextEnd } from './process-text.ts';
+import { createSenderTurns } from './sender-turns.ts';
 
 export interface QueueRecord {
   readonly messageId: string;
@@ -47,6 +50,12 @@ export async function processBatch(deps: GateDeps, records: readonly QueueRecord
     deps,
     readable.map(({ work }) => work),
   );
+  const turns = createSenderTurns({
+    now: deps.now,
+    clock: createSenderClock({ client: deps.client, table: deps.outreachTable }),
+    sleep: setTimeout,
+    random: Math.random,
+  });
   await Promise.all(
     readable.map(async ({ messageId, work }, index) => {
       const text = textOf(work);
@@ -54,7 +63,7 @@ export async function processBatch(deps: GateDeps, records: readonly QueueRecord
         const found = facts[index];
         if (!found) return;
         if ('unreadable' in found) throw found.unreadable;
-        ended.push({ text, ...(await processText(deps, work, found)) });
+        ended.push({ text, ...(await processText({ ...deps, turns }, work, found)) });
       } catch (error) {
         failed.push({ messageId, error, text });
       }

@@ -14,10 +14,15 @@ import { type Message, STATUS_RANK } from '../../lib/messaging/message.ts';
 import { sayUnrendered } from '../../lib/messaging/template.ts';
 import { pause } from '../../lib/runtime/dynamodb.ts';
 import { type HandOverDeps, handOver } from './hand-over.ts';
+import { inTurn } from './in-turn.ts';
 import { sendPrompt } from './send-prompt.ts';
+import type { SenderTurns } from './sender-turns.ts';
 
 export type GateDeps = FactsDeps &
   HandOverDeps & { readonly registry: Pick<ConsentRegistry, 'record' | 'prepare'> };
+
+/** What the texts of one batch share. */
+export type BatchDeps = GateDeps & { readonly turns: SenderTurns };
 
 /** How one record of the queue ended, and the reason where it ended unsent. */
 export interface TextEnd {
@@ -36,7 +41,7 @@ const ATTEMPTS = 6;
  * @throws Error when it could not be decided in peace: the record goes back to the queue.
  */
 export async function processText(
-  deps: GateDeps,
+  deps: BatchDeps,
   work: DueWork,
   facts: StepFacts | OutboxFacts,
 ): Promise<TextEnd> {
@@ -53,7 +58,7 @@ export async function processText(
 }
 
 async function tryText(
-  deps: GateDeps,
+  deps: BatchDeps,
   work: DueWork,
   facts: StepFacts | OutboxFacts,
 ): Promise<TextEnd | 'again'> {
@@ -76,8 +81,15 @@ async function tryText(
   }
   const { text } = prepared;
   const { settings, consent, conversation } = text;
-  const decision = decide({ ...text.asks, settings, consent, conversation, now });
-  return because('reason' in decision ? decision : {}, await carryOut(deps, text, decision, now));
+  const decideAt = (at: Date) => decide({ ...text.asks, settings, consent, conversation, now: at });
+  const { decision, now: decidedAt } = await inTurn(
+    deps,
+    text,
+    facts,
+    { decision: decideAt(now), now },
+    decideAt,
+  );
+  return because('reason' in decision ? decision : {}, await carryOut(deps, text, decision, decidedAt));
 }
 
 /** The outcome with its reason. What was sent, and what others finished, has none. */

@@ -57,6 +57,11 @@ export const settingsSchema = z.strictObject({
   optInReply: line(320),
   /** What one segment costs, for estimates (T7). Twilio's prices differ by country, sender and contract: set your own. */
   segmentPrice: moneySchema.refine(({ amount }) => amount <= 10, 'A segment costs at most 10'),
+  /**
+   * How many segments a second the sender takes: 1 for a long code, 3 toll-free, 3.75 to 225 for 10DLC by trust score, 100 and
+   * more for a short code. Texts leave no faster, agents' and answers first. Absent or null: Twilio's own queue does it.
+   */
+  senderSegmentsPerSecond: z.number().min(1).max(10_000).nullable().optional(),
   ...sendingRulesShape,
   /** The organization's own IANA time zone: recipients of whom nothing tells where they are may be there too. */
   timeZone: z.string().refine(isTimeZone, 'Use an IANA time zone, for example America/Denver'),

@@ -1,0 +1,99 @@
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type Item, isConditionFailure, type Key } from '../runtime/dynamodb.ts';
+
+/**
+ * The time of the sender, as a generic cell rate algorithm keeps it: one moment up to which it is taken, which each batch
+ * of texts moves on by what its segments take. No other file spells its key.
+ */
+const clockKey: Key = { pk: 'SENDER', sk: 'CLOCK' };
+
+/** Texts that find no room come again in a line of their own: what someone waits for does not stand behind a broadcast. */
+export type Line = 'priority' | 'bulk';
+
+/** Time was taken from `start` on; or none was, since all of it is taken up to `freeAt`. Milliseconds since 1970. */
+export type Taken = { readonly start: number } | { readonly freeAt: number };
+
+export type SenderClock = ReturnType<typeof createSenderClock>;
+
+export function createSenderClock(deps: {
+  readonly client: DynamoDBDocumentClient;
+  /** The outreach table. */
+  readonly table: string;
+}) {
+  return {
+    /**
+     * Takes the sender's next free time.
+     *
+     * @param milliseconds how much. @param span it may start at the earliest and at the latest then.
+     */
+    take: (milliseconds: number, span: Span): Promise<Taken> => advance(deps, 'freeAt', milliseconds, span),
+    /**
+     * A place in a line, for texts that come again when it is their turn to ask: takes nothing of the sender's time.
+     *
+     * @returns when the place begins.
+     */
+    queue: async (line: Line, milliseconds: number, earliest: number): Promise<number> => {
+      const span = { earliest, latest: Number.MAX_SAFE_INTEGER };
+      const place = await advance(deps, `${line}Line`, milliseconds, span);
+      return 'start' in place ? place.start : place.freeAt;
+    },
+  };
+}
+
+interface Span {
+  readonly earliest: number;
+  readonly latest: number;
+}
+
+/** Others move the same clock at the same time. */
+const ATTEMPTS = 20;
+
+/** Moves a time on from itself, or from `earliest` when it lies behind: one request while texts queue, two after a rest. */
+async function advance(
+  { client, table }: { readonly client: DynamoDBDocumentClient; readonly table: string },
+  attribute: 'freeAt' | `${Line}Line`,
+  milliseconds: number,
+  { earliest, latest }: Span,
+): Promise<Taken> {
+  const update = async (value: string, condition: string, values: Item) => {
+    const answer = await client.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: clockKey,
+        UpdateExpression: `SET #time = ${value}`,
+        ConditionExpression: condition,
+        ExpressionAttributeNames: { '#time': attribute },
+        ExpressionAttributeValues: values,
+        ReturnValues: 'UPDATED_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    );
+    return { start: Number(answer.Attributes?.[attribute]) - milliseconds };
+  };
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const onwards = await update('#time + :taken', '#time BETWEEN :earliest AND :latest', {
+      ':taken': milliseconds,
+      ':earliest': earliest,
+      ':latest': latest,
+    }).catch(stoodAt(attribute));
+    if ('start' in onwards) return onwards;
+    if (onwards.freeAt > latest) return onwards;
+    if (onwards.freeAt >= earliest) continue;
+    const afresh = await update(':after', 'attribute_not_exists(#time) OR #time < :earliest', {
+      ':after': earliest + milliseconds,
+      ':earliest': earliest,
+    }).catch(stoodAt(attribute));
+    if ('start' in afresh) return afresh;
+  }
+  throw new Error('Others took the time of the sender again and again');
+}
+
+/** Where the time stood when the condition failed; 0 before its first use. */
+function stoodAt(attribute: string) {
+  return (error: unknown): { freeAt: number } => {
+    if (!isConditionFailure(error)) throw error;
+    const { Item } = error as { Item?: Record<string, { N?: string } | number> };
+    const time = Item?.[attribute];
+    return { freeAt: Number((typeof time === 'object' ? time.N : time) ?? 0) };
+  };
+}
