@@ -43,6 +43,7 @@ export async function receive(deps: ReceiveDeps, text: InboundText): Promise<Rec
     sid: text.messageSid,
     number: text.from,
     body: text.body,
+    isOptOut: reading.kind === 'stop',
     ...(reading.kind === 'doubtful' && { review: { rule: reading.rule } }),
   });
   if (isReply(reading, recorded)) await stopForReply(deps, text.from);

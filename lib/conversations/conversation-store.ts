@@ -38,6 +38,8 @@ export interface InboundText {
   readonly body: string;
   /** Why a person must read it before automated texts go on. */
   readonly review?: Pick<Review, 'rule'>;
+  /** It is a clear opt-out. */
+  readonly isOptOut?: boolean;
 }
 
 export interface ConversationPage {
@@ -81,7 +83,7 @@ async function get({ client, table, now }: ConversationStoreDeps, number: string
 
 async function receive(deps: ConversationStoreDeps, text: InboundText): Promise<boolean> {
   const at = deps.now().toISOString();
-  const { sid, number, body } = text;
+  const { sid, number, body, isOptOut } = text;
   const message: Message = {
     id: sid,
     sid,
@@ -101,7 +103,9 @@ async function receive(deps: ConversationStoreDeps, text: InboundText): Promise<
       ConditionExpression: 'attribute_not_exists(pk)',
     },
   };
-  return write(deps, number, (conversation) => received(conversation, { body, at }, review), [absent]);
+  return write(deps, number, (conversation) => received(conversation, { body, at, isOptOut }, review), [
+    absent,
+  ]);
 }
 
 async function change(

@@ -69,15 +69,33 @@ function withText(
   return { ...conversation, lastAt: at, lastDirection, lastWords, version: conversation.version + 1 };
 }
 
-/** A text came in. @param review why a person must look at it before automated texts go on. */
+/**
+ * A text came in.
+ *
+ * @param review why a person must look at it before automated texts go on. @param isOptOut it is a clear opt-out: whether an
+ *   earlier one was is no question any more, and an opt-in that follows finds nothing undecided.
+ */
 export function received(
   conversation: Conversation,
-  text: { readonly body: string; readonly at: string },
+  text: { readonly body: string; readonly at: string; readonly isOptOut?: boolean | undefined },
   review: Review | undefined,
 ): Conversation {
   const next = withText(conversation, 'inbound', text.body, text.at);
-  return { ...next, unread: next.unread + 1, ...(review && { review }) };
+  next.unread++;
+  if (review) return { ...next, review };
+  if (!text.isOptOut || !next.review) return next;
+  const { review: settled, ...rest } = next;
+  const decided = {
+    messageSid: settled.messageSid,
+    by: THE_PERSON,
+    at: text.at,
+    decision: 'optOut' as const,
+  };
+  return { ...rest, decided };
 }
+
+/** Stands where an agent would, when the person's own next text decides. */
+const THE_PERSON = 'the person';
 
 /** A text was handed over. @param recent the automated sends that caps still count, this one included. */
 export function sent(
@@ -104,7 +122,13 @@ export interface Handling {
   /** Null takes it out of its project. */
   readonly project?: string | null | undefined;
   readonly decision?:
-    | { readonly decision: ReviewDecision; readonly by: string; readonly at: string }
+    | {
+        readonly decision: ReviewDecision;
+        readonly by: string;
+        readonly at: string;
+        /** The text that was decided on. A later one waits for a decision of its own. */
+        readonly messageSid: string;
+      }
     | undefined;
 }
 
@@ -116,8 +140,8 @@ export function handled(conversation: Conversation, change: Handling): Conversat
     if (change.project === null) delete next.project;
     else next.project = change.project;
   }
-  if (change.decision && next.review) {
-    next.decided = { ...change.decision, messageSid: next.review.messageSid };
+  if (change.decision && change.decision.messageSid === next.review?.messageSid) {
+    next.decided = change.decision;
     delete next.review;
   }
   const { unread, project, review } = conversation;

@@ -225,3 +225,38 @@ test('X7 a doubtful text holds automated texts until a person decides: no opt-ou
     expect((await asAgent('PATCH', path(number, 'conversation'), { decision })).status).toBe(409);
   }
 });
+
+test('X7 a clear opt-out settles what was doubtful before it: the START that follows waits for nobody', async () => {
+  const number = newNumber();
+  await world.submit('contact', submission(number));
+  await world.text(number, 'Automatic reply: out of office. Please stop texting me.');
+  await world.text(number, 'STOP');
+  expect(await numbersIn('&review=true')).not.toContain(number);
+  const { json } = await asAgent('GET', path(number, 'conversation'));
+  expect(json['conversation']).toMatchObject({ decided: { by: 'the person', decision: 'optOut' } });
+  await world.text(number, 'START');
+  await world.runCycle();
+  expect(world.textsTo(number)).toEqual([expect.stringContaining('thanks for asking')]);
+});
+
+test('X7 a decision names the text that was read: a later doubtful one waits for a decision of its own', async () => {
+  const number = newNumber();
+  await world.submit('contact', submission(number));
+  const review = async () => {
+    const { json } = await asAgent('GET', path(number, 'conversation'));
+    return (json['conversation'] as { review?: { messageSid: string } }).review?.messageSid;
+  };
+  const decide = (messageSid: string | undefined) =>
+    asAgent('PATCH', path(number, 'conversation'), { decision: 'noOptOut', messageSid });
+  await world.text(number, 'Wrong number, sorry');
+  const first = await review();
+  await world.text(number, 'Wrong number!');
+  const second = await review();
+  expect(second).not.toBe(first);
+  expect(await decide(first)).toMatchObject({ status: 409, json: { title: 'Another text waits' } });
+  expect(await review()).toBe(second);
+  expect((await decide(second)).status).toBe(200);
+  expect(await review()).toBeUndefined();
+  const alone = await asAgent('PATCH', path(number, 'conversation'), { read: true, messageSid: second });
+  expect(alone.status).toBe(422);
+});

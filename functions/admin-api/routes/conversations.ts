@@ -107,7 +107,13 @@ const changeSchema = z
     project: projectSchema.nullable().optional(),
     /** What the text that waits for a decision was: an opt-out, or none. */
     decision: z.enum(decisions).optional(),
+    /** The text that was decided on, from the conversation's `review`: refused when a later one waits by now. */
+    messageSid: z.string().max(64).optional(),
   })
+  .refine(
+    ({ decision, messageSid }) => decision !== undefined || messageSid === undefined,
+    'messageSid belongs to a decision: send both, or leave it out.',
+  )
   .refine((change) => Object.keys(change).length > 0, 'Say what to change: read, project or decision.');
 
 export const conversationRoutes = [
@@ -152,8 +158,13 @@ export const conversationRoutes = [
       const number = numberIn(path);
       const at = deps.now().toISOString();
       const { read, project, decision } = body;
-      if (decision !== undefined && !(await deps.conversations.get(number)).review) {
+      const review = decision && (await deps.conversations.get(number)).review;
+      if (decision !== undefined && !review) {
         throw new RequestProblem(409, 'Nothing to decide', 'No text of this number waits for a decision.');
+      }
+      if (review && body.messageSid !== undefined && body.messageSid !== review.messageSid) {
+        const detail = 'A later text waits for a decision by now. Read it, and decide on its messageSid.';
+        throw new RequestProblem(409, 'Another text waits', detail);
       }
       // The opt-out first: should this end in between, the text still waits for its decision.
       if (decision === 'optOut') {
@@ -164,7 +175,7 @@ export const conversationRoutes = [
       await deps.conversations.handle(number, {
         isRead: read,
         project,
-        decision: decision && { decision, by: actor, at },
+        decision: decision && review && { decision, by: actor, at, messageSid: review.messageSid },
       });
       if (decision !== undefined) await wakeNumber(deps, number, ['awaitingReview']);
       return { status: 200, body: await describe(deps, number) };
