@@ -12,7 +12,10 @@ import type { ConsentStatement } from './submission.ts';
 export function statementsOf(form: Form, content: SubmissionContent): ConsentStatement[] {
   if (content.unfinished !== undefined) return [];
   if (form.optInQuestion) return content.answered ? [content.answered] : [];
-  if (checkboxesOf(form).length === 0) return [{ kind: 'impliedForm', wordsShown: form.disclaimer ?? '' }];
+  if (checkboxesOf(form).length === 0) {
+    // Without words there is nothing that anybody agreed to (a Meta form whose box asks).
+    return form.disclaimer === undefined ? [] : [{ kind: 'impliedForm', wordsShown: form.disclaimer }];
+  }
   const { attestedBy } = builderOf(form.builder);
   return content.boxes
     .filter(({ ticked }) => ticked)

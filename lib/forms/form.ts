@@ -101,7 +101,7 @@ function consentProblems(form: Consenting): [keyof Consenting, string][] {
     const message =
       'The question brings its own words and fields: leave checkboxes, disclaimer and builder out';
     if (!alone) problems.push(['optInQuestion', message]);
-  } else if (checkboxesOf(form).length === 0 && form.disclaimer === undefined) {
+  } else if (checkboxesOf(form).length === 0 && form.disclaimer === undefined && !refusesCheckboxes) {
     problems.push([
       'disclaimer',
       'A form without checkboxes or opt-in question needs its disclaimer: it is the evidence of consent',

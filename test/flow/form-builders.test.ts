@@ -294,6 +294,25 @@ test('meta: the address is verified by its word, a signed notification is answer
   expect(refused.body).toContain('ticked beforehand');
 });
 
+test('H4 meta: a form that asks in a box has no disclaimer and records nobody, whatever is ticked; the lead is kept', async () => {
+  await putForm(world, { id: 'meta-box', builder: 'meta-lead-ads', secret: FORM_SECRET });
+  const number = newNumber();
+  const body = JSON.stringify({
+    id: '99887766554433222',
+    field_data: [{ name: 'phone_number', values: [number] }],
+    custom_disclaimer_responses: [{ checkbox_key: 'sms', is_checked: '' }],
+  });
+  const query = `secret=${FORM_SECRET}`;
+  expect(await post('meta-box', { contentType: 'application/json', headers: {}, query, body })).toMatchObject(
+    {
+      status: 200,
+      json: { consent: { recorded: false, checkboxes: [] } },
+    },
+  );
+  expect(await consentOf(world, number)).toMatchObject({ standing: 'none', version: 0 });
+  expect(await leadsWith(number)).toHaveLength(1);
+});
+
 test('a signing secret is kept until it is taken away, is never shown, and is refused for a builder that signs nothing', async () => {
   const form = {
     id: 'kept',

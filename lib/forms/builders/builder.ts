@@ -47,7 +47,7 @@ export interface Builder {
   readonly attestedBy?: string;
   /** The checkbox that the builder has by itself; a form of it needs none configured. */
   readonly checkbox?: { readonly field: string; readonly wordsShown: string };
-  /** Why checkboxes of this builder are no consent, where they are none. */
+  /** Why checkboxes of this builder are no consent, where they are none. Its forms may have no words of consent at all. */
   readonly refusesCheckboxes?: string;
   /** How to set it up, step by step, in the builder's own words. `{url}` is the form's address. */
   readonly setup: readonly string[];
