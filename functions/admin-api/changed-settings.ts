@@ -1,7 +1,7 @@
 import type * as z from 'zod';
+import { RequestProblem } from '../../lib/http/route.ts';
 import type { Settings, settingsChangeSchema } from '../../lib/organization/settings.ts';
 import { wordingFaults } from '../../lib/organization/wording.ts';
-import { RequestProblem } from './route.ts';
 
 /**
  * The settings that a body changes, held against those that stay: another name or footer can make a wording wrong that was

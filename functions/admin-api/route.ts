@@ -20,8 +20,6 @@ import type { Configuration } from '../../lib/organization/configuration.ts';
 import type { OutboxStore } from '../../lib/outbox/outbox-store.ts';
 import type { LinkValidity } from '../../lib/runtime/signed-link.ts';
 
-export { invalid, notFound, pageQuery, RequestProblem } from '../../lib/http/route.ts';
-
 /** What the routes work on. The only consent that is written here is what somebody enters, with their name. */
 export interface AdminDeps extends FactsDeps {
   readonly registry: Pick<ConsentRegistry, 'read' | 'readMany' | 'events' | 'audit' | 'record'>;

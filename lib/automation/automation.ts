@@ -4,7 +4,6 @@ import { templateSchema } from '../messaging/template.ts';
 
 /** `campaign`: one broadcast of a campaign (T5), made by the campaign and not by hand. */
 export const automationKinds = ['newProspect', 'followUp', 'drip', 'campaign'] as const;
-export type AutomationKind = (typeof automationKinds)[number];
 
 const duration = z.iso
   .duration({ error: 'Write the duration as ISO 8601, for example PT15M, P1D or P2W', abort: true })

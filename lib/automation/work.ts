@@ -45,7 +45,6 @@ export const dueOutboxSchema = z.object({
   /** E.164. */
   number: z.string(),
 });
-export type DueOutbox = z.infer<typeof dueOutboxSchema>;
 
 /** What the cycle tells the gate. Parsed by the same schema at both ends. */
 export const dueWorkSchema = z.union([dueOutboxSchema, dueStepSchema]);

@@ -17,7 +17,6 @@ export const differences = [
   /** A text that Twilio took and does not know any more. */
   'textNotAtTwilio',
 ] as const;
-export type Difference = (typeof differences)[number];
 
 /** One difference, told once however often it is seen. */
 export const findingSchema = z.object({

@@ -9,7 +9,6 @@ const words = z.string().trim().min(1).max(2000);
 
 /** Where each fact stands, where its usual names do not find it: name of the question, or a path into the payload. */
 const fieldsSchema = z.partialRecord(z.enum(facts), field);
-export type FormFields = z.infer<typeof fieldsSchema>;
 
 const secret = z.string().min(16, 'Use 16 characters or more').max(200);
 

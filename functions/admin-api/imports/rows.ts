@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import { invalid } from '../route.ts';
+import { invalid } from '../../../lib/http/route.ts';
 
 /** How a batch of consents can be written. */
 export const IMPORT_TYPES = ['text/csv', 'application/x-ndjson'] as const;

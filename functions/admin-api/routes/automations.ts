@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { type Automation, automationKinds, automationSchema } from '../../../lib/automation/automation.ts';
+import { invalid, notFound, RequestProblem } from '../../../lib/http/route.ts';
 import { keywordIn } from '../../../lib/messaging/opt-in-keyword.ts';
-import { type AdminDeps, invalid, notFound, RequestProblem, route } from '../route.ts';
+import { type AdminDeps, route } from '../route.ts';
 
 const asked = {
   id: 'welcome',

@@ -3,9 +3,10 @@ import { automationSchema } from '../../../lib/automation/automation.ts';
 import { SHARDS } from '../../../lib/automation/work.ts';
 import { type Broadcast, broadcastSchema } from '../../../lib/campaigns/campaign.ts';
 import { decodePlace, encodePlace } from '../../../lib/http/cursor.ts';
+import { notFound, pageQuery, RequestProblem } from '../../../lib/http/route.ts';
 import { templateSchema } from '../../../lib/messaging/template.ts';
 import { tallyOutcomes } from '../broadcast-outcomes.ts';
-import { notFound, pageQuery, RequestProblem, route } from '../route.ts';
+import { route } from '../route.ts';
 import { campaignIn, stopBroadcast } from './campaigns.ts';
 
 const inputExample = {

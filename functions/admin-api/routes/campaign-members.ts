@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { type Member, memberSchema } from '../../../lib/campaigns/campaign.ts';
 import { decodePlace, encodePlace } from '../../../lib/http/cursor.ts';
+import { invalid, notFound, pageQuery, RequestProblem } from '../../../lib/http/route.ts';
 import { leadSchema } from '../../../lib/leads/lead.ts';
-import { type AdminDeps, invalid, notFound, pageQuery, RequestProblem, route } from '../route.ts';
+import { type AdminDeps, route } from '../route.ts';
 import { campaignIn } from './campaigns.ts';
 
 const leadId = '0b8f0c8e-3f5b-4c53-9a53-7d5f3f6f0a11';

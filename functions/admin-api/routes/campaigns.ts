@@ -5,8 +5,9 @@ import {
   campaignSchema,
   optInProgressSchema,
 } from '../../../lib/campaigns/campaign.ts';
+import { invalid, notFound, RequestProblem } from '../../../lib/http/route.ts';
 import { keywordIn } from '../../../lib/messaging/opt-in-keyword.ts';
-import { type AdminDeps, invalid, notFound, RequestProblem, route } from '../route.ts';
+import { type AdminDeps, route } from '../route.ts';
 
 const inputExample = { id: 'spring-roofs', name: 'Roofs in spring', keyword: 'ROOF' };
 export const campaignExample = {

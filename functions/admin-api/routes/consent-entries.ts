@@ -9,8 +9,9 @@ import {
 import { consentEventSchema } from '../../../lib/consent/event.ts';
 import type { Recorded } from '../../../lib/consent/registry.ts';
 import { type ConsentState, consentStateSchema, initialState } from '../../../lib/consent/state.ts';
+import { invalid } from '../../../lib/http/route.ts';
 import type { Settings } from '../../../lib/organization/settings.ts';
-import { invalid, route } from '../route.ts';
+import { route } from '../route.ts';
 import { numberExample, numberIn } from './numbers.ts';
 
 const entered = {

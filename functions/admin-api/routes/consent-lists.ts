@@ -3,9 +3,10 @@ import { evidenceSources, standings } from '../../../lib/consent/event.ts';
 import { type ListFilter, sortOf } from '../../../lib/consent/list-filter.ts';
 import { type ListRow, listRowSchema } from '../../../lib/consent/lists.ts';
 import { prompts } from '../../../lib/consent/state.ts';
+import { decodePlace, encodePlace } from '../../../lib/http/cursor.ts';
+import { invalid, pageQuery } from '../../../lib/http/route.ts';
 import { e164Schema } from '../../../lib/phone/e164.ts';
-import { decodePlace, encodePlace } from '../cursor.ts';
-import { type AdminDeps, invalid, pageQuery, route } from '../route.ts';
+import { type AdminDeps, route } from '../route.ts';
 import { PROMPT_WORDS } from '../sending.ts';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;

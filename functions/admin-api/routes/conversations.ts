@@ -10,13 +10,14 @@ import {
   projectSchema,
 } from '../../../lib/conversations/conversation.ts';
 import { CONVERSATIONS, projectWork, REVIEWS } from '../../../lib/conversations/conversation-items.ts';
+import { decodeCursor, decodeWorkCursor, encodeCursor } from '../../../lib/http/cursor.ts';
+import { invalid, pageQuery, RequestProblem } from '../../../lib/http/route.ts';
 import { messageSchema } from '../../../lib/messaging/message.ts';
 import { conversationOf } from '../../../lib/messaging/message-items.ts';
 import { withFooter } from '../../../lib/messaging/template.ts';
 import { outboxText } from '../../../lib/outbox/outbox-text.ts';
-import { decodeCursor, decodeWorkCursor, encodeCursor } from '../cursor.ts';
 import { pendingExample, pendingSchema, pendingTexts } from '../pending-texts.ts';
-import { type AdminDeps, invalid, pageQuery, RequestProblem, route } from '../route.ts';
+import { type AdminDeps, route } from '../route.ts';
 import { askForAgent, badgeOf, badgeSchema, sendingOf, sendingSchema } from '../sending.ts';
 import { messageExample, numberExample, numberIn } from './numbers.ts';
 

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { findingSchema, reportSchema } from '../../../lib/drift/drift.ts';
 import { DRIFT_REPORTS, driftFindingsOf } from '../../../lib/drift/drift-items.ts';
-import { decodeCursor, encodeCursor } from '../cursor.ts';
-import { pageQuery, route } from '../route.ts';
+import { decodeCursor, encodeCursor } from '../../../lib/http/cursor.ts';
+import { pageQuery } from '../../../lib/http/route.ts';
+import { route } from '../route.ts';
 
 const report: z.infer<typeof reportSchema> = {
   id: '2026-11-20T15:00:00.000Z',

@@ -7,7 +7,8 @@ import {
   newExport,
   objectKeyOf,
 } from '../../../lib/exports/export.ts';
-import { type AdminDeps, notFound, route } from '../route.ts';
+import { notFound } from '../../../lib/http/route.ts';
+import { type AdminDeps, route } from '../route.ts';
 
 /** How long a link works. A new one is a GET away. */
 const LINK_SECONDS = 300;

@@ -6,8 +6,9 @@ import type { Form } from '../../../lib/forms/form.ts';
 import { occurrenceOf } from '../../../lib/forms/occurrence.ts';
 import { BUILDER_LIMITS, type Fields, FORM_LIMITS, parsePayload } from '../../../lib/forms/payload.ts';
 import { readSubmission, type SubmissionContent } from '../../../lib/forms/read-submission.ts';
+import { invalid, notFound } from '../../../lib/http/route.ts';
 import { leadDetailsSchema } from '../../../lib/leads/lead.ts';
-import { type AdminDeps, invalid, notFound, route } from '../route.ts';
+import { type AdminDeps, route } from '../route.ts';
 
 const problemSchema = z.object({ field: z.string(), message: z.string() });
 

@@ -2,7 +2,8 @@ import { isSupportedCountry } from 'libphonenumber-js/max';
 import * as z from 'zod';
 import { builderOf } from '../../../lib/forms/builders/index.ts';
 import { type Form, formInputSchema, formSchema } from '../../../lib/forms/form.ts';
-import { type AdminDeps, invalid, notFound, route } from '../route.ts';
+import { invalid, notFound } from '../../../lib/http/route.ts';
+import { type AdminDeps, route } from '../route.ts';
 
 const shownSchema = z
   .object({ ...formSchema.shape, hasSecret: z.boolean(), proofOfOrigin: z.string() })

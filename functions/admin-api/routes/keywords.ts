@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { keywordOptInSchema } from '../../../lib/consent/keyword-opt-in.ts';
+import { decodePlace, encodePlace } from '../../../lib/http/cursor.ts';
+import { invalid, notFound, pageQuery, RequestProblem } from '../../../lib/http/route.ts';
 import { keywordIn, whyNotKeyword } from '../../../lib/messaging/opt-in-keyword.ts';
 import { keywordInputSchema, keywordSchema } from '../../../lib/organization/keyword.ts';
-import { decodePlace, encodePlace } from '../cursor.ts';
-import { type AdminDeps, invalid, notFound, pageQuery, RequestProblem, route } from '../route.ts';
+import { type AdminDeps, route } from '../route.ts';
 
 const example = keywordSchema.parse({
   word: 'ROOF',

@@ -3,12 +3,13 @@ import { idSchema } from '../../../lib/automation/automation.ts';
 import { enrollmentSchema } from '../../../lib/automation/enrollment.ts';
 import { followNumber } from '../../../lib/automation/follow-number.ts';
 import { enroll } from '../../../lib/automation/progress.ts';
+import { decodeCursor, encodeCursor } from '../../../lib/http/cursor.ts';
+import { invalid, notFound, pageQuery } from '../../../lib/http/route.ts';
 import { type Lead, leadDetailsSchema, leadSchema } from '../../../lib/leads/lead.ts';
 import { LEADS_COLLECTION } from '../../../lib/leads/lead-items.ts';
 import { e164Schema } from '../../../lib/phone/e164.ts';
 import { parsePhone } from '../../../lib/phone/phone-number.ts';
-import { decodeCursor, encodeCursor } from '../cursor.ts';
-import { type AdminDeps, invalid, notFound, pageQuery, route } from '../route.ts';
+import { type AdminDeps, route } from '../route.ts';
 import { badgeOf, badgeSchema } from '../sending.ts';
 
 const example = {

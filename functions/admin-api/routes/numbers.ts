@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { asOf, type Standpoint } from '../../../lib/consent/as-of.ts';
 import { consentEventSchema } from '../../../lib/consent/event.ts';
 import { consentStateSchema, initialState } from '../../../lib/consent/state.ts';
+import { invalid } from '../../../lib/http/route.ts';
 import { e164Schema } from '../../../lib/phone/e164.ts';
-import { invalid, route } from '../route.ts';
+import { route } from '../route.ts';
 import { badgeOf, badgeSchema } from '../sending.ts';
 
 export const numberExample = '+13035550142';

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { verdicts } from '../../../lib/gate/forecast.ts';
 import { previewOf } from '../../../lib/gate/preview.ts';
+import { decodePlace, encodePlace } from '../../../lib/http/cursor.ts';
+import { invalid } from '../../../lib/http/route.ts';
 import { moneySchema, settingsChangeSchema } from '../../../lib/organization/settings.ts';
 import { changedSettings } from '../changed-settings.ts';
-import { decodePlace, encodePlace } from '../cursor.ts';
 import { lookAhead, type Place, placeSchema } from '../preview/look-ahead.ts';
-import { type AdminDeps, invalid, route } from '../route.ts';
+import { type AdminDeps, route } from '../route.ts';
 
 const MOST_TEXTS = 2000;
 /** The function has 20 seconds, and API Gateway 30. */

@@ -3,8 +3,9 @@ import { enrollmentSchema } from '../../../lib/automation/enrollment.ts';
 import { explainMessage, subjects } from '../../../lib/gate/explain-message.ts';
 import { loadFacts } from '../../../lib/gate/facts.ts';
 import { type StepDecision, whyStep } from '../../../lib/gate/why-step.ts';
+import { invalid, notFound } from '../../../lib/http/route.ts';
 import { messageSchema, traceSchema } from '../../../lib/messaging/message.ts';
-import { type AdminDeps, invalid, notFound, route } from '../route.ts';
+import { type AdminDeps, route } from '../route.ts';
 import { askForAgent } from '../sending.ts';
 import { messageExample, numberExample, numberIn } from './numbers.ts';
 

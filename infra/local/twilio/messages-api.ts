@@ -6,7 +6,6 @@ import { type Fields, type OpenApi, one } from './openapi.ts';
 import type { Store, StoredMessage } from './store.ts';
 
 export const LIST_PATH = '/2010-04-01/Accounts/{AccountSid}/Messages.json';
-export const FETCH_PATH = '/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json';
 const PHONE = /^\+[1-9]\d{6,14}$/;
 const GSM_SEGMENT = 153;
 
