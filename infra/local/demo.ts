@@ -36,6 +36,8 @@ const before = await stage.currentSettings();
 const total = CHAPTERS.reduce((sum, { scenes }) => sum + scenes.length, 0);
 let number = 0;
 let failed = 0;
+// Ctrl-C in the middle of a chapter leaves the instance with the settings that it had.
+process.once('SIGINT', () => void end().finally(() => process.exit(130)));
 try {
   for (const chapter of CHAPTERS) {
     console.log(pc.bold(chapter.title));
@@ -44,8 +46,7 @@ try {
     for (const scene of chapter.scenes) await show(scene, stage);
   }
 } finally {
-  await stage.settings(changeable(before));
-  await stage.close();
+  await end();
 }
 console.log(table.toString());
 console.log(
@@ -54,6 +55,11 @@ console.log(
     : pc.red(`${failed} scenes differ from the promise.`),
 );
 process.exitCode = failed === 0 ? 0 : 1;
+
+async function end(): Promise<void> {
+  await stage.settings(changeable(before));
+  await stage.close();
+}
 
 /** The settings that chapters change: what the instance had, and has again when the story is over. */
 function changeable(settings: Record<string, unknown>): Record<string, unknown> {

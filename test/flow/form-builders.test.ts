@@ -294,6 +294,27 @@ test('meta: the address is verified by its word, a signed notification is answer
   expect(refused.body).toContain('ticked beforehand');
 });
 
+test('X3 hubspot: a property that is still ticked after a STOP lifts nothing, since no form was ticked again', async () => {
+  const hubspot = CASES.find(({ builder }) => builder === 'hubspot') as BuilderCase;
+  const number = newNumber();
+  await send('hubspot', hubspot.payload(number, true, `id-${++ids}`));
+  expect(await eventsOf(number)).toMatchObject([
+    { kind: 'crmAttested', evidence: { attestedBy: 'HubSpot' } },
+  ]);
+  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in' });
+  await world.text(number, 'STOP');
+  await send('hubspot', hubspot.payload(number, true, `id-${++ids}`));
+  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out' });
+});
+
+test('H4 gravity forms: an unticked box 8.1 that is not sent is not taken for question 81', async () => {
+  const number = newNumber();
+  const { 8.1: _, ...entry } = jsonFixture('gravityforms.entry.json');
+  const answer = await send('gravity-forms', { ...entry, id: `id-${++ids}`, 4: number, 81: 'Yes' });
+  expect(answer).toMatchObject({ status: 200, json: { consent: { recorded: false, checkboxes: [] } } });
+  expect(await consentOf(world, number)).toMatchObject({ standing: 'none' });
+});
+
 test('H4 meta: a form that asks in a box has no disclaimer and records nobody, whatever is ticked; the lead is kept', async () => {
   await putForm(world, { id: 'meta-box', builder: 'meta-lead-ads', secret: FORM_SECRET });
   const number = newNumber();

@@ -9,7 +9,7 @@ export const beyond: Chapter = {
       title: 'Why, for a number',
       promise: 'X1',
       play: async (stage) => {
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         await stage.submit('quote', number, {});
         await stage.untilHeld(number, 'waitingForConsent');
         const { decision } = (await stage.admin(
@@ -26,7 +26,7 @@ export const beyond: Chapter = {
       title: 'What a number’s consent was before',
       promise: 'X10',
       play: async (stage) => {
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         await stage.submit('contact', number, {});
         const at = new Date().toISOString();
         await stage.moment();

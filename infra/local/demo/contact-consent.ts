@@ -9,7 +9,7 @@ export const contactConsent: Chapter = {
       title: 'An opt-in by hand, without and with its proof',
       promise: 'S6, H10',
       play: async (stage) => {
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         await stage.submit('quote', number, {});
         await stage.untilHeld(number, 'waitingForConsent');
         const refused = await stage.ask('POST', stage.numberPath(number, 'opt-in'), { method: 'phone' });
@@ -28,7 +28,7 @@ export const contactConsent: Chapter = {
       title: 'A text that the carrier refuses',
       promise: 'S8, X9',
       play: async (stage) => {
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         await stage.text(number, 'STOP');
         // Consent from the web lifts our side; Twilio's block is lifted by START alone.
         await stage.submit('quote', number, { smsConsent: 'on' });
@@ -40,7 +40,7 @@ export const contactConsent: Chapter = {
       title: 'Who has opted out',
       promise: 'S7, C7',
       play: async (stage) => {
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         await stage.text(number, 'STOP');
         const path = `/do-not-contact?prefix=${encodeURIComponent(number)}`;
         const listed = await stage.until('the entry', async () => {

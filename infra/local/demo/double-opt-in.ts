@@ -12,7 +12,7 @@ export const doubleOptIn: Chapter = {
       title: 'The first text to a new lead is the template',
       promise: 'C1, C2',
       play: async (stage) => {
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         await stage.submit('contact', number, {});
         await stage.untilToldOf(number, ASKS);
         const why = await stage.untilHeld(number, 'waitingForStart');
@@ -41,7 +41,7 @@ export const doubleOptIn: Chapter = {
       title: 'STOP rejects the template',
       promise: 'C3, C5',
       play: async (stage) => {
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         await stage.submit('contact', number, {});
         await stage.untilToldOf(number, ASKS);
         await stage.text(number, 'STOP');
@@ -54,7 +54,7 @@ export const doubleOptIn: Chapter = {
       title: "An agent's first text waits as well",
       promise: 'C2, H12',
       play: async (stage) => {
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         await stage.submit('quote', number, {});
         const answer = await stage.admin('POST', stage.numberPath(number, 'messages'), {
           body: 'Hi, Ada here.',

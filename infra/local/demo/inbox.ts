@@ -9,7 +9,7 @@ export const inbox: Chapter = {
       title: 'An agent is told why a text is blocked',
       promise: 'T8',
       play: async (stage) => {
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         await stage.submit('quote', number, {});
         const refused = await stage.ask('POST', stage.numberPath(number, 'messages'), { body: 'Hello' });
         stage.expect(refused.status === 409 && refused.json['code'] === 'noOptIn', 'no opt-in, no text');
@@ -20,7 +20,7 @@ export const inbox: Chapter = {
       title: 'A conversation is read and filed',
       promise: 'B5',
       play: async (stage) => {
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         await stage.text(number, 'Do you do bay windows?');
         const { conversation } = (await stage.admin('GET', stage.numberPath(number, 'conversation'))) as {
           conversation: { unread: number };
@@ -37,7 +37,7 @@ export const inbox: Chapter = {
       title: 'A doubtful text waits for a person',
       promise: 'X7',
       play: async (stage) => {
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         await stage.submit('contact', number, {});
         await stage.text(number, 'wrong number');
         const { json } = await stage.ask('GET', '/conversations?review=true&limit=100');
@@ -52,7 +52,7 @@ export const inbox: Chapter = {
       title: 'A revocation in the person’s own words',
       promise: 'X7, B3',
       play: async (stage) => {
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         await stage.text(number, 'please stop texting me');
         await stage.untilToldOf(number, 'you are opted out');
         const { standing } = await stage.consent(number);

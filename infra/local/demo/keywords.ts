@@ -23,7 +23,7 @@ export const keywords: Chapter = {
       title: 'Somebody texts it',
       promise: 'T2, B3',
       play: async (stage) => {
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         await stage.text(number, ' volunteer! ');
         await stage.untilToldOf(number, 'opted in');
         stage.remember('volunteer', number);
@@ -35,7 +35,7 @@ export const keywords: Chapter = {
       promise: 'T5, T6, T7',
       play: async (stage) => {
         const volunteer = stage.recall('volunteer');
-        const other = stage.newNumber();
+        const other = await stage.newNumber();
         await stage.submit('contact', other, {});
         const id = `open-day-${randomUUID().slice(0, 8)}`;
         await stage.admin('PUT', `/campaigns/${id}`, { id, name: 'Open day', keyword: WORD });

@@ -9,7 +9,7 @@ export const mainJob: Chapter = {
       title: 'A form with its checkbox ticked',
       promise: 'H4',
       play: async (stage) => {
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         await stage.submit('quote', number, { smsConsent: 'on' });
         const text = await stage.untilTexted(number);
         stage.expect(text.body.includes(stage.footer), 'the text ends with the footer (C6)');
@@ -21,7 +21,7 @@ export const mainJob: Chapter = {
       title: 'The same form, checkbox left empty',
       promise: 'H3, H4',
       play: async (stage) => {
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         await stage.submit('quote', number, { smsConsent: '' });
         const why = await stage.untilHeld(number, 'waitingForConsent');
         stage.expect((await stage.textsTo(number)).length === 0, 'nobody is texted without an opt-in');
@@ -33,7 +33,7 @@ export const mainJob: Chapter = {
       title: 'A form without a checkbox',
       promise: 'H5',
       play: async (stage) => {
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         await stage.submit('contact', number, {});
         await stage.untilTexted(number);
         return { happened: 'texted', why: await stage.whyConsent(number) };
@@ -43,7 +43,7 @@ export const mainJob: Chapter = {
       title: 'The same submission three times',
       promise: 'X5',
       play: async (stage) => {
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         const id = `demo-${number}`;
         for (let times = 0; times < 3; times++) await stage.submit('contact', number, { submissionId: id });
         await stage.untilTexted(number);
@@ -68,7 +68,7 @@ export const mainJob: Chapter = {
       title: 'Require SMS opt-in is switched off',
       promise: 'H1, H2',
       play: async (stage) => {
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         await stage.submit('quote', number, {});
         await stage.untilHeld(number, 'waitingForConsent');
         await stage.requireOptIn(false);
@@ -86,7 +86,7 @@ export const mainJob: Chapter = {
       promise: 'H1, H11',
       play: async (stage) => {
         await stage.requireOptIn(true);
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         await stage.submit('quote', number, {});
         const why = await stage.untilHeld(number, 'waitingForConsent');
         return { happened: 'held from the next cycle', why };
@@ -96,7 +96,7 @@ export const mainJob: Chapter = {
       title: 'STOP while a text is due',
       promise: 'S4, B6',
       play: async (stage) => {
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         await stage.submit('contact', number, {});
         await stage.text(number, 'STOP');
         // A text that was claimed before the STOP may still be on its way to the carrier.
@@ -129,7 +129,7 @@ export const mainJob: Chapter = {
       title: 'STOP from a stranger, then an old form',
       promise: 'X3',
       play: async (stage) => {
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         await stage.text(number, 'STOP');
         const yesterday = new Date(Date.now() - 86_400_000).toISOString();
         await stage.submit('quote', number, { smsConsent: true, submittedAt: yesterday });
@@ -143,7 +143,7 @@ export const mainJob: Chapter = {
       title: 'A webhook that Twilio did not sign',
       promise: 'bad input',
       play: async (stage) => {
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         const status = await stage.forge(number, 'START');
         stage.expect(status === 403, 'a forged webhook is refused');
         const { version } = await stage.consent(number);

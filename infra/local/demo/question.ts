@@ -17,7 +17,7 @@ export const question: Chapter = {
       promise: 'B1, B3',
       play: async (stage) => {
         await stage.admin('PUT', `/forms/${FORM.id}`, FORM);
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         await stage.answerQuestion(FORM.id, number, 'yes');
         await stage.untilToldOf(number, 'thanks for asking');
         const [first] = await stage.textsTo(number);
@@ -44,10 +44,10 @@ export const question: Chapter = {
       title: 'The new number of a lead has to opt in by itself',
       promise: 'B2, T3',
       play: async (stage) => {
-        const number = stage.newNumber();
+        const number = await stage.newNumber();
         await stage.submit('contact', number, {});
         const lead = await stage.until('the lead', () => stage.lead(number));
-        const next = stage.newNumber();
+        const next = await stage.newNumber();
         const moved = await stage.admin('PATCH', `/leads/${lead['id']}`, { number: next });
         const { standing } = moved['consent'] as { standing: string };
         stage.expect(standing === 'none', 'the new number starts with nothing');

@@ -63,9 +63,15 @@ const NAMES: Readonly<Record<Fact, readonly string[]>> = {
   pageUrl: ['pageurl', 'pageuri'],
 };
 
-/** A question's name as it is compared: `What's your phone-number?` and `whats your phone number` are one. */
+/**
+ * A question's name as it is compared: `What's your phone-number?` and `whats your phone number` are one. What stands between
+ * digits counts, whatever it is: `6.1` is a part of question 6, and `61` is another question.
+ */
 export function comparable(name: string): string {
-  return name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
+  return name
+    .toLowerCase()
+    .replace(/(?<=\p{N})[^\p{L}\p{N}]+(?=\p{N})/gu, '.')
+    .replace(/(?<!\p{N})\.|\.(?!\p{N})|[^\p{L}\p{N}.]+/gu, '');
 }
 
 /** How well a name says that its answer is this fact: 0 is best, undefined not at all. */
