@@ -1,9 +1,14 @@
 import { CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import { DynamoEventSource, SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import {
+  DynamoEventSource,
+  type DynamoEventSourceProps,
+  SqsDlq,
+  SqsEventSource,
+} from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { workKinds } from '../lib/automation/work.ts';
@@ -53,7 +58,17 @@ export class OrganizationStack extends Stack {
       description: `Everything that sendgate keeps for ${organization.displayName}`,
       enableKeyRotation: true,
     });
-    const house = { organization: name, key };
+    // While it stands by, nothing runs by itself and nothing that is restored is taken for news.
+    const isLive = organization.standby !== true;
+    const house = { organization: name, key, isFollowed: isLive };
+    const rate = (duration: Duration) => ({ rate: duration, enabled: isLive });
+    const follow = (
+      fn: HouseFunction,
+      { table }: { readonly table: Table },
+      props: DynamoEventSourceProps,
+    ) => {
+      if (isLive) fn.addEventSource(new DynamoEventSource(table as ITable, props));
+    };
     const fn = (functionName: string, timeout: Duration, memoryMegabytes = 512) =>
       new HouseFunction(this, {
         name: functionName,
@@ -204,9 +219,9 @@ export class OrganizationStack extends Stack {
       key.grantEncryptDecrypt(cycle);
     }
     for (const kind of workKinds) {
-      every(this, `cycle-${kind}`, Duration.minutes(organization.cycleRateMinutes), cycle, { kind });
+      every(this, `cycle-${kind}`, rate(Duration.minutes(organization.cycleRateMinutes)), cycle, { kind });
     }
-    every(this, 'sweep', Duration.minutes(15), cycle, { sweep: true });
+    every(this, 'sweep', rate(Duration.minutes(15)), cycle, { sweep: true });
 
     const sendGate = fn('send-gate', GATE_TIMEOUT, 1024);
     sendGate.setEnvironment({ publicBaseUrl, sender: organization.sender });
@@ -247,26 +262,22 @@ export class OrganizationStack extends Stack {
       retryAttempts: 10,
       onFailure: new SqsDlq(jobs.deadLetters),
     };
-    consentChanges.addEventSource(
-      new DynamoEventSource(registry.table as ITable, {
-        ...stream,
-        // Events only: the state and the marker that every event is written with say nothing more.
-        filters: [
-          FilterCriteria.filter({
-            dynamodb: { NewImage: { sk: { S: FilterRule.beginsWith(EVENT_PREFIX) } } },
-          }),
-        ],
-      }),
-    );
-    consentChanges.addEventSource(
-      new DynamoEventSource(configuration.table as ITable, {
-        ...stream,
-        // What changes for those who wait; a builder's secret is nothing of that, and none of this function's business.
-        filters: [
-          FilterCriteria.filter({ dynamodb: { Keys: { pk: { S: FilterRule.notEquals(FORM_SECRETS) } } } }),
-        ],
-      }),
-    );
+    follow(consentChanges, registry, {
+      ...stream,
+      // Events only: the state and the marker that every event is written with say nothing more.
+      filters: [
+        FilterCriteria.filter({
+          dynamodb: { NewImage: { sk: { S: FilterRule.beginsWith(EVENT_PREFIX) } } },
+        }),
+      ],
+    });
+    follow(consentChanges, configuration, {
+      ...stream,
+      // What changes for those who wait; a builder's secret is nothing of that, and none of this function's business.
+      filters: [
+        FilterCriteria.filter({ dynamodb: { Keys: { pk: { S: FilterRule.notEquals(FORM_SECRETS) } } } }),
+      ],
+    });
 
     // Who wants to follow hears of it on the bus. Sending knows nothing of that.
     const bus = new OrganizationBus(this, 'events', house);
@@ -291,37 +302,33 @@ export class OrganizationStack extends Stack {
       maxRecordAge: Duration.hours(12),
       onFailure: new SqsDlq(unpublished),
     };
-    publishEvents.addEventSource(
-      new DynamoEventSource(registry.table as ITable, {
-        ...published,
-        filters: [
-          FilterCriteria.filter({
-            dynamodb: {
-              NewImage: {
-                sk: { S: FilterRule.beginsWith(EVENT_PREFIX) },
-                effect: { S: FilterRule.isEqual('changed') },
-              },
+    follow(publishEvents, registry, {
+      ...published,
+      filters: [
+        FilterCriteria.filter({
+          dynamodb: {
+            NewImage: {
+              sk: { S: FilterRule.beginsWith(EVENT_PREFIX) },
+              effect: { S: FilterRule.isEqual('changed') },
             },
-          }),
-        ],
-      }),
-    );
-    publishEvents.addEventSource(
-      new DynamoEventSource(outreach.table as ITable, {
-        ...published,
-        // Texts of ours only: leads, enrollments and received texts cost nothing.
-        filters: [
-          FilterCriteria.filter({
-            dynamodb: {
-              NewImage: {
-                sk: { S: FilterRule.isEqual(MESSAGE_SORT_KEY) },
-                direction: { S: FilterRule.isEqual('outbound') },
-              },
+          },
+        }),
+      ],
+    });
+    follow(publishEvents, outreach, {
+      ...published,
+      // Texts of ours only: leads, enrollments and received texts cost nothing.
+      filters: [
+        FilterCriteria.filter({
+          dynamodb: {
+            NewImage: {
+              sk: { S: FilterRule.isEqual(MESSAGE_SORT_KEY) },
+              direction: { S: FilterRule.isEqual('outbound') },
             },
-          }),
-        ],
-      }),
-    );
+          },
+        }),
+      ],
+    });
 
     // What the organization's people attest in ImproveIt 360, and what leads ticked. It alone can log in to Salesforce, so it
     // serves the preferences too, which are verified there.
@@ -331,8 +338,8 @@ export class OrganizationStack extends Stack {
     outreach.grantUse(crmLookup);
     grantSalesforceCredentials(crmLookup, name);
     http.addProtectedRoutes(crmRoutes, crmLookup);
-    every(this, 'crm-arrivals', Duration.minutes(1), crmLookup, {});
-    every(this, 'crm-waiting', Duration.minutes(5), crmLookup, { sweep: true });
+    every(this, 'crm-arrivals', rate(Duration.minutes(1)), crmLookup, {});
+    every(this, 'crm-waiting', rate(Duration.minutes(5)), crmLookup, { sweep: true });
 
     // Nothing stays in doubt.
     const reconcile = fn('reconcile', Duration.minutes(4));
@@ -341,7 +348,7 @@ export class OrganizationStack extends Stack {
     configuration.grantRead(reconcile);
     outreach.grantUse(reconcile);
     secrets.grantApiKey(reconcile);
-    every(this, 'reconcile-schedule', Duration.minutes(5), reconcile, {});
+    every(this, 'reconcile-schedule', rate(Duration.minutes(5)), reconcile, {});
 
     this.watch({
       organization,
@@ -442,11 +449,12 @@ export class OrganizationStack extends Stack {
       'Admins get errors: whether replies reach us cannot be checked, and texts held for A2P are not released.',
     );
     alarms.onErrors(parts.cycle, 'Nobody is texted: due texts are not enqueued.');
-    alarms.onSilence(
-      parts.cycle,
-      Math.max(10, cycleRateMinutes * 3),
-      'Nobody is texted: the cycles do not run.',
-    );
+    if (parts.organization.standby !== true)
+      alarms.onSilence(
+        parts.cycle,
+        Math.max(10, cycleRateMinutes * 3),
+        'Nobody is texted: the cycles do not run.',
+      );
     alarms.onMeasure(
       parts.cycle,
       'oldestDueSeconds',

@@ -1,21 +1,20 @@
 import { StreamViewType } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { FORM_SECRETS } from '../../lib/organization/form-items.ts';
 import type { HouseFunction } from './house-function.ts';
-import { HouseTable } from './house-table.ts';
+import { HouseTable, type TableOwnerProps } from './house-table.ts';
 
 /** What admins change at run time: settings, forms, automations. */
 export class Configuration extends Construct {
   readonly table: HouseTable;
 
-  constructor(scope: Construct, id: string, props: { readonly organization: string; readonly key: IKey }) {
+  constructor(scope: Construct, id: string, props: TableOwnerProps) {
     super(scope, id);
     this.table = new HouseTable(this, 'table', {
       tableName: `sendgate-${props.organization}-configuration`,
       key: props.key,
-      stream: StreamViewType.NEW_AND_OLD_IMAGES,
+      ...(props.isFollowed && { stream: StreamViewType.NEW_AND_OLD_IMAGES }),
     });
   }
 

@@ -1,10 +1,9 @@
 import { AttributeType, ProjectionType, StreamViewType } from 'aws-cdk-lib/aws-dynamodb';
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { LISTED, LISTS } from '../../lib/consent/items.ts';
 import type { HouseFunction } from './house-function.ts';
-import { HouseTable } from './house-table.ts';
+import { HouseTable, type TableOwnerProps } from './house-table.ts';
 
 const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
 
@@ -12,12 +11,12 @@ const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
 export class ConsentRegistry extends Construct {
   readonly table: HouseTable;
 
-  constructor(scope: Construct, id: string, props: { readonly organization: string; readonly key: IKey }) {
+  constructor(scope: Construct, id: string, props: TableOwnerProps) {
     super(scope, id);
     this.table = new HouseTable(this, 'table', {
       tableName: `sendgate-${props.organization}-consent`,
       key: props.key,
-      stream: StreamViewType.NEW_IMAGE,
+      ...(props.isFollowed && { stream: StreamViewType.NEW_IMAGE }),
     });
     for (const { index, partition, order } of Object.values(LISTS)) {
       this.table.addGlobalSecondaryIndex({

@@ -16,6 +16,14 @@ export interface HouseTableProps {
   readonly timeToLiveAttribute?: string;
 }
 
+/** What whoever owns a table is given. */
+export interface TableOwnerProps {
+  readonly organization: string;
+  readonly key: IKey;
+  /** Whether the table's changes are streamed. */
+  readonly isFollowed: boolean;
+}
+
 /** A table as all of ours are: pk and sk, on demand, encrypted with our key, recoverable, and never gone by accident. */
 export class HouseTable extends Table {
   constructor(

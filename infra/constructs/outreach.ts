@@ -1,11 +1,10 @@
 import { AttributeType, ProjectionType, StreamViewType } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { WORK_INDEX } from '../../lib/automation/enrollment-items.ts';
 import { COLLECTION_INDEX } from '../../lib/messaging/message-items.ts';
 import type { HouseFunction } from './house-function.ts';
-import { HouseTable } from './house-table.ts';
+import { HouseTable, type TableOwnerProps } from './house-table.ts';
 
 const string = (name: string) => ({ name, type: AttributeType.STRING });
 
@@ -13,14 +12,14 @@ const string = (name: string) => ({ name, type: AttributeType.STRING });
 export class Outreach extends Construct {
   readonly table: HouseTable;
 
-  constructor(scope: Construct, id: string, props: { readonly organization: string; readonly key: IKey }) {
+  constructor(scope: Construct, id: string, props: TableOwnerProps) {
     super(scope, id);
     this.table = new HouseTable(this, 'table', {
       tableName: `sendgate-${props.organization}-outreach`,
       key: props.key,
       timeToLiveAttribute: 'expiresAt',
       // Both images: an outcome is a status that is another one than before.
-      stream: StreamViewType.NEW_AND_OLD_IMAGES,
+      ...(props.isFollowed && { stream: StreamViewType.NEW_AND_OLD_IMAGES }),
     });
     this.table.addGlobalSecondaryIndex({
       indexName: WORK_INDEX,

@@ -8,6 +8,7 @@ import {
   ResourceInUseException,
   type StreamViewType,
   type TableDescription,
+  UpdateTableCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Provisioned } from './provision.ts';
@@ -36,15 +37,26 @@ export async function provisionTable(
   }
   const table = await untilActive(client, name);
   refuseOtherShape(name, table, create.input.KeySchema ?? [], indexes);
-  if (view && !table.LatestStreamArn) {
-    throw new Error(`The stored table ${name} has no stream, and the stack's has. Start with --fresh.`);
-  }
+  const streamArn = view
+    ? (table.LatestStreamArn ?? (await enableStream(client, name, view as StreamViewType)))
+    : undefined;
   await enableTimeToLive(client, name, nested(properties['TimeToLiveSpecification']));
   return {
     name,
     arn: table.TableArn ?? '',
-    ...(table.LatestStreamArn ? { streamArn: table.LatestStreamArn } : {}),
+    ...(streamArn ? { streamArn } : {}),
   };
+}
+
+/** A table that a backup was restored into has no stream yet: from now on its changes are followed. */
+async function enableStream(
+  client: DynamoDBClient,
+  name: string,
+  view: StreamViewType,
+): Promise<string | undefined> {
+  const StreamSpecification = { StreamEnabled: true, StreamViewType: view };
+  await client.send(new UpdateTableCommand({ TableName: name, StreamSpecification }));
+  return (await untilActive(client, name)).LatestStreamArn;
 }
 
 function indexOf(value: unknown): GlobalSecondaryIndex {

@@ -1,13 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { DescribeTableCommand, DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Presets, SingleBar } from 'cli-progress';
 import pc from 'picocolors';
 import { verifyRegistry } from '../../lib/consent/verify-registry.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
-import { LOCAL_CREDENTIALS, LOCAL_REGION, startDynamoDb } from './engines.ts';
-import { runningInstance } from './instance.ts';
+import { place } from './place.ts';
 
 const HELP = `npm run verify -- [options]
 
@@ -33,31 +30,10 @@ const { values } = parseArgs({
   },
 });
 
-interface Place {
-  readonly config: DynamoDBClientConfig;
-  readonly close: () => Promise<void>;
-}
-
-/** Where the table is: in AWS, at an address, or in what `npm start` keeps, whether that runs or not. */
-async function place(): Promise<Place> {
-  const { organization, region, table, endpoint, state } = values;
-  const close = async () => {};
-  const local = { region: region ?? LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
-  if (endpoint !== undefined) return { config: { ...local, endpoint }, close };
-  if (organization !== undefined || table !== undefined)
-    return { config: { ...(region && { region }) }, close };
-  const running = await runningInstance(state);
-  if (running) return { config: { ...local, endpoint: running.dynamoDbUrl }, close };
-  const path = join(state, 'dynamodb.sqlite');
-  if (!existsSync(path))
-    throw new Error(`There is no state in ${state}. Run npm start first, or see --help.`);
-  const engine = await startDynamoDb({ path });
-  return { config: { ...local, endpoint: engine.endpoint }, close: engine.stop };
-}
-
 async function verify(): Promise<number> {
   const table = values.table ?? `sendgate-${values.organization ?? 'demo'}-consent`;
-  const { config, close } = await place();
+  const aws = values.organization !== undefined || values.table !== undefined;
+  const { config, close } = await place({ ...values, aws });
   const dynamodb = new DynamoDBClient(config);
   const bar = new SingleBar(
     { format: `${table} {bar} {percentage}% | {value} items | {eta_formatted} left`, hideCursor: true },

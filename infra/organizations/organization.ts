@@ -19,6 +19,11 @@ export interface Organization {
   /** Where Twilio and form builders reach the API, when that is not API Gateway's own host name. No trailing slash. */
   readonly publicUrl?: string;
   readonly logRetentionDays: number;
+  /**
+   * A fresh stack that a backup is restored into: no schedule runs and no table's changes are followed, so that nothing restored
+   * is taken for news. Removed, and deployed again, the organization goes on.
+   */
+  readonly standby?: boolean;
 }
 
 /** @throws Error naming what is wrong, so that a typing mistake never reaches a deployment. */

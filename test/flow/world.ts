@@ -49,9 +49,11 @@ type Queued = (event: SQSEvent) => Promise<unknown>;
  */
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
-/** @param engines to use instead of those of the test run. */
-export async function createWorld(engines: Partial<Endpoints> = {}) {
-  const tables = await createTables(engines);
+/**
+ * @param engines to use instead of those of the test run. @param namePrefix of tables and queues that may be there already.
+ */
+export async function createWorld(engines: Partial<Endpoints> = {}, namePrefix?: string) {
+  const tables = await createTables(engines, namePrefix);
   const http = await listen();
   const twilio = await startTwilioStandIn({
     ...ACCOUNT,

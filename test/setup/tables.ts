@@ -31,12 +31,15 @@ export interface Tables {
  * Creates the stack's tables and queues under names that no other test file has, and points the AWS SDK of this
  * process at the engines.
  *
- * @param other engines to use instead of those of the test run.
+ * @param other engines to use instead of those of the test run. @param namePrefix of tables and queues that may be there already.
  */
-export async function createTables(other: Partial<Endpoints> = {}): Promise<Tables> {
+export async function createTables(
+  other: Partial<Endpoints> = {},
+  namePrefix = `t${randomUUID().slice(0, 8)}-`,
+): Promise<Tables> {
   const template = JSON.parse(readFileSync(inject('templatePath'), 'utf8')) as Template;
   const endpoints = { ...inject('endpoints'), ...other };
-  const byId = await provision(template, endpoints, { namePrefix: `t${randomUUID().slice(0, 8)}-` });
+  const byId = await provision(template, endpoints, { namePrefix });
   const provisioned = byVariable(template, byId);
   const value = (variable: string): string => {
     const found = provisioned.get(variable);

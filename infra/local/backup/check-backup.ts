@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { type Manifest, TABLES } from './manifest.ts';
+
+/**
+ * Reads every file of a backup and compares it with the manifest.
+ *
+ * @throws Error naming the file that was altered, cut off or is missing.
+ */
+export async function checkFiles(folder: string, { tables }: Manifest): Promise<void> {
+  for (const table of TABLES) {
+    for (const { name, sha256, bytes } of tables[table].files) {
+      const hash = createHash('sha256');
+      let read = 0;
+      try {
+        for await (const chunk of createReadStream(join(folder, name))) {
+          hash.update(chunk as Buffer);
+          read += (chunk as Buffer).length;
+        }
+      } catch {
+        throw new Error(`${name} cannot be read: the backup is not whole. Nothing was written.`);
+      }
+      if (hash.digest('hex') !== sha256 || read !== bytes) {
+        throw new Error(
+          `${name} is not what the manifest says: it was altered or cut off. Nothing was written.`,
+        );
+      }
+    }
+  }
+}
+
+/**
+ * Whether a backup can be restored without texting anybody twice.
+ *
+ * @param accepted what the caller takes upon themselves.
+ * @throws Error saying what to do instead.
+ */
+export function checkStill(
+  { stopped, claimed, endedAt }: Manifest,
+  accepted: { readonly running: boolean; readonly sameTwilio: boolean },
+): void {
+  if (!stopped && !accepted.running) {
+    throw new Error(
+      `The organization was texting while this backup was taken (until ${endedAt}): what left since would leave again. ` +
+        'Stop it (docs/operations.md, "Stopping everything") and take another one, or, if it is gone, read "Moving an organization".',
+    );
+  }
+  if (claimed > 0 && !accepted.sameTwilio) {
+    throw new Error(
+      `${claimed} texts had been handed to Twilio without an answer. Wait until reconcile has settled them (10 minutes) and take ` +
+        'another backup; or give --same-twilio if the new stack uses the same Twilio account, where reconcile finds them.',
+    );
+  }
+}
