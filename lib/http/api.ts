@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type HttpAnswer, json, problem, zodErrors } from '../runtime/problem.ts';
 import { describeError, logger } from '../runtime/telemetry.ts';
 import { type Caller, callerOf } from './claims.ts';
+import { inWords } from './in-words.ts';
 import { RequestProblem, type RouteAnswer, type RouteOf } from './route.ts';
 
 const MAXIMUM_BYTES = 256 * 1024;
@@ -124,7 +125,7 @@ function readBody(event: ApiRequest, types: readonly string[] = ['application/js
 }
 
 function validate(schema: z.ZodType | undefined, value: unknown): unknown {
-  const parsed = (schema ?? z.strictObject({})).safeParse(value);
+  const parsed = (schema ?? z.strictObject({})).safeParse(value, { error: inWords });
   if (parsed.success) return parsed.data;
   const detail = 'Correct the fields named in errors and send the request again. Nothing was changed.';
   throw new RequestProblem(422, 'The request cannot be used', detail, zodErrors(parsed.error));

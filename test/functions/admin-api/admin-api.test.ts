@@ -87,6 +87,18 @@ test.each([
   expect(fieldsOf(answer.json)).toEqual(fields);
 });
 
+test.each([
+  ['PUT', '/automations/a', { id: 'a', kind: 'drip', steps: [] }, 'This is missing. Give a text.'],
+  ['PATCH', '/settings', { requireSmsOptIn: 'yes' }, 'Give true or false.'],
+  ['PATCH', '/settings', { doubleOptIn: 'on' }, 'Give "off" or "perNumber" or "perLead".'],
+  ['PATCH', '/settings', { caps: { perDay: 41, perWeek: 40 } }, 'Give 40 or fewer.'],
+  ['GET', '/leads?limit=0', undefined, 'Give 1 or more.'],
+  ['PUT', '/forms/a', { id: 'a', name: 'a'.repeat(121), disclaimer: 'x' }, 'Give 120 characters or fewer.'],
+])('%s %s with %j says what to give instead', async (method, path, body, says) => {
+  const { json } = await world.admin(method, path, body);
+  expect((json['errors'] as { message: string }[]).map(({ message }) => message)).toContain(says);
+});
+
 test('malformed JSON, another content type, an unknown route and a wrong method each say what to do', async () => {
   const claims = { sub: 'u', 'cognito:groups': '[admin]' };
   const send = (method: string, path: string, body: string, type = 'application/json') =>
