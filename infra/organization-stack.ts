@@ -11,10 +11,11 @@ import {
 } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { WORK_INDEX } from '../lib/automation/enrollment-items.ts';
 import { workKinds } from '../lib/automation/work.ts';
 import { EVENT_PREFIX } from '../lib/consent/items.ts';
 import { crmRoutes } from '../lib/crm/routes.ts';
-import { MESSAGE_SORT_KEY } from '../lib/messaging/message-items.ts';
+import { COLLECTION_INDEX, MESSAGE_SORT_KEY } from '../lib/messaging/message-items.ts';
 import { FORM_SECRETS } from '../lib/organization/form-items.ts';
 import { senderApi } from '../lib/sender/sender-api.ts';
 import { Alarms } from './constructs/alarms.ts';
@@ -97,8 +98,8 @@ export class OrganizationStack extends Stack {
     const formWebhook = fn('form-webhook', WEBHOOK_TIMEOUT);
     registry.grantRecord(formWebhook);
     formWebhook.setEnvironment({ publicBaseUrl, sender: organization.sender });
-    configuration.grantRead(formWebhook, { signingSecrets: true });
-    outreach.grantUse(formWebhook);
+    configuration.grantRead(formWebhook, ['GetItem'], { signingSecrets: true });
+    outreach.grantUse(formWebhook, ['GetItem', 'PutItem', 'UpdateItem']);
     http.addPublicRoute(
       '/forms/{formId}/submissions',
       formWebhook,
@@ -120,8 +121,8 @@ export class OrganizationStack extends Stack {
     const twilioInbound = fn('twilio-inbound', WEBHOOK_TIMEOUT);
     twilioInbound.setEnvironment({ publicBaseUrl });
     registry.grantRecord(twilioInbound);
-    configuration.grantRead(twilioInbound);
-    outreach.grantUse(twilioInbound);
+    configuration.grantRead(twilioInbound, ['GetItem']);
+    outreach.grantUse(twilioInbound, ['GetItem', 'Query', 'PutItem']);
     secrets.grantAuthToken(twilioInbound);
     http.addPublicRoute(
       '/twilio/inbound',
@@ -132,7 +133,7 @@ export class OrganizationStack extends Stack {
     const twilioStatus = fn('twilio-status', WEBHOOK_TIMEOUT);
     twilioStatus.setEnvironment({ publicBaseUrl });
     registry.grantRecord(twilioStatus);
-    outreach.grantUse(twilioStatus);
+    outreach.grantUse(twilioStatus, ['GetItem', 'UpdateItem']);
     secrets.grantAuthToken(twilioStatus);
     http.addPublicRoute(
       '/twilio/status',
@@ -144,10 +145,15 @@ export class OrganizationStack extends Stack {
     // How far the next cycle reaches, for looking ahead (X12).
     adminApi.setEnvironment({ cycleRateMinutes: String(organization.cycleRateMinutes) });
     registry.grantLists(adminApi);
+    registry.grantHistory(adminApi);
     // Opt-ins and opt-outs that admins and agents enter, and imports (S6).
     registry.grantRecord(adminApi);
-    configuration.grantChange(adminApi);
-    outreach.grantUse(adminApi);
+    configuration.grantChange(adminApi, ['GetItem', 'BatchGetItem', 'Query'], ['PutItem', 'DeleteItem']);
+    outreach.grantUse(
+      adminApi,
+      ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+      [WORK_INDEX, COLLECTION_INDEX],
+    );
     http.addProtectedRest(adminApi);
 
     // Exports of the whole registry, written by a job and fetched by a link of a few minutes (S7).
@@ -162,7 +168,7 @@ export class OrganizationStack extends Stack {
     const registryJobs = fn('registry-jobs', REGISTRY_JOBS_TIMEOUT, 1024);
     registryJobs.setEnvironment({ registryJobsQueueUrl: registryQueue.queue.queueUrl });
     registry.grantWalk(registryJobs);
-    outreach.grantExports(registryJobs);
+    outreach.grantUse(registryJobs, ['GetItem', 'UpdateItem']);
     exports.grantWrite(registryJobs);
     for (const sender of [adminApi, registryJobs]) registryQueue.queue.grant(sender, 'sqs:SendMessage');
     registryJobs.addEventSource(
@@ -176,7 +182,7 @@ export class OrganizationStack extends Stack {
     // Asking Twilio about the sender takes the key that sends, which no other request may come near.
     const senderAdmin = fn('sender-admin', SENDER_TIMEOUT);
     senderAdmin.setEnvironment({ publicBaseUrl, sender: organization.sender });
-    configuration.grantChange(senderAdmin);
+    configuration.grantChange(senderAdmin, ['GetItem'], ['PutItem']);
     secrets.grantApiKey(senderAdmin);
     http.addProtectedRoutes(Object.values(senderApi), senderAdmin);
     // Consents that Twilio may not know of, told to its list (X9): 25 numbers a call, 100 calls a minute.
@@ -186,6 +192,7 @@ export class OrganizationStack extends Stack {
       consumerTimeout: SENDER_TIMEOUT,
     });
     registry.grantRecord(senderAdmin);
+    registry.grantHistory(senderAdmin);
     senderAdmin.addEventSource(
       new SqsEventSource(carrierList.queue, {
         batchSize: 25,
@@ -209,7 +216,7 @@ export class OrganizationStack extends Stack {
     adminApi.setEnvironment({ priorityQueueUrl: priority.queue.queueUrl });
 
     const cycle = fn('automation-cycle', Duration.minutes(2));
-    outreach.grantCycle(cycle);
+    outreach.grantUse(cycle, ['GetItem', 'PutItem'], [WORK_INDEX]);
     cycle.setEnvironment({
       priorityQueueUrl: priority.queue.queueUrl,
       bulkQueueUrl: bulk.queue.queueUrl,
@@ -227,8 +234,8 @@ export class OrganizationStack extends Stack {
     sendGate.setEnvironment({ publicBaseUrl, sender: organization.sender });
     registry.grantRecord(sendGate);
     registry.grantCondition(sendGate);
-    configuration.grantRead(sendGate);
-    outreach.grantUse(sendGate);
+    configuration.grantRead(sendGate, ['BatchGetItem']);
+    outreach.grantUse(sendGate, ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem']);
     secrets.grantApiKey(sendGate);
     const batches = { batchSize: 10, reportBatchItemFailures: true };
     sendGate.addEventSource(new SqsEventSource(priority.queue, batches));
@@ -242,8 +249,12 @@ export class OrganizationStack extends Stack {
       consumerTimeout: CHANGES_TIMEOUT,
     });
     const consentChanges = fn('consent-changes', CHANGES_TIMEOUT);
-    outreach.grantUse(consentChanges);
-    configuration.grantRead(consentChanges);
+    outreach.grantUse(
+      consentChanges,
+      ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+      [WORK_INDEX],
+    );
+    configuration.grantRead(consentChanges, ['GetItem']);
     // "Add Opt-Ins" pages through the opt-ins by a keyword (T6).
     registry.grantKeywordList(consentChanges);
     consentChanges.setEnvironment({
@@ -334,8 +345,8 @@ export class OrganizationStack extends Stack {
     // serves the preferences too, which are verified there.
     const crmLookup = fn('crm-lookup', CRM_TIMEOUT);
     registry.grantRecord(crmLookup);
-    configuration.grantChange(crmLookup);
-    outreach.grantUse(crmLookup);
+    configuration.grantChange(crmLookup, ['GetItem', 'Query'], ['PutItem', 'DeleteItem']);
+    outreach.grantUse(crmLookup, ['GetItem', 'BatchGetItem', 'PutItem'], [WORK_INDEX, COLLECTION_INDEX]);
     grantSalesforceCredentials(crmLookup, name);
     http.addProtectedRoutes(crmRoutes, crmLookup);
     every(this, 'crm-arrivals', rate(Duration.minutes(1)), crmLookup, {});
@@ -345,8 +356,8 @@ export class OrganizationStack extends Stack {
     const reconcile = fn('reconcile', Duration.minutes(4));
     reconcile.setEnvironment({ sender: organization.sender });
     registry.grantRecord(reconcile);
-    configuration.grantRead(reconcile);
-    outreach.grantUse(reconcile);
+    configuration.grantRead(reconcile, ['GetItem']);
+    outreach.grantUse(reconcile, ['GetItem', 'PutItem', 'UpdateItem'], [WORK_INDEX, COLLECTION_INDEX]);
     secrets.grantApiKey(reconcile);
     every(this, 'reconcile-schedule', rate(Duration.minutes(5)), reconcile, {});
 
@@ -431,6 +442,12 @@ export class OrganizationStack extends Stack {
     const leadLost = 'A person who filled in a form may never be texted: the submission could not be taken.';
     alarms.onErrors(parts.formWebhook, leadLost);
     alarms.onCount(parts.formWebhook, 'submissionFailed', 0, leadLost);
+    alarms.onCount(
+      parts.formWebhook,
+      'submissionLimited',
+      50,
+      'A person who fills in a form may be turned away: it gets more submissions than its limits allow (docs/security.md).',
+    );
     alarms.onErrors(
       parts.twilioStatus,
       'Agents see texts as undelivered that were delivered: callbacks fail.',

@@ -140,6 +140,7 @@ describe('one file per stored thing', () => {
     { spelled: /['`]OUTBOX#/, by: ['lib/outbox/outbox-items.ts'] },
     { spelled: /'(CONVERSATIONS?|REVIEWS?)'|['`]PROJECT#/, by: ['lib/conversations/conversation-items.ts'] },
     { spelled: /['`](MESSAGE|CLAIMED)#|'MESSAGE'/, by: ['lib/messaging/message-items.ts'] },
+    { spelled: /['`]LIMIT#|'LIMIT'/, by: ['lib/forms/submission-limits.ts'] },
     { spelled: /['`]SUBMISSION#|'SUBMISSION'/, by: ['lib/forms/submission-store.ts'] },
     { spelled: /'(SETTINGS|AUTOMATION|KEYWORD)'/, by: ['lib/organization/items.ts'] },
     { spelled: /'(FORM|FORM_SECRET)'/, by: ['lib/organization/form-items.ts'] },

@@ -2,13 +2,14 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createArrivals } from '../../lib/crm/arrivals.ts';
+import { createSubmissionLimiter } from '../../lib/forms/submission-limits.ts';
 import { createSubmissionStore } from '../../lib/forms/submission-store.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createConfiguration } from '../../lib/organization/configuration.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { type HttpAnswer, problem } from '../../lib/runtime/problem.ts';
-import { countOutcomes, describeError, logger } from '../../lib/runtime/telemetry.ts';
+import { countOutcomes, describeError, logger, tally } from '../../lib/runtime/telemetry.ts';
 import { present } from './present.ts';
 import { type ReceiveDeps, receive } from './receive.ts';
 import { type QuestionDeps, serveQuestion } from './serve-question.ts';
@@ -32,6 +33,7 @@ const deps: ReceiveDeps & QuestionDeps = {
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
   arrivals: createArrivals({ ...env, client, now }),
   submissions: createSubmissionStore({ client, table: env.outreachTable }),
+  limiter: createSubmissionLimiter({ client, table: env.outreachTable, now }),
   configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
   now,
 };
@@ -50,9 +52,8 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<HttpAnswer
       secret: event.headers['x-sendgate-secret'] ?? event.queryStringParameters?.['secret'],
       ip: sourceIp,
     };
-    const answer = await receive(deps, post);
-    const accepted = answer.statusCode === 200 && !answer.body.includes('"refused":');
-    countOutcomes(accepted ? { submissionAccepted: 1 } : { submissionRefused: 1 });
+    const { outcome, answer } = await receive(deps, post);
+    countOutcomes(tally('submission', [outcome]));
     return await present(deps, post, answer);
   } catch (error) {
     logger.error('A submission could not be taken', describeError(error));

@@ -1,7 +1,7 @@
 import { loggableSubmission } from '../../lib/consent/origin.ts';
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import { builderOf } from '../../lib/forms/builders/index.ts';
-import { isGiven } from '../../lib/forms/find-answer.ts';
+import { isGiven, lookUp } from '../../lib/forms/find-answer.ts';
 import type { Form } from '../../lib/forms/form.ts';
 import { carryOut, type IntakeDeps } from '../../lib/forms/intake.ts';
 import { QUESTION_FIELDS } from '../../lib/forms/opt-in-question.ts';
@@ -9,6 +9,7 @@ import { BUILDER_LIMITS, type Fields, FORM_LIMITS, parsePayload } from '../../li
 import type { SignedRequest } from '../../lib/forms/proof/proof.ts';
 import { readSubmission } from '../../lib/forms/read-submission.ts';
 import { kindOf, type Submission } from '../../lib/forms/submission.ts';
+import type { Reached, SubmissionLimiter } from '../../lib/forms/submission-limits.ts';
 import type { SubmissionStore } from '../../lib/forms/submission-store.ts';
 import type { Configuration } from '../../lib/organization/configuration.ts';
 import { type HttpAnswer, json, problem } from '../../lib/runtime/problem.ts';
@@ -21,6 +22,7 @@ export interface ReceiveDeps extends Omit<IntakeDeps, 'configuration' | 'submiss
   readonly registry: Pick<ConsentRegistry, 'record' | 'read'>;
   readonly configuration: Pick<Configuration, 'form' | 'automation' | 'settings' | 'signingSecret'>;
   readonly submissions: Pick<SubmissionStore, 'add' | 'markProcessed'>;
+  readonly limiter: SubmissionLimiter;
   /** The number in E.164, or the messaging service, that texts come from. */
   readonly sender: string;
 }
@@ -36,46 +38,63 @@ export interface FormPost extends SignedRequest {
 /** A builder without ids re-sends within hours at most; the same words a day later are a new submission. */
 const SAME_SUBMISSION_MILLISECONDS = 24 * 60 * 60 * 1000;
 
+/** What became of a submission, for the metrics. */
+export interface Received {
+  readonly outcome: 'accepted' | 'refused' | 'trapped' | 'limited';
+  readonly answer: HttpAnswer;
+}
+
+const refused = (answer: HttpAnswer): Received => ({ outcome: 'refused', answer });
+const accepted = (answer: HttpAnswer): Received => ({ outcome: 'accepted', answer });
+
 /**
  * Takes a submission: stores it before anything else, then carries it out. What a crash leaves undone, `reconcile`
  * does.
  *
- * @returns 200 with what this submission recorded, and nothing about other data; the same submission twice has the
+ * @returns with 200 what this submission recorded, and nothing about other data; the same submission twice has the
  *   same answer.
  */
-export async function receive(deps: ReceiveDeps, post: FormPost): Promise<HttpAnswer> {
+export async function receive(deps: ReceiveDeps, post: FormPost): Promise<Received> {
   const form = await deps.configuration.form(post.formId);
   if (!form?.enabled) {
-    return problem({ status: 404, title: 'No such form', detail: 'Check the form id in the URL.' });
+    return refused(problem({ status: 404, title: 'No such form', detail: 'Check the form id in the URL.' }));
   }
   const builder = builderOf(form.builder);
   const unsigned = await refuseUnsigned(form, builder, post, deps.configuration, deps.now());
-  if (unsigned) return unsigned;
+  if (unsigned) return refused(unsigned);
   const limits = form.builder === 'generic' ? FORM_LIMITS : BUILDER_LIMITS;
   const payload = await parsePayload(post.headers['content-type'], post.body, limits);
   const fields = payload.kind === 'parsed' ? payload.fields : {};
   const stranger = refuseWithoutSecret(form, builder, post, post.secret, fields);
-  if (stranger) return stranger;
+  if (stranger) return refused(stranger);
   if (payload.kind === 'refused') {
-    return problem({ status: payload.status, title: 'The body cannot be read', detail: payload.detail });
+    const { status, detail } = payload;
+    return refused(problem({ status, title: 'The body cannot be read', detail }));
   }
   return take(deps, form, post, withoutSecret(builder, fields));
 }
 
 /** Takes the fields of a submission whose origin is proved. */
-async function take(deps: ReceiveDeps, form: Form, post: FormPost, fields: Fields): Promise<HttpAnswer> {
+async function take(deps: ReceiveDeps, form: Form, post: FormPost, fields: Fields): Promise<Received> {
   // A program that fills in every field is told what a person would be told, and nothing is kept.
-  if (form.optInQuestion && isGiven(fields[QUESTION_FIELDS.trap])) return nothingKept(fields);
+  if (isTrapped(form, fields)) return { outcome: 'trapped', answer: nothingKept(fields) };
   const name = form.optInQuestion ? (await deps.configuration.settings()).organizationName : '';
   const read = readSubmission(form, fields, name);
   if ('problems' in read) {
-    return refusal(form, {
-      title: 'The submission cannot be used',
-      detail: 'Correct the fields named in errors and submit again. Nothing was stored.',
-      errors: read.problems,
-    });
+    return refused(
+      refusal(form, {
+        title: 'The submission cannot be used',
+        detail: 'Correct the fields named in errors and submit again. Nothing was stored.',
+        errors: read.problems,
+      }),
+    );
   }
-  if ('nothing' in read) return nothingKept(fields);
+  if ('nothing' in read) return accepted(nothingKept(fields));
+  const reached = await deps.limiter.count(form.id, form.limits, ownAddress(form, post));
+  if (reached) {
+    logger.warn('A form gets more submissions than it takes', { formId: form.id, limit: reached.limit });
+    return { outcome: 'limited', answer: tooMany(reached) };
+  }
   const now = deps.now();
   const { submissionId, number } = read.content;
   const state = form.optInQuestion && (await deps.registry.read(number));
@@ -89,10 +108,36 @@ async function take(deps: ReceiveDeps, form: Form, post: FormPost, fields: Field
     formId: form.id,
     ...(leadId !== undefined && { leadId }),
   });
-  return json(200, {
-    submissionId: submission.submissionId,
-    consent: { ...consentIn(submission), ...(await nextStep(deps, submission)) },
+  return accepted(
+    json(200, {
+      submissionId: submission.submissionId,
+      consent: { ...consentIn(submission), ...(await nextStep(deps, submission)) },
+    }),
+  );
+}
+
+/** Whether a field is filled in that no person sees. */
+function isTrapped(form: Form, fields: Fields): boolean {
+  const traps = [form.trap, form.optInQuestion && QUESTION_FIELDS.trap];
+  return traps.some((trap) => trap !== undefined && isGiven(lookUp(fields, trap)));
+}
+
+/** The address of the person, where a browser posts: a builder and who knows the secret post everybody's from their own. */
+function ownAddress(form: Form, { ip }: FormPost): string | undefined {
+  return form.builder === 'generic' && form.secretHash === undefined ? ip : undefined;
+}
+
+/** Tells a person or a builder when to send it again, unlike a final refusal. */
+function tooMany({ limit, perMinute, retryAfterSeconds }: Reached): HttpAnswer {
+  const from = limit === 'address' ? ' from one address' : '';
+  const answer = problem({
+    status: 429,
+    title: 'Too many submissions',
+    detail:
+      `This form takes ${perMinute} submissions a minute${from}. Nothing was stored: send it again in ` +
+      `${retryAfterSeconds} seconds. An admin can raise the limit in the form's configuration.`,
   });
+  return { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfterSeconds) } };
 }
 
 /** What a submission said about consent. */

@@ -5,6 +5,10 @@ import { FORM_SECRETS } from '../../lib/organization/form-items.ts';
 import type { HouseFunction } from './house-function.ts';
 import { HouseTable, type TableOwnerProps } from './house-table.ts';
 
+const READS = ['GetItem', 'BatchGetItem', 'Query'] as const;
+type Read = (typeof READS)[number];
+type Change = 'PutItem' | 'DeleteItem';
+
 /** What admins change at run time: settings, forms, automations. */
 export class Configuration extends Construct {
   readonly table: HouseTable;
@@ -21,28 +25,32 @@ export class Configuration extends Construct {
   /**
    * Reads settings, forms and automations.
    *
+   * @param reads how: one by one, many at once, or all of a kind.
    * @param signingSecrets whether the secrets with which builders sign too. Nobody else may read them, not even who
    *   stores them.
    */
-  grantRead(fn: HouseFunction, { signingSecrets = false } = {}): void {
+  grantRead(fn: HouseFunction, reads: readonly Read[], { signingSecrets = false } = {}): void {
     fn.setEnvironment({ configurationTable: this.table.tableName });
-    const read = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
-    this.table.grant(fn, ...read);
+    this.table.grant(fn, ...reads.map(named));
     this.table.encryptionKey?.grantDecrypt(fn);
     if (signingSecrets) return;
     fn.addToRolePolicy(
       new PolicyStatement({
         effect: Effect.DENY,
-        actions: read,
+        actions: READS.map(named),
         resources: [this.table.tableArn],
         conditions: { 'ForAnyValue:StringEquals': { 'dynamodb:LeadingKeys': [FORM_SECRETS] } },
       }),
     );
   }
 
-  grantChange(fn: HouseFunction): void {
-    this.grantRead(fn);
-    this.table.grant(fn, 'dynamodb:PutItem', 'dynamodb:DeleteItem');
+  grantChange(fn: HouseFunction, reads: readonly Read[], changes: readonly Change[]): void {
+    this.grantRead(fn, reads);
+    this.table.grant(fn, ...changes.map(named));
     this.table.encryptionKey?.grantEncryptDecrypt(fn);
   }
+}
+
+function named(action: Read | Change): string {
+  return `dynamodb:${action}`;
 }

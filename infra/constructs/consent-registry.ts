@@ -5,8 +5,6 @@ import { LISTED, LISTS } from '../../lib/consent/items.ts';
 import type { HouseFunction } from './house-function.ts';
 import { HouseTable, type TableOwnerProps } from './house-table.ts';
 
-const READ = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
-
 /** The consent registry. It says itself who may read it and who may add to it; nobody may take anything away. */
 export class ConsentRegistry extends Construct {
   readonly table: HouseTable;
@@ -37,15 +35,15 @@ export class ConsentRegistry extends Construct {
     );
   }
 
-  /** May see what consent says, not change it. */
-  grantRead(fn: HouseFunction): void {
+  /** May read every event of a number. */
+  grantHistory(fn: HouseFunction): void {
     fn.setEnvironment({ consentTable: this.table.tableName });
-    this.grant(fn, ...READ);
+    this.grant(fn, 'dynamodb:Query');
   }
 
   /** May page through the lists: who stands where, since when, and by which keyword. */
   grantLists(fn: HouseFunction): void {
-    this.grantRead(fn);
+    fn.setEnvironment({ consentTable: this.table.tableName });
     const resources = Object.values(LISTS).map(({ index }) => `${this.table.tableArn}/index/${index}`);
     fn.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources }));
   }
@@ -64,10 +62,10 @@ export class ConsentRegistry extends Construct {
     this.grant(fn, 'dynamodb:Scan', 'dynamodb:Query');
   }
 
-  /** May add events: puts of a new event, the state behind it and the marker of its source. */
+  /** May read states and add events: puts of a new event, the state behind it and the marker of its source. */
   grantRecord(fn: HouseFunction): void {
-    this.grantRead(fn);
-    this.grant(fn, 'dynamodb:PutItem');
+    fn.setEnvironment({ consentTable: this.table.tableName });
+    this.grant(fn, 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
   }
 
   /** May make a write depend on consent being unchanged: the send transaction. */

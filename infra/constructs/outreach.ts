@@ -6,6 +6,9 @@ import { COLLECTION_INDEX } from '../../lib/messaging/message-items.ts';
 import type { HouseFunction } from './house-function.ts';
 import { HouseTable, type TableOwnerProps } from './house-table.ts';
 
+type Action = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'ConditionCheckItem';
+type Index = typeof WORK_INDEX | typeof COLLECTION_INDEX;
+
 const string = (name: string) => ({ name, type: AttributeType.STRING });
 
 /** Leads, their enrollments, texts and submissions, members of campaigns, with the index of what is due and the index of collections. */
@@ -36,37 +39,24 @@ export class Outreach extends Construct {
     });
   }
 
-  /** Reads and writes items; removes none. */
-  grantUse(fn: HouseFunction): void {
+  /**
+   * Reads and writes items; nobody removes any. The check of grants compares with what the tests use (test/grants).
+   *
+   * @param indexes that it pages through.
+   */
+  grantUse(fn: HouseFunction, actions: readonly Action[], indexes: readonly Index[] = []): void {
     fn.setEnvironment({ outreachTable: this.table.tableName });
-    this.grantOn(fn, [this.table.tableArn], ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem']);
-    this.grantIndexes(fn);
-  }
-
-  /** Reads exports and keeps their progress. */
-  grantExports(fn: HouseFunction): void {
-    fn.setEnvironment({ outreachTable: this.table.tableName });
-    this.grantOn(fn, [this.table.tableArn], ['GetItem', 'UpdateItem']);
-    this.table.encryptionKey?.grantEncryptDecrypt(fn);
-  }
-
-  /** Reads the due index, keeps its marks. */
-  grantCycle(fn: HouseFunction): void {
-    fn.setEnvironment({ outreachTable: this.table.tableName });
-    this.grantOn(fn, [this.table.tableArn], ['GetItem', 'PutItem']);
-    this.grantOn(fn, [`${this.table.tableArn}/index/${WORK_INDEX}`], ['Query']);
-    this.table.encryptionKey?.grantEncryptDecrypt(fn);
-  }
-
-  private grantIndexes(fn: HouseFunction): void {
-    const indexes = [WORK_INDEX, COLLECTION_INDEX].map((name) => `${this.table.tableArn}/index/${name}`);
-    this.grantOn(fn, indexes, ['Query']);
-    this.table.encryptionKey?.grantEncryptDecrypt(fn);
-  }
-
-  private grantOn(fn: HouseFunction, resources: string[], actions: string[]): void {
+    const { tableArn, encryptionKey } = this.table;
     fn.addToRolePolicy(
-      new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources }),
+      new PolicyStatement({
+        actions: actions.map((action) => `dynamodb:${action}`),
+        resources: [tableArn],
+      }),
     );
+    if (indexes.length > 0) {
+      const resources = indexes.map((index) => `${tableArn}/index/${index}`);
+      fn.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources }));
+    }
+    encryptionKey?.grantEncryptDecrypt(fn);
   }
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { idSchema } from '../automation/automation.ts';
 import { facts } from './builders/facts.ts';
 import { builderNames, builderOf } from './builders/index.ts';
+import { limitsSchema } from './submission-limits.ts';
 
 /** Name of a question or field, or a path into it such as `contact.phone` or `answers[0].value`. */
 const field = z.string().trim().min(1).max(200);
@@ -41,6 +42,10 @@ export const formInputSchema = z
      * answer it.
      */
     optInQuestion: z.strictObject({ required: z.boolean().default(true) }).optional(),
+    /** A hidden field that people leave empty and programs fill in: what comes with it is answered as ever, and nothing is kept. */
+    trap: field.optional(),
+    /** How many submissions it takes; more get 429. */
+    limits: limitsSchema.prefault({}),
     /** Automations that a submission enrols the lead in. */
     automations: z.array(idSchema).max(20).default([]),
     /** Country of phone numbers written without a country code, ISO 3166-1 alpha-2. */

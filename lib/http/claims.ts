@@ -13,7 +13,10 @@ export interface Caller {
  */
 export function callerOf(claims: Readonly<Record<string, unknown>>): Caller {
   const groups = claims['cognito:groups'] ?? claims['groups'] ?? '';
-  const names = (Array.isArray(groups) ? groups.join(' ') : String(groups)).split(/[^\w-]+/);
+  // Split where a list was joined and nowhere else: a group `billing:admin` is not the group `admin`.
+  const names = (Array.isArray(groups) ? groups.join(' ') : String(groups))
+    .replace(/^\[|\]$/g, '')
+    .split(/[\s,]+/);
   const actor = claims['username'] ?? claims['cognito:username'] ?? claims['email'] ?? claims['sub'];
   return { actor: String(actor ?? 'unknown'), roles: roles.filter((role) => names.includes(role)) };
 }

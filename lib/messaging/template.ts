@@ -55,7 +55,7 @@ export type Rendered =
 /**
  * Fills a template and ends it with the footer, once (C6).
  *
- * @param values facts of the lead; control characters and line breaks in them become spaces.
+ * @param values facts of the lead; control characters and line breaks in them become spaces, and a link is no value.
  * @param footer ends the text on a line of its own; where template or values say it already, that place is dropped.
  */
 export function render(template: string, values: MergeValues, footer: string): Rendered {
@@ -63,12 +63,25 @@ export function render(template: string, values: MergeValues, footer: string): R
   return merged.kind === 'rendered' ? withFooter(merged.body, footer) : merged;
 }
 
+/** What phones show as an address to follow: one with its scheme, one with `www`, one of a common domain. */
+const LINK =
+  /:\/\/|\bwww\.|[\p{L}\p{N}]\.(com|net|org|info|biz|us|co|io|me|ly|gl|gd|cc|tk|to|ru|cn|xyz|top|site|online|shop|store|link|click|app|dev|page|live|club|vip|win|loan)(?![\p{L}\p{N}])/iu;
+
+/**
+ * What may be merged of a fact: nothing that is a link. Anybody can give somebody else's number and a link for a name, and
+ * the organization would text it (decision 131). An email address is one whole, and merges.
+ */
+function mergeable(name: MergeField, value: string): string {
+  const isOwn = name === 'organizationName' || (name === 'email' && /^[^\s@/]+@[^\s@/]+$/.test(value));
+  return !isOwn && LINK.test(value) ? '' : value;
+}
+
 /** Fills a template, and adds nothing. */
 export function merge(template: string, values: MergeValues): Rendered {
   let missing: string | undefined;
   const body = template.replace(PLACEHOLDER, (_, written: string, fallback?: string) => {
     const name = written.trim();
-    const value = isMergeField(name) ? oneLine(values[name]) : '';
+    const value = isMergeField(name) ? mergeable(name, oneLine(values[name])) : '';
     const text = value || oneLine(fallback);
     if (!text) missing ??= name;
     return text;

@@ -22,7 +22,7 @@ export const OPT_OUTS = counted('optOut', evidenceSources);
  * All are counts but those of `MEASURES`.
  */
 export const METRICS = {
-  'form-webhook': ['submissionAccepted', 'submissionRefused', 'submissionFailed'],
+  'form-webhook': counted('submission', ['accepted', 'refused', 'trapped', 'limited', 'failed']),
   'twilio-inbound': [
     ...counted('inbound', ['stop', 'start', 'yes', 'help', 'keyword', 'doubtful', 'conversation']),
     'inboundForged',

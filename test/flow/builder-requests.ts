@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { SignJWT } from 'jose';
 import type { BuilderName } from '../../lib/forms/builders/index.ts';
+import { FORM_SECRET, SIGNING_SECRET } from '../setup/secrets.ts';
 
 /** What a builder's server sends: content type, body and the headers that prove it. */
 export interface BuilderRequest {
@@ -11,8 +12,7 @@ export interface BuilderRequest {
   readonly query?: string;
 }
 
-export const SIGNING_SECRET = 'the-secret-both-sides-know';
-export const FORM_SECRET = 'a-secret-in-the-address';
+export { FORM_SECRET, SIGNING_SECRET };
 
 export const fixture = (name: string) =>
   readFileSync(new URL(`../fixtures/forms/${name}`, import.meta.url), 'utf8');

@@ -7,12 +7,13 @@ import type { Carrier } from '../../lib/messaging/carrier.ts';
 import { createMessageStore, type MessageStore } from '../../lib/messaging/message-store.ts';
 import { createTwilioCarrier } from '../../lib/messaging/twilio-carrier.ts';
 import { ENV } from '../../lib/runtime/env.ts';
+import { CLIENT_SECRET } from '../setup/secrets.ts';
 import { SENDER, type World } from './world.ts';
 
 const credentials = {
   accountSid: `AC${'0'.repeat(32)}`,
   apiKeySid: `SK${'0'.repeat(32)}`,
-  apiKeySecret: 'local-secret',
+  apiKeySecret: CLIENT_SECRET,
 };
 
 /** What may be put in the place of the real thing, to go wrong at a chosen moment. */

@@ -43,7 +43,9 @@ export async function setUp(world: World, settings: Record<string, unknown> = {}
 }
 
 export async function putForm(world: World, form: Record<string, unknown> & { id: string }): Promise<void> {
-  const whole = { name: form.id, automations: ['welcome'], ...form };
+  // Every test posts from the same address.
+  const limits = { perMinute: 10_000, perAddressPerMinute: 10_000 };
+  const whole = { name: form.id, automations: ['welcome'], limits, ...form };
   await expectOk(world.admin('PUT', `/forms/${form.id}`, whole));
 }
 

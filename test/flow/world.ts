@@ -9,7 +9,9 @@ import { startSsm } from '../../infra/local/ssm.ts';
 import { startTwilioStandIn, type TwilioStandIn } from '../../infra/local/twilio/stand-in.ts';
 import { workKinds } from '../../lib/automation/work.ts';
 import { ENV } from '../../lib/runtime/env.ts';
+import { recorded, recordUses } from '../grants/record.ts';
 import { CLIENT_CREDENTIALS, startTestSalesforce } from '../setup/salesforce.ts';
+import { AUTH_TOKEN, CLIENT_SECRET } from '../setup/secrets.ts';
 import { createTables, type Tables } from '../setup/tables.ts';
 import { checkExchange } from './contract.ts';
 import { followStream, type StreamFollower, streamFiltersOf } from './streams.ts';
@@ -17,9 +19,8 @@ import { followStream, type StreamFollower, streamFiltersOf } from './streams.ts
 const ACCOUNT = {
   accountSid: `AC${'0'.repeat(32)}`,
   apiKeySid: `SK${'0'.repeat(32)}`,
-  apiKeySecret: 'local-secret',
+  apiKeySecret: CLIENT_SECRET,
 };
-export const AUTH_TOKEN = 'local-auth-token';
 export const SENDER = '+13035550100';
 const BUS = 'test-bus';
 
@@ -75,6 +76,7 @@ export async function createWorld(engines: Partial<Endpoints> = {}, namePrefix?:
     ssmUrl: ssm.endpoint,
     eventBridgeUrl: eventBridge.endpoint,
   });
+  recordUses(tables);
   const handlers = await loadHandlers();
   http.serve({
     'POST /twilio/inbound': handlers.inbound,
@@ -241,19 +243,19 @@ async function loadHandlers() {
       import('../../functions/registry-jobs/handler.ts'),
     ]);
   return {
-    form: form.handler as HttpHandler,
-    inbound: inbound.handler as HttpHandler,
-    status: status.handler as HttpHandler,
-    admin: admin.handler as HttpHandler,
-    sender: sender.handler as HttpHandler,
-    carrierList: sender.handler as (event: SQSEvent) => Promise<SQSBatchResponse>,
-    cycle: cycle.handler,
-    gate: gate.handler,
-    changes: changes.handler,
-    publish: publish.handler,
-    reconcile: reconcile.handler,
-    crm: crm.handler,
-    registryJobs: registryJobs.handler,
+    form: recorded('form-webhook', form.handler as HttpHandler),
+    inbound: recorded('twilio-inbound', inbound.handler as HttpHandler),
+    status: recorded('twilio-status', status.handler as HttpHandler),
+    admin: recorded('admin-api', admin.handler as HttpHandler),
+    sender: recorded('sender-admin', sender.handler as HttpHandler),
+    carrierList: recorded('sender-admin', sender.handler as (event: SQSEvent) => Promise<SQSBatchResponse>),
+    cycle: recorded('automation-cycle', cycle.handler),
+    gate: recorded('send-gate', gate.handler),
+    changes: recorded('consent-changes', changes.handler),
+    publish: recorded('publish-events', publish.handler),
+    reconcile: recorded('reconcile', reconcile.handler),
+    crm: recorded('crm-lookup', crm.handler),
+    registryJobs: recorded('registry-jobs', registryJobs.handler),
   };
 }
 
@@ -279,6 +281,7 @@ export interface HttpOptions {
   readonly query?: string;
   readonly pathParameters?: Record<string, string>;
   readonly claims?: Record<string, string>;
+  readonly sourceIp?: string;
 }
 
 /** What API Gateway hands to a function for a request, in payload format 2.0. */
@@ -296,7 +299,13 @@ export function httpEvent(method: string, path: string, options: HttpOptions = {
     body: options.body,
     isBase64Encoded: options.isBase64Encoded ?? false,
     requestContext: {
-      http: { method, path: rawPath, protocol: 'HTTP/1.1', sourceIp: '203.0.113.9', userAgent: 'test' },
+      http: {
+        method,
+        path: rawPath,
+        protocol: 'HTTP/1.1',
+        sourceIp: options.sourceIp ?? '203.0.113.9',
+        userAgent: 'test',
+      },
       authorizer: options.claims && { jwt: { claims: options.claims, scopes: [] } },
     },
   } as unknown as APIGatewayProxyEventV2;

@@ -6,6 +6,7 @@ import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts'
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createConversationStore } from '../../lib/conversations/conversation-store.ts';
 import { createArrivals } from '../../lib/crm/arrivals.ts';
+import { createSubmissionLimiter } from '../../lib/forms/submission-limits.ts';
 import { createSubmissionStore } from '../../lib/forms/submission-store.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import type { Carrier } from '../../lib/messaging/carrier.ts';
@@ -97,6 +98,7 @@ export async function createMortals(
       enrollments: createEnrollmentStore(outreach),
       conversations: createConversationStore(outreach),
       submissions: createSubmissionStore(outreach),
+      limiter: createSubmissionLimiter(outreach),
       arrivals: createArrivals({ ...env, client, now }),
       configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
     };

@@ -234,21 +234,26 @@ async function organize(world: Awaited<ReturnType<typeof createWorld>>): Promise
     keyword: 'ROOF',
     steps: roofs,
   });
+  // Every history posts from one address, thousands of times.
+  const limits = { perMinute: 10_000, perAddressPerMinute: 10_000 };
   const box = { number: 1, field: 'smsConsent', wordsShown: 'I agree to get texts.' };
   await put('/forms/quote', {
     id: 'quote',
+    limits,
     name: 'quote',
     checkboxes: [box],
     automations: ['welcome', 'roofs'],
   });
   await put('/forms/contact', {
     id: 'contact',
+    limits,
     name: 'contact',
     disclaimer: 'By submitting you agree to get texts.',
     automations: ['welcome', 'follow-up'],
   });
   await put('/forms/ask', {
     id: 'ask',
+    limits,
     name: 'ask',
     optInQuestion: { required: true },
     automations: ['welcome'],

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { CLASSIC } from '../../infra/local/salesforce/improveit360.ts';
 import { type SalesforceOptions, startSalesforceStandIn } from '../../infra/local/salesforce/stand-in.ts';
+import { CLIENT_SECRET } from './secrets.ts';
 
 const keys = generateKeyPairSync('rsa', {
   modulusLength: 2048,
@@ -10,7 +11,7 @@ const keys = generateKeyPairSync('rsa', {
 
 export const APP = {
   clientId: '3MVG9.test-client',
-  clientSecret: 'local-secret',
+  clientSecret: CLIENT_SECRET,
   username: 'sendgate@test.example',
   publicKey: keys.publicKey,
 };

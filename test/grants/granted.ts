@@ -1,0 +1,82 @@
+import { list, nested, referenced, resourcesOf, type Template } from '../../infra/local/template.ts';
+
+/** An action on a resource, as a role allows it or a function uses it. */
+export interface Line {
+  readonly functionName: string;
+  readonly action: string;
+  /** By the variable under which functions know it, else by its logical id; `<table>/index/<name>`, `<table>/stream`. */
+  readonly resource: string;
+}
+
+export interface Denied extends Line {
+  /** Partition keys that the denial is about. */
+  readonly partitions: readonly string[];
+}
+
+/** Every function of the stack with its logical id, role and short name. */
+export function functionsIn(template: Template) {
+  return resourcesOf(template, 'AWS::Lambda::Function').map(([id, properties]) => ({
+    id,
+    role: referenced(properties['Role']) ?? '',
+    functionName: String(properties['FunctionName']).replace(/^sendgate-demo-/, ''),
+    variables: nested(nested(properties['Environment'])['Variables']),
+  }));
+}
+
+/** What a resource is called here, by its logical id. */
+export function namesIn(template: Template): (logicalId: string) => string {
+  const names = new Map<string, string>();
+  for (const { variables } of functionsIn(template)) {
+    for (const [variable, value] of Object.entries(variables)) {
+      const id = referenced(value);
+      if (id !== undefined && template.Resources[id]) names.set(id, variable);
+    }
+  }
+  return (id) => names.get(id) ?? id;
+}
+
+/** What each function's role allows and denies, one line for each action on each resource. */
+export function grantsIn(template: Template): { allowed: Line[]; denied: Denied[] } {
+  const nameOf = namesIn(template);
+  const allowed: Line[] = [];
+  const denied: Denied[] = [];
+  for (const { role, functionName } of functionsIn(template)) {
+    for (const statement of statementsOf(template, role)) {
+      const actions = [statement['Action']].flat().map(String);
+      const resources = [statement['Resource']].flat().map((resource) => named(resource, nameOf));
+      const lines = resources.flatMap((resource) =>
+        actions.map((action) => ({ functionName, action, resource })),
+      );
+      if (statement['Effect'] === 'Allow') allowed.push(...lines);
+      else {
+        const condition = nested(nested(statement['Condition'])['ForAnyValue:StringEquals']);
+        const partitions = list(condition['dynamodb:LeadingKeys']).map(String);
+        denied.push(...lines.map((line) => ({ ...line, partitions })));
+      }
+    }
+  }
+  return { allowed, denied };
+}
+
+/** The statements of every policy of a role: ours are policies of their own, and neither inline nor managed by AWS. */
+function statementsOf(template: Template, role: string) {
+  const properties = template.Resources[role]?.Properties ?? {};
+  if (properties['ManagedPolicyArns'] || properties['Policies']) {
+    throw new Error(`${role} has inline or managed policies, which are not read here`);
+  }
+  return resourcesOf(template, 'AWS::IAM::Policy')
+    .filter(([, policy]) => list(policy['Roles']).some((one) => referenced(one) === role))
+    .flatMap(([, policy]) => list(nested(policy['PolicyDocument'])['Statement']).map(nested));
+}
+
+function named(resource: unknown, nameOf: (id: string) => string): string {
+  if (typeof resource === 'string') return resource;
+  const id = referenced(resource);
+  if (id !== undefined) {
+    const [, attribute] = list(nested(resource)['Fn::GetAtt']);
+    return attribute === 'StreamArn' ? `${nameOf(id)}/stream` : nameOf(id);
+  }
+  const [, parts] = list(nested(resource)['Fn::Join']);
+  const text = list(parts).map((part) => (typeof part === 'string' ? part : nameOf(referenced(part) ?? '?')));
+  return text.join('').replace(/^arn:.*:parameter\/sendgate\/demo/, '');
+}
