@@ -114,14 +114,23 @@ function readBody(event: ApiRequest, types: readonly string[] = ['application/js
   }
   if (type !== 'application/json') return body.toString('utf8');
   try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
+    return withoutHalves(JSON.parse(body.toString('utf8')));
+  } catch (error) {
+    if (error instanceof RequestProblem) throw error;
     throw new RequestProblem(
       400,
       'Malformed JSON',
       'The body is not valid JSON. Check quotes, commas and braces.',
     );
   }
+}
+
+/** No table and no ledger holds half a character, such as an emoji that was cut. JSON writes it, alone, as an escape. */
+function withoutHalves(value: unknown): unknown {
+  if (!/(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(JSON.stringify(value))) return value;
+  const detail =
+    'A text holds half a character, such as an emoji that was cut (\\ud83d). Send whole characters.';
+  throw new RequestProblem(422, 'The request cannot be used', detail);
 }
 
 function validate(schema: z.ZodType | undefined, value: unknown): unknown {

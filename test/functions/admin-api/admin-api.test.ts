@@ -99,6 +99,16 @@ test.each([
   expect((json['errors'] as { message: string }[]).map(({ message }) => message)).toContain(says);
 });
 
+test('half a character is refused wherever it stands, and a whole one or its mere name is not', async () => {
+  const put = (disclaimer: string) =>
+    world.admin('PUT', '/forms/halves', { id: 'halves', name: 'halves', automations: [], disclaimer });
+  const half = await put('You agree \ud83d.');
+  expect(half).toMatchObject({ status: 422, json: { detail: expect.stringContaining('half a character') } });
+  for (const whole of ['You agree \u{1f600}.', 'You agree \\ud83d.']) {
+    expect((await put(whole)).status).toBe(200);
+  }
+});
+
 test('malformed JSON, another content type, an unknown route and a wrong method each say what to do', async () => {
   const claims = { sub: 'u', 'cognito:groups': '[admin]' };
   const send = (method: string, path: string, body: string, type = 'application/json') =>
