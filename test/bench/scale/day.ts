@@ -1,0 +1,141 @@
+import { ASSUMED, batchMilliseconds } from './assumptions.ts';
+import { LIMITS } from './limits.ts';
+import { WRITES_PER_TEXT } from './needs.ts';
+import type { LaneName, Scenario } from './simulation.ts';
+import type { StackSettings } from './stack-settings.ts';
+
+const HOUR = 3600;
+/** Where people live, from east to west: their part, and how many hours they are behind New York. */
+const ZONES = [
+  { part: 0.47, behind: 0 },
+  { part: 0.29, behind: 1 },
+  { part: 0.07, behind: 2 },
+  { part: 0.17, behind: 3 },
+] as const;
+/** The product's own hours, by the recipient's clock. */
+const OPENS = 9;
+const CLOSES = 20;
+
+/** What is played. */
+export interface Day {
+  /** The busiest that the organization wants to be. Steps of automations fill half of it while a zone is open. */
+  readonly textsPerSecond: number;
+  /** Members of a broadcast that starts at 9:00 in New York. */
+  readonly broadcast: number;
+  /** When Twilio refuses everything for an hour, by New York's clock; undefined: never. */
+  readonly outageAt: number | undefined;
+  readonly senderSegmentsPerSecond: number;
+  readonly seed: number;
+}
+
+/** What of the stack is changed for a second day, as docs/scale.md says. */
+export interface Changes {
+  readonly bulkConcurrency: number;
+  readonly conversationShards: number;
+  readonly callbackRate: number;
+}
+
+/** The changes that a load needs: twice what it takes, so that a queue drains. */
+export function changesFor({ textsPerSecond }: Pick<Day, 'textsPerSecond'>, stack: StackSettings): Changes {
+  const workers = (textsPerSecond * batchMilliseconds) / 1000 / stack.bulk.batchSize;
+  const writes = textsPerSecond * WRITES_PER_TEXT.conversationsList;
+  return {
+    bulkConcurrency: Math.max(stack.bulk.maxConcurrency ?? 0, Math.ceil((2 * workers) / 10) * 10),
+    conversationShards: Math.max(1, 2 ** Math.ceil(Math.log2((4 * writes) / LIMITS.partitionWrites.value))),
+    callbackRate: Math.max(
+      stack.callbackRate,
+      Math.ceil((textsPerSecond * ASSUMED.callbacksPerText * 3) / 500) * 500,
+    ),
+  };
+}
+
+/** A day of an organization on its stack, from midnight to midnight in New York. */
+export function scenarioOf(day: Day, stack: StackSettings, changes?: Changes): Scenario {
+  const one = LIMITS.partitionWrites.value;
+  const { retryMilliseconds, callbacksPerText } = ASSUMED;
+  return {
+    seconds: 24 * HOUR,
+    seed: day.seed,
+    arrivals: arrivalsOf(day),
+    opensAt,
+    cycleSeconds: stack.cycleMinutes * 60,
+    batchSize: stack.bulk.batchSize,
+    maxConcurrency: {
+      priority: stack.priority.maxConcurrency ?? LIMITS.sourceConcurrency.value,
+      bulk: changes?.bulkConcurrency ?? stack.bulk.maxConcurrency ?? LIMITS.sourceConcurrency.value,
+    },
+    batchMilliseconds,
+    carrierMilliseconds: ASSUMED.carrier,
+    partitions: [
+      {
+        name: 'list of conversations',
+        unitsPerText: WRITES_PER_TEXT.conversationsList,
+        unitsPerDeferral: 0,
+        perSecond: one * (changes?.conversationShards ?? 1),
+      },
+      {
+        name: 'due index',
+        unitsPerText: WRITES_PER_TEXT.dueIndex,
+        unitsPerDeferral: WRITES_PER_TEXT.dueIndex,
+        perSecond: one * stack.shards,
+      },
+      {
+        name: 'claimed texts',
+        unitsPerText: WRITES_PER_TEXT.claimedIndex,
+        unitsPerDeferral: 0,
+        perSecond: one * stack.shards,
+      },
+    ],
+    retryMilliseconds,
+    visibilitySeconds: stack.visibilitySeconds,
+    senderPerSecond: day.senderSegmentsPerSecond / ASSUMED.segmentsPerText,
+    ...(day.outageAt !== undefined && {
+      outage: { from: day.outageAt * HOUR, to: (day.outageAt + 1) * HOUR, kind: 'carrierRefuses' as const },
+    }),
+    // As functions/send-gate/hand-over.ts does: 30 s, 1, 2, 4 ... minutes, an hour at most.
+    retryAfter: (attempt) => Math.min(30 * 2 ** (attempt - 1), HOUR),
+    callbacksPerText,
+    callbackRate: changes?.callbackRate ?? stack.callbackRate,
+    callbackBurst: changes ? changes.callbackRate * 2 : stack.callbackBurst,
+  };
+}
+
+/** Today's opening, or tomorrow's. */
+function opensAt(zone: number, second: number): number {
+  const behind = (ZONES[zone]?.behind ?? 0) * HOUR;
+  const local = second - behind;
+  const day = Math.floor(local / (24 * HOUR)) * 24 * HOUR;
+  if (local - day < OPENS * HOUR) return day + OPENS * HOUR + behind;
+  if (local - day >= CLOSES * HOUR) return day + (24 + OPENS) * HOUR + behind;
+  return second;
+}
+
+/**
+ * Steps of sequences are due when the step before was sent, some days ago: while a zone is open. New prospects write at all
+ * hours, a third as many at night. A broadcast's members are enrolled one page after the other and are due at once.
+ */
+function arrivalsOf({ textsPerSecond, broadcast }: Day): Scenario['arrivals'] {
+  const usual = textsPerSecond / 2;
+  const start = OPENS * HOUR;
+  return (second) => {
+    const enrolled = Math.max(
+      0,
+      Math.min(ASSUMED.enrolledPerSecond, broadcast - (second - start) * ASSUMED.enrolledPerSecond),
+    );
+    return ZONES.flatMap(({ part }, zone) => {
+      const open = opensAt(zone, second) === second;
+      const steps = open ? usual * (1 - ASSUMED.newProspects) * part : 0;
+      const prospects = usual * ASSUMED.newProspects * part * (open ? 1 : 1 / 3);
+      const members = second >= start ? enrolled * part : 0;
+      const of = (lane: LaneName, amount: number) => ({ lane, zone, count: whole(amount, second) });
+      return [of('priority', prospects), of('bulk', steps), of('bulk', members)].filter(
+        ({ count }) => count > 0,
+      );
+    });
+  };
+}
+
+/** Whole texts whose sum over seconds is the amount's. */
+function whole(amount: number, second: number): number {
+  return Math.floor(amount * (second + 1)) - Math.floor(amount * second);
+}

@@ -1,0 +1,55 @@
+/** What a provider publishes, where, and when it was read. */
+export interface Limit {
+  readonly value: number;
+  readonly unit: string;
+  readonly source: string;
+  /** A quota that the provider raises on request. */
+  readonly raisable: boolean;
+}
+
+/** When the pages below were read, from stored copies of them. */
+export const READ_ON = '2026-11-25';
+
+const AWS = 'docs.aws.amazon.com';
+const DYNAMODB = 'repost.aws/knowledge-center/on-demand-table-throttling-dynamodb';
+const LAMBDA_SQS = `${AWS}/lambda/latest/dg/services-sqs-scaling.html`;
+const limit = (value: number, unit: string, source: string, raisable = false): Limit => ({
+  value,
+  unit,
+  source,
+  raisable,
+});
+
+/** Published limits. A quota that differs by region is that of us-east-1. */
+export const LIMITS = {
+  /** Of one partition, hence of one partition key, of a table or of an index. */
+  partitionWrites: limit(1000, 'write units/s', DYNAMODB),
+  /** Secondary indexes of one table. */
+  tableIndexes: limit(20, 'indexes', `${AWS}/amazondynamodb/latest/developerguide/ServiceQuotas.html`, true),
+  partitionReads: limit(3000, 'read units/s', DYNAMODB),
+  /** A new on-demand table, until it has seen more; then twice its former peak within 30 minutes. */
+  newTableWrites: limit(4000, 'write units/s', DYNAMODB, true),
+  tableWrites: limit(40_000, 'write units/s', DYNAMODB, true),
+  tableReads: limit(40_000, 'read units/s', DYNAMODB, true),
+  /** Batches that one event source reads at once: it begins with five and adds so many a minute. */
+  sourceConcurrency: limit(1000, 'batches', LAMBDA_SQS),
+  sourceFirst: limit(5, 'batches', LAMBDA_SQS),
+  sourcePerMinute: limit(300, 'batches/minute', LAMBDA_SQS),
+  lambdaConcurrency: limit(1000, 'invocations', `${AWS}/lambda/latest/dg/gettingstarted-limits.html`, true),
+  lambdaRamp: limit(1000, 'environments/10 s', `${AWS}/lambda/latest/dg/scaling-behavior.html`),
+  sqsInFlight: limit(
+    120_000,
+    'messages',
+    `${AWS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html`,
+  ),
+  apiRequests: limit(10_000, 'requests/s', `${AWS}/apigateway/latest/developerguide/limits.html`, true),
+  busEvents: limit(10_000, 'requests/s', `${AWS}/eventbridge/latest/userguide/eb-quota.html`, true),
+  /** The fastest 10DLC campaign there is, by trust score. */
+  senderSegments: limit(225, 'segments/s', 'FACTS.md, section 2 (Twilio)'),
+  /** What Twilio's queue of a sender holds: ten hours of its rate (error 30001 after that). */
+  twilioQueueHours: limit(
+    10,
+    'hours',
+    'support.twilio.com, "Understanding Twilio Rate Limits and Message Queues"',
+  ),
+} as const satisfies Record<string, Limit>;

@@ -1,0 +1,196 @@
+import { ASSUMED, batchMilliseconds } from './assumptions.ts';
+import { LIMITS, type Limit } from './limits.ts';
+import type { StackSettings } from './stack-settings.ts';
+
+export interface Organization {
+  readonly numbers: number;
+  /** At its busiest. */
+  readonly textsPerSecond: number;
+}
+
+/** One resource: what the organization needs of it, and what there is. */
+export interface Need {
+  readonly resource: string;
+  readonly need: number;
+  readonly limit: number;
+  readonly unit: string;
+  /** Where the limit comes from: a provider's page, or the stack. */
+  readonly from: string;
+  readonly change: string;
+}
+
+const { stateKib, enrollmentKib, conversationKib, textKib } = ASSUMED;
+
+/** Write units of one text, by where they fall. An action of a transaction costs two, and so does a move within an index. */
+export const WRITES_PER_TEXT = {
+  consentTable: 2 * stateKib,
+  /** Enrollment, conversation and text in the transaction; then Twilio's answer and each callback. */
+  outreachTable: 2 * (enrollmentKib + conversationKib + textKib) + textKib * (1 + ASSUMED.callbacksPerText),
+  /** The enrollment leaves the due index and stands there with its next step. */
+  dueIndex: 2,
+  /** The text is claimed, then not any more. */
+  claimedIndex: 2,
+  /** The text in its number's conversation: its put, and a change with each news. */
+  conversationIndex: textKib * (2 + ASSUMED.callbacksPerText),
+  /** The conversation moves to the top of the list of all of them: one partition. */
+  conversationsList: 2 * conversationKib,
+} as const;
+
+/** What an organization needs of each resource of its stack, the scarcest first. */
+export function needsOf({ numbers, textsPerSecond: rate }: Organization, stack: StackSettings): Need[] {
+  const w = WRITES_PER_TEXT;
+  const workers = (rate * batchMilliseconds) / 1000 / stack.bulk.batchSize;
+  const callbacks = rate * ASSUMED.callbacksPerText;
+  const table = w.outreachTable;
+  const indexes = w.dueIndex + w.claimedIndex + w.conversationIndex + w.conversationsList;
+  const consentsPerSecond = (numbers * ASSUMED.consentChangesPerDay) / 86_400;
+  const of = (
+    resource: string,
+    need: number,
+    { value, unit, source, raisable }: Limit,
+    change: string,
+  ): Need => ({
+    resource,
+    need,
+    limit: value,
+    unit,
+    from: raisable ? `${source} (raised on request)` : source,
+    change,
+  });
+  const ours = (
+    resource: string,
+    need: number,
+    limit: number,
+    unit: string,
+    where: string,
+    change: string,
+  ): Need => ({
+    resource,
+    need,
+    limit,
+    unit,
+    from: `the stack: ${where}`,
+    change,
+  });
+  return [
+    of(
+      'list of conversations (one partition of the collection index)',
+      rate * w.conversationsList,
+      LIMITS.partitionWrites,
+      'shard CONVERSATIONS by number, as the due index is; the inbox merges the shards',
+    ),
+    of(
+      `due index, per shard of ${stack.shards} (all texts of one kind)`,
+      (rate * w.dueIndex) / stack.shards,
+      LIMITS.partitionWrites,
+      'more SHARDS: a migration, since the shard stands in stored keys',
+    ),
+    of(
+      `claimed texts, per shard of ${stack.shards}`,
+      (rate * w.claimedIndex) / stack.shards,
+      LIMITS.partitionWrites,
+      'more SHARDS',
+    ),
+    of(
+      'opted-in numbers by last change (one partition of the consent index)',
+      consentsPerSecond * 2 * stateKib,
+      LIMITS.partitionWrites,
+      'enough but for imports: see below; shard by number if changes grow',
+    ),
+    of(
+      'settings, read with every batch (one item)',
+      rate / stack.bulk.batchSize,
+      LIMITS.partitionReads,
+      'nothing: ten texts share one read',
+    ),
+    ours(
+      'workers of the bulk lane',
+      workers,
+      stack.bulk.maxConcurrency ?? LIMITS.sourceConcurrency.value,
+      'batches at once',
+      'maxConcurrency of the bulk lane',
+      `maxConcurrency ${Math.ceil((workers * 2) / 10) * 10}: twice the need, so that a queue drains`,
+    ),
+    of(
+      'Lambda: send-gate and callbacks at once',
+      workers + (callbacks * ASSUMED.callback) / 1000,
+      LIMITS.lambdaConcurrency,
+      'ask for more before other functions need theirs',
+    ),
+    of('secondary indexes of one table', stack.indexes, LIMITS.tableIndexes, 'nothing'),
+    of('texts in flight in a lane', workers * stack.bulk.batchSize, LIMITS.sqsInFlight, 'nothing'),
+    ours(
+      'delivery callbacks',
+      callbacks,
+      stack.callbackRate,
+      'requests/s',
+      'limit of POST /twilio/status',
+      `raise TWILIO_LIMITS to ${Math.ceil((callbacks * 1.5) / 500) * 500}: what is refused leaves texts without their outcome`,
+    ),
+    of('requests to the HTTP API', callbacks, LIMITS.apiRequests, 'ask for more above 5,000 texts/s'),
+    of(
+      'writes of the outreach table',
+      rate * table,
+      LIMITS.tableWrites,
+      'ask for 80,000, which a broadcast beside delivery needs',
+    ),
+    of(
+      'writes of its indexes (each counts by itself, the collection index most)',
+      rate * indexes,
+      LIMITS.tableWrites,
+      'ask for as much as for the table',
+    ),
+    of(
+      'writes in the first hour of a new table',
+      rate * table,
+      LIMITS.newTableWrites,
+      'set warm throughput before going live, or double the load every half hour',
+    ),
+    ours(
+      'a cycle: texts due in it, enqueued in time',
+      (((rate * 60 * stack.cycleMinutes) / 500 / stack.shards) * ASSUMED.cyclePage) / 1000,
+      stack.cycleSeconds - 10,
+      's',
+      'time-out of automation-cycle, less 10 s for the marks',
+      'nothing: what is left over, the next cycle takes',
+    ),
+    of(
+      'events on the bus',
+      rate * ASSUMED.eventsPerText,
+      LIMITS.busEvents,
+      'smaller regions allow less: ask, or publish in tens',
+    ),
+    of(
+      'segments of one 10DLC sender',
+      rate * ASSUMED.segmentsPerText,
+      LIMITS.senderSegments,
+      `a messaging service with ${Math.ceil((rate * ASSUMED.segmentsPerText) / LIMITS.senderSegments.value)} such campaigns, or short codes`,
+    ),
+  ].toSorted((a, b) => headroomOf(a) - headroomOf(b));
+}
+
+/** How many times the need there is. */
+export function headroomOf({ need, limit }: Need): number {
+  return limit / need;
+}
+
+/** The load at which the first resource is full. */
+export function breaksAt(
+  organization: Organization,
+  stack: StackSettings,
+): { textsPerSecond: number; need: Need } {
+  const [first] = needsOf(organization, stack);
+  if (!first) throw new Error('There are no needs');
+  return { textsPerSecond: organization.textsPerSecond * headroomOf(first), need: first };
+}
+
+/** How long an import of every number takes, in hours: each writes twice into the list of opted-in numbers by last change. */
+export function importHours({ numbers }: Organization): number {
+  return (numbers * 2 * stateKib) / LIMITS.partitionWrites.value / 3600;
+}
+
+/** What is kept, in terabytes, and the partitions of 10 GB that it fills at least. */
+export function storageOf({ numbers }: Organization): { terabytes: number; partitions: number } {
+  const gigabytes = (numbers * ASSUMED.numberKib) / 1024 / 1024;
+  return { terabytes: gigabytes / 1024, partitions: Math.ceil(gigabytes / 10) };
+}
