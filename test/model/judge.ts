@@ -1,3 +1,4 @@
+import canonicalize from 'canonicalize';
 import type { Enrollment } from '../../lib/automation/enrollment.ts';
 import type { Message } from '../../lib/messaging/message.ts';
 import { type Books, Violation } from './books.ts';
@@ -69,20 +70,12 @@ function ledgerHolds(
     }
   }
   const now = points.at(-1) ?? NOBODY;
-  const keywords = Object.entries(state.keywords).filter(([, { active }]) => active);
-  const stored = [
-    state.standing,
-    state.prompt,
-    state.leadPrompts ?? {},
-    keywords.map(([word]) => word),
-    state.carrierBlocked,
-  ];
-  const folded = [now.standing, now.prompt, now.leadPrompts, [...now.keywords], now.blocked];
-  if (JSON.stringify(stored) !== JSON.stringify(folded)) {
-    throw new Violation(
-      `The state ${where} is ${JSON.stringify(stored)}, and this follows: ${JSON.stringify(folded)}`,
-    );
-  }
+  const active = Object.entries(state.keywords).flatMap(([word, { active }]) => (active ? [word] : []));
+  const { standing, prompt, leadPrompts = {}, carrierBlocked } = state;
+  const stored = said({ standing, prompt, leadPrompts, keywords: new Set(active), blocked: carrierBlocked });
+  const follows = said(now);
+  if (stored !== follows)
+    throw new Violation(`The state ${where} is ${stored}, and this follows: ${follows}`);
   facts.forEach(({ kind, leadId }, index) => {
     const before = points[index];
     if (kind !== 'promptSent' || !before) return;
@@ -90,6 +83,18 @@ function ledgerHolds(
     if (prompt !== 'not_sent')
       throw new Violation(`START was asked for ${where} though the prompt was ${prompt}`);
   });
+}
+
+/** The facets of consent as text, whatever order they are stored in. */
+function said({
+  standing,
+  prompt,
+  leadPrompts,
+  keywords,
+  blocked,
+}: Omit<Standpoint, 'outAt' | 'liftedAt'>): string {
+  const words = [...keywords].toSorted();
+  return canonicalize({ standing, prompt, leadPrompts, words, blocked }) ?? '';
 }
 
 interface Judgement {
