@@ -5,6 +5,7 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, SQSEve
 import * as z from 'zod';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { createLanes } from '../../lib/automation/lanes.ts';
+import { wakeJobSchema } from '../../lib/automation/wake-job.ts';
 import { createWorkIndex } from '../../lib/automation/work-index.ts';
 import { createBroadcastStore } from '../../lib/campaigns/broadcast-store.ts';
 import { createCampaignStore } from '../../lib/campaigns/campaign-store.ts';
@@ -32,7 +33,7 @@ import {
 } from './process-change.ts';
 import type { ReplyDeps } from './reply.ts';
 import { createCarrierQueue, type TellCarrierDeps } from './tell-carrier.ts';
-import { runWakeJob, type WakeDeps, wakeJobSchema } from './wake.ts';
+import { runWakeJob, type WakeDeps } from './wake.ts';
 
 const env = readEnv([
   'organization',

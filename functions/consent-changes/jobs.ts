@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { WakeJob } from '../../lib/automation/wake-job.ts';
 import type { AddOptInsJob, EnrollJob } from '../../lib/campaigns/jobs.ts';
-import type { WakeJob } from './wake.ts';
 
 /** One page of work that is too large for one invocation. */
 export type Job = WakeJob | EnrollJob | AddOptInsJob;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { wake } from '../../lib/automation/progress.ts';
+import type { WakeJob } from '../../lib/automation/wake-job.ts';
 import { type NumberWakingDeps, wakeNumber, wokenByEvent } from '../../lib/automation/waking.ts';
 import { SHARDS } from '../../lib/automation/work.ts';
 import type { WaitingEntry, WorkIndex } from '../../lib/automation/work-index.ts';
@@ -14,20 +15,6 @@ export interface WakeDeps extends NumberWakingDeps {
   readonly index: Pick<WorkIndex, 'waiting'>;
   readonly jobs: Jobs;
 }
-
-/** One page of waking everybody of a shard who waits for one of some reasons. */
-export const wakeJobSchema = z.object({
-  shard: z
-    .int()
-    .min(0)
-    .max(SHARDS - 1),
-  /** Absent for whatever anybody waits for. */
-  reasons: z.array(z.string()).min(1).optional(),
-  /** Only steps of this automation; absent for every text. */
-  automationId: z.string().optional(),
-  cursor: z.record(z.string(), z.unknown()).optional(),
-});
-export type WakeJob = z.infer<typeof wakeJobSchema>;
 
 const PAGE = 100;
 /** By then whoever was decided under the old settings is written down as waiting, and the index shows it. */

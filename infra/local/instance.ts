@@ -6,6 +6,7 @@ export interface Instance {
   readonly apiUrl: string;
   readonly twilioUrl: string;
   readonly dynamoDbUrl: string;
+  readonly queuesUrl: string;
   readonly eventsUrl: string;
   readonly cycleSeconds: number;
   /** An admin's. */
@@ -16,8 +17,9 @@ const file = (state: string) => join(state, 'instance.json');
 
 /** Leaves word of a running instance for the demo. */
 export function writeInstance(state: string, instance: Instance): void {
-  const { apiUrl, twilioUrl, eventsUrl, dynamoDbUrl, cycleSeconds, token } = instance;
-  const text = JSON.stringify({ apiUrl, twilioUrl, eventsUrl, dynamoDbUrl, cycleSeconds, token });
+  const { apiUrl, twilioUrl, eventsUrl, dynamoDbUrl, queuesUrl, cycleSeconds, token } = instance;
+  const kept = { apiUrl, twilioUrl, eventsUrl, dynamoDbUrl, queuesUrl, cycleSeconds, token };
+  const text = JSON.stringify(kept);
   writeFileSync(file(state), text, { mode: 0o600 });
 }
 

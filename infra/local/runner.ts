@@ -51,6 +51,7 @@ export interface Local {
   readonly eventsUrl: string;
   readonly salesforceUrl: string;
   readonly dynamoDbUrl: string;
+  readonly queuesUrl: string;
   readonly cycleSeconds: number;
   /** A token for a member of the group `admin` or `agent`. */
   token(group: 'admin' | 'agent'): Promise<string>;
@@ -188,6 +189,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
       eventsUrl: eventBridge.endpoint,
       salesforceUrl: salesforce.url,
       dynamoDbUrl: dynamodb.endpoint,
+      queuesUrl: queues.endpoint,
       cycleSeconds,
       token,
       close,

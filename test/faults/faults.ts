@@ -9,7 +9,7 @@ import {
   silent,
   throttled,
 } from './interceptors.ts';
-import type { Builder, Person } from './people.ts';
+import { arrive, type Builder, type Person } from './people.ts';
 import type { Stage } from './stage.ts';
 
 /** Something that goes wrong while people arrive and are texted. */
@@ -76,6 +76,7 @@ export const faultRows: readonly FaultRow[] = [
     title: 'DynamoDB: nothing arrives for a while',
     isSlow: true,
     begin: onDynamoDb(neverArriving({ oneIn: 1, most: 150 })),
+    arrive: ({ world }, builder) => arrive(world, builder, false),
   },
   {
     title: 'DynamoDB: killed and started again on its file',
