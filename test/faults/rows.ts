@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { CLAIM_GRACE_SECONDS } from '../../functions/reconcile/settle-claims.ts';
 import { type Account, account, type Person } from './people.ts';
 import type { Stage } from './stage.ts';
 
@@ -10,7 +11,8 @@ export interface Row extends Account {
   readonly settledSeconds: number;
 }
 
-/** Longer than anything may take: see functions/reconcile/README.md. */
+/** Longest that a text may take to be accounted for: grace, a run of reconcile, a cycle (functions/reconcile/README.md). */
+export const BOUND_SECONDS = CLAIM_GRACE_SECONDS + 300 + 60;
 const MOST_MINUTES = 45;
 
 /** Lets time pass, minute by minute, until every text is accounted for. */
@@ -19,9 +21,9 @@ export async function settle(
   fault: string,
   injected: () => number,
   people: readonly Person[],
+  began = Date.now(),
   eachMinute: () => Promise<unknown> = async () => {},
 ): Promise<Row> {
-  const began = Date.now();
   const now = async (): Promise<Row> => ({
     fault,
     injected: injected(),

@@ -16,7 +16,7 @@ export interface Scenario {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** @param people takes whoever comes into it. @param turn how many came before. */
   arrange(stage: Stage, people: Person[], turn: number): Promise<Doom>;
-  /** What happens when all is calm again. */
+  /** What happens when all is calm again: people answer. */
   afterwards?(stage: Stage, people: Person[]): Promise<void>;
 }
 
@@ -62,7 +62,8 @@ const request: Scenario = {
     return records(clock, [number]);
   },
   async afterwards({ world, clock }, people) {
-    for (let minute = 0; minute < 20; minute++) await clock.minute();
+    const isAsked = ({ number }: Person) => world.textsTo(number).length > 0;
+    for (let minute = 0; minute < 20 && !people.every(isAsked); minute++) await clock.minute();
     for (const { number } of people) await texts(world, number, 'START');
   },
 };
