@@ -11,8 +11,11 @@ export interface Row extends Account {
   readonly settledSeconds: number;
 }
 
-/** Longest that a text may take to be accounted for: grace, a run of reconcile, a cycle (functions/reconcile/README.md). */
-export const BOUND_SECONDS = CLAIM_GRACE_SECONDS + 300 + 60;
+/**
+ * Longest that a text may take from arrival: a cycle, grace, a run of reconcile, a cycle; and another cycle and run, because a fault
+ * that goes on can fail one of each (functions/reconcile/README.md).
+ */
+export const BOUND_SECONDS = CLAIM_GRACE_SECONDS + 2 * 300 + 3 * 60;
 const MOST_MINUTES = 45;
 
 /** Lets time pass, minute by minute, until every text is accounted for. */
