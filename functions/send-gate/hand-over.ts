@@ -7,6 +7,7 @@ import type { Carrier } from '../../lib/messaging/carrier.ts';
 import { carrierErrorOf } from '../../lib/messaging/carrier-errors.ts';
 import type { Message } from '../../lib/messaging/message.ts';
 import type { MessageStore } from '../../lib/messaging/message-store.ts';
+import { promptFailure } from '../../lib/outbox/prompt-failed.ts';
 
 export interface HandOverDeps extends GateTables {
   readonly carrier: Carrier;
@@ -40,7 +41,8 @@ export async function handOver(deps: HandOverDeps, text: Message): Promise<HandO
       return rejected(deps, text, result.code);
     case 'notAccepted':
       await reopenClaim(deps, text, retryAt(deps.now(), text.attempt ?? 1), deps.now());
-      return 'retrying';
+      // Nothing was created, and nothing is lost: once somebody has acted, the text leaves.
+      return carrierErrorOf(result.code).consequence === 'stopCampaign' ? 'campaignBlocked' : 'retrying';
     case 'unknown':
       return 'inDoubt';
   }
@@ -53,6 +55,8 @@ async function rejected(deps: HandOverDeps, text: Message, code: number | null):
   if (consequence === 'unreachableNumber' && code !== null && text.leadId !== undefined) {
     await deps.leads.markUnreachable(text.leadId, text.number, code);
   }
+  const failed = consequence === 'optOut' ? undefined : promptFailure(text, code ?? 0, deps.now());
+  if (failed) await deps.registry.record(failed);
   const ending = {
     status: 'rejected',
     reason: 'carrierRejected',

@@ -12,6 +12,7 @@ import { singleText } from '../../lib/gate/single-text.ts';
 import { stepText } from '../../lib/gate/step-text.ts';
 import { type Message, STATUS_RANK } from '../../lib/messaging/message.ts';
 import { sayUnrendered } from '../../lib/messaging/template.ts';
+import { promptFailure } from '../../lib/outbox/prompt-failed.ts';
 import { pause } from '../../lib/runtime/dynamodb.ts';
 import { type HandOverDeps, handOver } from './hand-over.ts';
 import { inTurn } from './in-turn.ts';
@@ -169,9 +170,13 @@ async function end(
   status: 'refused' | 'dropped',
   now: Date,
 ): Promise<TextOutcome | 'again'> {
+  const message = messageOf(text, why, status, now);
+  // A request for START that grew too old never arrived: who was not asked may be asked again.
+  const failed = why.reason === 'tooOld' ? promptFailure(message, 0, now) : undefined;
+  if (failed) await deps.registry.record(failed);
   const written = await explain(deps, {
     origin: text.ended(now),
-    text: messageOf(text, why, status, now),
+    text: message,
     conversation: endedUnsent(text.conversation, text.messageId),
   });
   return written === 'handled' ? catchUp(deps, text, now) : after(written, status);

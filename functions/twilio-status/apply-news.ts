@@ -2,6 +2,7 @@ import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
 import { carrierErrorOf } from '../../lib/messaging/carrier-errors.ts';
 import type { CarrierNews, MessageStore, NewsOutcome } from '../../lib/messaging/message-store.ts';
+import { promptFailure } from '../../lib/outbox/prompt-failed.ts';
 
 export interface ApplyDeps {
   readonly messages: Pick<MessageStore, 'applyNews' | 'get'>;
@@ -22,11 +23,14 @@ export async function applyNews(deps: ApplyDeps, id: string, news: CarrierNews):
 
 async function applyError(deps: ApplyDeps, id: string, errorCode: number): Promise<void> {
   const { consequence } = carrierErrorOf(errorCode);
-  if (consequence !== 'optOut' && consequence !== 'unreachableNumber') return;
   const text = await deps.messages.get(id);
   if (!text) return;
-  if (consequence === 'unreachableNumber') {
-    if (text.leadId) await deps.leads.markUnreachable(text.leadId, text.number, errorCode);
+  if (consequence === 'unreachableNumber' && text.leadId) {
+    await deps.leads.markUnreachable(text.leadId, text.number, errorCode);
+  }
+  if (consequence !== 'optOut') {
+    const failed = promptFailure(text, errorCode, deps.now());
+    if (failed) await deps.registry.record(failed);
     return;
   }
   await deps.registry.record({

@@ -1,5 +1,6 @@
 import type { ConsentEvent } from '../consent/event.ts';
 import { holdReasons } from '../gate/question.ts';
+import { carrierErrorOf } from '../messaging/carrier-errors.ts';
 import type { Settings } from '../organization/settings.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
 import type { Automation } from './automation.ts';
@@ -16,8 +17,15 @@ export type WaitingReason = (typeof waitingReasons)[number];
  * @returns `all`, or the reasons; an opt-out ends the waiting for START, since what waited is dropped (C3).
  */
 export function wokenByEvent(event: ConsentEvent): 'all' | readonly WaitingReason[] {
-  if (event.effect !== 'changed') return [];
+  if (event.effect !== 'changed' || event.kind === 'promptSent') return [];
+  // What waits for START would only ask again, in a circle; for a dead number it is told so, and ends.
+  if (event.kind === 'promptFailed') return isDeadNumber(event) ? ['waitingForStart'] : [];
   return event.after === 'opted_out' ? ['waitingForStart'] : 'all';
+}
+
+function isDeadNumber({ evidence }: ConsentEvent): boolean {
+  if (evidence.source !== 'carrier' || evidence.leadId === undefined) return false;
+  return carrierErrorOf(evidence.errorCode).consequence === 'unreachableNumber';
 }
 
 /** Which waiting a change of settings may have ended: a requirement that fell away, a verification that came. */

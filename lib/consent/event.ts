@@ -15,6 +15,7 @@ export const eventKinds = [
   'optOut',
   'numberReleased',
   'promptSent',
+  'promptFailed',
   'carrierBlocked',
   'carrierUnblocked',
 ] as const;
@@ -59,6 +60,8 @@ export const evidenceSchema = z.discriminatedUnion('source', [
   z.object({
     source: z.literal('carrier'),
     messageId: text,
+    /** The lead that the text was for. */
+    leadId: text.optional(),
     errorCode: z.int(),
   }),
   z.object({

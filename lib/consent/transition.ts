@@ -20,6 +20,7 @@ export const TRANSITIONS: Readonly<Record<EventKind, Readonly<Record<Standing, S
   optOut: { none: 'opted_out', opted_in: 'opted_out', opted_out: 'opted_out' },
   numberReleased: { none: 'none', opted_in: 'none', opted_out: 'opted_out' },
   promptSent: { none: 'none', opted_in: 'opted_in', opted_out: 'opted_out' },
+  promptFailed: { none: 'none', opted_in: 'opted_in', opted_out: 'opted_out' },
   // What we changed on Twilio's STOP list says nothing of anybody's consent.
   carrierBlocked: { none: 'none', opted_in: 'opted_in', opted_out: 'opted_out' },
   carrierUnblocked: { none: 'none', opted_in: 'opted_in', opted_out: 'opted_out' },
@@ -138,6 +139,19 @@ function release(state: ConsentState, occurrence: ConsentOccurrence): ConsentSta
   return { ...rest, standing, keywords, lastReleaseAt, prompt: 'not_sent' };
 }
 
+/** The request never reached its reader: who has not answered it may be asked again. */
+function promptFailed(state: ConsentState, { evidence }: ConsentOccurrence): ConsentState {
+  const leadId = evidence.source === 'carrier' ? evidence.leadId : undefined;
+  const { leadPrompts } = state;
+  if (leadId === undefined || leadPrompts?.[leadId] !== 'sent') {
+    return state.prompt === 'sent' ? { ...state, prompt: 'not_sent' } : state;
+  }
+  const others = { ...leadPrompts, [leadId]: 'not_sent' as const };
+  const isAsked = Object.values(others).includes('sent');
+  const prompt = state.prompt === 'sent' && !isAsked ? 'not_sent' : state.prompt;
+  return { ...state, prompt, leadPrompts: others };
+}
+
 /** The opt-in template was sent: to the number, and where each lead opts in by itself, for one lead. */
 function promptSent(state: ConsentState, { evidence }: ConsentOccurrence): ConsentState {
   // Nobody who accepted is asked again: this one left before the START that is known already.
@@ -181,6 +195,8 @@ function nextState(state: ConsentState, occurrence: ConsentOccurrence): ConsentS
       return release(state, occurrence);
     case 'promptSent':
       return promptSent(state, occurrence);
+    case 'promptFailed':
+      return promptFailed(state, occurrence);
     case 'carrierBlocked':
       return { ...state, carrierBlocked: true };
     case 'carrierUnblocked':

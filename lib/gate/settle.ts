@@ -1,11 +1,12 @@
 import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { enrollmentKey, parseEnrollment, putOverVersion } from '../automation/enrollment-items.ts';
 import { reopen } from '../automation/progress.ts';
+import { conversationKey } from '../conversations/conversation-items.ts';
 import { type Message, STATUS_RANK } from '../messaging/message.ts';
 import { messageKey } from '../messaging/message-items.ts';
 import { outboxKey, parseOutbox, putOutbox } from '../outbox/outbox-items.ts';
 import { reopenOutbox } from '../outbox/outbox-text.ts';
-import { cancellationCodes, isConditionFailure } from '../runtime/dynamodb.ts';
+import { cancellationCodes, isConditionFailure, type TransactItem } from '../runtime/dynamodb.ts';
 import type { GateTables } from './send-transaction.ts';
 
 /** A claimed text that ends without having left, and why. */
@@ -96,6 +97,7 @@ export async function reopenClaim(
             },
           },
           { Put: reopened },
+          ...(text.purpose === 'confirmation' ? [awaitAgain(outreachTable, text, now)] : []),
         ],
       }),
     );
@@ -106,6 +108,20 @@ export async function reopenClaim(
     if (codes?.[1] === 'ConditionalCheckFailed') return moveOn(tables, text, now);
     throw error;
   }
+}
+
+/** A confirmation that did not leave goes ahead of automated texts again (B3). */
+function awaitAgain(table: string, { id, number }: Message, now: Date): TransactItem {
+  return {
+    Update: {
+      TableName: table,
+      Key: conversationKey(number),
+      ConditionExpression: 'attribute_exists(pk)',
+      UpdateExpression: 'SET pendingConfirmation = :pending ADD #version :one',
+      ExpressionAttributeNames: { '#version': 'version' },
+      ExpressionAttributeValues: { ':pending': { id, since: now.toISOString() }, ':one': 1 },
+    },
+  };
 }
 
 /** What the text comes from, due once more; undefined when that has moved on since. */

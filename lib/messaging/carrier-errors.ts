@@ -12,11 +12,16 @@ const permanent = (consequence: Consequence, sentence: string): CarrierError => 
   consequence,
   sentence,
 });
-const transient = (sentence: string): CarrierError => ({ class: 'transient', consequence: 'none', sentence });
+const transient = (sentence: string, consequence: Consequence = 'none'): CarrierError => ({
+  class: 'transient',
+  consequence,
+  sentence,
+});
 
 /** Twilio's error codes that mean something to us (its error dictionary; FACTS, "Twilio: sending"). */
 const CARRIER_ERRORS: Readonly<Record<number, CarrierError>> = {
-  20003: permanent('stopCampaign', 'the API key is not valid'),
+  // Twilio takes nothing until somebody acts: what is due waits for that instead of being lost.
+  20003: transient('the API key is not valid', 'stopCampaign'),
   20429: transient('Twilio has too many requests'),
   21211: permanent('unreachableNumber', 'the number does not exist'),
   21608: permanent('none', 'the trial account may not text this number'),
@@ -30,7 +35,7 @@ const CARRIER_ERRORS: Readonly<Record<number, CarrierError>> = {
   30005: permanent('unreachableNumber', 'the number is unknown to the carrier'),
   30006: permanent('unreachableNumber', 'the number is a landline or cannot be reached'),
   30007: permanent('stopCampaign', 'the carrier filtered the text'),
-  30034: permanent('stopCampaign', 'the sender is not registered for A2P 10DLC'),
+  30034: transient('the sender is not registered for A2P 10DLC', 'stopCampaign'),
   63014: permanent('optOut', 'the recipient blocked the sender'),
 };
 

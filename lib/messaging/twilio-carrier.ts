@@ -60,6 +60,7 @@ function sendResultOf(error: unknown): SendResult {
   const { status, code } = error as { status?: unknown; code?: unknown };
   if (typeof status !== 'number') return { kind: 'unknown' };
   const errorCode = typeof code === 'number' ? code : null;
-  const mayPass = status === 429 || status >= 500 || carrierErrorOf(errorCode).class === 'transient';
+  const mayPass =
+    status === 401 || status === 429 || status >= 500 || carrierErrorOf(errorCode).class === 'transient';
   return { kind: mayPass ? 'notAccepted' : 'rejected', code: errorCode };
 }

@@ -175,3 +175,56 @@ test('C2 X7 the request that an agent’s text needs waits while a text that may
   await world.runCycle();
   expect(world.textsTo(number)).toEqual([ASKS]);
 });
+
+test('C5 a request that does not arrive stands as Not Sent, and the next text asks again; a dead number ends what waits', async () => {
+  const [off, dead] = ['+13035550192', '+13035550191'];
+  for (const number of [off, dead]) await world.submit('contact', submission(number));
+  await world.runCycle();
+  await world.twilio.settle();
+  await world.followChanges();
+  for (const number of [off, dead]) {
+    expect(await consentOf(world, number)).toMatchObject({ prompt: 'not_sent', optInTemplate: 'Not Sent' });
+  }
+  await world.runCycle();
+  expect(world.textsTo(off)).toEqual([ASKS]);
+  expect(await enrollmentsOf(off)).toMatchObject([{ status: 'waiting', reason: 'waitingForStart' }]);
+  const { json } = await world.admin('GET', `/numbers/${encodeURIComponent(dead)}/messages`);
+  expect(json['messages']).toContainEqual(
+    expect.objectContaining({ status: 'refused', reason: 'numberUnreachable' }),
+  );
+  await world.admin('POST', `/numbers/${encodeURIComponent(off)}/messages`, { body: 'Hi, Ada here.' });
+  await world.drainLanes();
+  expect(world.textsTo(off)).toEqual([ASKS, ASKS]);
+  await world.twilio.settle();
+});
+
+test('B3 a confirmation that Twilio did not take at once still goes ahead of every automated text', async () => {
+  await world.admin('PATCH', '/settings', { confirmOptIns: true, doubleOptIn: 'off' });
+  const number = newNumber();
+  world.twilio.setFault({ kind: 'error', status: 429, to: number, times: 1 });
+  await world.submit('contact', submission(number));
+  await world.followChanges();
+  await world.drainLanes();
+  await world.runCycle();
+  expect(world.textsTo(number)).toEqual([]);
+  for (const seconds of [31, 37]) {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
+    await world.runCycle();
+  }
+  vi.useRealTimers();
+  expect(world.textsTo(number)).toEqual([expect.stringContaining('you are opted in'), GREETS]);
+  await world.admin('PATCH', '/settings', { confirmOptIns: false, doubleOptIn: 'perNumber' });
+});
+
+test('X5 an API key that Twilio no longer takes loses no text: what was due leaves once the key is right', async () => {
+  await world.admin('PATCH', '/settings', { doubleOptIn: 'off' });
+  const number = await newLead();
+  world.twilio.setFault({ kind: 'error', status: 401, to: number, times: 1 });
+  await world.runCycle();
+  expect(world.textsTo(number)).toEqual([]);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 });
+  await world.runCycle();
+  vi.useRealTimers();
+  expect(world.textsTo(number)).toEqual([GREETS]);
+  await world.admin('PATCH', '/settings', { doubleOptIn: 'perNumber' });
+});

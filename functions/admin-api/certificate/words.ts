@@ -12,6 +12,7 @@ export const HAPPENED: Readonly<Record<EventKind, string>> = {
   optOut: 'The person opted out',
   numberReleased: 'The number was disconnected or given to somebody else',
   carrierBlocked: "The carrier's list of blocked numbers has this number",
+  promptFailed: 'The request to opt in did not arrive',
   carrierUnblocked: 'The carrier no longer blocks this number',
   promptSent: 'The person was asked by text to confirm with START',
 };

@@ -1,6 +1,6 @@
 /** Something that goes wrong on purpose. Without `to` it hits every number, without `times` every time. */
 export type Fault = { readonly to?: string; readonly times?: number } & (
-  | { readonly kind: 'error'; readonly status: 429 | 500 | 503 }
+  | { readonly kind: 'error'; readonly status: 401 | 429 | 500 | 503 }
   /** The connection breaks and nothing was created. */
   | { readonly kind: 'timeoutBeforeAcceptance' }
   /** The text is created and the answer never comes. */

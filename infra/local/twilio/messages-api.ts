@@ -27,7 +27,7 @@ export function createMessage(
   const to = one(body['To']);
   const fault = faults.take(to, 'error', 'timeoutBeforeAcceptance', 'timeoutAfterAcceptance');
   if (fault?.kind === 'error') {
-    const code = fault.status === 429 ? 20429 : 20500;
+    const code = { 401: 20003, 429: 20429, 500: 20500, 503: 20500 }[fault.status];
     refuse(response, { status: fault.status, code, message: 'Asked to fail' });
     return;
   }

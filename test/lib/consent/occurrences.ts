@@ -39,6 +39,7 @@ const EVIDENCE: Readonly<Record<EventKind, Evidence>> = {
   numberReleased: manual,
   promptSent: { source: 'gate', messageId: 'm-1', wordsSent: 'Reply START to get texts.' },
   carrierBlocked: carrierList('opt-out'),
+  promptFailed: { source: 'carrier', messageId: 'm-1', errorCode: 30003 },
   carrierUnblocked: carrierList('opt-in'),
 };
 

@@ -28,6 +28,7 @@ describe('the transition table of DESIGN.md', () => {
     ['promptSent', 'none', 'opted_in', 'opted_out'],
     ['carrierBlocked', 'none', 'opted_in', 'opted_out'],
     ['carrierUnblocked', 'none', 'opted_in', 'opted_out'],
+    ['promptFailed', 'none', 'opted_in', 'opted_out'],
   ];
 
   it('has a row for every kind of event', () => {
@@ -60,6 +61,12 @@ describe('the prompt (C5)', () => {
     expect(prompted().prompt).toBe('sent');
     expect(applyOccurrence(prompted(), occurrence('handsetStart', 2)).state.prompt).toBe('accepted');
     expect(applyOccurrence(prompted(), occurrence('optOut', 2)).state.prompt).toBe('rejected');
+  });
+
+  it('C5 is open again when it did not arrive, and stays answered when it was', () => {
+    expect(applyOccurrence(prompted(), occurrence('promptFailed', 2)).state.prompt).toBe('not_sent');
+    const accepted = stateAfter(occurrence('promptSent', 1), occurrence('handsetStart', 2));
+    expect(applyOccurrence(accepted, occurrence('promptFailed', 3)).state.prompt).toBe('accepted');
   });
 
   it('is rejected by nobody who was never asked', () => {
