@@ -1,0 +1,64 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { BUNDLING, REPLACED } from '../../infra/constructs/house-function.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+export interface Bundled {
+  readonly name: string;
+  readonly version: string;
+  readonly licence: string;
+}
+
+/** The packages of which any function's bundle contains code, read off the bundler, in the order of their names. */
+export async function bundledPackages(): Promise<Bundled[]> {
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: globSync('functions/*/handler.ts', { cwd: ROOT }),
+    bundle: true,
+    metafile: true,
+    write: false,
+    outdir: 'bundles',
+    platform: 'node',
+    format: 'esm',
+    target: BUNDLING.target,
+    mainFields: [...BUNDLING.mainFields],
+    alias: REPLACED,
+    logLevel: 'error',
+  });
+  const folders = new Set<string>();
+  for (const { inputs } of Object.values(metafile.outputs)) {
+    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+      const folder = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
+      if (folder && bytesInOutput > 0) folders.add(folder);
+    }
+  }
+  return [...folders]
+    .map(described)
+    .toSorted((a, b) => `${a.name} ${a.version}`.localeCompare(`${b.name} ${b.version}`, 'en'));
+}
+
+function described(folder: string): Bundled {
+  const { name, version, license } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as {
+    readonly name: string;
+    readonly version: string;
+    readonly license?: string;
+  };
+  return { name, version, licence: license ?? 'none stated' };
+}
+
+/** docs/licences.md. */
+export function licencesPage(packages: readonly Bundled[]): string {
+  const rows = packages.map(({ name, version, licence }) => `| ${name} | ${version} | ${licence} |`);
+  return `# Licences of what is deployed
+
+<!-- Written by npm run licences from what the bundler puts into the functions. -->
+
+The functions' bundles contain code of these packages. What only builds, tests or runs on a developer's machine is not deployed.
+
+| package | version | licence |
+| --- | --- | --- |
+${rows.join('\n')}
+`;
+}
