@@ -1,20 +1,25 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
+import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { createLanes } from '../../lib/automation/lanes.ts';
 import { type WorkKind, workKinds } from '../../lib/automation/work.ts';
 import { createWorkIndex } from '../../lib/automation/work-index.ts';
+import { createOutboxStore } from '../../lib/outbox/outbox-store.ts';
 import { AWS_REQUESTS } from '../../lib/runtime/aws-requests.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { countOutcomes, logger, measure } from '../../lib/runtime/telemetry.ts';
+import { type EndWaitingDeps, endWaiting } from './end-waiting.ts';
 import { createMarks } from './marks.ts';
 import { type CycleDeps, type CycleResult, runCycle, sweep } from './run-cycle.ts';
 
 const env = readEnv(['outreachTable', 'priorityQueueUrl', 'bulkQueueUrl']);
 const client = createDocumentClient();
-const deps: CycleDeps = {
+const deps: CycleDeps & EndWaitingDeps = {
   index: createWorkIndex({ client, table: env.outreachTable }),
+  enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
+  outbox: createOutboxStore({ client, table: env.outreachTable }),
   marks: createMarks(client, env.outreachTable),
   lanes: createLanes(new SQSClient(AWS_REQUESTS), { priority: env.priorityQueueUrl, bulk: env.bulkQueueUrl }),
   now: () => new Date(),
@@ -33,6 +38,8 @@ export async function handler(event: unknown, context: Context): Promise<CycleRe
     'kind' in input ? ['cycle', runCycle, [input.kind]] : ['sweep', sweep, workKinds];
   const began = performance.now();
   const results: CycleResult[] = [];
+  // First, and all that it finds is enqueued by the next cycle.
+  const waitingEnded = name === 'sweep' ? await endWaiting(deps, hasTime) : 0;
   for (const kind of kinds) results.push(await run(deps, kind, hasTime));
   const milliseconds = Math.round(performance.now() - began);
   const enqueued = results.reduce((sum, result) => sum + result.enqueued, 0);
@@ -41,9 +48,9 @@ export async function handler(event: unknown, context: Context): Promise<CycleRe
   countOutcomes(
     name === 'cycle'
       ? { cycleEnqueued: enqueued, cycleUnfinished: unfinished }
-      : { sweepEnqueued: enqueued, sweepUnfinished: unfinished },
+      : { sweepEnqueued: enqueued, sweepUnfinished: unfinished, waitingEnded },
   );
   measure({ oldestDueSeconds, ...(name === 'cycle' && { cycleMilliseconds: milliseconds }) });
-  logger.info(`${name} ended`, { kinds, enqueued, unfinished, oldestDueSeconds, milliseconds });
+  logger.info(`${name} ended`, { kinds, enqueued, unfinished, waitingEnded, oldestDueSeconds, milliseconds });
   return results;
 }

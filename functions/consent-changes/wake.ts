@@ -1,10 +1,8 @@
-import * as z from 'zod';
 import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
-import { wake } from '../../lib/automation/progress.ts';
 import type { WakeJob } from '../../lib/automation/wake-job.ts';
-import { type NumberWakingDeps, wakeNumber, wokenByEvent } from '../../lib/automation/waking.ts';
+import { type NumberWakingDeps, wakeEntry, wakeNumber, wokenByEvent } from '../../lib/automation/waking.ts';
 import { SHARDS } from '../../lib/automation/work.ts';
-import type { WaitingEntry, WorkIndex } from '../../lib/automation/work-index.ts';
+import type { WorkIndex } from '../../lib/automation/work-index.ts';
 import type { ConsentEvent } from '../../lib/consent/event.ts';
 import type { OutboxStore } from '../../lib/outbox/outbox-store.ts';
 import type { Jobs } from './jobs.ts';
@@ -51,35 +49,9 @@ export async function runWakeJob(deps: WakeDeps, job: WakeJob): Promise<number> 
       automationId === undefined || ('enrollment' in entry && entry.enrollment.automationId === automationId),
   );
   const reasons = job.reasons && new Set(job.reasons);
-  const woken = await Promise.all(meant.map((entry) => wakeReadable(deps, entry, reasons)));
+  const woken = await Promise.all(
+    meant.map((entry) => wakeEntry(deps, entry, ({ reason = '' }) => reasons?.has(reason) ?? true)),
+  );
   if (page.next) await deps.jobs.enqueue([{ ...job, cursor: page.next }], 0);
   return woken.filter(Boolean).length;
-}
-
-async function wakeReadable(
-  deps: WakeDeps,
-  entry: WaitingEntry,
-  reasons: ReadonlySet<string> | undefined,
-): Promise<boolean> {
-  try {
-    return await wakeOne(deps, entry, reasons);
-  } catch (error) {
-    if (error instanceof z.ZodError) return false;
-    throw error;
-  }
-}
-
-async function wakeOne(
-  { enrollments, outbox, now }: WakeDeps,
-  entry: WaitingEntry,
-  reasons: ReadonlySet<string> | undefined,
-): Promise<boolean> {
-  const isMeant = ({ reason = '' }: { readonly reason?: string | undefined }) => reasons?.has(reason) ?? true;
-  if ('outbox' in entry) {
-    const text = await outbox.get(entry.outbox);
-    return text?.status === 'waiting' && isMeant(text) && outbox.put(wake(text, now()));
-  }
-  const enrollment = await enrollments.get(entry.enrollment);
-  if (enrollment?.status !== 'waiting' || !isMeant(enrollment)) return false;
-  return enrollments.replace(wake(enrollment, now()));
 }

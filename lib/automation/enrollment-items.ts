@@ -1,10 +1,10 @@
 import type { Item, Key } from '../runtime/dynamodb.ts';
 import { type Enrollment, type EnrollmentRef, enrollmentSchema } from './enrollment.ts';
-import { dueWork, shardOf, waitingWork } from './work.ts';
+import { dueWork, shardOf, waitingOrder, waitingWork } from './work.ts';
 
 /** How enrollments lie in the outreach table. No other file spells these keys. */
 export const ENROLLMENT_PREFIX = 'ENROLLMENT#';
-/** The sparse index of what is due (partition `DUE#kind#shard`, order dueAt) and who waits (`WAIT#shard`, number). */
+/** The sparse index of what is due (partition `DUE#kind#shard`, order dueAt) and who waits (`WAIT#shard`, end of the waiting if any, number). */
 export const WORK_INDEX = 'work';
 
 export const enrollmentPartition = (leadId: string) => `LEAD#${leadId}`;
@@ -18,12 +18,16 @@ export function enrollmentItem(enrollment: Enrollment): Item {
   return { ...enrollmentKey(enrollment), ...enrollment, ...placeInIndex(enrollment) };
 }
 
-function placeInIndex({ status, kind, leadId, number, automationId, dueAt }: Enrollment): Item {
+function placeInIndex(enrollment: Enrollment): Item {
+  const { status, kind, leadId, number, automationId, dueAt, waitsUntil } = enrollment;
   switch (status) {
     case 'due':
       return { work: dueWork(kind, shardOf(leadId)), workOrder: dueAt };
     case 'waiting':
-      return { work: waitingWork(shardOf(number)), workOrder: `${number}#${leadId}#${automationId}` };
+      return {
+        work: waitingWork(shardOf(number)),
+        workOrder: waitingOrder(`${number}#${leadId}#${automationId}`, waitsUntil),
+      };
     default:
       return {};
   }

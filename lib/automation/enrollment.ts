@@ -30,6 +30,8 @@ export const enrollmentSchema = z.object({
   sentence: z.string().optional(),
   /** What the step waited for when it last waited. */
   heldFor: z.string().optional(),
+  /** While it waits for a person's answer: when it is too old and must be decided anew. */
+  waitsUntil: z.string().optional(),
   enrolledAt: z.string(),
   /** Changes with every write; what a worker decided on must still be there when it writes. */
   version: z.int().positive(),

@@ -39,10 +39,32 @@ interface Why {
 /** What can be held, deferred and woken: a step of an enrollment, or a single text of the outbox. */
 type Pending = Enrollment | OutboxText;
 
-/** It may not leave yet and nothing but an event will change that: out of the due index (X4). */
-export function hold<T extends Pending>(pending: T, { reason, sentence }: Why): T {
-  const version = pending.version + 1;
-  return { ...pending, reason, sentence, heldFor: reason, status: 'waiting', version };
+/**
+ * It may not leave yet and nothing but an event will change that: out of the due index (X4).
+ *
+ * @param waitsUntil when it is too old, if anything looks at its age before an event does.
+ */
+export function hold<T extends Pending>(pending: T, { reason, sentence }: Why, waitsUntil?: string): T {
+  const { waitsUntil: _, ...rest } = pending;
+  const held = { ...rest, reason, sentence, heldFor: reason, version: pending.version + 1 };
+  return { ...held, status: 'waiting', ...(waitsUntil !== undefined && { waitsUntil }) } as T;
+}
+
+/** What a person was asked, and has not answered. */
+const ASKED_OF_PEOPLE = new Set(['waitingForStart', 'carrierBlocked', 'awaitingReview']);
+
+/**
+ * When the waiting of a step ends by its age (C3). What nobody was asked for waits without end, costs nothing (X4), and its
+ * age is looked at when something wakes it: consent, a keyword, a switch of the organization's.
+ *
+ * @returns ISO 8601 UTC, or undefined.
+ */
+export function endOfWaiting(
+  reason: string,
+  { firstDueAt }: Pick<Enrollment, 'firstDueAt'>,
+  { maximumAge }: Pick<Automation, 'maximumAge'>,
+): string | undefined {
+  return ASKED_OF_PEOPLE.has(reason) ? addDuration(firstDueAt, maximumAge) : undefined;
 }
 
 /** It may leave at `until`. */
@@ -55,6 +77,7 @@ export function wake<T extends Pending>(pending: T, now: Date): T {
   const woken: T = { ...pending, status: 'due', dueAt: now.toISOString(), version: pending.version + 1 };
   delete woken.reason;
   delete woken.sentence;
+  delete woken.waitsUntil;
   return woken;
 }
 

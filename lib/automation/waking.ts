@@ -1,11 +1,14 @@
+import * as z from 'zod';
 import type { ConsentEvent } from '../consent/event.ts';
 import { holdReasons } from '../gate/question.ts';
 import { carrierErrorOf } from '../messaging/carrier-errors.ts';
 import type { Settings } from '../organization/settings.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
 import type { Automation } from './automation.ts';
+import type { Enrollment } from './enrollment.ts';
 import type { EnrollmentStore } from './enrollment-store.ts';
 import { wake } from './progress.ts';
+import type { WaitingEntry } from './work-index.ts';
 
 /** Why a text can wait: a verdict of the gate, or its automation is switched off. */
 export const waitingReasons = [...holdReasons, 'automationDisabled'] as const;
@@ -55,6 +58,36 @@ export function wokenByAutomation(
   if (!before.enabled && after.enabled) woken.push('automationDisabled');
   if (before.keyword !== after.keyword) woken.push('waitingForKeyword');
   return woken;
+}
+
+export interface EntryWakingDeps {
+  readonly enrollments: Pick<EnrollmentStore, 'get' | 'replace'>;
+  readonly outbox: Pick<OutboxStore, 'get' | 'put'>;
+  readonly now: () => Date;
+}
+
+/**
+ * Makes what an entry of the waiting index speaks of due now, as it stands itself, if it waits still and is meant.
+ *
+ * @returns false also for what nobody can read: it stays as it is, since the gate would not send it either.
+ */
+export async function wakeEntry(
+  { enrollments, outbox, now }: EntryWakingDeps,
+  entry: WaitingEntry,
+  isMeant: (waiting: Pick<Enrollment, 'reason' | 'waitsUntil'>) => boolean,
+): Promise<boolean> {
+  try {
+    if ('outbox' in entry) {
+      const text = await outbox.get(entry.outbox);
+      return text?.status === 'waiting' && isMeant(text) && (await outbox.put(wake(text, now())));
+    }
+    const enrollment = await enrollments.get(entry.enrollment);
+    if (enrollment?.status !== 'waiting' || !isMeant(enrollment)) return false;
+    return await enrollments.replace(wake(enrollment, now()));
+  } catch (error) {
+    if (error instanceof z.ZodError) return false;
+    throw error;
+  }
 }
 
 export interface NumberWakingDeps {

@@ -39,6 +39,9 @@ export function createWorkIndex(deps: WorkIndexDeps) {
       due(deps, kind, shard, span, cursor),
     /** Who of one shard waits. */
     waiting: (shard: number, limit: number, cursor?: Item) => waiting(deps, shard, limit, cursor),
+    /** Who of one shard has waited until `now` or longer, the longest first. Reads nobody whose time has not come. */
+    overdue: (shard: number, now: string, limit: number, cursor?: Item) =>
+      waiting(deps, shard, limit, cursor, now),
   };
 }
 
@@ -78,14 +81,20 @@ async function waiting(
   shard: number,
   limit: number,
   cursor?: Item,
+  until?: string,
 ): Promise<Page<WaitingEntry>> {
   const page = await client.send(
     new QueryCommand({
       TableName: table,
       IndexName: WORK_INDEX,
-      KeyConditionExpression: '#work = :work',
+      KeyConditionExpression:
+        until === undefined ? '#work = :work' : '#work = :work AND workOrder BETWEEN :from AND :until',
       ExpressionAttributeNames: { '#work': 'work' },
-      ExpressionAttributeValues: { ':work': waitingWork(shard) },
+      ExpressionAttributeValues: {
+        ':work': waitingWork(shard),
+        // A number sorts before every moment: what waits without end is left out.
+        ...(until !== undefined && { ':from': '0', ':until': until }),
+      },
       Limit: limit,
       ExclusiveStartKey: cursor,
     }),

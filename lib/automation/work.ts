@@ -28,6 +28,9 @@ export function shardOf(text: string): number {
 
 export const dueWork = (kind: WorkKind, shard: number) => `DUE#${kind}#${shard}`;
 export const waitingWork = (shard: number) => `WAIT#${shard}`;
+/** What ends its waiting at a moment stands by that moment, ahead of what waits without end: a number begins with `+`. */
+export const waitingOrder = (order: string, waitsUntil: string | undefined) =>
+  waitsUntil === undefined ? order : `${waitsUntil}#${order}`;
 
 /** This step of this enrollment is due. */
 export const dueStepSchema = z.object({

@@ -1,7 +1,8 @@
+import { addDuration } from '../automation/automation.ts';
 import { defer, hold } from '../automation/progress.ts';
 import { withFooter } from '../messaging/template.ts';
 import { putOutbox } from '../outbox/outbox-items.ts';
-import { endOutbox, type OutboxText } from '../outbox/outbox-text.ts';
+import { endOutbox, MAXIMUM_AGE, type OutboxText } from '../outbox/outbox-text.ts';
 import { askSingle } from './asks.ts';
 import type { Prepared } from './due-text.ts';
 import type { OutboxFacts } from './facts.ts';
@@ -27,7 +28,7 @@ export function singleText(table: string, facts: OutboxFacts, now: Date): Prepar
       // Whoever has just opted out needs no word on how to.
       render: () =>
         purpose === 'optOutReply' ? { kind: 'rendered', body } : withFooter(body, settings.footer),
-      held: (why) => put(hold(outbox, why)),
+      held: (why) => put(hold(outbox, why, addDuration(firstDueAt, MAXIMUM_AGE[purpose]))),
       deferred: (why, until) => put(defer(outbox, why, until)),
       ended: () => put(endOutbox(outbox)),
     },

@@ -1,7 +1,7 @@
 import type { Enrollment } from '../automation/enrollment.ts';
 import { messageIdOf } from '../automation/enrollment.ts';
 import { putOverVersion } from '../automation/enrollment-items.ts';
-import { advance, defer, hold, renumber, stop } from '../automation/progress.ts';
+import { advance, defer, endOfWaiting, hold, renumber, stop } from '../automation/progress.ts';
 import type { DueStep } from '../automation/work.ts';
 import { render } from '../messaging/template.ts';
 import { askStep } from './asks.ts';
@@ -47,7 +47,7 @@ export function stepText(table: string, step: DueStep, facts: StepFacts, now: Da
       asks: askStep(automation, lead, enrollment),
       render: () =>
         render(template, { ...lead.details, organizationName: settings.organizationName }, settings.footer),
-      held: (why) => put(hold(enrollment, why)),
+      held: (why) => put(hold(enrollment, why, endOfWaiting(why.reason, enrollment, automation))),
       deferred: (why, until) => put(defer(enrollment, why, until)),
       ended: (at) => put(advance(enrollment, automation, at)),
     },

@@ -1,4 +1,4 @@
-import { dueWork, shardOf, waitingWork } from '../automation/work.ts';
+import { dueWork, shardOf, waitingOrder, waitingWork } from '../automation/work.ts';
 import type { Item, Key } from '../runtime/dynamodb.ts';
 import { type OutboxRef, type OutboxText, outboxTextSchema } from './outbox-text.ts';
 
@@ -17,12 +17,12 @@ export function outboxItem(text: OutboxText): Item {
   return { ...outboxKey(text), ...text, ...placeInIndex(text) };
 }
 
-function placeInIndex({ status, number, id, dueAt }: OutboxText): Item {
+function placeInIndex({ status, number, id, dueAt, waitsUntil }: OutboxText): Item {
   switch (status) {
     case 'due':
       return { work: dueWork('outbox', shardOf(number)), workOrder: dueAt };
     case 'waiting':
-      return { work: waitingWork(shardOf(number)), workOrder: `${number}#${id}` };
+      return { work: waitingWork(shardOf(number)), workOrder: waitingOrder(`${number}#${id}`, waitsUntil) };
     case 'ended':
       return {};
   }

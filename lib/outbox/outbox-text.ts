@@ -45,6 +45,8 @@ export const outboxTextSchema = z.object({
   sentence: z.string().optional(),
   /** What it waited for when it last waited. */
   heldFor: z.string().optional(),
+  /** While it waits: when it is too old and must be decided anew. */
+  waitsUntil: z.string().optional(),
   createdAt: z.string(),
   version: z.int().positive(),
 });

@@ -40,6 +40,7 @@ export const METRICS = {
     'cycleUnfinished',
     'sweepEnqueued',
     'sweepUnfinished',
+    'waitingEnded',
     'cycleMilliseconds',
     'oldestDueSeconds',
   ],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { consentOf, newNumber, setUp, submission } from './organization.ts';
-import { createWorld, type World } from './world.ts';
+import { context, createWorld, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -110,6 +110,56 @@ test('C3 what waits longer than its automation allows is dropped, and START then
   expect(world.textsTo(number)).toEqual([ASKS]);
   const { json } = await world.admin('GET', `/numbers/${encodeURIComponent(number)}/messages`);
   expect(json['messages']).toContainEqual(expect.objectContaining({ status: 'dropped', reason: 'tooOld' }));
+});
+
+test('C3 X8 what nobody answered is dropped with its reason when its age is over, without any event; not before', async () => {
+  const number = await newLead();
+  const held = newNumber();
+  const path = `/numbers/${encodeURIComponent(held)}`;
+  await world.admin('POST', `${path}/messages`, { body: 'Hi, Ada here.' }, '[agent]');
+  await world.runCycle();
+  const sweepAfter = async (days: number) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + days * 86_400_000 });
+    await world.handlers.cycle({ sweep: true }, context());
+    await world.runCycle();
+    vi.useRealTimers();
+  };
+  const dropped = expect.objectContaining({ direction: 'outbound', status: 'dropped', reason: 'tooOld' });
+  const messagesOf = async (whose: string) =>
+    (await world.admin('GET', `/numbers/${encodeURIComponent(whose)}/messages`)).json['messages'];
+  await sweepAfter(6);
+  for (const each of [number, held]) expect(await messagesOf(each)).not.toContainEqual(dropped);
+  await sweepAfter(8);
+  for (const each of [number, held]) {
+    expect(await messagesOf(each)).toContainEqual(dropped);
+    expect(world.textsTo(each)).toEqual([ASKS]);
+  }
+  expect(await enrollmentsOf(number)).toMatchObject([{ status: 'completed' }]);
+  await world.publishEvents();
+  const told = world.eventBridge.events().map(({ detail }) => JSON.stringify(detail));
+  for (const each of [number, held]) {
+    expect(told.filter((detail) => detail.includes(each) && detail.includes('tooOld'))).toHaveLength(1);
+  }
+});
+
+test('X4 H3 a lead without consent waits as long as it takes, and no sweep touches it', async () => {
+  await world.admin('PUT', '/automations/patient', {
+    id: 'patient',
+    kind: 'drip',
+    name: 'patient',
+    steps: [{ delay: 'PT0S', template: 'News' }],
+  });
+  const { json } = await world.admin('POST', '/leads', { number: newNumber(), automations: ['patient'] });
+  const enrollment = async () =>
+    ((await world.admin('GET', `/leads/${json['id']}`)).json['enrollments'] as object[])[0];
+  await world.runCycle();
+  const before = await enrollment();
+  expect(before).toMatchObject({ status: 'waiting', reason: 'waitingForConsent' });
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 90 * 86_400_000 });
+  await world.handlers.cycle({ sweep: true }, context());
+  await world.runCycle();
+  vi.useRealTimers();
+  expect(await enrollment()).toEqual(before);
 });
 
 test('C4 C5 S1 per lead, each lead record opts in by itself and shows its status, duplicates with the same number included', async () => {
