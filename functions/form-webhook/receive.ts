@@ -69,7 +69,8 @@ export async function receive(deps: ReceiveDeps, post: FormPost): Promise<Receiv
   if (stranger) return refused(stranger);
   if (payload.kind === 'refused') {
     const { status, detail } = payload;
-    return refused(problem({ status, title: 'The body cannot be read', detail }));
+    const title = 'The body cannot be read';
+    return refused(refusal(form, { title, detail }, status));
   }
   return take(deps, form, post, withoutSecret(builder, fields));
 }
@@ -158,8 +159,14 @@ function consentIn({ consents }: Submission): object {
  */
 async function nextStep(deps: ReceiveDeps, { number, consents }: Submission): Promise<{ next?: string }> {
   if (!consents.some((statement) => kindOf(statement) === 'explicitWeb')) return {};
-  const { carrierBlocked } = await deps.registry.read(number);
-  if (!carrierBlocked || isLiftedByUs(await deps.configuration.settings(), deps.sender)) return {};
+  const { standing, carrierBlocked } = await deps.registry.read(number);
+  // Late news says nothing of what the number is now: an old form is no way to learn who texted STOP.
+  if (
+    standing !== 'opted_in' ||
+    !carrierBlocked ||
+    isLiftedByUs(await deps.configuration.settings(), deps.sender)
+  )
+    return {};
   const to = deps.sender.startsWith('+') ? `to ${deps.sender}` : 'to the number that texted you';
   return { next: `Text START ${to} to lift the block that your STOP set.` };
 }
@@ -175,8 +182,10 @@ function nothingKept(fields: Fields): HttpAnswer {
  */
 function refusal(
   form: Form,
-  why: { title: string; detail: string; errors: readonly { field: string; message: string }[] },
+  why: { title: string; detail: string; errors?: readonly { field: string; message: string }[] },
+  status = 422,
 ): HttpAnswer {
-  if (form.builder === 'generic') return problem({ status: 422, ...why });
-  return json(200, { submissionId: null, consent: { recorded: false, checkboxes: [] }, refused: why });
+  if (form.builder === 'generic') return problem({ status, ...why });
+  const said = { ...why, errors: why.errors ?? [] };
+  return json(200, { submissionId: null, consent: { recorded: false, checkboxes: [] }, refused: said });
 }

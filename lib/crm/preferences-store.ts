@@ -30,8 +30,9 @@ export type CrmPreferencesStore = ReturnType<typeof createCrmPreferencesStore>;
 export function createCrmPreferencesStore(deps: CrmPreferencesDeps) {
   return {
     preferences: () => preferences(deps),
-    putPreferences: (changed: CrmPreferences, actor: string) =>
-      put(deps, { ...preferencesKey, ...changed, updatedBy: actor }),
+    /** Changes the named preferences and leaves the others, whoever else changes some at the same time. */
+    changePreferences: (change: Partial<CrmPreferences>, actor: string) =>
+      changePreferences(deps, change, actor),
     /** Rows by checkbox, then object and field. */
     mappings: () => mappings(deps),
     mapping: (id: string) => mapping(deps, id),
@@ -47,11 +48,47 @@ export function createCrmPreferencesStore(deps: CrmPreferencesDeps) {
   };
 }
 
-async function preferences({ client, table }: CrmPreferencesDeps): Promise<CrmPreferences> {
+async function preferences(deps: CrmPreferencesDeps): Promise<CrmPreferences> {
+  return preferencesIn(await storedPreferences(deps));
+}
+
+async function storedPreferences({ client, table }: CrmPreferencesDeps): Promise<Item | undefined> {
   const answer = await client.send(
     new GetCommand({ TableName: table, Key: preferencesKey, ConsistentRead: true }),
   );
-  return crmPreferencesSchema.parse({ ...defaultCrmPreferences, ...known(answer.Item) });
+  return answer.Item;
+}
+
+function preferencesIn(item: Item | undefined): CrmPreferences {
+  return crmPreferencesSchema.parse({ ...defaultCrmPreferences, ...known(item) });
+}
+
+async function changePreferences(
+  deps: CrmPreferencesDeps,
+  change: Partial<CrmPreferences>,
+  actor: string,
+): Promise<CrmPreferences> {
+  for (;;) {
+    const before = await storedPreferences(deps);
+    const changed = { ...preferencesIn(before), ...change };
+    const version = Number(before?.['version'] ?? 0);
+    const item = { ...preferencesKey, ...changed, version: version + 1, updatedBy: actor };
+    try {
+      await deps.client.send(
+        new PutCommand({
+          TableName: deps.table,
+          Item: { ...item, updatedAt: deps.now().toISOString() },
+          ConditionExpression: 'attribute_not_exists(#version) OR #version = :version',
+          ExpressionAttributeNames: { '#version': 'version' },
+          ExpressionAttributeValues: { ':version': version },
+        }),
+      );
+      return changed;
+    } catch (error) {
+      // Another admin saved in between: this change is applied to what they left.
+      if (!isConditionFailure(error)) throw error;
+    }
+  }
 }
 
 /** Stored preferences without what is no preference. */

@@ -84,8 +84,7 @@ export const crmRoutes: readonly RouteOf<CrmRouteDeps>[] = [
     answers: preferencesAnswer,
     handle: async ({ preferences }, { body, actor }) => {
       const given = Object.entries(body).filter(([, value]) => value !== undefined);
-      const changed = { ...(await preferences.preferences()), ...Object.fromEntries(given) };
-      await preferences.putPreferences(changed, actor);
+      const changed = await preferences.changePreferences(Object.fromEntries(given), actor);
       return { status: 200, body: shown(changed) };
     },
   }),

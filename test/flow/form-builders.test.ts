@@ -294,6 +294,17 @@ test('meta: the address is verified by its word, a signed notification is answer
   expect(refused.body).toContain('ticked beforehand');
 });
 
+test('a body that no repetition mends is finally refused to a builder, and a stranger is not told so', async () => {
+  const options = { query: `secret=${FORM_SECRET}` };
+  const answer = await world.submit('elementor', 'phone=1', 'text/plain', options);
+  expect(answer.status).toBe(200);
+  expect(answer.json).toMatchObject({
+    consent: { recorded: false },
+    refused: { title: 'The body cannot be read', detail: expect.stringContaining('application/json') },
+  });
+  expect((await world.submit('elementor', 'phone=1', 'text/plain')).status).toBe(401);
+});
+
 test('X3 hubspot: a property that is still ticked after a STOP lifts nothing, since no form was ticked again', async () => {
   const hubspot = CASES.find(({ builder }) => builder === 'hubspot') as BuilderCase;
   const number = newNumber();
