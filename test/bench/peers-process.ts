@@ -3,16 +3,27 @@ import { startSsm } from '../../infra/local/ssm.ts';
 import { startTwilioStandIn } from '../../infra/local/twilio/stand-in.ts';
 import type { Peers } from './peers.ts';
 
+// Whoever started it is gone: so is this.
+process.once('disconnect', () => process.exit());
 const account = {
   accountSid: `AC${'0'.repeat(32)}`,
   apiKeySid: `SK${'0'.repeat(32)}`,
   apiKeySecret: 'bench',
 };
+const authToken = 'bench';
 const credentials = '/sendgate/bench/twilio/api-key';
-const twilio = await startTwilioStandIn({ ...account, authToken: 'bench' });
+const authTokenParameter = '/sendgate/bench/twilio/auth-token';
+const twilio = await startTwilioStandIn({ ...account, authToken });
 // Delivery callbacks are left out: the bench counts and times what a text costs until it is handed over.
 twilio.setFault({ kind: 'callbacks', mode: 'missing' });
 const queues = await startQueues();
-const ssm = await startSsm({ [credentials]: JSON.stringify(account) });
-const peers: Peers = { sqsUrl: queues.endpoint, twilioUrl: twilio.url, ssmUrl: ssm.endpoint, credentials };
+const ssm = await startSsm({ [credentials]: JSON.stringify(account), [authTokenParameter]: authToken });
+const peers: Peers = {
+  sqsUrl: queues.endpoint,
+  twilioUrl: twilio.url,
+  ssmUrl: ssm.endpoint,
+  credentials,
+  authTokenParameter,
+  authToken,
+};
 process.send?.(peers);

@@ -5,4 +5,7 @@ export interface Peers {
   readonly ssmUrl: string;
   /** Name of the parameter with the API key. */
   readonly credentials: string;
+  /** Name of the parameter with the token that signs webhooks, and the token. */
+  readonly authTokenParameter: string;
+  readonly authToken: string;
 }

@@ -24,6 +24,42 @@ export async function recordRequests(
   recipients: readonly Recipient[],
   send: () => Promise<unknown>,
 ): Promise<Recording[]> {
+  const seen = await writesOf(send);
+  return recipients.map((of) => {
+    const requests = seen.filter(({ input }) => JSON.stringify(input).includes(of.leadId));
+    if (requests.length === 2) return { requests, of };
+    throw new Error(`A text took ${requests.length} writes, not a transaction and an update`);
+  });
+}
+
+/** Records the first transaction of what is done for somebody: of a STOP, the one that makes it hold. */
+export async function recordTransaction(of: Recipient, work: () => Promise<unknown>): Promise<Recording[]> {
+  const first = (await writesOf(work)).find((request) => request instanceof TransactWriteCommand);
+  if (!first) throw new Error('It took no transaction');
+  return [{ requests: [first], of }];
+}
+
+/** @returns milliseconds until the first transaction that the work makes is written. */
+export async function untilWritten(work: () => Promise<unknown>): Promise<number> {
+  const client: { send: unknown } = DynamoDBDocumentClient.prototype;
+  const original = client.send as (...given: unknown[]) => Promise<unknown>;
+  const start = performance.now();
+  let written: number | undefined;
+  client.send = async function (this: unknown, command: unknown, ...more: unknown[]) {
+    const answer = await original.call(this, command, ...more);
+    if (command instanceof TransactWriteCommand) written ??= performance.now() - start;
+    return answer;
+  };
+  try {
+    await work();
+  } finally {
+    client.send = original;
+  }
+  if (written === undefined) throw new Error('It took no transaction');
+  return written;
+}
+
+async function writesOf(work: () => Promise<unknown>): Promise<Request[]> {
   const client: { send: unknown } = DynamoDBDocumentClient.prototype;
   const original = client.send as (...given: unknown[]) => unknown;
   const seen: Request[] = [];
@@ -35,12 +71,8 @@ export async function recordRequests(
     return original.call(this, command, ...more);
   };
   try {
-    await send();
-    return recipients.map((of) => {
-      const requests = seen.filter(({ input }) => JSON.stringify(input).includes(of.leadId));
-      if (requests.length === 2) return { requests, of };
-      throw new Error(`A text took ${requests.length} writes, not a transaction and an update`);
-    });
+    await work();
+    return seen;
   } finally {
     client.send = original;
   }

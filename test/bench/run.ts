@@ -1,20 +1,23 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import { measureBundles } from './bundles.ts';
 import type { Figure } from './figure.ts';
-import { measureThroughput } from './throughput.ts';
-
-type Progress = (line: string) => void;
+import { PARTS, type PartMessage, type PartName, type PartOptions } from './part.ts';
 
 const { values } = parseArgs({
   options: {
     json: { type: 'string' },
+    /** Texts of one round of `texts`. */
     leads: { type: 'string', default: '1000' },
+    /** How many wait in `waiting`, beside none; comma-separated, ascending. */
+    waiting: { type: 'string', default: '100000' },
+    /** How many are due in `linear`; comma-separated, ascending. */
+    due: { type: 'string', default: '1000,10000' },
     /** Names of parts; all of them where none is named. */
     only: { type: 'string', multiple: true },
     /** Keeps the figures under test/bench/results/, with machine and commit. */
@@ -22,22 +25,18 @@ const { values } = parseArgs({
   },
 });
 
-const PARTS: Readonly<Record<string, (progress: Progress) => Promise<Figure[]>>> = {
-  texts: (progress) => measureThroughput(Number(values.leads), progress),
-  bundles: measureBundles,
+const chosen = (values.only ?? PARTS).map((name) => {
+  const part = PARTS.find((known) => known === name);
+  if (!part) throw new Error(`There is no part ${name}. Choose from ${PARTS.join(', ')}.`);
+  return part;
+});
+const options: PartOptions = {
+  leads: Number(values.leads),
+  waiting: [0, ...numbersIn(values.waiting)],
+  due: numbersIn(values.due),
 };
-
-const chosen = values.only ?? Object.keys(PARTS);
-const unknown = chosen.filter((name) => !(name in PARTS));
-if (unknown.length > 0) {
-  console.error(`No such part: ${unknown.join(', ')}. Choose from ${Object.keys(PARTS).join(', ')}.`);
-  process.exit(2);
-}
-
 const figures: Figure[] = [];
-for (const name of chosen) {
-  figures.push(...((await PARTS[name]?.((line) => console.log(pc.dim(`${name}: ${line}`)))) ?? []));
-}
+for (const part of chosen) figures.push(...(await runPart(part)));
 
 const table = new Table({ head: ['figure', 'value', 'unit', 'aim', ''], style: { head: [], border: [] } });
 for (const { name, value, unit, aim, ok } of figures) {
@@ -47,6 +46,23 @@ console.log(table.toString());
 if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
 if (values.keep) console.log(`Kept as ${keep()}`);
 process.exit(0);
+
+function numbersIn(list: string): number[] {
+  return list.split(',').map(Number);
+}
+
+async function runPart(part: PartName): Promise<readonly Figure[]> {
+  const file = join(import.meta.dirname, 'part-process.ts');
+  const child = fork(file, [part, JSON.stringify(options)], { execArgv: ['--expose-gc'] });
+  let measured: readonly Figure[] | undefined;
+  child.on('message', (message: PartMessage) => {
+    if ('figures' in message) measured = message.figures;
+    else console.log(pc.dim(`${part}: ${message.line}`));
+  });
+  await once(child, 'exit');
+  if (!measured) throw new Error(`${part} ended without figures`);
+  return measured;
+}
 
 function keep(): string {
   const at = new Date().toISOString();

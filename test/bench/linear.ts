@@ -1,0 +1,68 @@
+import { atMost, type Figure, raw } from './figure.ts';
+import { createPeople } from './people.ts';
+import { openStand } from './stand.ts';
+
+const MEBIBYTE = 2 ** 20;
+
+/** Time per text and the functions' memory with 1,000, 10,000 ... due texts: neither may grow with how many are due. */
+export async function measureLinear(
+  sizes: readonly number[],
+  progress: (line: string) => void,
+): Promise<Figure[]> {
+  const stand = await openStand(progress);
+  try {
+    const people = createPeople(stand.names);
+    progress('Warm-up');
+    await people.make(500, 'due');
+    await stand.sendDue();
+    const runs: { size: number; milliseconds: number; cpu: number; heap: number }[] = [];
+    for (const size of sizes) {
+      progress(`Seeding ${size} due leads`);
+      await people.make(size, 'due', { progress });
+      progress(`${size} texts through cycle, queue and gate`);
+      const { stop, peak } = watchHeap();
+      const spent = await stand.sendDue();
+      stop();
+      const sent = stand.requests.counts().twilio;
+      if (sent !== size) throw new Error(`${size} texts were due and ${sent} reached Twilio`);
+      runs.push({
+        size,
+        milliseconds: (spent.seconds * 1000) / size,
+        cpu: (spent.cpuSeconds * 1000) / size,
+        heap: peak() / MEBIBYTE,
+      });
+    }
+    const perText = runs.map(({ milliseconds }) => milliseconds);
+    const cpu = runs.map((run) => run.cpu);
+    const heap = runs.map((run) => run.heap);
+    return [
+      ...runs.flatMap((run) => [
+        raw(`${run.size} due: time per text`, run.milliseconds, 'ms'),
+        raw(`${run.size} due: the functions' CPU time per text`, run.cpu, 'ms'),
+        raw(`${run.size} due: most of the heap in use after a collection`, run.heap, 'MiB'),
+      ]),
+      atMost(
+        'time per text, the longest against the shortest',
+        Math.max(...perText) / Math.min(...perText),
+        'x',
+        1.2,
+      ),
+      raw('CPU time per text, the most against the least', Math.max(...cpu) / Math.min(...cpu), 'x'),
+      atMost('heap, the largest run against the smallest', (heap.at(-1) ?? 0) / (heap[0] ?? 1), 'x', 1.2),
+    ];
+  } finally {
+    await stand.close();
+  }
+}
+
+/** The most that is alive: read right after collections, since what waits to be collected says nothing. */
+function watchHeap(): { stop: () => void; peak: () => number } {
+  let most = 0;
+  const look = () => {
+    globalThis.gc?.();
+    most = Math.max(most, process.memoryUsage().heapUsed);
+  };
+  look();
+  const timer = setInterval(look, 500);
+  return { stop: () => clearInterval(timer), peak: () => most };
+}

@@ -1,0 +1,26 @@
+import { measureBundles } from './bundles.ts';
+import { measureCosts } from './costs.ts';
+import type { Figure } from './figure.ts';
+import { measureLinear } from './linear.ts';
+import type { PartMessage, PartName, PartOptions } from './part.ts';
+import { measureStop } from './stop.ts';
+import { measureTexts } from './texts.ts';
+import { measureWaiting } from './waiting.ts';
+
+type Progress = (line: string) => void;
+
+const parts: Readonly<Record<PartName, (options: PartOptions, progress: Progress) => Promise<Figure[]>>> = {
+  texts: ({ leads }, progress) => measureTexts(leads, progress),
+  waiting: ({ waiting }, progress) => measureWaiting(waiting, progress),
+  linear: ({ due }, progress) => measureLinear(due, progress),
+  stop: (_, progress) => measureStop(progress),
+  costs: (_, progress) => measureCosts(progress),
+  bundles: (_, progress) => measureBundles(progress),
+};
+
+const tell = (message: PartMessage) => process.send?.(message);
+const [name, options] = process.argv.slice(2);
+const part = parts[name as PartName];
+tell({ figures: await part(JSON.parse(options ?? '{}'), (line) => tell({ line })) });
+process.disconnect();
+process.exit(0);

@@ -1,0 +1,56 @@
+import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBBatchResponse, SQSEvent } from 'aws-lambda';
+import { ENV } from '../../lib/runtime/env.ts';
+import type { Role } from './worker.ts';
+
+// Whoever started it is gone: so is this.
+process.once('disconnect', () => process.exit());
+
+type Handler = (event: SQSEvent) => Promise<DynamoDBBatchResponse>;
+/** As the stack has it: a waking job comes alone, texts come in tens. */
+const roles: Readonly<
+  Record<Role, { queue: string; batch: number; workers: number; load: () => Promise<Handler> }>
+> = {
+  waking: {
+    queue: ENV.jobsQueueUrl,
+    batch: 1,
+    workers: 8,
+    load: async () => (await import('../../functions/consent-changes/handler.ts')).handler,
+  },
+  bulk: {
+    queue: ENV.bulkQueueUrl,
+    batch: 10,
+    workers: 4,
+    load: async () => (await import('../../functions/send-gate/handler.ts')).handler as Handler,
+  },
+};
+/** What is being worked on when this process is killed shows up again so much later. */
+const VISIBILITY_SECONDS = 15;
+
+const { queue, batch, workers, load } = roles[process.argv[2] as Role];
+const handler = await load();
+const sqs = new SQSClient({});
+const QueueUrl = process.env[queue] ?? '';
+
+await Promise.all(Array.from({ length: workers }, work));
+
+async function work(): Promise<never> {
+  for (;;) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl,
+        MaxNumberOfMessages: batch,
+        VisibilityTimeout: VISIBILITY_SECONDS,
+        WaitTimeSeconds: 1,
+      }),
+    );
+    if (Messages.length === 0) continue;
+    const Records = Messages.map(({ MessageId = '', Body = '' }) => ({ messageId: MessageId, body: Body }));
+    const { batchItemFailures } = await handler({ Records } as SQSEvent);
+    const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    const Entries = Messages.filter(({ MessageId = '' }) => !failed.has(MessageId)).map(
+      ({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }),
+    );
+    if (Entries.length > 0) await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+  }
+}
