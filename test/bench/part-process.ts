@@ -6,12 +6,14 @@ import type { PartMessage, PartName, PartOptions } from './part.ts';
 import { measureStop } from './stop.ts';
 import { measureTexts } from './texts.ts';
 import { measureWaiting } from './waiting.ts';
+import { measureWaking } from './waking.ts';
 
 type Progress = (line: string) => void;
 
 const parts: Readonly<Record<PartName, (options: PartOptions, progress: Progress) => Promise<Figure[]>>> = {
   texts: ({ leads }, progress) => measureTexts(leads, progress),
   waiting: ({ waiting }, progress) => measureWaiting(waiting, progress),
+  waking: ({ woken }, progress) => measureWaking(woken, progress),
   linear: ({ due }, progress) => measureLinear(due, progress),
   stop: (_, progress) => measureStop(progress),
   costs: (_, progress) => measureCosts(progress),

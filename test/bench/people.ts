@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { BatchWriteCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
-import { type AutomationKind, automationSchema } from '../../lib/automation/automation.ts';
+import { type Automation, automationSchema } from '../../lib/automation/automation.ts';
 import { enrollmentItem, parseEnrollment } from '../../lib/automation/enrollment-items.ts';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { enroll, hold } from '../../lib/automation/progress.ts';
@@ -40,10 +40,10 @@ export function createPeople(names: Names) {
   });
   let next = 0;
 
-  const ready = new Set<AutomationKind>();
+  const ready = new Set<Automation['kind']>();
 
   /** Once: what a part changes afterwards stays changed. */
-  async function setUp(kind: AutomationKind): Promise<void> {
+  async function setUp(kind: Automation['kind']): Promise<void> {
     const quietHours = 'offForTesting' as const;
     const settings = { a2pVerified: true, requireSmsOptIn: true, quietHours };
     if (ready.size === 0) await rules.changeSettings(settings, 'bench');
@@ -51,7 +51,7 @@ export function createPeople(names: Names) {
     ready.add(kind);
   }
 
-  async function first(kind: AutomationKind, situation: Situation): Promise<Person> {
+  async function first(kind: Automation['kind'], situation: Situation): Promise<Person> {
     await setUp(kind);
     const number = numberOf(next++);
     if (situation === 'due') await optIn(number);
@@ -127,7 +127,7 @@ export function createPeople(names: Names) {
     make: async (
       count: number,
       situation: Situation,
-      { kind = 'drip' as AutomationKind, progress = undefined as Progress | undefined } = {},
+      { kind = 'drip' as Automation['kind'], progress = undefined as Progress | undefined } = {},
     ): Promise<Recipient[]> => {
       const person = await first(kind, situation);
       const made: Recipient[] = [{ leadId: person.leadId, number: person.number }];
@@ -173,7 +173,7 @@ function numberOf(index: number): string {
   return `+1${303 + Math.floor(index / 7_000_000)}${2_000_000 + (index % 7_000_000)}`;
 }
 
-function automationOf(kind: AutomationKind) {
+function automationOf(kind: Automation['kind']) {
   return automationSchema.parse({
     id: kind.toLowerCase(),
     kind,

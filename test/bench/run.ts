@@ -16,6 +16,8 @@ const { values } = parseArgs({
     leads: { type: 'string', default: '1000' },
     /** How many wait in `waiting`, beside none; comma-separated, ascending. */
     waiting: { type: 'string', default: '100000' },
+    /** How many are woken in `waking`. */
+    woken: { type: 'string', default: '5000' },
     /** How many are due in `linear`; comma-separated, ascending. */
     due: { type: 'string', default: '1000,10000' },
     /** Names of parts; all of them where none is named. */
@@ -33,6 +35,7 @@ const chosen = (values.only ?? PARTS).map((name) => {
 const options: PartOptions = {
   leads: Number(values.leads),
   waiting: [0, ...numbersIn(values.waiting)],
+  woken: Number(values.woken),
   due: numbersIn(values.due),
 };
 const figures: Figure[] = [];
