@@ -122,7 +122,7 @@ export class OrganizationStack extends Stack {
     twilioInbound.setEnvironment({ publicBaseUrl });
     registry.grantRecord(twilioInbound);
     configuration.grantRead(twilioInbound, ['GetItem']);
-    outreach.grantUse(twilioInbound, ['GetItem', 'Query', 'PutItem']);
+    outreach.grantUse(twilioInbound, ['GetItem', 'Query', 'PutItem', 'UpdateItem']);
     secrets.grantAuthToken(twilioInbound);
     http.addPublicRoute(
       '/twilio/inbound',

@@ -10,7 +10,7 @@ import { type Reading, readText } from './read-text.ts';
 export interface ReceiveDeps {
   readonly registry: Pick<ConsentRegistry, 'record'>;
   readonly conversations: Pick<ConversationStore, 'receive'>;
-  readonly leads: Pick<LeadStore, 'holders'>;
+  readonly leads: Pick<LeadStore, 'holders' | 'markReachable'>;
   readonly enrollments: Pick<EnrollmentStore, 'ofLead' | 'replace'>;
   readonly configuration: Pick<Configuration, 'settings' | 'automation' | 'keyword'>;
   readonly now: () => Date;
@@ -38,7 +38,10 @@ export interface Received {
  */
 export async function receive(deps: ReceiveDeps, text: InboundText): Promise<Received> {
   const reading = await readText(deps.configuration, text.body, text.optOutType);
+  // Ahead of a START, whose texts leave at once; nothing goes ahead of a STOP.
+  if (reading.kind !== 'stop') await deps.leads.markReachable(text.from);
   const recorded = await recordReading(deps, text, reading);
+  if (reading.kind === 'stop') await deps.leads.markReachable(text.from);
   await deps.conversations.receive({
     sid: text.messageSid,
     number: text.from,

@@ -50,6 +50,8 @@ export function createLeadStore(deps: LeadStoreDeps) {
     holders: (number: string) => holders(deps, number),
     /** Remembers that the carrier cannot deliver to the lead's number. */
     markUnreachable: (id: string, number: string, code: number) => markUnreachable(deps, id, number, code),
+    /** A text came from the number: what the carrier said of it no longer holds, for any lead that has it. */
+    markReachable: (number: string) => markReachable(deps, number),
     /** Newest first. @param cursor the `next` of the page before. */
     list: (limit: number, cursor?: Item) => list(deps, limit, cursor),
   };
@@ -263,6 +265,28 @@ async function markUnreachable(
     );
   } catch (error) {
     if (!isConditionFailure(error)) throw error;
+  }
+}
+
+async function markReachable(deps: LeadStoreDeps, number: string): Promise<void> {
+  const { client, table, now } = deps;
+  for (const id of await holders(deps, number)) {
+    // Read before it is written: hardly anybody who texts was ever unreachable.
+    if ((await get(deps, id))?.unreachable === undefined) continue;
+    try {
+      await client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: leadKey(id),
+          ConditionExpression: '#number = :number',
+          UpdateExpression: 'SET updatedAt = :now REMOVE unreachable',
+          ExpressionAttributeNames: { '#number': 'number' },
+          ExpressionAttributeValues: { ':number': number, ':now': now().toISOString() },
+        }),
+      );
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+    }
   }
 }
 

@@ -38,6 +38,34 @@ test('X9 a callback that says the number opted out at the carrier is an opt-out,
   expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out', version: 2 });
 });
 
+test('S8 T8 a number that a carrier called unreachable may be texted again once a text came from it, for each lead that has it', async () => {
+  const number = newNumber();
+  await world.submit('contact', submission(number));
+  await world.admin('POST', '/leads', { number });
+  await world.runCycle();
+  const { id, sid } = await textOf(number);
+  const fields = { MessageSid: sid, MessageStatus: 'undelivered', ErrorCode: '30006' };
+  await world.twilio.callback(`/twilio/status?message=${encodeURIComponent(id)}`, fields);
+  const path = `/numbers/${encodeURIComponent(number)}`;
+  const write = () => world.admin('POST', `${path}/messages`, { body: 'Hi, Ada here.' }, '[agent]');
+  const unreachable = async () => {
+    const { json } = await world.admin('GET', `/leads?number=${encodeURIComponent(number)}`);
+    return (json['leads'] as object[]).filter((lead) => 'unreachable' in lead).length;
+  };
+  expect(await unreachable()).toBeGreaterThan(0);
+  const leadId = id.split('.')[0] ?? '';
+  const ask = async () => (await world.admin('GET', `${path}/why?leadId=${leadId}`)).json['decision'];
+  expect(await ask()).toMatchObject({ kind: 'refuse', reason: 'numberUnreachable' });
+  await world.text(newNumber(), 'Hello?');
+  expect(await ask()).toMatchObject({ kind: 'refuse' });
+  await world.text(number, 'Hello?');
+  expect(await unreachable()).toBe(0);
+  expect(await ask()).toMatchObject({ kind: 'send' });
+  await write();
+  await world.runCycle();
+  expect(world.textsTo(number).at(-1)).toContain('Hi, Ada here.');
+});
+
 test('X5 X9 an opt-out at the carrier that an earlier try wrote down is not written twice by the gate', async () => {
   const number = newNumber();
   await world.submit('contact', submission(number));
