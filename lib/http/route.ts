@@ -77,9 +77,15 @@ export function notFound(what: string): RequestProblem {
   return new RequestProblem(404, `No such ${what}`, `There is no ${what} with this id. Check the URL.`);
 }
 
-export function invalid(field: string, message: string): RequestProblem {
+/** @param messages all that is wrong with the field. */
+export function invalid(field: string, ...messages: readonly string[]): RequestProblem {
   const detail = 'Correct the fields named in errors and send the request again. Nothing was changed.';
-  return new RequestProblem(422, 'The request cannot be used', detail, [{ field, message }]);
+  return new RequestProblem(
+    422,
+    'The request cannot be used',
+    detail,
+    messages.map((message) => ({ field, message })),
+  );
 }
 
 export const pageQuery = z.strictObject({

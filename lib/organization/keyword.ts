@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { merge, templateSchema } from '../messaging/template.ts';
+import { templateSchema } from '../messaging/template.ts';
 
 /** An opt-in keyword as it is stored (T1). Which words may be one is said by lib/messaging/opt-in-keyword.ts. */
 export const keywordSchema = z.strictObject({
@@ -14,12 +14,8 @@ export type Keyword = z.infer<typeof keywordSchema>;
 
 /** What an admin may send of a keyword, whose word stands in the URL. */
 export const keywordInputSchema = keywordSchema.omit({ word: true }).extend({
+  /** What it must say depends on the organization's name and footer: `confirmationFaults` (lib/organization/wording.ts). */
   confirmation: templateSchema
-    .min(20, 'Carriers expect a confirmation of 20 characters or more')
     .max(320, 'Carriers expect a confirmation of at most 320 characters')
-    .refine(
-      (words) => merge(words, { organizationName: 'x' }).kind === 'rendered',
-      'Whoever texts a keyword may be no lead yet: merge {{organizationName}} only, or give every other field a default',
-    )
     .optional(),
 });

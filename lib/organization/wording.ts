@@ -38,17 +38,28 @@ const WITH_FOOTER = new Set(['optInTemplate', 'optInReply']);
  */
 export function wordingFaults(settings: Settings): WordingFault[] {
   return (Object.keys(REQUIRED) as (keyof typeof REQUIRED)[]).flatMap((field) =>
-    faultsOf(field, settings).map((message) => ({ field, message })),
+    faultsOf(field, settings[field], settings).map((message) => ({ field, message })),
   );
 }
 
-function faultsOf(field: keyof typeof REQUIRED, settings: Settings): string[] {
-  const { organizationName, footer } = settings;
+/** What is wrong with a keyword's own confirmation: it must say what `optInReply` must, in whose place it is sent (T1, B3). */
+export function confirmationFaults(
+  words: string,
+  settings: Pick<Settings, 'organizationName' | 'footer'>,
+): string[] {
+  return faultsOf('optInReply', words, settings);
+}
+
+function faultsOf(
+  field: keyof typeof REQUIRED,
+  words: string,
+  { organizationName, footer }: Pick<Settings, 'organizationName' | 'footer'>,
+): string[] {
   const others = MERGE_FIELDS.filter((name) => name !== 'organizationName');
-  const foreign = others.find((name) => new RegExp(`\\{\\{\\s*${name}\\b`).test(settings[field]));
+  const foreign = others.find((name) => new RegExp(`\\{\\{\\s*${name}\\b`).test(words));
   if (foreign)
     return [`Merge no facts of a lead here: take out {{${foreign}}}. The same words go to everybody.`];
-  const merged = merge(settings[field], { organizationName });
+  const merged = merge(words, { organizationName });
   if (merged.kind !== 'rendered') return ['Use {{organizationName}} or plain words.'];
   const rendered = WITH_FOOTER.has(field) ? withFooter(merged.body, footer) : merged;
   if (rendered.kind !== 'rendered') return ['The text is too long. Shorten it.'];

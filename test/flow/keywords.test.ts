@@ -108,6 +108,25 @@ test('T1 a confirmation that could not be filled for somebody who is no lead is 
   expect(answer).toMatchObject({ status: 422, json: { errors: [{ field: 'confirmation' }] } });
 });
 
+test('T1 B3 a keyword’s own confirmation must say what carriers require, each lack is named, and nothing is kept', async () => {
+  const put = (confirmation: string) => world.admin('PUT', '/keywords/doors', { confirmation });
+  const { status, json } = await put('Thanks for your interest in new doors!');
+  expect(status).toBe(422);
+  const errors = json['errors'] as { field: string; message: string }[];
+  expect(new Set(errors.map(({ field }) => field))).toEqual(new Set(['confirmation']));
+  // STOP is said by the footer.
+  expect(errors.map(({ message }) => message)).toEqual([
+    'Name the organization: Test Windows, or {{organizationName}}.',
+    expect.stringContaining('recur'),
+    expect.stringContaining('rates may apply'),
+    expect.stringContaining('HELP'),
+  ]);
+  expect(await world.admin('GET', '/keywords/doors')).toMatchObject({ status: 404 });
+  const lawful = '{{organizationName}} doors: recurring texts. Msg & data rates may apply. HELP for help.';
+  expect(await put(lawful)).toMatchObject({ status: 200, json: { confirmation: lawful } });
+  await world.admin('DELETE', '/keywords/doors');
+});
+
 test('T2 T4 an inbound keyword creates an opt-in record, and STOP makes every one of the number inactive', async () => {
   await world.admin('PUT', '/keywords/gutter', {});
   const [lead, stranger] = [newNumber(), newNumber()];
@@ -137,7 +156,7 @@ test('T2 T4 an inbound keyword creates an opt-in record, and STOP makes every on
 test('T2 B3 a keyword is confirmed in its own words, once; without any in the words of the organization', async () => {
   await world.admin('PATCH', '/settings', { confirmOptIns: true });
   const confirmation =
-    'Welcome to roofs by {{organizationName}}. Msg & data rates may apply. STOP to opt out.';
+    'Welcome to roofs by {{organizationName}}. Recurring texts. Msg & data rates may apply. HELP for help.';
   await world.admin('PUT', '/keywords/roof', { confirmation });
   await world.admin('PUT', '/keywords/gutter', {});
   const number = newNumber();

@@ -4,6 +4,7 @@ import { decodePlace, encodePlace } from '../../../lib/http/cursor.ts';
 import { invalid, notFound, pageQuery, RequestProblem } from '../../../lib/http/route.ts';
 import { keywordIn, whyNotKeyword } from '../../../lib/messaging/opt-in-keyword.ts';
 import { keywordInputSchema, keywordSchema } from '../../../lib/organization/keyword.ts';
+import { confirmationFaults } from '../../../lib/organization/wording.ts';
 import { type AdminDeps, route } from '../route.ts';
 
 const example = keywordSchema.parse({
@@ -81,6 +82,10 @@ export const keywordRoutes = [
     handle: async ({ configuration }, { path, body }) => {
       const whyNot = whyNotKeyword(path['word'] ?? '');
       if (whyNot) throw invalid('word', whyNot);
+      if (body.confirmation !== undefined) {
+        const faults = confirmationFaults(body.confirmation, await configuration.settings());
+        if (faults.length > 0) throw invalid('confirmation', ...faults);
+      }
       const keyword = { word: wordIn(path), ...body };
       await configuration.putKeyword(keyword);
       return { status: 200, body: keyword };
