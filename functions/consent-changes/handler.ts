@@ -33,6 +33,7 @@ import {
 } from './process-change.ts';
 import type { ReplyDeps } from './reply.ts';
 import { createCarrierQueue, type TellCarrierDeps } from './tell-carrier.ts';
+import { runTellWaitingJob, tellWaitingJobSchema } from './tell-waiting.ts';
 import { runWakeJob, type WakeDeps } from './wake.ts';
 
 const env = readEnv([
@@ -110,13 +111,22 @@ function tell({ event, woken }: Followed): void {
   logger.info('Consent changed', { ...originOf(evidence), kind, before, after, woken });
 }
 
-const jobSchema = z.union([enrollJobSchema, addOptInsJobSchema, wakeJobSchema]);
+const jobSchema = z.union([enrollJobSchema, addOptInsJobSchema, tellWaitingJobSchema, wakeJobSchema]);
 
 /** @returns how many texts woke. */
 async function runJob(body: string): Promise<number> {
   const job = jobSchema.parse(JSON.parse(body));
   if (!('job' in job)) return runWakeJob(deps, job);
-  await (job.job === 'enroll' ? runEnrollJob(deps, job) : runAddOptInsJob(deps, job));
+  switch (job.job) {
+    case 'enroll':
+      await runEnrollJob(deps, job);
+      break;
+    case 'addOptIns':
+      await runAddOptInsJob(deps, job);
+      break;
+    case 'tellWaiting':
+      await runTellWaitingJob(deps, job);
+  }
   return 0;
 }
 

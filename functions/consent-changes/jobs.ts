@@ -1,9 +1,10 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { WakeJob } from '../../lib/automation/wake-job.ts';
 import type { AddOptInsJob, EnrollJob } from '../../lib/campaigns/jobs.ts';
+import type { TellWaitingJob } from './tell-waiting.ts';
 
 /** One page of work that is too large for one invocation. */
-export type Job = WakeJob | EnrollJob | AddOptInsJob;
+export type Job = WakeJob | EnrollJob | AddOptInsJob | TellWaitingJob;
 
 /** The queue of paged jobs. */
 export interface Jobs {

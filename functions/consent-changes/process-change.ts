@@ -8,6 +8,7 @@ import { startAddingOptIns } from './add-opt-ins.ts';
 import { startEnrolling } from './enroll-members.ts';
 import { type ReplyDeps, replyToEvent } from './reply.ts';
 import { type TellCarrierDeps, tellCarrier } from './tell-carrier.ts';
+import { startTellingWaiting } from './tell-waiting.ts';
 import { startWaking, type WakeDeps, wakeByEvent } from './wake.ts';
 
 /** A change of an item as a table's stream tells it. */
@@ -42,7 +43,7 @@ export async function processConsentChange(
 
 /**
  * A change of the configuration table: a requirement that fell away wakes whoever waited for it, and an automation that is
- * removed whoever waits in it, to be stopped; a broadcast enrols its members, and "Add Opt-Ins" adds them.
+ * removed whoever waits in it, to be stopped; access to Twilio's list tells Twilio of whoever waits for it; a broadcast enrols its members, and "Add Opt-Ins" adds them.
  */
 export async function processConfigurationChange(
   deps: Pick<WakeDeps, 'jobs'>,
@@ -50,8 +51,10 @@ export async function processConfigurationChange(
 ): Promise<void> {
   const partition = (after ?? before)?.['pk'];
   if (partition === settingsKey.pk) {
-    const reasons = wokenBySettings(parseSettings(before, '-'), parseSettings(after, '-'));
+    const [was, is] = [parseSettings(before, '-'), parseSettings(after, '-')];
+    const reasons = wokenBySettings(was, is);
     if (reasons.length > 0) await startWaking(deps, { reasons });
+    await startTellingWaiting(deps, was, is);
   }
   if (partition === AUTOMATIONS && before) await wakeByAutomation(deps, before, after);
   const broadcast = before === undefined ? parseBroadcastOf(after) : undefined;

@@ -87,6 +87,25 @@ test('X9 with the setting off the block stays, nothing leaves, and START lifts i
   expect(world.textsTo(number)).toEqual([]);
 });
 
+test('X9 switching the setting on tells Twilio of everybody whose texts wait for its list: they leave, and nobody else is touched', async () => {
+  await world.admin('PATCH', '/settings', { twilioConsentApi: false });
+  const [waits, out] = [newNumber(), newNumber()];
+  for (const number of [waits, out]) await world.text(number, 'STOP');
+  await tick(waits);
+  await world.submit('quote', submission(out));
+  await world.runCycle();
+  expect(world.textsTo(waits)).toEqual([]);
+  expect(world.twilio.isBlocked(waits)).toBe(true);
+  await world.admin('PATCH', '/settings', { twilioConsentApi: true });
+  await follow();
+  expect(world.twilio.isBlocked(waits)).toBe(false);
+  expect(world.twilio.isBlocked(out)).toBe(true);
+  await world.runCycle();
+  expect(world.textsTo(waits)).toEqual([expect.stringContaining('thanks for asking')]);
+  expect(world.textsTo(out)).toEqual([]);
+  expect(await consentOf(world, out)).toMatchObject({ standing: 'opted_out' });
+});
+
 test("X9 an opt-out in a person's own words, on the web or by hand is put on Twilio's list, and comes off it again", async () => {
   const words = newNumber();
   await world.text(words, 'Please stop');
