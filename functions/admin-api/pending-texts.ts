@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { askSingle } from '../../lib/gate/asks.ts';
 import { decide } from '../../lib/gate/decide.ts';
 import { loadFacts } from '../../lib/gate/facts.ts';
-import { type OutboxText, outboxTextSchema } from '../../lib/outbox/outbox-text.ts';
+import { type OutboxRef, type OutboxText, outboxTextSchema } from '../../lib/outbox/outbox-text.ts';
 import type { AdminDeps } from './route.ts';
+import { MAY_LEAVE } from './sending.ts';
 
 /** A single text on its way, and what the gate would say of it now. */
 export const pendingSchema = z.object({
@@ -37,19 +38,32 @@ export async function pendingTexts(
   deps: AdminDeps,
   number: string,
 ): Promise<readonly z.infer<typeof pendingSchema>[]> {
-  const [texts, [facts]] = await Promise.all([
-    deps.outbox.open(number),
-    loadFacts(deps, [{ number, outboxId: 'none' }]),
-  ]);
+  const told = await decided(deps, number, await deps.outbox.open(number));
+  return told.map(({ pending }) => pending).toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+}
+
+/** One of them, with every rule that the gate would consult now. @returns undefined when there is none, or it is a message by now. */
+export async function pendingText(deps: AdminDeps, ref: OutboxRef) {
+  const text = await deps.outbox.get(ref);
+  if (!text || text.status === 'ended') return undefined;
+  const [one] = await decided(deps, ref.number, [text]);
+  return one;
+}
+
+/** What the gate would say of some texts of one number now. */
+async function decided(deps: AdminDeps, number: string, texts: readonly OutboxText[]) {
+  const [facts] = await loadFacts(deps, [{ number, outboxId: 'none' }]);
   if (!facts) return [];
   const { settings, consent, conversation } = facts;
-  const told = texts.map(async (text) => {
-    const lead = text.leadId === undefined ? undefined : await deps.leads.get(text.leadId);
-    const decision = decide({ ...askSingle(text, lead), settings, consent, conversation, now: deps.now() });
-    const reason = 'reason' in decision ? decision.reason : null;
-    return { ...shown(text), reason, sentence: decision.sentence };
-  });
-  return (await Promise.all(told)).toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+  return Promise.all(
+    texts.map(async (text) => {
+      const lead = text.leadId === undefined ? undefined : await deps.leads.get(text.leadId);
+      const decision = decide({ ...askSingle(text, lead), settings, consent, conversation, now: deps.now() });
+      const reason = 'reason' in decision ? decision.reason : null;
+      const sentence = decision.kind === 'send' ? MAY_LEAVE : decision.sentence;
+      return { pending: { ...shown(text), reason, sentence }, trace: decision.trace };
+    }),
+  );
 }
 
 function shown({ id, purpose, body, leadId, actor, createdAt, status }: OutboxText) {

@@ -46,6 +46,9 @@ export function badgeOf(
   };
 }
 
+/** What `sent: every rule agrees` is called before anything is sent. */
+export const MAY_LEAVE = 'may leave: every rule agrees';
+
 /** Whether an agent's text would leave now, and the sentence to show when it would not (T8, S8). */
 export const sendingSchema = z.object({
   allowed: z.boolean(),
@@ -60,7 +63,7 @@ export function sendingOf(decision: Decision): z.infer<typeof sendingSchema> {
   return {
     allowed,
     code: 'reason' in decision ? decision.reason : null,
-    sentence,
+    sentence: kind === 'send' ? MAY_LEAVE : sentence,
     warnings: [...warnings],
   };
 }

@@ -210,7 +210,7 @@ test('B3 with double opt-in the START is what is confirmed, once, and before any
   await world.admin('PATCH', '/settings', { confirmOptIns: false });
 });
 
-test('C2 X7 the request that an agent’s text needs waits while a text that may be an opt-out is undecided', async () => {
+test('C2 X1 X7 the request that an agent’s text needs waits while a text that may be an opt-out is undecided', async () => {
   const number = newNumber();
   await world.text(number, 'Wrong number, sorry');
   const path = `/numbers/${encodeURIComponent(number)}`;
@@ -221,6 +221,17 @@ test('C2 X7 the request that an agent’s text needs waits while a text that may
   });
   await world.runCycle();
   expect(world.textsTo(number)).toEqual([]);
+  const message = `/messages/${answer.json['id']}`;
+  expect(await world.admin('GET', message)).toMatchObject({
+    status: 404,
+    json: { detail: expect.stringContaining('?number=') },
+  });
+  const query = `?number=${encodeURIComponent(number)}`;
+  const pending = { id: answer.json['id'], status: 'held', sentence: answer.json['sentence'] };
+  expect((await world.admin('GET', `${message}${query}`)).json).toMatchObject(pending);
+  const why = await world.admin('GET', `${message}/why${query}`);
+  expect(why.json).toMatchObject({ ...pending, because: null });
+  expect(why.json['trace']).toContainEqual(expect.objectContaining({ rule: 'doubleOptIn' }));
   await world.admin('PATCH', `${path}/conversation`, { decision: 'noOptOut' }, '[agent]');
   await world.runCycle();
   expect(world.textsTo(number)).toEqual([ASKS]);

@@ -139,6 +139,7 @@ test('T2 T4 who opted in by a keyword is listed under it, with the text that bro
   const ended = await lists.keywordOptIns('ROOF', { active: false }, { limit: 9 });
   expect(ended.rows).toMatchObject([{ number: second, active: false, messageSid: 'SM1', sequence: 2 }]);
   expect(numbersOf(await all('/consents?keyword=roof&limit=1'))).toEqual([third, first, second]);
+  expect(numbersOf(await all('/consents?keyword=%20r%20oof!&limit=100'))).toEqual([third, first, second]);
   expect(numbersOf(await all('/consents?keyword=ROOF&status=opted_out&limit=1'))).toEqual([second]);
   expect(await world.admin('GET', '/consents?keyword=ROOF&sort=number')).toMatchObject({ status: 422 });
 });

@@ -5,6 +5,7 @@ import { type ListRow, listRowSchema } from '../../../lib/consent/lists.ts';
 import { prompts } from '../../../lib/consent/state.ts';
 import { decodePlace, encodePlace } from '../../../lib/http/cursor.ts';
 import { invalid, pageQuery } from '../../../lib/http/route.ts';
+import { keywordIn } from '../../../lib/messaging/opt-in-keyword.ts';
 import { e164Schema } from '../../../lib/phone/e164.ts';
 import { type AdminDeps, route } from '../route.ts';
 import { PROMPT_WORDS } from '../sending.ts';
@@ -28,7 +29,8 @@ const listQuery = z.strictObject({
   promptStatus: z.enum(prompts).optional(),
   prefix: prefix.optional(),
   source: z.enum(evidenceSources).optional(),
-  keyword: z.string().trim().toUpperCase().min(1).max(50).optional(),
+  /** In whatever case and spacing; as `PUT /keywords/{word}` takes it. */
+  keyword: z.string().max(50).overwrite(keywordIn).min(1).optional(),
   /** Last change at or after this moment; a date means its beginning, in UTC. */
   from: moment.optional(),
   /** Last change before this moment; a date means its end, in UTC. */

@@ -30,7 +30,7 @@ const badgeExample = {
   smsOptedIn: true,
   label: 'SMS Opted In',
 };
-const sendingExample = { allowed: true, code: null, sentence: 'sent: every rule agrees', warnings: [] };
+const sendingExample = { allowed: true, code: null, sentence: 'may leave: every rule agrees', warnings: [] };
 const conversationExample = {
   number: numberExample,
   lastAt: '2026-11-20T15:10:00.000Z',

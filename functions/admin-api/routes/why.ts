@@ -3,8 +3,10 @@ import { enrollmentSchema } from '../../../lib/automation/enrollment.ts';
 import { explainMessage, subjects } from '../../../lib/gate/explain-message.ts';
 import { loadFacts } from '../../../lib/gate/facts.ts';
 import { type StepDecision, whyStep } from '../../../lib/gate/why-step.ts';
-import { invalid, notFound } from '../../../lib/http/route.ts';
+import { invalid, notFound, RequestProblem } from '../../../lib/http/route.ts';
 import { messageSchema, traceSchema } from '../../../lib/messaging/message.ts';
+import { e164Schema } from '../../../lib/phone/e164.ts';
+import { pendingSchema, pendingText } from '../pending-texts.ts';
 import { type AdminDeps, route } from '../route.ts';
 import { askForAgent } from '../sending.ts';
 import { messageExample, numberExample, numberIn } from './numbers.ts';
@@ -71,6 +73,19 @@ async function askAboutStep(
 
 const NO_SUCH_LEAD = 'No lead with this id has the number.';
 
+/** A text that has not become a message is kept by its number. */
+const pendingQuery = z.strictObject({ number: e164Schema.optional() });
+
+async function pendingOrNone(deps: AdminDeps, id: string, { number }: z.infer<typeof pendingQuery>) {
+  const found = number === undefined ? undefined : await pendingText(deps, { number, id });
+  if (found) return found;
+  const detail =
+    number === undefined
+      ? 'There is no message with this id. A text that has not left yet is found with ?number= as well.'
+      : 'There is no message with this id, and no text to this number that waits under it. Check the URL.';
+  throw new RequestProblem(404, 'No such message', detail);
+}
+
 export const whyRoutes = [
   route({
     method: 'GET',
@@ -126,20 +141,23 @@ export const whyRoutes = [
   route({
     method: 'GET',
     path: '/messages/{id}',
-    summary: 'A text with its status',
+    summary: 'A text with its status; one that has not left yet is found with its number',
     roles: ['admin', 'agent'],
-    answers: { status: 200, schema: messageSchema, example: messageExample },
-    handle: async ({ messages }, { path }) => {
-      const message = await messages.get(path['id'] ?? '');
-      if (!message) throw notFound('message');
-      return { status: 200, body: message };
+    query: pendingQuery,
+    answers: { status: 200, schema: z.union([messageSchema, pendingSchema]), example: messageExample },
+    handle: async (deps, { path, query }) => {
+      const id = path['id'] ?? '';
+      const message = await deps.messages.get(id);
+      return { status: 200, body: message ?? (await pendingOrNone(deps, id, query)).pending };
     },
   }),
   route({
     method: 'GET',
     path: '/messages/{id}/why',
-    summary: 'Why a text was sent or not: consent first, then the number, then the carrier',
+    summary:
+      'Why a text was sent or not: consent first, then the number, then the carrier. Of one that has not left yet, found with its number, what the gate would say now',
     roles: ['admin', 'agent'],
+    query: pendingQuery,
     answers: {
       status: 200,
       schema: z.object({
@@ -167,9 +185,14 @@ export const whyRoutes = [
         consentVersion: 3,
       },
     },
-    handle: async ({ messages }, { path }) => {
-      const message = await messages.get(path['id'] ?? '');
-      if (!message) throw notFound('message');
+    handle: async (deps, { path, query }) => {
+      const message = await deps.messages.get(path['id'] ?? '');
+      if (!message) {
+        const { pending, trace } = await pendingOrNone(deps, path['id'] ?? '', query);
+        const { id, status, sentence } = pending;
+        const body = { id, status, because: null, sentence, findings: [], trace, consentVersion: null };
+        return { status: 200, body };
+      }
       const { id, status, trace = [], consentVersion = null } = message;
       const { because = null, sentence, findings } = explainMessage(message);
       return { status: 200, body: { id, status, because, sentence, findings, trace, consentVersion } };
