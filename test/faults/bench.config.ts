@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import base from '../../vitest.config.ts';
+import { TableReporter } from './table-reporter.ts';
 
 /** npm run bench:faults: every fault and every point to die at, one line as each is done, and the table. */
 export default defineConfig({
@@ -9,7 +10,7 @@ export default defineConfig({
     ...base.test,
     include: ['test/faults/faults.test.ts'],
     env: { ...base.test?.env, FAULTS: 'whole' },
-    reporters: ['verbose'],
+    reporters: ['verbose', new TableReporter()],
     disableConsoleIntercept: true,
   },
 });

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, type TaskMeta, test } from 'vitest';
 import { verifyRegistry } from '../../lib/consent/verify-registry.ts';
 import { faultRows } from './faults.ts';
 import { Doomed, killEverywhere } from './kill-points.ts';
 import { account, arrive, Builder, type Person } from './people.ts';
-import { BOUND_SECONDS, type Row, settle, tableOf } from './rows.ts';
+import { BOUND_SECONDS, type Row, settle } from './rows.ts';
 import { scenarios } from './scenarios.ts';
 import { Stage } from './stage.ts';
 import { bundleOf } from './worker.ts';
@@ -13,7 +13,6 @@ const isWhole = process.env['FAULTS'] === 'whole';
 const QUIET = { confirmOptIns: false, doubleOptIn: 'off' };
 
 let stage: Stage;
-const rows: Row[] = [];
 const everybody: Person[] = [];
 
 beforeAll(async () => {
@@ -21,20 +20,20 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await stage.close();
-  if (isWhole) process.stdout.write(`\n${tableOf(rows)}\n`);
 });
 
 /** Nothing twice, nothing lost, nothing past a STOP; within the time that reconcile's README states. */
-function expectKept(row: Row, rounds = 1): void {
-  rows.push(row);
+function expectKept(meta: TaskMeta, row: Row, rounds = 1): void {
+  meta.row = row;
   expect(row).toMatchObject({ doubled: 0, lost: 0, forbidden: 0 });
   expect(row.injected).toBeGreaterThan(0);
   expect(row.settledSeconds).toBeLessThanOrEqual(rounds * BOUND_SECONDS);
 }
 
-test.each(scenarios)(
+test.for(scenarios)(
   'X5 S4 killed at every request of $title',
-  async (scenario) => {
+  { timeout: 120_000 },
+  async (scenario, { task }) => {
     const { world } = stage;
     await world.admin('PATCH', '/settings', { ...QUIET, ...scenario.settings });
     const doomed = await Doomed.start(await bundleOf(scenario.function, stage.folder));
@@ -52,14 +51,14 @@ test.each(scenarios)(
     everybody.push(...people);
     const row = await settle(stage, `killed: ${scenario.title}`, () => deaths.length, people, began);
     // Whoever must answer first waits once for the question and once for what follows.
-    expectKept(row, scenario.afterwards ? 2 : 1);
+    expectKept(task.meta, row, scenario.afterwards ? 2 : 1);
   },
-  120_000,
 );
 
-test.each(faultRows.filter(({ isSlow }) => isWhole || !isSlow))(
+test.for(faultRows.filter(({ isSlow }) => isWhole || !isSlow))(
   'X5 S4 $title',
-  async (row) => {
+  { timeout: 120_000 },
+  async (row, { task }) => {
     await stage.world.admin('PATCH', '/settings', { ...QUIET, confirmOptIns: true });
     const builder = new Builder(stage.world);
     const injected = await row.begin(stage);
@@ -69,9 +68,8 @@ test.each(faultRows.filter(({ isSlow }) => isWhole || !isSlow))(
       await builder.again();
       await row.eachMinute?.(stage);
     };
-    expectKept(await settle(stage, row.title, injected, people, Date.now(), eachMinute));
+    expectKept(task.meta, await settle(stage, row.title, injected, people, Date.now(), eachMinute));
   },
-  120_000,
 );
 
 test('X5 long after all that nobody has got a text twice, and every event of the ledger verifies', async () => {

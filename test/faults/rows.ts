@@ -1,7 +1,13 @@
-import Table from 'cli-table3';
 import { CLAIM_GRACE_SECONDS } from '../../functions/reconcile/settle-claims.ts';
 import { type Account, account, type Person } from './people.ts';
 import type { Stage } from './stage.ts';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** What the test leaves for the table of npm run bench:faults. */
+    row?: Row;
+  }
+}
 
 /** One line of the table: a fault and what became of the texts that it met. */
 export interface Row extends Account {
@@ -42,17 +48,4 @@ export async function settle(
   }
   stage.calm();
   return row ?? now();
-}
-
-export function tableOf(rows: readonly Row[]): string {
-  const table = new Table({
-    head: ['fault', 'injected', 'due', 'sent', 'held', 'doubled', 'lost', 'past a STOP', 'settled in'],
-    style: { head: [], border: [] },
-    colAligns: ['left', ...Array<'right'>(8).fill('right')],
-  });
-  for (const { fault, injected, due, sent, held, doubled, lost, forbidden, settledSeconds } of rows) {
-    const minutes = `${Math.ceil(settledSeconds / 60)} min`;
-    table.push([fault, injected, due, sent, held, doubled, lost, forbidden, minutes].map(String));
-  }
-  return table.toString();
 }
