@@ -71,7 +71,7 @@ function keep(): string {
   const at = new Date().toISOString();
   const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
   const commit = git('rev-parse', '--short', 'HEAD');
-  const changed = git('status', '--porcelain').length > 0;
+  const changed = git('status', '--porcelain', '--', ':!test/bench/results').length > 0;
   const [processor] = cpus();
   const machine = {
     processor: processor?.model,
