@@ -127,10 +127,19 @@ function readBody(event: ApiRequest, types: readonly string[] = ['application/js
 
 /** No table and no ledger holds half a character, such as an emoji that was cut. JSON writes it, alone, as an escape. */
 function withoutHalves(value: unknown): unknown {
-  if (!/(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(JSON.stringify(value))) return value;
+  if (!/(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(written(value))) return value;
   const detail =
     'A text holds half a character, such as an emoji that was cut (\\ud83d). Send whole characters.';
   throw new RequestProblem(422, 'The request cannot be used', detail);
+}
+
+/** @throws RequestProblem for what is nested deeper than can be written down. */
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    throw new RequestProblem(422, 'The request cannot be used', 'The body is nested too deep. Send it flat.');
+  }
 }
 
 function validate(schema: z.ZodType | undefined, value: unknown): unknown {
