@@ -50,7 +50,8 @@ test('X8 an opt-in, each step of its text and a STOP are published with their sc
   ]);
   const outcomes = ofKind(events, 'text.outcome');
   const statuses = outcomes.map(({ status }) => status);
-  expect(statuses[0]).toBe('queued');
+  // Twilio's first callback may be faster than its own answer, whose status then is a step back.
+  expect(['queued', 'sent']).toContain(statuses[0]);
   expect(statuses.at(-1)).toBe('delivered');
   expect(new Set(statuses).size).toBe(statuses.length);
   expect(statuses).not.toContain('claimed');
