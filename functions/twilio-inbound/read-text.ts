@@ -1,4 +1,4 @@
-import { type InboundIntent, readIntent } from '../../lib/messaging/keywords.ts';
+import type { InboundIntent } from '../../lib/messaging/keywords.ts';
 import { keywordIn } from '../../lib/messaging/opt-in-keyword.ts';
 import type { Configuration } from '../../lib/organization/configuration.ts';
 
@@ -9,16 +9,14 @@ export type Reading =
   | { readonly kind: 'doubtful'; readonly rule: string; readonly automatic: boolean };
 
 /**
- * Reads a text. What is neither STOP (in whatever words) nor START nor HELP may be one of the organization's opt-in keywords (T2).
- *
- * @param optOutType Twilio's own reading, where it sends one.
+ * Reads a text in the light of the organization's settings and keywords. What is neither STOP (in whatever words) nor START nor
+ * HELP may be one of its opt-in keywords (T2).
  */
 export async function readText(
   configuration: Pick<Configuration, 'keyword' | 'settings'>,
   body: string,
-  optOutType: string | undefined,
+  intent: InboundIntent,
 ): Promise<Reading> {
-  const intent = readIntent(body, optOutType);
   if (intent.kind !== 'conversation' && intent.kind !== 'doubtful') {
     // On a standalone short code Twilio acts on nothing: it neither blocks nor answers.
     const isCarriers = intent.carrierActs && (await configuration.settings()).keywordReplies === 'carrier';

@@ -1,14 +1,15 @@
 import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { stop } from '../../lib/automation/progress.ts';
-import type { ConsentRegistry, Recorded } from '../../lib/consent/registry.ts';
+import type { Before, ConsentRegistry, Recorded } from '../../lib/consent/registry.ts';
 import type { ConversationStore } from '../../lib/conversations/conversation-store.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
+import { readIntent } from '../../lib/messaging/keywords.ts';
 import { merge } from '../../lib/messaging/template.ts';
 import type { Configuration } from '../../lib/organization/configuration.ts';
 import { type Reading, readText } from './read-text.ts';
 
 export interface ReceiveDeps {
-  readonly registry: Pick<ConsentRegistry, 'record'>;
+  readonly registry: Pick<ConsentRegistry, 'readBefore' | 'record'>;
   readonly conversations: Pick<ConversationStore, 'receive'>;
   readonly leads: Pick<LeadStore, 'holders' | 'markReachable'>;
   readonly enrollments: Pick<EnrollmentStore, 'ofLead' | 'replace'>;
@@ -37,18 +38,24 @@ export interface Received {
  * Consent comes first: nothing that follows can delay a STOP. A text from a number that is no lead counts as well.
  */
 export async function receive(deps: ReceiveDeps, text: InboundText): Promise<Received> {
-  const reading = await readText(deps.configuration, text.body, text.optOutType);
+  const intent = readIntent(text.body, text.optOutType);
+  const [reading, before] = await Promise.all([
+    readText(deps.configuration, text.body, intent),
+    intent.kind in KINDS ? deps.registry.readBefore(sourceOf(text)) : undefined,
+  ]);
   // Ahead of a START, whose texts leave at once; nothing goes ahead of a STOP.
   if (reading.kind !== 'stop') await deps.leads.markReachable(text.from);
-  const recorded = await recordReading(deps, text, reading);
-  if (reading.kind === 'stop') await deps.leads.markReachable(text.from);
-  await deps.conversations.receive({
-    sid: text.messageSid,
-    number: text.from,
-    body: text.body,
-    isOptOut: reading.kind === 'stop',
-    ...(reading.kind === 'doubtful' && { review: { rule: reading.rule } }),
-  });
+  const recorded = await recordReading(deps, text, reading, before);
+  await Promise.all([
+    reading.kind === 'stop' && deps.leads.markReachable(text.from),
+    deps.conversations.receive({
+      sid: text.messageSid,
+      number: text.from,
+      body: text.body,
+      isOptOut: reading.kind === 'stop',
+      ...(reading.kind === 'doubtful' && { review: { rule: reading.rule } }),
+    }),
+  ]);
   if (isReply(reading, recorded)) await stopForReply(deps, text.from);
   return { intent: reading.kind, reply: await helpFor(deps, reading) };
 }
@@ -60,29 +67,28 @@ const KINDS = {
   keyword: 'handsetKeyword',
 } as const;
 
+const sourceOf = ({ from, messageSid }: InboundText) => ({ number: from, sourceId: `sms:${messageSid}` });
+
 async function recordReading(
   { registry, now }: ReceiveDeps,
   text: InboundText,
   reading: Reading,
+  before: Before | undefined,
 ): Promise<Recorded | undefined> {
   if (reading.kind === 'conversation' || reading.kind === 'help' || reading.kind === 'doubtful') {
     return undefined;
   }
-  return registry.record({
-    number: text.from,
-    kind: KINDS[reading.kind],
-    occurredAt: now().toISOString(),
-    sourceId: `sms:${text.messageSid}`,
-    evidence: {
-      source: 'handset',
-      messageSid: text.messageSid,
-      to: text.to,
-      wordsSent: text.body,
-      word: reading.word,
-      carrierActs: reading.carrierActs,
-      ...('reading' in reading && { reading: reading.reading }),
-    },
-  });
+  const evidence = {
+    source: 'handset' as const,
+    messageSid: text.messageSid,
+    to: text.to,
+    wordsSent: text.body,
+    word: reading.word,
+    carrierActs: reading.carrierActs,
+    ...('reading' in reading && { reading: reading.reading }),
+  };
+  const occurredAt = now().toISOString();
+  return registry.record({ ...sourceOf(text), kind: KINDS[reading.kind], occurredAt, evidence }, before);
 }
 
 /** Words for a person: conversation, and a YES that was no answer to a request for consent. */

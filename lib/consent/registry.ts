@@ -41,6 +41,14 @@ export interface Recorded {
   readonly state: ConsentState;
 }
 
+/** What an event is decided on. */
+export interface Before {
+  readonly state: ConsentState;
+  readonly listing: Listing | undefined;
+  /** Where the source event stands in the ledger, if it was recorded before. */
+  readonly sequence: number | undefined;
+}
+
 /** A transaction takes 100 actions; event, state and marker are three. */
 const KEYWORDS_PER_TRANSACTION = 97;
 const KEYS_PER_READ = 100;
@@ -62,9 +70,15 @@ export interface ConsentRegistry {
    * Adds one event to a number's ledger and moves its state, in one transaction. The same source event twice
    * is one event.
    *
+   * @param before what `readBefore` answered; without it, it is read now.
    * @throws Error when the occurrence is malformed, or the number is written to without end.
    */
-  record(occurrence: ConsentOccurrence): Promise<Recorded>;
+  record(occurrence: ConsentOccurrence, before?: Before): Promise<Recorded>;
+  /**
+   * What stands of a number before an event is recorded, for whoever has something else to read at the same time. Nothing
+   * rests on it being current: where it is not, the event's own conditions fail and it is read again.
+   */
+  readBefore(of: Pick<ConsentOccurrence, 'number' | 'sourceId'>): Promise<Before>;
   /**
    * The writes that add one event to a number's ledger, for whoever must write more in the same transaction. They fail
    * when the state has moved on, or the source event is known.
@@ -86,7 +100,8 @@ export interface ConsentRegistry {
 
 export function createConsentRegistry(deps: ConsentRegistryDeps): ConsentRegistry {
   return {
-    record: (occurrence) => record(deps, occurrence),
+    record: (occurrence, before) => record(deps, occurrence, before),
+    readBefore: (of) => readBefore(deps, of),
     prepare: (state, occurrence) => prepare(deps, state, undefined, checked(occurrence)),
     read: (number) => read(deps, number),
     readMany: (numbers) => readMany(deps, numbers),
@@ -149,11 +164,16 @@ async function audit(deps: ConsentRegistryDeps, number: string): Promise<Audit> 
   }
 }
 
-async function record(deps: ConsentRegistryDeps, given: ConsentOccurrence): Promise<Recorded> {
+async function record(
+  deps: ConsentRegistryDeps,
+  given: ConsentOccurrence,
+  before: Before | undefined,
+): Promise<Recorded> {
   const occurrence = checked(given);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (attempt > 0) await pause(attempt);
-    const { state, listing, sequence } = await readForWrite(deps, occurrence);
+    const known = attempt === 0 ? before : undefined;
+    const { state, listing, sequence } = known ?? (await readBefore(deps, occurrence));
     if (sequence !== undefined) {
       return { outcome: 'duplicate', event: await readEvent(deps, occurrence.number, sequence), state };
     }
@@ -184,7 +204,10 @@ function wellFormed(evidence: ConsentOccurrence['evidence']): Item {
   );
 }
 
-async function readForWrite(deps: ConsentRegistryDeps, { number, sourceId }: ConsentOccurrence) {
+async function readBefore(
+  deps: ConsentRegistryDeps,
+  { number, sourceId }: Pick<ConsentOccurrence, 'number' | 'sourceId'>,
+): Promise<Before> {
   const keys = [stateKey(number), sourceKey(number, sourceId)];
   const found = await readConsistently(deps.client, { [deps.table]: keys });
   const items = found[deps.table] ?? [];
