@@ -1,6 +1,7 @@
 import { measureBundles } from './bundles.ts';
 import { measureCosts } from './costs.ts';
 import type { Figure } from './figure.ts';
+import { measureLanes } from './lanes.ts';
 import { measureLinear } from './linear.ts';
 import type { PartMessage, PartName, PartOptions } from './part.ts';
 import { measureStop } from './stop.ts';
@@ -14,6 +15,7 @@ const parts: Readonly<Record<PartName, (options: PartOptions, progress: Progress
   texts: ({ leads }, progress) => measureTexts(leads, progress),
   waiting: ({ waiting }, progress) => measureWaiting(waiting, progress),
   waking: ({ woken }, progress) => measureWaking(woken, progress),
+  lanes: ({ queued }, progress) => measureLanes(queued, progress),
   linear: ({ due }, progress) => measureLinear(due, progress),
   stop: (_, progress) => measureStop(progress),
   costs: (_, progress) => measureCosts(progress),

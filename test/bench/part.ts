@@ -1,13 +1,14 @@
 import type { Figure } from './figure.ts';
 
 /** The parts of the bench, in the order in which they run: each in a process of its own, with engines of its own. */
-export const PARTS = ['texts', 'waiting', 'waking', 'linear', 'stop', 'costs', 'bundles'] as const;
+export const PARTS = ['texts', 'waiting', 'waking', 'lanes', 'linear', 'stop', 'costs', 'bundles'] as const;
 export type PartName = (typeof PARTS)[number];
 
 export interface PartOptions {
   readonly leads: number;
   readonly waiting: readonly number[];
   readonly woken: number;
+  readonly queued: number;
   readonly due: readonly number[];
 }
 

@@ -14,6 +14,7 @@ import { type Names, nameOf } from './stand.ts';
 
 /** `due` and opted in; `undecided`: due as well, but nobody has opted in; `waiting`: held for that by an earlier cycle. */
 export type Situation = 'due' | 'undecided' | 'waiting';
+export type People = ReturnType<typeof createPeople>;
 type Progress = (line: string) => void;
 
 const BATCH = 25;

@@ -18,6 +18,8 @@ const { values } = parseArgs({
     waiting: { type: 'string', default: '100000' },
     /** How many are woken in `waking`. */
     woken: { type: 'string', default: '5000' },
+    /** How many broadcast texts are queued in `lanes`. */
+    queued: { type: 'string', default: '5000' },
     /** How many are due in `linear`; comma-separated, ascending. */
     due: { type: 'string', default: '1000,10000' },
     /** Names of parts; all of them where none is named. */
@@ -36,6 +38,7 @@ const options: PartOptions = {
   leads: Number(values.leads),
   waiting: [0, ...numbersIn(values.waiting)],
   woken: Number(values.woken),
+  queued: Number(values.queued),
   due: numbersIn(values.due),
 };
 const figures: Figure[] = [];

@@ -63,13 +63,23 @@ export async function openStand(progress: (line: string) => void) {
     drain: async (queue: string, handler: QueueHandler, workers = WORKERS, batch = BATCH): Promise<void> => {
       await Promise.all(Array.from({ length: workers }, () => drain(sqs, queue, handler, batch)));
     },
+    /** Makes Twilio's answers so late from now on. @param milliseconds 0: at once. */
+    delayCarrier: async (milliseconds: number): Promise<void> => {
+      const faults = `${twilioUrl}/stand-in/faults`;
+      await fetch(faults, { method: 'DELETE' });
+      const set = [
+        { kind: 'callbacks', mode: 'missing' },
+        ...(milliseconds > 0 ? [{ kind: 'slow', milliseconds }] : []),
+      ];
+      for (const fault of set) await fetch(faults, { method: 'POST', body: JSON.stringify(fault) });
+    },
     /** One cycle of drips, and the gate until the queue is empty. */
-    sendDue: async (): Promise<Spent> => {
+    sendDue: async (workers = WORKERS): Promise<Spent> => {
       requests.reset();
       const clock = startClock();
       await cycle('drip');
       const queue = nameOf(names, ENV.bulkQueueUrl);
-      await Promise.all(Array.from({ length: WORKERS }, () => drain(sqs, queue, gate, BATCH)));
+      await Promise.all(Array.from({ length: workers }, () => drain(sqs, queue, gate, BATCH)));
       return clock();
     },
     close: async (): Promise<void> => {
@@ -106,6 +116,8 @@ export function environment(names: Names, dynamodb: string, peers: Peers): Recor
     [ENV.twilioCredentialsParameter]: peers.credentials,
     [ENV.twilioAuthTokenParameter]: peers.authTokenParameter,
     [ENV.sender]: '+13035550100',
+    [ENV.cycleRateMinutes]: '1',
+    [ENV.s3Endpoint]: peers.sqsUrl,
   };
 }
 

@@ -6,7 +6,7 @@ import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { atLeast, atMost, type Figure, raw } from './figure.ts';
 import type { Peers } from './peers.ts';
-import { createPeople } from './people.ts';
+import { createPeople, type People } from './people.ts';
 import { type Recipient, recordTransaction, requestsFor, untilWritten } from './replay.ts';
 import { quantile, startClock } from './spent.ts';
 import { nameOf, openStand, type Stand } from './stand.ts';
@@ -82,7 +82,7 @@ export async function measureStop(progress: (line: string) => void): Promise<Fig
 /** STOPs come in while four workers of the gate send, among others to the very numbers that text STOP. */
 async function underLoad(
   stand: Stand,
-  people: ReturnType<typeof createPeople>,
+  people: People,
   stop: (one: Recipient) => Promise<number>,
   progress: (line: string) => void,
 ): Promise<Figure[]> {

@@ -1,7 +1,8 @@
 import { signatureOf } from '../../infra/local/twilio/webhooks.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { newNumber, submission } from '../flow/organization.ts';
-import { httpEvent, SENDER, type World } from '../flow/world.ts';
+import { SENDER, type World } from '../flow/world.ts';
+import { httpEvent } from '../setup/http-event.ts';
 import { AUTH_TOKEN } from '../setup/secrets.ts';
 import type { Clockwork } from './clockwork.ts';
 import type { Doom } from './kill-points.ts';

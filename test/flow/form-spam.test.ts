@@ -1,7 +1,8 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import type { HttpOptions } from '../setup/http-event.ts';
 import { consentOf, DISCLAIMER, newNumber, putForm, setUp, submission } from './organization.ts';
-import { createWorld, type HttpOptions, type World } from './world.ts';
+import { createWorld, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
