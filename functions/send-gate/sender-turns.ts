@@ -28,7 +28,7 @@ export interface SenderTurnsDeps {
 }
 
 /**
- * How far ahead a batch may take the sender's time. A broadcast not far: what is urgent waits for what is taken already. A
+ * How far ahead a batch may take the sender's time. A broadcast not far: what is urgent leaves on top of what it has taken. A
  * worker that finds no room asks again rather than give up: while all wait, the rest of a broadcast stands in its queue.
  */
 const HORIZON: Readonly<Record<Line, number>> = { priority: 20_000, bulk: 10_000 };
@@ -76,10 +76,7 @@ async function giveTurns(
   const timed = asks.map((ask) => ({ ...ask, time: timeOf(ask.segments, segmentsPerSecond) }));
   const ahead = timed.filter(({ urgency }) => urgency === 'atOnce');
   if (ahead.length > 0) {
-    await deps.clock.take(total(ahead), {
-      earliest: deps.now().getTime(),
-      latest: Number.MAX_SAFE_INTEGER,
-    });
+    await deps.clock.takeNow(total(ahead), deps.now().getTime());
     for (const { settle } of ahead) settle({ kind: 'now', waitedMilliseconds: 0 });
   }
   for (const line of ['priority', 'bulk'] as const) {
@@ -102,7 +99,7 @@ async function giveLine(
   for (;;) {
     const at = now().getTime();
     const latest = Math.min(at + HORIZON[line], begun + LAST_START);
-    taken = await clock.take(total(batch), { earliest: at, latest });
+    taken = await clock.take(line, total(batch), { earliest: at, latest });
     if ('start' in taken) break;
     // Some time before the sender is free, and not all at once: each asks seldom, and together they keep it busy.
     const again = Math.max(taken.freeAt - HORIZON[line], at + HORIZON[line] * (0.3 + 0.6 * random()));

@@ -3,7 +3,7 @@ import { type Item, isConditionFailure, type Key } from '../runtime/dynamodb.ts'
 
 /**
  * The time of the sender, as a generic cell rate algorithm keeps it: one moment up to which it is taken, which each batch
- * of texts moves on by what its segments take. No other file spells its key.
+ * of texts moves on by what its segments take, and another that only the priority line moves. No other file spells its key.
  */
 const clockKey: Key = { pk: 'SENDER', sk: 'CLOCK' };
 
@@ -22,18 +22,28 @@ export function createSenderClock(deps: {
 }) {
   return {
     /**
-     * Takes the sender's next free time.
+     * Takes the sender's next free time. What a broadcast has taken ahead keeps nobody of the priority line waiting: that line
+     * waits only for itself, and the broadcast makes room after it.
      *
      * @param milliseconds how much. @param span it may start at the earliest and at the latest then.
      */
-    take: (milliseconds: number, span: Span): Promise<Taken> => advance(deps, 'freeAt', milliseconds, span),
+    take: async (line: Line, milliseconds: number, span: Span): Promise<Taken> => {
+      if (line === 'bulk') return advance(deps, 'freeAt', milliseconds, span);
+      const taken = await advance(deps, 'priorityAt', milliseconds, span);
+      if ('start' in taken) await advance(deps, 'freeAt', milliseconds, { ...span, latest: END_OF_TIME });
+      return taken;
+    },
+    /** Takes time for texts that leave at once, whoever has taken it before: those after them make room. */
+    takeNow: async (milliseconds: number, now: number): Promise<void> => {
+      await advance(deps, 'freeAt', milliseconds, { earliest: now, latest: END_OF_TIME });
+    },
     /**
      * A place in a line, for texts that come again when it is their turn to ask: takes nothing of the sender's time.
      *
      * @returns when the place begins.
      */
     queue: async (line: Line, milliseconds: number, earliest: number): Promise<number> => {
-      const span = { earliest, latest: Number.MAX_SAFE_INTEGER };
+      const span = { earliest, latest: END_OF_TIME };
       const place = await advance(deps, `${line}Line`, milliseconds, span);
       return 'start' in place ? place.start : place.freeAt;
     },
@@ -45,13 +55,14 @@ interface Span {
   readonly latest: number;
 }
 
+const END_OF_TIME = Number.MAX_SAFE_INTEGER;
 /** Others move the same clock at the same time. */
 const ATTEMPTS = 20;
 
 /** Moves a time on from itself, or from `earliest` when it lies behind: one request while texts queue, two after a rest. */
 async function advance(
   { client, table }: { readonly client: DynamoDBDocumentClient; readonly table: string },
-  attribute: 'freeAt' | `${Line}Line`,
+  attribute: 'freeAt' | 'priorityAt' | `${Line}Line`,
   milliseconds: number,
   { earliest, latest }: Span,
 ): Promise<Taken> {

@@ -56,7 +56,7 @@ async function messagesOf(number: string) {
   return json['messages'] as { readonly id: string }[];
 }
 
-test('X1 X5 at 10 segments a second a burst of 100 texts leaves at that rate, each once, and an agent is not kept waiting', async () => {
+test('X1 X5 at 10 segments a second a burst of 100 texts leaves at that rate, each once, and neither an agent nor a new prospect is kept waiting', async () => {
   await limit(10);
   const numbers = await dueLeads('burst', 100);
   const burst = workers(10);
@@ -64,6 +64,7 @@ test('X1 X5 at 10 segments a second a burst of 100 texts leaves at that rate, ea
   const agents = newNumber();
   const asked = Date.now();
   await agentWrites(agents, 'When may I call you?');
+  const prospects = await dueLeads('contact', 1);
   await world.drainLanes();
   await burst;
   const times = leftAt(numbers);
@@ -78,6 +79,7 @@ test('X1 X5 at 10 segments a second a burst of 100 texts leaves at that rate, ea
   );
   expect(busiest).toBeLessThanOrEqual(36);
   expect((leftAt([agents])[0] ?? 0) - asked).toBeLessThan(2000);
+  expect((leftAt(prospects)[0] ?? 0) - asked).toBeLessThan(2000);
   const [text] = await messagesOf(numbers[99] ?? '');
   const { json } = await world.admin('GET', `/messages/${text?.id}/why`);
   expect(json['trace']).toContainEqual({
@@ -105,7 +107,7 @@ test('X1 X5 a text for which the sender is busy too long is deferred to its turn
   const { client, outreachTable: table } = world.tables;
   const now = Date.now();
   const clock = createSenderClock({ client, table });
-  await clock.take(90_000, { earliest: now, latest: now + 60_000 });
+  await clock.take('bulk', 90_000, { earliest: now, latest: now + 60_000 });
   const [late = '', later = ''] = await dueLeads('burst', 2);
   const agents = newNumber();
   await agentWrites(agents, 'Still there?');

@@ -4,14 +4,25 @@ import type { SenderClock } from '../../../lib/gate/sender-clock.ts';
 
 /** A clock and a time of the test's own: sleeping takes no time, and every request is counted. */
 function createBench(freeAt = 0) {
-  const state = { at: 1_000_000, freeAt: freeAt && 1_000_000 + freeAt, requests: 0, line: 0 };
+  const state = {
+    at: 1_000_000,
+    freeAt: freeAt && 1_000_000 + freeAt,
+    priorityAt: 0,
+    requests: 0,
+    line: 0,
+  };
   const clock: SenderClock = {
-    take: async (milliseconds, { earliest, latest }) => {
+    take: async (line, milliseconds, { earliest, latest }) => {
       state.requests++;
-      const start = Math.max(state.freeAt, earliest);
-      if (start > latest) return { freeAt: state.freeAt };
-      state.freeAt = start + milliseconds;
+      const at = line === 'bulk' ? 'freeAt' : 'priorityAt';
+      const start = Math.max(state[at], earliest);
+      if (start > latest) return { freeAt: state[at] };
+      state[at] = start + milliseconds;
+      if (line === 'priority') state.freeAt = Math.max(state.freeAt, earliest) + milliseconds;
       return { start };
+    },
+    takeNow: async (milliseconds, now) => {
+      state.freeAt = Math.max(state.freeAt, now) + milliseconds;
     },
     queue: async (_line, milliseconds, earliest) => {
       const start = Math.max(state.line, earliest);
@@ -63,8 +74,18 @@ describe('turns at the sender', () => {
     expect(state.freeAt - state.at).toBe(63_000);
   });
 
-  test('what someone waits for may take time that a broadcast may not', async () => {
+  test('what someone waits for does not wait for what a broadcast has taken, and the broadcast makes room', async () => {
     const { state, newBatch } = createBench(12_000);
+    const [first, second] = [newBatch(), newBatch()];
+    const turns = await Promise.all(asks(1, 'priority').map((ask) => first.turn(ask, 10)));
+    turns.push(...(await Promise.all(asks(1, 'priority').map((ask) => second.turn(ask, 10)))));
+    expect(waits(turns)).toEqual([0, 100]);
+    expect(state.freeAt - state.at).toBe(12_200);
+  });
+
+  test('what someone waits for may take time further ahead than a broadcast', async () => {
+    const { state, newBatch } = createBench();
+    state.priorityAt = state.at + 12_000;
     const batch = newBatch();
     const [turn] = await Promise.all(asks(1, 'priority').map((ask) => batch.turn(ask, 10)));
     expect(turn).toEqual({ kind: 'now', waitedMilliseconds: 12_000 });
