@@ -1,8 +1,10 @@
-import { attestationsOf, isEcho, lookupAfter, occurrenceOf } from '../../lib/crm/attest.ts';
+import { type Attestation, attestationsOf, isEcho, lookupAfter, occurrenceOf } from '../../lib/crm/attest.ts';
 import { type CrmRecord, lookUp } from '../../lib/crm/look-up.ts';
 import { seenAs } from '../../lib/crm/lookup-store.ts';
 import type { CrmPreferences, Mapping } from '../../lib/crm/preferences.ts';
 import type { CrmDeps } from './crm-deps.ts';
+
+const RECORDED_AT_ONCE = 20;
 
 /**
  * Looks numbers up in the CRM together and records what its people attest (H6). What is seen is remembered only after it is
@@ -22,8 +24,19 @@ export async function lookUpNumbers(
   const claimed = attestationsOf(records, lookups);
   const echoes = await deps.lookups.echoes(claimed);
   const attested = claimed.filter((one) => !isEcho(one, echoes.get(seenAs(one.recordId, one.field))));
-  for (const attestation of attested) await deps.registry.record(occurrenceOf(attestation));
+  await recordAll(deps, attested);
   const now = deps.now();
   await deps.lookups.put(numbers.map((number) => lookupAfter(number, records, lookups.get(number), now)));
   return { records, attested: attested.length };
+}
+
+/** Several numbers at once; what is said of one number in its order, since each event follows the one before. */
+async function recordAll({ registry }: CrmDeps, attested: readonly Attestation[]): Promise<void> {
+  const numbers = Map.groupBy(attested, ({ number }) => number).values();
+  const work = async (): Promise<void> => {
+    for (const ofNumber of numbers) {
+      for (const attestation of ofNumber) await registry.record(occurrenceOf(attestation));
+    }
+  };
+  await Promise.all(Array.from({ length: RECORDED_AT_ONCE }, work));
 }

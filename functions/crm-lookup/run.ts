@@ -59,7 +59,7 @@ async function learnUsage(deps: CrmDeps, pace: Pace): Promise<void> {
   await deps.salesforce.limits();
 }
 
-/** Everything that arrived and is due, two hundred at a time. */
+/** Everything that arrived and is due, as many at a time as one look-up takes. */
 async function attend(
   deps: CrmDeps,
   preferences: CrmPreferences,

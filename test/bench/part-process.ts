@@ -3,6 +3,7 @@ import { measureCosts } from './costs.ts';
 import type { Figure } from './figure.ts';
 import { measureLanes } from './lanes.ts';
 import { measureLinear } from './linear.ts';
+import { measureLookups } from './lookups.ts';
 import type { PartMessage, PartName, PartOptions } from './part.ts';
 import { measureStop } from './stop.ts';
 import { measureTexts } from './texts.ts';
@@ -18,6 +19,7 @@ const parts: Readonly<Record<PartName, (options: PartOptions, progress: Progress
   lanes: ({ queued }, progress) => measureLanes(queued, progress),
   linear: ({ due }, progress) => measureLinear(due, progress),
   stop: (_, progress) => measureStop(progress),
+  lookups: (_, progress) => measureLookups(progress),
   costs: (_, progress) => measureCosts(progress),
   bundles: (_, progress) => measureBundles(progress),
 };

@@ -1,7 +1,17 @@
 import type { Figure } from './figure.ts';
 
 /** The parts of the bench, in the order in which they run: each in a process of its own, with engines of its own. */
-export const PARTS = ['texts', 'waiting', 'waking', 'lanes', 'linear', 'stop', 'costs', 'bundles'] as const;
+export const PARTS = [
+  'texts',
+  'waiting',
+  'waking',
+  'lanes',
+  'linear',
+  'stop',
+  'lookups',
+  'costs',
+  'bundles',
+] as const;
 export type PartName = (typeof PARTS)[number];
 
 export interface PartOptions {

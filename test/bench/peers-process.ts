@@ -1,4 +1,5 @@
 import { startQueues } from '../../infra/local/engines.ts';
+import { localSalesforceApp } from '../../infra/local/salesforce/local.ts';
 import { startSsm } from '../../infra/local/ssm.ts';
 import { startTwilioStandIn } from '../../infra/local/twilio/stand-in.ts';
 import type { Peers } from './peers.ts';
@@ -12,12 +13,17 @@ const account = {
 };
 const authToken = 'bench';
 const credentials = '/sendgate/bench/twilio/api-key';
+const salesforceCredentials = '/sendgate/bench/salesforce/credentials';
 const authTokenParameter = '/sendgate/bench/twilio/auth-token';
 const twilio = await startTwilioStandIn({ ...account, authToken });
 // Delivery callbacks are left out: the bench counts and times what a text costs until it is handed over.
 twilio.setFault({ kind: 'callbacks', mode: 'missing' });
 const queues = await startQueues();
-const ssm = await startSsm({ [credentials]: JSON.stringify(account), [authTokenParameter]: authToken });
+const ssm = await startSsm({
+  [credentials]: JSON.stringify(account),
+  [authTokenParameter]: authToken,
+  [salesforceCredentials]: JSON.stringify(localSalesforceApp('bench').credentials),
+});
 const peers: Peers = {
   sqsUrl: queues.endpoint,
   twilioUrl: twilio.url,
@@ -25,5 +31,6 @@ const peers: Peers = {
   credentials,
   authTokenParameter,
   authToken,
+  salesforceCredentials,
 };
 process.send?.(peers);

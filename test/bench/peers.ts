@@ -8,4 +8,6 @@ export interface Peers {
   /** Name of the parameter with the token that signs webhooks, and the token. */
   readonly authTokenParameter: string;
   readonly authToken: string;
+  /** Name of the parameter with the credentials for Salesforce's stand-in. */
+  readonly salesforceCredentials: string;
 }

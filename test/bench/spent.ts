@@ -26,3 +26,20 @@ export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
+
+/** How long at least one of several things was under way, which may overlap. */
+export function createBusyTime() {
+  let open = 0;
+  let since = 0;
+  let total = 0;
+  return {
+    begin: () => {
+      if (open++ === 0) since = performance.now();
+    },
+    end: () => {
+      if (--open === 0) total += performance.now() - since;
+    },
+    /** @returns milliseconds. */
+    total: () => total,
+  };
+}

@@ -115,6 +115,7 @@ export function environment(names: Names, dynamodb: string, peers: Peers): Recor
     [ENV.twilioBaseUrl]: peers.twilioUrl,
     [ENV.twilioCredentialsParameter]: peers.credentials,
     [ENV.twilioAuthTokenParameter]: peers.authTokenParameter,
+    [ENV.salesforceCredentialsParameter]: peers.salesforceCredentials,
     [ENV.sender]: '+13035550100',
     [ENV.cycleRateMinutes]: '1',
     [ENV.s3Endpoint]: peers.sqsUrl,

@@ -4,9 +4,17 @@ import { malformedQuery } from './errors.ts';
 type FieldCondition = Condition & { readonly field: string };
 type Token = '(' | ')' | 'AND' | 'OR' | 'NOT' | FieldCondition;
 
-/** Whether a record satisfies a WHERE clause. @param valueIn the record's value for a condition's field. */
-export function matches(where: WhereClause, valueIn: (condition: FieldCondition) => unknown): boolean {
+/** The value of a record for a condition's field. */
+type ValueIn = (condition: FieldCondition) => unknown;
+
+/** Whether a record satisfies a WHERE clause: read once, asked for each record. */
+export function matcherOf(where: WhereClause): (valueIn: ValueIn) => boolean {
   const tokens = tokensOf(where);
+  const patterns = new Map<string, RegExp>();
+  return (valueIn) => matches(tokens, valueIn, patterns);
+}
+
+function matches(tokens: readonly Token[], valueIn: ValueIn, patterns: Map<string, RegExp>): boolean {
   let at = 0;
   const next = () => tokens[at++];
 
@@ -34,7 +42,7 @@ export function matches(where: WhereClause, valueIn: (condition: FieldCondition)
       return inside;
     }
     if (typeof token !== 'object') throw malformedQuery(`unexpected token: '${token ?? 'end of query'}'`);
-    return holds(token, valueIn(token));
+    return holds(token, valueIn(token), patterns);
   }
 
   const result = group();
@@ -59,7 +67,7 @@ function tokensOf(where: WhereClause): Token[] {
   return tokens;
 }
 
-function holds(condition: FieldCondition, value: unknown): boolean {
+function holds(condition: FieldCondition, value: unknown, patterns: Map<string, RegExp>): boolean {
   const { operator, value: wanted } = condition as FieldCondition & {
     operator: string;
     value: string | string[];
@@ -76,7 +84,7 @@ function holds(condition: FieldCondition, value: unknown): boolean {
     case 'NOT IN':
       return texts.every((text) => comparable(literal(text)) !== found);
     case 'LIKE':
-      return texts.some((text) => typeof value === 'string' && pattern(text).test(value));
+      return texts.some((text) => typeof value === 'string' && pattern(text, patterns).test(value));
     case '<':
       return value !== null && found < comparable(literal(texts[0] ?? ''));
     case '<=':
@@ -110,13 +118,17 @@ function unescaped(text: string): string {
 }
 
 /** A LIKE pattern: `%` any text, `_` one character, both literal behind a backslash. */
-function pattern(text: string): RegExp {
+function pattern(text: string, known: Map<string, RegExp>): RegExp {
+  const before = known.get(text);
+  if (before) return before;
   const source = [...text.slice(1, -1).matchAll(/\\(.)|([\s\S])/g)].map(([, escaped, plain]) => {
     if (escaped !== undefined) return quoted(ESCAPES[escaped] ?? escaped);
     if (plain === '%') return '[\\s\\S]*';
     return plain === '_' ? '[\\s\\S]' : quoted(plain ?? '');
   });
-  return new RegExp(`^${source.join('')}$`, 'i');
+  const made = new RegExp(`^${source.join('')}$`, 'i');
+  known.set(text, made);
+  return made;
 }
 
 function quoted(text: string): string {

@@ -1,7 +1,7 @@
 import { type Condition, parseQuery, type Query, type WhereClause } from '@jetstreamapp/soql-parser-js';
 import { cannotFilter, malformedQuery, noSuchColumn } from './errors.ts';
 import { fieldOf, type ObjectDefinition, type Org, type SalesforceRecord } from './org.ts';
-import { matches } from './soql-conditions.ts';
+import { matcherOf } from './soql-conditions.ts';
 
 export interface QueryResult {
   readonly totalSize: number;
@@ -19,7 +19,7 @@ export function runQuery(org: Org, soql: string, version: string): QueryResult {
   const definition = org.object(query.sObject ?? '');
   const fields = (query.fields ?? []).map((field) => pathOf(field));
   for (const path of fields) if (path !== COUNT) resolvePath(org, definition, path);
-  const found = org.all(definition.name).filter((record) => isWanted(org, definition, record, query.where));
+  const found = org.all(definition.name).filter(wantedOf(org, definition, query.where));
   const ordered = inOrder(org, definition, found, query);
   const page = ordered.slice(query.offset ?? 0, (query.offset ?? 0) + (query.limit ?? ordered.length));
   if (fields.includes(COUNT)) return { totalSize: page.length, records: [] };
@@ -82,17 +82,18 @@ function valueAt(org: Org, definition: ObjectDefinition, record: SalesforceRecor
   return value;
 }
 
-function isWanted(
+function wantedOf(
   org: Org,
   definition: ObjectDefinition,
-  record: SalesforceRecord,
   where: WhereClause | undefined,
-): boolean {
-  if (!where) return true;
-  return matches(where, (condition: Condition & { field: string }) => {
-    if (fieldOf(definition, condition.field)?.encrypted) throw cannotFilter(condition.field);
-    return valueAt(org, definition, record, condition.field);
-  });
+): (record: SalesforceRecord) => boolean {
+  if (!where) return () => true;
+  const isMatch = matcherOf(where);
+  return (record) =>
+    isMatch((condition: Condition & { field: string }) => {
+      if (fieldOf(definition, condition.field)?.encrypted) throw cannotFilter(condition.field);
+      return valueAt(org, definition, record, condition.field);
+    });
 }
 
 function inOrder(
