@@ -59,7 +59,10 @@ const END_OF_TIME = Number.MAX_SAFE_INTEGER;
 /** Others move the same clock at the same time. */
 const ATTEMPTS = 20;
 
-/** Moves a time on from itself, or from `earliest` when it lies behind: one request while texts queue, two after a rest. */
+/**
+ * Moves a time on from itself, or from `earliest` when it lies behind. One request where the line is as it mostly is, else two:
+ * a broadcast's queues, and the priority line rests.
+ */
 async function advance(
   { client, table }: { readonly client: DynamoDBDocumentClient; readonly table: string },
   attribute: 'freeAt' | 'priorityAt' | `${Line}Line`,
@@ -81,20 +84,22 @@ async function advance(
     );
     return { start: Number(answer.Attributes?.[attribute]) - milliseconds };
   };
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const onwards = await update('#time + :taken', '#time BETWEEN :earliest AND :latest', {
+  const onwards = () =>
+    update('#time + :taken', '#time BETWEEN :earliest AND :latest', {
       ':taken': milliseconds,
       ':earliest': earliest,
       ':latest': latest,
-    }).catch(stoodAt(attribute));
-    if ('start' in onwards) return onwards;
-    if (onwards.freeAt > latest) return onwards;
-    if (onwards.freeAt >= earliest) continue;
-    const afresh = await update(':after', 'attribute_not_exists(#time) OR #time < :earliest', {
+    });
+  const afresh = () =>
+    update(':after', 'attribute_not_exists(#time) OR #time < :earliest', {
       ':after': earliest + milliseconds,
       ':earliest': earliest,
-    }).catch(stoodAt(attribute));
-    if ('start' in afresh) return afresh;
+    });
+  let rests = attribute === 'priorityAt';
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const taken = await (rests ? afresh() : onwards()).catch(stoodAt(attribute));
+    if ('start' in taken || taken.freeAt > latest) return taken;
+    rests = taken.freeAt < earliest;
   }
   throw new Error('Others took the time of the sender again and again');
 }

@@ -1,3 +1,5 @@
+import canonicalize from 'canonicalize';
+
 /** Contents whose result is kept: an organization's settings and its automations, with room to spare. */
 const MOST = 64;
 
@@ -11,7 +13,8 @@ const MOST = 64;
 export function remembered<T>(parse: (content: unknown) => T): (content: unknown) => T {
   const results = new Map<string, T>();
   return (content) => {
-    const key = JSON.stringify(content);
+    // DynamoDB answers a map's fields in any order: without one of their own, the same content would hardly ever be found.
+    const key = canonicalize(content) ?? '';
     const known = results.get(key);
     if (known !== undefined) return known;
     const result = frozen(parse(content));

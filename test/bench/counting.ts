@@ -2,20 +2,27 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-/** Counts this process's HTTP requests by the service they go to, whoever makes them. */
+/** Counts and times this process's HTTP requests by the service they go to, whoever makes them. */
 export function countRequests<K extends string>(services: Record<K, string>) {
   const hosts = new Map(
     Object.entries<string>(services).map(([name, url]) => [new URL(url).host, name as K]),
   );
   const zero = () => Object.fromEntries([...hosts.values()].map((name) => [name, 0])) as Record<K, number>;
   let counts = zero();
+  const answeredAt = new Map<K, number>();
+  const nameOf = ({ request }: { request: ClientRequest }) => hosts.get(String(request.getHeader('host')));
+  subscribe('http.client.response.finish', (message) => {
+    const name = nameOf(message as { request: ClientRequest });
+    if (name) answeredAt.set(name, performance.now());
+  });
   subscribe('http.client.request.start', (message) => {
-    const { request } = message as { request: ClientRequest };
-    const name = hosts.get(String(request.getHeader('host')));
+    const name = nameOf(message as { request: ClientRequest });
     if (name) counts[name]++;
   });
   return {
     counts: () => ({ ...counts }),
+    /** When the last answer of a service was read, by the clock of `performance.now`. */
+    lastAnswer: (name: K): number => answeredAt.get(name) ?? Number.NaN,
     reset: () => {
       counts = zero();
     },

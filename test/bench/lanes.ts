@@ -1,5 +1,7 @@
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { httpEvent } from '../setup/http-event.ts';
 import { atLeast, atMost, type Figure, raw } from './figure.ts';
@@ -10,9 +12,16 @@ import { startWorker } from './worker.ts';
 
 /** Texts of each kind on the idle system, and as many behind a full bulk lane. */
 const TEXTS = 60;
+/** Segments a second that the sender takes: as much as 10DLC gives most organizations with a verified brand (FACTS.md). */
+const SENDER_RATE = 75;
 const JSON_BODY = { 'content-type': 'application/json' };
 
-/** What somebody waits for against a broadcast that is queued and being sent: a new prospect's first text, and an agent's. */
+/**
+ * What somebody waits for against a broadcast that is queued and being sent: a new prospect's first text, and an agent's.
+ *
+ * Once with the limit of a sender, as an organization with so much to send has it, and once with none: then the workers of
+ * the broadcast take all that this machine's cores and its one engine have, and any request takes longer.
+ */
 export async function measureLanes(queued: number, progress: (line: string) => void): Promise<Figure[]> {
   const stand = await openStand(progress);
   try {
@@ -20,12 +29,10 @@ export async function measureLanes(queued: number, progress: (line: string) => v
     progress('Warm-up');
     await people.make(100, 'due');
     await stand.sendDue();
-    const agent = await createAgent(stand, people);
-    await newProspects(stand, people, 20);
-    await agent.texts(20);
-
+    const measure = await createMeasure(stand, people);
+    await measure();
     progress('New prospects’ and agents’ texts on an idle system');
-    const idle = { newProspect: await newProspects(stand, people, TEXTS), agent: await agent.texts(TEXTS) };
+    const idle = await measure();
     await people.make(queued, 'due', { progress });
     progress(`One cycle with ${queued} due`);
     const clock = startClock();
@@ -33,31 +40,74 @@ export async function measureLanes(queued: number, progress: (line: string) => v
     const enqueuing = clock();
     if (cycle?.enqueued !== queued)
       throw new Error(`${queued} were due and ${cycle?.enqueued} were enqueued`);
-    const bulk = startWorker('bulk');
-    for (const full = await depth(stand); (await depth(stand)) > full - 100; );
-    progress('New prospects’ and agents’ texts while the gate sends what is queued');
-    const behind = { newProspect: await newProspects(stand, people, TEXTS), agent: await agent.texts(TEXTS) };
-    const left = await depth(stand);
-    bulk.kill('SIGKILL');
+    await people.rules.changeSettings({ senderSegmentsPerSecond: SENDER_RATE }, 'bench');
+    progress(`The same while the gate sends what is queued, ${SENDER_RATE} segments a second`);
+    const behind = await behindBroadcast(stand, measure);
+    await people.rules.changeSettings({ senderSegmentsPerSecond: null }, 'bench');
+    progress('The same while the gate sends what is queued as fast as it can');
+    const saturated = await behindBroadcast(stand, measure);
     return [
       raw(`a cycle that enqueues ${queued} texts`, enqueuing.seconds, 's'),
-      atLeast('texts still queued in the bulk lane at the end', left, 'texts', 1),
-      ...compared('a new prospect’s text, from its cycle to Twilio', idle.newProspect, behind.newProspect),
-      ...compared('an agent’s text, from the request to Twilio', idle.agent, behind.agent),
+      ...WAITED_FOR.flatMap((what): Figure[] => [
+        raw(`${what}, idle: median`, quantile(idle[what], 0.5), 'ms'),
+        raw(`${what}, behind a broadcast: median`, quantile(behind[what], 0.5), 'ms'),
+        raw(`${what}, behind a broadcast: p95`, quantile(behind[what], 0.95), 'ms'),
+        atMost(`${what}, behind a broadcast against idle`, ratioOf(behind, idle, what), 'x', 2),
+        raw(`${what}, behind one at full speed against idle`, ratioOf(saturated, idle, what), 'x'),
+      ]),
+      raw('a raw write, behind a broadcast against idle', ratioOf(behind, idle, RAW), 'x'),
+      raw('a raw write, behind one at full speed against idle', ratioOf(saturated, idle, RAW), 'x'),
+      raw('texts sent a second behind which', behind.rate, 'texts/s'),
+      raw('the same at full speed', saturated.rate, 'texts/s'),
+      atLeast('texts still queued in the end', saturated.left, 'texts', 1),
     ];
   } finally {
     await stand.close();
   }
 }
 
-function compared(what: string, idle: readonly number[], behind: readonly number[]): Figure[] {
-  const [atIdle, atWork] = [quantile(idle, 0.5), quantile(behind, 0.5)];
-  return [
-    raw(`${what}: median, idle`, atIdle, 'ms'),
-    raw(`${what}: median, behind them`, atWork, 'ms'),
-    raw(`${what}: p95, behind them`, quantile(behind, 0.95), 'ms'),
-    atMost(`${what}: behind them against idle, median`, atWork / atIdle, 'x', 2),
-  ];
+const WAITED_FOR = ['a new prospect’s text', 'an agent’s text'] as const;
+const RAW = 'a raw write';
+/** Milliseconds of each. */
+type Times = Readonly<Record<(typeof WAITED_FOR)[number] | typeof RAW, readonly number[]>>;
+
+function ratioOf(some: Times, others: Times, what: keyof Times): number {
+  return quantile(some[what], 0.5) / quantile(others[what], 0.5);
+}
+
+async function behindBroadcast(stand: Stand, measure: () => Promise<Times>) {
+  const bulk = startWorker('bulk');
+  try {
+    for (const full = await depth(stand); (await depth(stand)) > full - 100; );
+    const from = await depth(stand);
+    const clock = startClock();
+    const times = await measure();
+    const left = await depth(stand);
+    return { ...times, left, rate: (from - left) / clock().seconds };
+  } finally {
+    bulk.kill('SIGKILL');
+  }
+}
+
+/** One text of each kind after the other, so many of each. */
+async function createMeasure(stand: Stand, people: People): Promise<() => Promise<Times>> {
+  const agent = await createAgent(stand, people);
+  const client = createDocumentClient();
+  const TableName = nameOf(stand.names, ENV.outreachTable);
+  const rawWrite = async (): Promise<number> => {
+    const clock = startClock();
+    await client.send(new PutCommand({ TableName, Item: { pk: 'BENCH', sk: 'RAW' } }));
+    return clock().seconds * 1000;
+  };
+  return async () => {
+    const times = { [WAITED_FOR[0]]: [], [WAITED_FOR[1]]: [], [RAW]: [] } as Record<keyof Times, number[]>;
+    for (let one = 0; one < TEXTS; one++) {
+      times[WAITED_FOR[0]].push(...(await newProspects(stand, people, 1)));
+      times[WAITED_FOR[1]].push(await agent.text());
+      times[RAW].push(await rawWrite());
+    }
+    return times;
+  };
 }
 
 /** How long a new prospect's text takes from a cycle's start until Twilio has it, one after the other, in milliseconds. */
@@ -65,10 +115,9 @@ export async function newProspects(stand: Stand, people: People, count: number):
   const times: number[] = [];
   for (let one = 0; one < count; one++) {
     await people.make(1, 'due', { kind: 'newProspect' });
-    const clock = startClock();
+    const start = performance.now();
     await stand.cycle('newProspect');
-    await sendPriority(stand);
-    times.push(clock().seconds * 1000);
+    times.push((await sendPriority(stand)) - start);
   }
   return times;
 }
@@ -80,24 +129,24 @@ async function createAgent(stand: Stand, people: People) {
   const claims = { sub: 'bench', username: 'bench', 'cognito:groups': '[agent]' };
   return {
     /** @returns milliseconds from the request until Twilio has the text. */
-    texts: async (count: number): Promise<number[]> => {
-      const times: number[] = [];
-      for (const { number } of await people.make(count, 'due', { kind: 'newProspect' })) {
-        const path = `/numbers/${encodeURIComponent(number)}/messages`;
-        const body = JSON.stringify({ body: 'Does Tuesday at ten suit you?' });
-        const clock = startClock();
-        const { statusCode } = await api(httpEvent('POST', path, { body, claims, headers: JSON_BODY }));
-        if (statusCode !== 202) throw new Error(`An agent's text was answered ${statusCode}`);
-        await sendPriority(stand);
-        times.push(clock().seconds * 1000);
-      }
-      return times;
+    text: async (): Promise<number> => {
+      const [{ number } = { number: '' }] = await people.make(1, 'due', { kind: 'newProspect' });
+      const path = `/numbers/${encodeURIComponent(number)}/messages`;
+      const body = JSON.stringify({ body: 'Does Tuesday at ten suit you?' });
+      const start = performance.now();
+      const { statusCode } = await api(httpEvent('POST', path, { body, claims, headers: JSON_BODY }));
+      if (statusCode !== 202) throw new Error(`An agent's text was answered ${statusCode}`);
+      return (await sendPriority(stand)) - start;
     },
   };
 }
 
-function sendPriority(stand: Stand): Promise<void> {
-  return stand.drain(nameOf(stand.names, ENV.priorityQueueUrl), stand.gate, 1);
+/** Sends what is in the priority lane. @returns when Twilio had the last of it. */
+async function sendPriority(stand: Stand): Promise<number> {
+  const sent = stand.requests.counts().twilio;
+  await stand.drain(nameOf(stand.names, ENV.priorityQueueUrl), stand.gate, 1);
+  if (stand.requests.counts().twilio === sent) throw new Error('Nothing was sent');
+  return stand.requests.lastAnswer('twilio');
 }
 
 /** Texts in the bulk lane that no worker has taken. */

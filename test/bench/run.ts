@@ -19,7 +19,7 @@ const { values } = parseArgs({
     /** How many are woken in `waking`. */
     woken: { type: 'string', default: '5000' },
     /** How many broadcast texts are queued in `lanes`. */
-    queued: { type: 'string', default: '5000' },
+    queued: { type: 'string', default: '15000' },
     /** How many are due in `linear`; comma-separated, ascending. */
     due: { type: 'string', default: '1000,10000' },
     /** Names of parts; all of them where none is named. */

@@ -21,6 +21,14 @@ test('the same content is parsed once, changed content at once, and no caller ca
   expect(parse({ on: true })).toEqual({ seen: { on: true } });
 });
 
+test('the order of fields, which DynamoDB does not keep, makes no other content', () => {
+  let parsed = 0;
+  const parse = remembered(() => ++parsed);
+  parse({ steps: [{ delay: 'PT0S', template: 'Hi' }], verified: { by: 'ada', at: 'now' } });
+  parse({ verified: { at: 'now', by: 'ada' }, steps: [{ template: 'Hi', delay: 'PT0S' }] });
+  expect(parsed).toBe(1);
+});
+
 test('what cannot be parsed throws every time', () => {
   const parse = remembered(() => {
     throw new Error('unreadable');
