@@ -1,13 +1,14 @@
-import { execFileSync, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { Figure } from './figure.ts';
+import { writePage } from './page.ts';
 import { PARTS, type PartMessage, type PartName, type PartOptions } from './part.ts';
+import { keep } from './results.ts';
 
 const { values } = parseArgs({
   options: {
@@ -24,11 +25,17 @@ const { values } = parseArgs({
     due: { type: 'string', default: '1000,10000' },
     /** Names of parts; all of them where none is named. */
     only: { type: 'string', multiple: true },
-    /** Keeps the figures under test/bench/results/, with machine and commit. */
+    /** Keeps the figures under test/bench/results/, with machine and commit, and writes docs/performance.md anew. */
     keep: { type: 'boolean', default: false },
+    /** Measures nothing: writes docs/performance.md from what was kept. */
+    page: { type: 'boolean', default: false },
   },
 });
 
+if (values.page) {
+  writePage();
+  process.exit(0);
+}
 const chosen = (values.only ?? PARTS).map((name) => {
   const part = PARTS.find((known) => known === name);
   if (!part) throw new Error(`There is no part ${name}. Choose from ${PARTS.join(', ')}.`);
@@ -41,8 +48,14 @@ const options: PartOptions = {
   queued: Number(values.queued),
   due: numbersIn(values.due),
 };
+const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
 const figures: Figure[] = [];
-for (const part of chosen) figures.push(...(await runPart(part)));
+for (const part of chosen) {
+  const measured = await runPart(part);
+  figures.push(...measured);
+  if (values.keep) console.log(`Kept as ${keep(part, measured, command)}`);
+}
+if (values.keep) writePage();
 
 const table = new Table({ head: ['figure', 'value', 'unit', 'aim', ''], style: { head: [], border: [] } });
 for (const { name, value, unit, aim, ok } of figures) {
@@ -50,7 +63,6 @@ for (const { name, value, unit, aim, ok } of figures) {
 }
 console.log(table.toString());
 if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
-if (values.keep) console.log(`Kept as ${keep()}`);
 process.exit(0);
 
 function numbersIn(list: string): number[] {
@@ -68,24 +80,4 @@ async function runPart(part: PartName): Promise<readonly Figure[]> {
   await once(child, 'exit');
   if (!measured) throw new Error(`${part} ended without figures`);
   return measured;
-}
-
-function keep(): string {
-  const at = new Date().toISOString();
-  const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
-  const commit = git('rev-parse', '--short', 'HEAD');
-  const changed = git('status', '--porcelain', '--', ':!test/bench/results').length > 0;
-  const [processor] = cpus();
-  const machine = {
-    processor: processor?.model,
-    cores: cpus().length,
-    memoryGibibytes: Math.round(totalmem() / 2 ** 30),
-    node: process.version,
-  };
-  const folder = join(import.meta.dirname, 'results');
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${at.slice(0, 16).replace(':', '')}-${chosen.join('-')}.json`);
-  const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
-  writeFileSync(file, `${JSON.stringify({ at, commit, changed, command, machine, figures }, null, 2)}\n`);
-  return file;
 }

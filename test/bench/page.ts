@@ -1,0 +1,58 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PartName } from './part.ts';
+import { newest, type Result } from './results.ts';
+
+export const PAGE = join(import.meta.dirname, '../../docs/performance.md');
+
+/** What each part asks, as its heading in the page. */
+const QUESTIONS: Readonly<Record<PartName, string>> = {
+  texts: 'How close to the limit a text is sent, what it costs in requests, and where the rest goes',
+  waiting: 'What leads that wait for consent cost a cycle',
+  waking: 'Waking everybody after a setting was turned off',
+  lanes: 'What somebody waits for, behind a broadcast',
+  linear: 'Whether a text costs more when more are due',
+  stop: 'How long a STOP takes, and whether a text leaves after it',
+  lookups: 'Look-ups in Salesforce',
+  costs: 'Dollars per million',
+  bundles: 'Bundles and cold starts',
+};
+
+/** The page of figures: the newest kept run of each part of the bench. */
+export function page(results: readonly Result[] = newest()): string {
+  const machines = new Set(results.map(({ machine }) => sayMachine(machine)));
+  return `${[
+    '# What it costs and how fast it is',
+    [
+      'Written by `npm run bench -- --page` from the newest kept run of each part (`test/bench/results/`). Everything runs on one machine:',
+      'the functions, a DynamoDB and an SQS of their own, and stand-ins of Twilio and Salesforce. So ratios within a run are to be',
+      'believed, seconds are that machine’s. What is measured how: `docs/decisions/046-the-bench-in-parts.md`.',
+    ].join('\n'),
+    `Machine: ${[...machines].join('; ')}.`,
+    ...results.map(section),
+  ].join('\n\n')}\n`;
+}
+
+export function writePage(): void {
+  writeFileSync(PAGE, page());
+}
+
+function section({ part, at, commit, changed, command, figures }: Result): string {
+  const rows = figures.map(
+    ({ name, value, unit, aim = '', ok }) =>
+      `| ${name} | ${value} ${unit} | ${aim} | ${ok === undefined ? '' : ok ? 'met' : '**missed**'} |`,
+  );
+  return [
+    `## ${QUESTIONS[part]}`,
+    '',
+    `\`${command}\` on ${at.slice(0, 10)}, commit ${commit}${changed ? ' with changes' : ''}.`,
+    '',
+    '| figure | value | aim | |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
+}
+
+function sayMachine({ processor, cores, memoryGibibytes, node }: Result['machine']): string {
+  return `${processor}, ${cores} cores, ${memoryGibibytes} GiB, Node ${node.slice(1)}`;
+}
