@@ -138,7 +138,10 @@ describe('one file per stored thing', () => {
     { spelled: /['`]ENROLLMENT#/, by: ['lib/automation/enrollment-items.ts'] },
     { spelled: /['`](DUE|WAIT)#/, by: ['lib/automation/work.ts'] },
     { spelled: /['`]OUTBOX#/, by: ['lib/outbox/outbox-items.ts'] },
-    { spelled: /'(CONVERSATIONS?|REVIEWS?)'|['`]PROJECT#/, by: ['lib/conversations/conversation-items.ts'] },
+    {
+      spelled: /'(CONVERSATIONS?|REVIEWS?)'|['`](CONVERSATIONS|PROJECT)#/,
+      by: ['lib/conversations/conversation-items.ts'],
+    },
     { spelled: /['`](MESSAGE|CLAIMED)#|'MESSAGE'/, by: ['lib/messaging/message-items.ts'] },
     { spelled: /['`]LIMIT#|'LIMIT'/, by: ['lib/forms/submission-limits.ts'] },
     { spelled: /['`]SUBMISSION#|'SUBMISSION'/, by: ['lib/forms/submission-store.ts'] },

@@ -113,8 +113,7 @@ async function compareTwilios(deps: DriftDeps, work: Work): Promise<Compared> {
 
 async function compareOurs(deps: DriftDeps, work: Work): Promise<Compared> {
   const { open, listed } = work;
-  const cursor = open.cursor === undefined ? undefined : (JSON.parse(open.cursor) as Item);
-  const { conversations, next } = await deps.conversations.list(PAGE, cursor);
+  const { conversations, next } = await deps.conversations.list(PAGE, open.cursor);
   const recent = conversations.filter(({ lastAt }) => lastAt >= open.from);
   const books = booksOf(deps, open);
   let compared = 0;
@@ -130,7 +129,7 @@ async function compareOurs(deps: DriftDeps, work: Work): Promise<Compared> {
   });
   const counts = counted(open.counts, compared, found);
   const isLast = next === undefined || recent.length < conversations.length;
-  return { open: { ...open, counts, ...(next && { cursor: JSON.stringify(next) }) }, isLast };
+  return { open: { ...open, counts, ...(next !== undefined && { cursor: next }) }, isLast };
 }
 
 /** Examines some things at once. One that cannot be examined does not keep the others from it. */

@@ -19,11 +19,16 @@ export const SHARDS = 8;
 
 /** The shard of a lead or number: FNV-1a over the text, so that neighbours spread. */
 export function shardOf(text: string): number {
+  return shardAmong(text, SHARDS);
+}
+
+/** The same for a list that has a number of shards of its own. @returns 0 to shards - 1. */
+export function shardAmong(text: string, shards: number): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
   }
-  return hash % SHARDS;
+  return hash % shards;
 }
 
 export const dueWork = (kind: WorkKind, shard: number) => `DUE#${kind}#${shard}`;

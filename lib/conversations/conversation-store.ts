@@ -16,8 +16,8 @@ import {
 } from '../runtime/dynamodb.ts';
 import { type Conversation, type Handling, handled, type Review, received } from './conversation.ts';
 import {
-  CONVERSATIONS,
   conversationKey,
+  conversationLists,
   numberOfConversationKey,
   parseConversation,
   projectWork,
@@ -25,6 +25,7 @@ import {
   putReview,
   REVIEWS,
 } from './conversation-items.ts';
+import { newestOf, type Placed, type ShardPage } from './newest.ts';
 
 export interface ConversationStoreDeps {
   readonly client: DynamoDBDocumentClient;
@@ -64,8 +65,8 @@ export function createConversationStore(deps: ConversationStoreDeps) {
     /** Marks as read, files, or decides what waited for a decision. */
     handle: (number: string, given: Handling) =>
       change(deps, number, (conversation) => handled(conversation, given)),
-    /** By their last text, newest first. */
-    list: (limit: number, cursor?: Item) => list(deps, limit, cursor),
+    /** By their last text, newest first. @param below the place where the page before ended. */
+    list: (limit: number, below?: string) => list(deps, limit, below),
     /** Those filed into a project, newest first. */
     inProject: (project: string, limit: number, cursor?: Item) =>
       listWork(deps, projectWork(project), false, limit, cursor),
@@ -151,26 +152,39 @@ async function write(
 }
 
 async function list(
-  { client, table, now }: ConversationStoreDeps,
+  deps: ConversationStoreDeps,
   limit: number,
-  cursor?: Item,
-): Promise<ConversationPage> {
+  below?: string,
+): Promise<{ readonly conversations: readonly Conversation[]; readonly next: string | undefined }> {
+  const shards = await Promise.all(conversationLists.map((one) => listShard(deps, one, limit, below)));
+  const { entries, next } = newestOf(shards, limit);
+  const now = deps.now();
+  return {
+    conversations: entries.map(({ item }) => parseConversation(item, String(item['number']), now)),
+    next,
+  };
+}
+
+async function listShard(
+  { client, table }: ConversationStoreDeps,
+  list: string,
+  limit: number,
+  below: string | undefined,
+): Promise<ShardPage<Placed & { readonly item: Item }>> {
+  const isBelow = below === undefined ? '' : ' AND collectionOrder < :below';
   const page = await client.send(
     new QueryCommand({
       TableName: table,
       IndexName: COLLECTION_INDEX,
-      KeyConditionExpression: '#collection = :conversations',
+      KeyConditionExpression: `#collection = :list${isBelow}`,
       ExpressionAttributeNames: { '#collection': 'collection' },
-      ExpressionAttributeValues: { ':conversations': CONVERSATIONS },
+      ExpressionAttributeValues: { ':list': list, ':below': below },
       ScanIndexForward: false,
       Limit: limit,
-      ExclusiveStartKey: cursor,
     }),
   );
-  const conversations = (page.Items ?? []).map((item) =>
-    parseConversation(item, String(item['number']), now()),
-  );
-  return { conversations, next: page.LastEvaluatedKey };
+  const entries = (page.Items ?? []).map((item) => ({ item, place: String(item['collectionOrder']) }));
+  return { entries, isLast: page.LastEvaluatedKey === undefined };
 }
 
 async function listWork(

@@ -76,13 +76,19 @@ export function encodePlace(list: string, filter: object, after: string | undefi
 /**
  * Reads back where a filtered list goes on.
  *
+ * @param isPlace whether a text can be a place in that list: the cursor is the caller's, and goes into a query.
  * @throws RequestProblem 422 for a cursor of another list or of another filter, and for anything else.
  */
-export function decodePlace(cursor: string | undefined, list: string, filter: object): string | undefined {
+export function decodePlace(
+  cursor: string | undefined,
+  list: string,
+  filter: object,
+  isPlace: (text: string) => boolean = (text) => text !== '',
+): string | undefined {
   if (cursor === undefined) return undefined;
   try {
     const place = placeSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
-    if (place.of === digest(list, filter) && place.after !== '') return place.after;
+    if (place.of === digest(list, filter) && isPlace(place.after)) return place.after;
   } catch {
     // Refused below, like a cursor of another filter.
   }

@@ -188,6 +188,24 @@ test('B5 the list is paged, and a cursor of another list is refused', async () =
   expect((await asAgent('GET', `/conversations?project=x&cursor=${next}`)).status).toBe(422);
 });
 
+test('B5 a cursor that nobody handed out is refused, and says what to do', async () => {
+  const { json } = await asAgent('GET', '/conversations?limit=1');
+  const place = JSON.parse(Buffer.from(String(json['next']), 'base64url').toString()) as object;
+  const forged = [
+    { after: '' },
+    { after: 'x' },
+    { after: 'x'.repeat(1100) },
+    { of: 'another list' },
+    { more: 1 },
+  ];
+  for (const change of forged) {
+    const cursor = Buffer.from(JSON.stringify({ ...place, ...change })).toString('base64url');
+    const answer = await asAgent('GET', `/conversations?limit=1&cursor=${cursor}`);
+    expect(answer.status, JSON.stringify(change)).toBe(422);
+    expect(answer.body).toContain('Use the value of `next` from the page before');
+  }
+});
+
 test('B5 an agent opts a contact out from the conversation, and texting is disabled at once', async () => {
   const number = newNumber();
   await world.submit('contact', submission(number));

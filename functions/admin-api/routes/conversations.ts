@@ -9,8 +9,14 @@ import {
   decisions,
   projectSchema,
 } from '../../../lib/conversations/conversation.ts';
-import { CONVERSATIONS, projectWork, REVIEWS } from '../../../lib/conversations/conversation-items.ts';
-import { decodeCursor, decodeWorkCursor, encodeCursor } from '../../../lib/http/cursor.ts';
+import { conversationPlace, projectWork, REVIEWS } from '../../../lib/conversations/conversation-items.ts';
+import {
+  decodeCursor,
+  decodePlace,
+  decodeWorkCursor,
+  encodeCursor,
+  encodePlace,
+} from '../../../lib/http/cursor.ts';
 import { invalid, pageQuery, RequestProblem } from '../../../lib/http/route.ts';
 import { messageSchema } from '../../../lib/messaging/message.ts';
 import { conversationOf } from '../../../lib/messaging/message-items.ts';
@@ -72,6 +78,8 @@ async function describe(deps: AdminDeps, number: string) {
   };
 }
 
+/** What its cursors belong to. */
+const LIST = 'conversations';
 const listQuery = z
   .strictObject({
     ...pageQuery.shape,
@@ -83,15 +91,22 @@ const listQuery = z
     message: 'Ask for a project or for those that wait for a decision, not both.',
   });
 
-function listPage(
+async function listPage(
   { conversations }: AdminDeps,
   { limit, cursor, project, review }: z.infer<typeof listQuery>,
-) {
+): Promise<{ readonly conversations: readonly Conversation[]; readonly next: string | null }> {
   if (project !== undefined) {
-    return conversations.inProject(project, limit, decodeWorkCursor(cursor, projectWork(project)));
+    const start = decodeWorkCursor(cursor, projectWork(project));
+    const page = await conversations.inProject(project, limit, start);
+    return { conversations: page.conversations, next: encodeCursor(page.next) };
   }
-  if (review) return conversations.inReview(limit, decodeWorkCursor(cursor, REVIEWS));
-  return conversations.list(limit, decodeCursor(cursor, CONVERSATIONS));
+  if (review) {
+    const page = await conversations.inReview(limit, decodeWorkCursor(cursor, REVIEWS));
+    return { conversations: page.conversations, next: encodeCursor(page.next) };
+  }
+  const below = decodePlace(cursor, LIST, {}, (text) => conversationPlace.test(text));
+  const page = await conversations.list(limit, below);
+  return { conversations: page.conversations, next: encodePlace(LIST, {}, page.next) };
 }
 
 const textSchema = z.strictObject({
@@ -136,7 +151,7 @@ export const conversationRoutes = [
         const state = states.get(conversation.number);
         return state ? [{ ...shown(conversation), consent: badgeOf(state, settings) }] : [];
       });
-      return { status: 200, body: { conversations, next: encodeCursor(page.next) } };
+      return { status: 200, body: { conversations, next: page.next } };
     },
   }),
   route({

@@ -5,6 +5,7 @@ import type { StackSettings } from './stack-settings.ts';
 
 const stack: StackSettings = {
   shards: 8,
+  conversationShards: 3,
   cycleMinutes: 1,
   cycleSeconds: 120,
   gate: { seconds: 60, megabytes: 1024 },
@@ -50,12 +51,12 @@ test('an hour without Twilio ends with its texts sent within the half hour of th
 test('a load that the stack carries needs no change, and one that it does not gets room to drain', () => {
   expect(changesFor({ textsPerSecond: 10 }, stack)).toEqual({
     bulkConcurrency: 20,
-    conversationShards: 1,
+    conversationShards: 3,
     callbackRate: 500,
   });
   expect(changesFor({ textsPerSecond: 1000 }, stack)).toEqual({
     bulkConcurrency: 50,
-    conversationShards: 8,
+    conversationShards: 3,
     callbackRate: 6000,
   });
 });

@@ -41,7 +41,10 @@ export function changesFor({ textsPerSecond }: Pick<Day, 'textsPerSecond'>, stac
   const writes = textsPerSecond * WRITES_PER_TEXT.conversationsList;
   return {
     bulkConcurrency: Math.max(stack.bulk.maxConcurrency ?? 0, Math.ceil((2 * workers) / 10) * 10),
-    conversationShards: Math.max(1, 2 ** Math.ceil(Math.log2((4 * writes) / LIMITS.partitionWrites.value))),
+    conversationShards: Math.max(
+      stack.conversationShards,
+      Math.ceil((1.5 * writes) / LIMITS.partitionWrites.value),
+    ),
     callbackRate: Math.max(
       stack.callbackRate,
       Math.ceil((textsPerSecond * ASSUMED.callbacksPerText * 3) / 500) * 500,
@@ -71,7 +74,7 @@ export function scenarioOf(day: Day, stack: StackSettings, changes?: Changes): S
         name: 'list of conversations',
         unitsPerText: WRITES_PER_TEXT.conversationsList,
         unitsPerDeferral: 0,
-        perSecond: one * (changes?.conversationShards ?? 1),
+        perSecond: one * (changes?.conversationShards ?? stack.conversationShards),
       },
       {
         name: 'due index',

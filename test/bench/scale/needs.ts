@@ -32,7 +32,7 @@ export const WRITES_PER_TEXT = {
   claimedIndex: 2,
   /** The text in its number's conversation: its put, and a change with each news. */
   conversationIndex: textKib * (2 + ASSUMED.callbacksPerText),
-  /** The conversation moves to the top of the list of all of them: one partition. */
+  /** The conversation moves to the top of its shard of the list of all of them. */
   conversationsList: 2 * conversationKib,
 } as const;
 
@@ -74,10 +74,10 @@ export function needsOf({ numbers, textsPerSecond: rate }: Organization, stack: 
   });
   return [
     of(
-      'list of conversations (one partition of the collection index)',
-      rate * w.conversationsList,
+      `list of conversations, per shard of ${stack.conversationShards}`,
+      (rate * w.conversationsList) / stack.conversationShards,
       LIMITS.partitionWrites,
-      'shard CONVERSATIONS by number, as the due index is; the inbox merges the shards',
+      'more CONVERSATION_SHARDS: a migration, and a query more for every page of the inbox',
     ),
     of(
       `due index, per shard of ${stack.shards} (all texts of one kind)`,

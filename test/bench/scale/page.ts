@@ -69,6 +69,7 @@ function tablesOf(organization: Organization, stack: StackSettings): string {
       ['setting', 'value'],
       [
         ['shards of the work index', String(stack.shards)],
+        ['shards of the list of conversations', String(stack.conversationShards)],
         ['minutes between cycles', String(stack.cycleMinutes)],
         ['send-gate', `${stack.gate.seconds} s, ${stack.gate.megabytes} MB`],
         ['priority lane', laneOf(stack.priority)],

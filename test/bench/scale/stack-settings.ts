@@ -11,10 +11,13 @@ import {
   type Template,
 } from '../../../infra/local/template.ts';
 import { SHARDS } from '../../../lib/automation/work.ts';
+import { CONVERSATION_SHARDS } from '../../../lib/conversations/conversation-items.ts';
 
 /** What the stack and the code set that decides how much an organization can grow. */
 export interface StackSettings {
   readonly shards: number;
+  /** Of the list of all conversations. */
+  readonly conversationShards: number;
   readonly cycleMinutes: number;
   readonly cycleSeconds: number;
   readonly gate: { readonly seconds: number; readonly megabytes: number };
@@ -77,6 +80,7 @@ function readSettings(template: Template, organization: string): StackSettings {
   const route = nested(nested(stage?.['RouteSettings'])['POST /twilio/status']);
   return {
     shards: SHARDS,
+    conversationShards: CONVERSATION_SHARDS,
     cycleMinutes: Math.min(...rates),
     cycleSeconds: Number(cycleProperties['Timeout']),
     gate: { seconds: Number(gate['Timeout']), megabytes: Number(gate['MemorySize']) },

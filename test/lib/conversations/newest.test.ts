@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { newestOf } from '../../../lib/conversations/newest.ts';
+
+interface Entry {
+  readonly place: string;
+}
+
+/** Places that repeat their moment often and are unique by their number, spread over shards at random. */
+const spread = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 2 })), {
+  maxLength: 80,
+});
+
+/** A shard's answer as DynamoDB gives it: at most so many, now and then fewer because of their size. */
+function answer(shard: readonly Entry[], below: string | undefined, most: number) {
+  const from = shard.filter(({ place }) => below === undefined || place < below);
+  const sorted = from.toSorted((a, b) => (a.place < b.place ? 1 : -1));
+  return { entries: sorted.slice(0, most), isLast: sorted.length <= most };
+}
+
+test('B5 page by page, every conversation is shown once, newest first, in whatever shards they lie and however short an answer is', () => {
+  fc.assert(
+    fc.property(
+      spread,
+      fc.integer({ min: 1, max: 12 }),
+      fc.infiniteStream(fc.integer({ min: 1, max: 12 })),
+      (made, limit, sizes) => {
+        const all = made.map(([moment, shard], index) => ({ place: `${moment}#${index + 100}`, shard }));
+        const shards = [0, 1, 2].map((one) => all.filter(({ shard }) => shard === one));
+        const shown: string[] = [];
+        let below: string | undefined;
+        do {
+          const answers = shards.map((shard) => answer(shard, below, Math.min(limit, sizes.next().value)));
+          const page = newestOf<Entry>(answers, limit);
+          expect(page.entries.length).toBeLessThanOrEqual(limit);
+          shown.push(...page.entries.map(({ place }) => place));
+          // A page with nothing on it that promises another would be asked for for ever.
+          if (page.next !== undefined) expect(page.entries.length).toBeGreaterThan(0);
+          below = page.next;
+        } while (below !== undefined);
+        const places = all.map(({ place }) => place);
+        expect(shown).toEqual(places.toSorted().toReversed());
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
