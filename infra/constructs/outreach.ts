@@ -2,7 +2,7 @@ import { AttributeType, ProjectionType, StreamViewType } from 'aws-cdk-lib/aws-d
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { WORK_INDEX } from '../../lib/automation/enrollment-items.ts';
-import { COLLECTION_INDEX } from '../../lib/messaging/message-items.ts';
+import { COLLECTION_INDEX } from '../../lib/runtime/collection.ts';
 import type { HouseFunction } from './house-function.ts';
 import { HouseTable, type TableOwnerProps } from './house-table.ts';
 

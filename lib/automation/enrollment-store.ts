@@ -1,5 +1,5 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
-import { isConditionFailure } from '../runtime/dynamodb.ts';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { isConditionFailure, readPartition } from '../runtime/dynamodb.ts';
 import type { Enrollment, EnrollmentRef } from './enrollment.ts';
 import {
   ENROLLMENT_PREFIX,
@@ -58,18 +58,8 @@ async function get(
 }
 
 async function ofLead({ client, table }: EnrollmentStoreDeps, leadId: string): Promise<Enrollment[]> {
-  const pages = paginateQuery(
-    { client },
-    {
-      TableName: table,
-      ConsistentRead: true,
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-      ExpressionAttributeValues: { ':pk': enrollmentPartition(leadId), ':prefix': ENROLLMENT_PREFIX },
-    },
-  );
-  const found: Enrollment[] = [];
-  for await (const page of pages) found.push(...(page.Items ?? []).map(parseEnrollment));
-  return found;
+  const range = { pk: enrollmentPartition(leadId), prefix: ENROLLMENT_PREFIX };
+  return (await readPartition(client, table, range)).map(parseEnrollment);
 }
 
 async function replace({ client, table }: EnrollmentStoreDeps, enrollment: Enrollment): Promise<boolean> {

@@ -1,5 +1,5 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
-import { isConditionFailure } from '../runtime/dynamodb.ts';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { isConditionFailure, readPartition } from '../runtime/dynamodb.ts';
 import type { Campaign, CampaignInput } from './campaign.ts';
 import { CAMPAIGNS, campaignKey, parseCampaign, putCampaign } from './campaign-items.ts';
 
@@ -50,17 +50,7 @@ async function get({ client, table }: CampaignStoreDeps, id: string): Promise<Ca
 }
 
 async function list({ client, table }: CampaignStoreDeps): Promise<Campaign[]> {
-  const pages = paginateQuery(
-    { client },
-    {
-      TableName: table,
-      ConsistentRead: true,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': CAMPAIGNS },
-    },
-  );
-  const found: Campaign[] = [];
-  for await (const page of pages) found.push(...(page.Items ?? []).map(parseCampaign));
+  const found = (await readPartition(client, table, { pk: CAMPAIGNS })).map(parseCampaign);
   return found.filter(({ removedAt }) => removedAt === undefined);
 }
 

@@ -1,10 +1,11 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { GetCommand, PutCommand, paginateQuery, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import {
   cancellationCodes,
   type Item,
   pause,
   readConsistently,
+  readPartition,
   type TransactItem,
 } from '../runtime/dynamodb.ts';
 import { type Audit, auditItems } from './audit.ts';
@@ -139,19 +140,7 @@ async function events(deps: ConsentRegistryDeps, number: string): Promise<Consen
 }
 
 async function eventItems({ client, table }: ConsentRegistryDeps, number: string): Promise<Item[]> {
-  const { pk, prefix } = eventRange(number);
-  const pages = paginateQuery(
-    { client },
-    {
-      TableName: table,
-      ConsistentRead: true,
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-      ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
-    },
-  );
-  const found: Item[] = [];
-  for await (const page of pages) found.push(...(page.Items ?? []));
-  return found;
+  return readPartition(client, table, eventRange(number));
 }
 
 async function audit(deps: ConsentRegistryDeps, number: string): Promise<Audit> {

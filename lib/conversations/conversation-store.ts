@@ -6,7 +6,8 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { WORK_INDEX } from '../automation/enrollment-items.ts';
 import type { Message } from '../messaging/message.ts';
-import { COLLECTION_INDEX, messageItem } from '../messaging/message-items.ts';
+import { messageItem } from '../messaging/message-items.ts';
+import { COLLECTION_INDEX } from '../runtime/collection.ts';
 import {
   cancellationCodes,
   type Item,

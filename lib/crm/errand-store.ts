@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { WORK_INDEX } from '../automation/enrollment-items.ts';
 import { SHARDS, shardOf } from '../automation/work.ts';
-import { COLLECTION_INDEX } from '../messaging/message-items.ts';
+import { pageOfCollection } from '../runtime/collection.ts';
 import { type Item, isConditionFailure, readConsistently } from '../runtime/dynamodb.ts';
 import { errandKey, errandWork, WRITE_BACKS } from './crm-items.ts';
 import { type Errand, errandSchema, expiryOf } from './errand.ts';
@@ -100,17 +100,6 @@ async function writeBacks(
   limit: number,
   cursor?: Item,
 ): Promise<{ errands: Errand[]; next: Item | undefined }> {
-  const page = await client.send(
-    new QueryCommand({
-      TableName: table,
-      IndexName: COLLECTION_INDEX,
-      KeyConditionExpression: '#collection = :writeBacks',
-      ExpressionAttributeNames: { '#collection': 'collection' },
-      ExpressionAttributeValues: { ':writeBacks': WRITE_BACKS },
-      ScanIndexForward: false,
-      Limit: limit,
-      ExclusiveStartKey: cursor,
-    }),
-  );
-  return { errands: (page.Items ?? []).map((item) => errandSchema.parse(item)), next: page.LastEvaluatedKey };
+  const { items, next } = await pageOfCollection(client, table, WRITE_BACKS, limit, cursor);
+  return { errands: items.map((item) => errandSchema.parse(item)), next };
 }

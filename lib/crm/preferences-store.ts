@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  paginateQuery,
-} from '@aws-sdk/lib-dynamodb';
-import { type Item, isConditionFailure } from '../runtime/dynamodb.ts';
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { type Item, isConditionFailure, readPartition } from '../runtime/dynamodb.ts';
 import { MAPPINGS, mappingKey, preferencesKey } from './crm-items.ts';
 import {
   type CrmPreferences,
@@ -102,17 +96,9 @@ async function put({ client, table, now }: CrmPreferencesDeps, item: Item): Prom
 }
 
 async function mappings({ client, table }: CrmPreferencesDeps): Promise<Mapping[]> {
-  const pages = paginateQuery(
-    { client },
-    {
-      TableName: table,
-      ConsistentRead: true,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': MAPPINGS },
-    },
+  const found = (await readPartition(client, table, { pk: MAPPINGS })).map((item) =>
+    mappingSchema.parse(item),
   );
-  const found: Mapping[] = [];
-  for await (const page of pages) found.push(...(page.Items ?? []).map((item) => mappingSchema.parse(item)));
   const order = ({ checkbox, object, field }: Mapping) =>
     `${String(checkbox).padStart(3, '0')} ${object} ${field}`;
   return found.toSorted((a, b) => order(a).localeCompare(order(b)));

@@ -1,5 +1,5 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { COLLECTION_INDEX } from '../messaging/message-items.ts';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { pageOfCollection } from '../runtime/collection.ts';
 import { type Item, isConditionFailure } from '../runtime/dynamodb.ts';
 import {
   type DriftMark,
@@ -42,12 +42,18 @@ export function createDriftStore(deps: DriftStoreDeps) {
     },
     /** Newest first. @param cursor the `next` of the page before. */
     reports: async (limit: number, cursor?: Item) => {
-      const { items, next } = await page(deps, DRIFT_REPORTS, limit, cursor);
+      const { items, next } = await pageOfCollection(deps.client, deps.table, DRIFT_REPORTS, limit, cursor);
       return { reports: items.map((item) => reportSchema.parse(item)), next };
     },
     /** What one report found, newest first. */
     findings: async (reportId: string, limit: number, cursor?: Item) => {
-      const { items, next } = await page(deps, driftFindingsOf(reportId), limit, cursor);
+      const { items, next } = await pageOfCollection(
+        deps.client,
+        deps.table,
+        driftFindingsOf(reportId),
+        limit,
+        cursor,
+      );
       return { findings: items.map((item) => findingSchema.parse(item)), next };
     },
   };
@@ -69,20 +75,4 @@ async function putFinding({ client, table }: DriftStoreDeps, finding: Finding): 
     if (isConditionFailure(error)) return false;
     throw error;
   }
-}
-
-async function page({ client, table }: DriftStoreDeps, collection: string, limit: number, cursor?: Item) {
-  const answer = await client.send(
-    new QueryCommand({
-      TableName: table,
-      IndexName: COLLECTION_INDEX,
-      KeyConditionExpression: '#collection = :collection',
-      ExpressionAttributeNames: { '#collection': 'collection' },
-      ExpressionAttributeValues: { ':collection': collection },
-      ScanIndexForward: false,
-      Limit: limit,
-      ExclusiveStartKey: cursor,
-    }),
-  );
-  return { items: answer.Items ?? [], next: answer.LastEvaluatedKey };
 }

@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import {
   type DynamoDBDocumentClient,
   GetCommand,
-  QueryCommand,
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { COLLECTION_INDEX } from '../messaging/message-items.ts';
+import { pageOfCollection } from '../runtime/collection.ts';
 import {
   cancellationCodes,
   type Item,
@@ -14,6 +13,7 @@ import {
   type Key,
   pause,
   readConsistently,
+  readPartition,
   type TransactItem,
 } from '../runtime/dynamodb.ts';
 import type { Lead, LeadDetails } from './lead.ts';
@@ -221,24 +221,9 @@ function takePrimary(table: string, number: string, leadId: string): TransactIte
 }
 
 async function holders({ client, table }: LeadStoreDeps, number: string): Promise<string[]> {
-  const { pk, prefix } = holderRange(number);
-  const ids: string[] = [];
-  let from: Item | undefined;
-  do {
-    const page = await client.send(
-      new QueryCommand({
-        TableName: table,
-        ConsistentRead: true,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        FilterExpression: 'attribute_not_exists(untilAt)',
-        ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
-        ExclusiveStartKey: from,
-      }),
-    );
-    ids.push(...(page.Items ?? []).map((item) => String(item['leadId'])));
-    from = page.LastEvaluatedKey;
-  } while (from);
-  return ids;
+  const filter = { FilterExpression: 'attribute_not_exists(untilAt)' };
+  const found = await readPartition(client, table, { ...holderRange(number), filter });
+  return found.map((item) => String(item['leadId']));
 }
 
 async function markUnreachable(
@@ -295,17 +280,6 @@ async function list(
   limit: number,
   cursor?: Item,
 ): Promise<{ leads: Lead[]; next: Item | undefined }> {
-  const page = await client.send(
-    new QueryCommand({
-      TableName: table,
-      IndexName: COLLECTION_INDEX,
-      KeyConditionExpression: '#collection = :leads',
-      ExpressionAttributeNames: { '#collection': 'collection' },
-      ExpressionAttributeValues: { ':leads': LEADS_COLLECTION },
-      ScanIndexForward: false,
-      Limit: limit,
-      ExclusiveStartKey: cursor,
-    }),
-  );
-  return { leads: (page.Items ?? []).map(parseLead), next: page.LastEvaluatedKey };
+  const { items, next } = await pageOfCollection(client, table, LEADS_COLLECTION, limit, cursor);
+  return { leads: items.map(parseLead), next };
 }

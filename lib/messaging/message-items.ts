@@ -2,11 +2,10 @@ import { shardOf } from '../automation/work.ts';
 import type { Item, Key } from '../runtime/dynamodb.ts';
 import { type Message, messageSchema } from './message.ts';
 
-/** How texts lie in the outreach table. No other file spells these keys. */
-export const COLLECTION_INDEX = 'collection';
 /** Where texts that were handed to Twilio and have no answer yet wait for `reconcile` (work index). */
 export const claimedWork = (shard: number) => `CLAIMED#${shard}`;
 
+/** How texts lie in the outreach table. No other file spells these keys. */
 const PARTITION = 'MESSAGE#';
 /** The sort key of every text, and of nothing else in the table. */
 export const MESSAGE_SORT_KEY = 'MESSAGE';

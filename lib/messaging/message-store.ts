@@ -1,8 +1,9 @@
-import { type DynamoDBDocumentClient, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { pageOfCollection } from '../runtime/collection.ts';
 import { type Item, isConditionFailure } from '../runtime/dynamodb.ts';
 import type { Message } from './message.ts';
 import { twilioRank } from './message.ts';
-import { COLLECTION_INDEX, conversationOf, messageKey, parseMessage } from './message-items.ts';
+import { conversationOf, messageKey, parseMessage } from './message-items.ts';
 
 export interface MessageStoreDeps {
   readonly client: DynamoDBDocumentClient;
@@ -81,17 +82,6 @@ async function conversation(
   limit: number,
   cursor?: Item,
 ): Promise<{ messages: Message[]; next: Item | undefined }> {
-  const page = await client.send(
-    new QueryCommand({
-      TableName: table,
-      IndexName: COLLECTION_INDEX,
-      KeyConditionExpression: '#collection = :conversation',
-      ExpressionAttributeNames: { '#collection': 'collection' },
-      ExpressionAttributeValues: { ':conversation': conversationOf(number) },
-      ScanIndexForward: false,
-      Limit: limit,
-      ExclusiveStartKey: cursor,
-    }),
-  );
-  return { messages: (page.Items ?? []).map(parseMessage), next: page.LastEvaluatedKey };
+  const { items, next } = await pageOfCollection(client, table, conversationOf(number), limit, cursor);
+  return { messages: items.map(parseMessage), next };
 }

@@ -1,11 +1,5 @@
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-} from '@aws-sdk/lib-dynamodb';
-import type { Item, Key } from '../runtime/dynamodb.ts';
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { type Item, type Key, readPartition } from '../runtime/dynamodb.ts';
 
 export interface ConfigurationTable {
   readonly client: DynamoDBDocumentClient;
@@ -22,23 +16,8 @@ export async function get({ client, table }: ConfigurationTable, key: Key): Prom
   return answer.Item;
 }
 
-export async function list({ client, table }: ConfigurationTable, pk: string): Promise<Item[]> {
-  const items: Item[] = [];
-  let from: Item | undefined;
-  do {
-    const page = await client.send(
-      new QueryCommand({
-        TableName: table,
-        ConsistentRead: true,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': pk },
-        ExclusiveStartKey: from,
-      }),
-    );
-    items.push(...(page.Items ?? []));
-    from = page.LastEvaluatedKey;
-  } while (from);
-  return items;
+export function list({ client, table }: ConfigurationTable, pk: string): Promise<Item[]> {
+  return readPartition(client, table, { pk });
 }
 
 export async function put({ client, table, now }: ConfigurationTable, item: Item): Promise<void> {

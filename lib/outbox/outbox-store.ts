@@ -1,5 +1,5 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
-import { isConditionFailure } from '../runtime/dynamodb.ts';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { isConditionFailure, readPartition } from '../runtime/dynamodb.ts';
 import { outboxKey, outboxRange, parseOutbox, putOutbox } from './outbox-items.ts';
 import type { OutboxRef, OutboxText } from './outbox-text.ts';
 
@@ -40,19 +40,10 @@ async function get({ client, table }: OutboxStoreDeps, ref: OutboxRef): Promise<
 }
 
 async function open({ client, table }: OutboxStoreDeps, number: string): Promise<OutboxText[]> {
-  const { pk, prefix } = outboxRange(number);
-  const pages = paginateQuery(
-    { client },
-    {
-      TableName: table,
-      ConsistentRead: true,
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-      FilterExpression: '#status <> :ended',
-      ExpressionAttributeNames: { '#status': 'status' },
-      ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix, ':ended': 'ended' },
-    },
-  );
-  const found: OutboxText[] = [];
-  for await (const page of pages) found.push(...(page.Items ?? []).map(parseOutbox));
-  return found;
+  const filter = {
+    FilterExpression: '#status <> :ended',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':ended': 'ended' },
+  };
+  return (await readPartition(client, table, { ...outboxRange(number), filter })).map(parseOutbox);
 }

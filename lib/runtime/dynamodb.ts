@@ -4,6 +4,8 @@ import {
   type BatchGetCommandInput,
   type BatchGetCommandOutput,
   DynamoDBDocumentClient,
+  paginateQuery,
+  type QueryCommandInput,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { AWS_REQUESTS } from './aws-requests.ts';
@@ -43,6 +45,43 @@ export async function readConsistently(
     pending = answer.UnprocessedKeys ?? {};
   }
   return found;
+}
+
+/**
+ * Everything under one partition key, strongly consistent, in the order of the sort keys.
+ *
+ * @param of.prefix only what has a sort key that begins so. @param of.filter what DynamoDB leaves out before it answers.
+ */
+export async function readPartition(
+  client: DynamoDBDocumentClient,
+  TableName: string,
+  of: {
+    readonly pk: string;
+    readonly prefix?: string;
+    readonly filter?: Pick<
+      QueryCommandInput,
+      'FilterExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+    >;
+  },
+): Promise<Item[]> {
+  const { pk, prefix, filter } = of;
+  const pages = paginateQuery(
+    { client },
+    {
+      TableName,
+      ConsistentRead: true,
+      ...filter,
+      KeyConditionExpression: prefix === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: {
+        ...filter?.ExpressionAttributeValues,
+        ':pk': pk,
+        ...(prefix !== undefined && { ':prefix': prefix }),
+      },
+    },
+  );
+  const items: Item[] = [];
+  for await (const page of pages) items.push(...(page.Items ?? []));
+  return items;
 }
 
 /** Waits a little longer with every round, at random, so that those who collided do not collide again. */
