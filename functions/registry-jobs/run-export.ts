@@ -1,9 +1,9 @@
 import type { ConsentRegistryDeps } from '../../lib/consent/registry.ts';
 import { settled } from '../../lib/consent/verify-registry.ts';
-import { type Walked, walk } from '../../lib/consent/walk.ts';
+import { walkGroups } from '../../lib/consent/walk.ts';
 import { type Export, objectKeyOf } from '../../lib/exports/export.ts';
 import type { ExportJobs } from '../../lib/exports/export-jobs.ts';
-import { headOf, linesOf } from '../../lib/exports/export-lines.ts';
+import { createLines, headOf } from '../../lib/exports/export-lines.ts';
 import type { ExportStore } from '../../lib/exports/export-store.ts';
 import type { Upload } from './upload.ts';
 
@@ -24,7 +24,7 @@ export interface Worker {
 /** `handedOn`: the next worker goes on; `taken`: finished, gone, or in the hands of another worker. */
 export type ExportOutcome = 'done' | 'handedOn' | 'taken' | 'failed';
 
-/** S3 takes parts of 5 MiB or more, 10,000 at most; this one is all that is ever held in memory. */
+/** S3 takes parts of 5 MiB or more, 10,000 at most; this one is with two pages of the table all that is ever held in memory. */
 const PART_BYTES = 8 * 1024 * 1024;
 /** What is known of an export must fit an item: 40 GB are more events than an organization has people. */
 const MAXIMUM_PARTS = 5000;
@@ -110,46 +110,43 @@ interface Part {
 
 /** The rest of an export, in parts that end with a whole number. */
 async function* partsOf({ consent }: ExportDeps, current: Export): AsyncGenerator<Part> {
-  const { format } = current;
+  const { format, status } = current;
+  const lines = createLines(format);
   let isBegun = current.parts.length > 0;
   let { numbers, events, bytes, faults, position } = current;
   let pieces = [Buffer.from(isBegun ? '' : headOf(format))];
   let held = pieces[0]?.length ?? 0;
+  function gather(): void {
+    const piece = lines.take();
+    pieces.push(piece);
+    held += piece.length;
+  }
   function part(isLast: boolean): Part {
     bytes += held;
     return { body: Buffer.concat(pieces), progress: { numbers, events, bytes, faults, position }, isLast };
   }
-  for await (const walked of walk(consent, position)) {
-    const { lines, isFaulty, count } = await written(consent, walked, current);
-    if (lines !== undefined) {
-      const piece = Buffer.from(lines);
-      pieces.push(piece);
-      held += piece.length;
-      numbers++;
-      events += count;
-      if (isFaulty) faults++;
+  for await (const group of walkGroups(consent, position)) {
+    for (const walked of group) {
+      const { stored, audit } = await settled(consent, walked);
+      // By what is stored: a state that cannot be read any more leaves nobody out.
+      if (status === undefined || stored.state?.['standing'] === status) {
+        lines.add({ number: stored.number, ...audit });
+        numbers++;
+        events += stored.events.length;
+        if (audit.fault) faults++;
+      }
+      position = walked.last;
+      if (held + lines.size() < PART_BYTES) continue;
+      gather();
+      yield part(false);
+      isBegun = true;
+      pieces = [];
+      held = 0;
     }
-    position = walked.last;
-    if (held < PART_BYTES) continue;
-    yield part(false);
-    isBegun = true;
-    pieces = [];
-    held = 0;
+    gather();
   }
   if (held === 0 && isBegun) return;
   // A file without a line is a line without content: an object takes one part at least, and none may be empty.
   if (held === 0) pieces.push(Buffer.from('\n'));
   yield part(true);
-}
-
-async function written(consent: ExportDeps['consent'], walked: Walked, { format, status }: Export) {
-  const { stored, fault } = await settled(consent, walked);
-  if (status !== undefined && stored.state?.['standing'] !== status) {
-    return { lines: undefined, isFaulty: false, count: 0 };
-  }
-  return {
-    lines: linesOf(format, stored, fault),
-    isFaulty: fault !== undefined,
-    count: stored.events.length,
-  };
 }

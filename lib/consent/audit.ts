@@ -1,7 +1,7 @@
 import type { Item } from '../runtime/dynamodb.ts';
 import type { ConsentEvent } from './event.ts';
 import { readableEvent, readableState } from './items.ts';
-import { type ChainFault, verifyChain } from './ledger.ts';
+import { type ChainFault, type Step, verifyChain } from './ledger.ts';
 import type { ConsentState } from './state.ts';
 
 /** A number's ledger as it is stored, and what is wrong with it. */
@@ -14,21 +14,31 @@ export interface Audit {
   readonly fault: ChainFault | undefined;
 }
 
-/** Verifies a number's stored items (X2). @param items its event items, in the order of their keys. */
-export function auditItems(items: readonly Item[], storedState: Item | undefined, number: string): Audit {
+/**
+ * Verifies a number's stored items (X2).
+ *
+ * @param items its event items, in the order of their keys. @param onStep as `verifyChain` takes it.
+ */
+export function auditItems(
+  items: readonly Item[],
+  storedState: Item | undefined,
+  number: string,
+  onStep?: Step,
+): Audit {
   const read = items.map(readableEvent);
   const events = read.filter((event) => event !== undefined);
   const state = readableState(storedState, number);
-  return { state, events, fault: faultOf(read, state) };
+  return { state, events, fault: faultOf(read, events, state, onStep) };
 }
 
 function faultOf(
   read: readonly (ConsentEvent | undefined)[],
+  events: readonly ConsentEvent[],
   state: ConsentState | undefined,
+  onStep: Step | undefined,
 ): ChainFault | undefined {
   const unreadable = read.indexOf(undefined);
   if (unreadable >= 0) return { sequence: unreadable + 1, fault: 'altered' };
-  const events = read.filter((event) => event !== undefined);
   if (!state) return { sequence: events.length + 1, fault: 'stateDiffers' };
-  return verifyChain(events, state);
+  return verifyChain(events, state, onStep);
 }

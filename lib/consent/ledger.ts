@@ -20,16 +20,16 @@ export function hashOf(event: Omit<ConsentEvent, 'hash'>): string {
   return sha256(canonicalize(content) ?? '');
 }
 
-/** Appends one occurrence: the event as it will stand in the ledger, and the state that follows from it. */
-export function append(
+/** What an occurrence says as an event of the ledger, all but its hash, and what it makes of the number's state. */
+function applied(
   state: ConsentState,
   occurrence: ConsentOccurrence,
   recordedAt: string,
-): { readonly event: ConsentEvent; readonly state: ConsentState } {
+): { readonly content: Omit<ConsentEvent, 'hash'>; readonly after: ConsentState } {
   // Nobody can consent or withdraw in the future: a clock that runs ahead must not outrank a later STOP.
   const isPast = Date.parse(occurrence.occurredAt) < Date.parse(recordedAt);
   const occurredAt = isPast ? occurrence.occurredAt : recordedAt;
-  const applied = applyOccurrence(state, { ...occurrence, occurredAt });
+  const { state: after, effect } = applyOccurrence(state, { ...occurrence, occurredAt });
   const content = {
     number: state.number,
     sequence: state.version + 1,
@@ -39,13 +39,23 @@ export function append(
     sourceId: occurrence.sourceId,
     evidence: occurrence.evidence,
     before: state.standing,
-    after: applied.state.standing,
-    effect: applied.effect,
+    after: after.standing,
+    effect,
     rules: RULES_VERSION,
     previousHash: state.headHash,
   };
+  return { content, after };
+}
+
+/** Appends one occurrence: the event as it will stand in the ledger, and the state that follows from it. */
+export function append(
+  state: ConsentState,
+  occurrence: ConsentOccurrence,
+  recordedAt: string,
+): { readonly event: ConsentEvent; readonly state: ConsentState } {
+  const { content, after } = applied(state, occurrence, recordedAt);
   const event = { ...content, hash: hashOf(content) };
-  return { event, state: { ...applied.state, version: event.sequence, headHash: event.hash } };
+  return { event, state: { ...after, version: event.sequence, headHash: event.hash } };
 }
 
 /** What is wrong with a chain, and at which event. */
@@ -54,28 +64,50 @@ export interface ChainFault {
   readonly fault: 'missing' | 'altered' | 'unlinked' | 'effectDiffers' | 'stateDiffers';
 }
 
+/** One event of a chain that is replayed, and the states around it. */
+export type Step = (before: ConsentState, event: ConsentEvent, after: ConsentState) => void;
+
 /**
  * Recomputes a number's chain from its events and compares it with the stored state.
  *
  * Finds any event that was altered, dropped, added or reordered, and a state that does not follow from them.
  *
  * @param events in the order of their sequence.
+ * @param onStep takes each event that holds, for whoever has more to derive from the same replay.
  * @returns the first fault, or undefined when everything holds.
  */
-export function verifyChain(events: readonly ConsentEvent[], stored: ConsentState): ChainFault | undefined {
+export function verifyChain(
+  events: readonly ConsentEvent[],
+  stored: ConsentState,
+  onStep: Step = () => {},
+): ChainFault | undefined {
   let state = initialState(stored.number);
   for (const event of events) {
     const sequence = state.version + 1;
     if (event.sequence !== sequence) return { sequence, fault: 'missing' };
     if (event.hash !== hashOf(event)) return { sequence, fault: 'altered' };
     if (event.previousHash !== state.headHash) return { sequence, fault: 'unlinked' };
-    const replayed = append(state, event, event.recordedAt);
-    if (replayed.event.hash !== event.hash) return { sequence, fault: 'effectDiffers' };
-    state = replayed.state;
+    // Its hash is that of what it says, and is no other where it says what the rules say.
+    const { content, after } = applied(state, event, event.recordedAt);
+    if (!isSame({ ...content, hash: event.hash }, event)) return { sequence, fault: 'effectDiffers' };
+    const next = { ...after, version: sequence, headHash: event.hash };
+    onStep(state, event, next);
+    state = next;
   }
-  if (canonicalize(state) !== canonicalize(stored)) {
+  if (!isSame(state, stored)) {
     const fault = stored.version > state.version ? 'missing' : 'stateDiffers';
     return { sequence: state.version + 1, fault };
   }
   return undefined;
+}
+
+/** Whether two things have the same canonical JSON, field by field. */
+export function isSame(one: object, other: object): boolean {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]) as Set<keyof typeof one>;
+  return [...names].every((name) => isSameValue(one[name], other[name]));
+}
+
+/** The same of two values. Most are the very same, which needs no writing down. */
+export function isSameValue(one: unknown, other: unknown): boolean {
+  return one === other || canonicalize(one) === canonicalize(other);
 }

@@ -1,12 +1,11 @@
-import canonicalize from 'canonicalize';
 import type { Item } from '../runtime/dynamodb.ts';
 import { type Audit, auditItems } from './audit.ts';
 import type { ConsentEvent } from './event.ts';
 import { keywordItem, kindOfItem, numberOfItem, sourceKey, stateItem } from './items.ts';
 import { changedKeywords, type KeywordOptIn, keywordOptInAfter } from './keyword-opt-in.ts';
-import { append, type ChainFault } from './ledger.ts';
+import { type ChainFault, isSameValue, type Step } from './ledger.ts';
 import { type Listing, listingAfter } from './listing.ts';
-import { initialState } from './state.ts';
+import type { ConsentState } from './state.ts';
 
 /** Everything that the registry keeps of one number, as it is stored. */
 export interface StoredNumber {
@@ -39,14 +38,25 @@ export function storedNumber(items: readonly Item[]): StoredNumber {
   };
 }
 
-export function auditOf({ number, state, events }: StoredNumber): Audit {
-  return auditItems(events, state, number);
+/** A number's ledger, and the first thing that does not hold of all that is stored of the number. */
+export interface StoredAudit extends Omit<Audit, 'fault'> {
+  readonly fault: StoredFault | undefined;
+}
+
+/** Verifies all that is stored of a number, in one replay of its events. */
+export function auditStored(stored: StoredNumber): StoredAudit {
+  const { lists, onStep } = createLists();
+  const { state, events, fault } = auditItems(stored.events, stored.state, stored.number, onStep);
+  return {
+    state,
+    events,
+    fault: fault ?? faultOfMarkers(stored, events) ?? faultOfLists(stored, events, lists()),
+  };
 }
 
 /** Verifies all that is stored of a number. @returns the first fault, or undefined when everything holds. */
 export function verifyStored(stored: StoredNumber): StoredFault | undefined {
-  const { events, fault } = auditOf(stored);
-  return fault ?? faultOfMarkers(stored, events) ?? faultOfLists(stored, events);
+  return auditStored(stored).fault;
 }
 
 /** A marker that is gone would let its source event be recorded twice. */
@@ -60,22 +70,39 @@ function faultOfMarkers({ number, sources }: StoredNumber, events: readonly Cons
   return { sequence: events.length + 1, fault: 'sourceMarkerDiffers' } as const;
 }
 
-/** What the lists say must follow from the events as well: nobody may be left out of the list of who opted out. */
-function faultOfLists(stored: StoredNumber, events: readonly ConsentEvent[]): StoredFault | undefined {
-  let state = initialState(stored.number);
+/** What a number is listed by, as it follows from its events. */
+interface Lists {
+  readonly state: ConsentState | undefined;
+  readonly listing: Listing | undefined;
+  readonly optIns: ReadonlyMap<string, KeywordOptIn>;
+}
+
+/** Follows a replay with what the number is listed by. */
+function createLists(): { readonly lists: () => Lists; readonly onStep: Step } {
+  let state: ConsentState | undefined;
   let listing: Listing | undefined;
   const optIns = new Map<string, KeywordOptIn>();
-  for (const event of events) {
-    const next = append(state, event, event.recordedAt).state;
-    listing = listingAfter(listing, event);
-    for (const change of changedKeywords(state, next)) {
-      const optIn = keywordOptInAfter(optIns.get(change.word), change, event);
-      if (optIn) optIns.set(change.word, optIn);
-    }
-    state = next;
-  }
+  return {
+    lists: () => ({ state, listing, optIns }),
+    onStep: (before, event, after) => {
+      listing = listingAfter(listing, event);
+      for (const change of changedKeywords(before, after)) {
+        const optIn = keywordOptInAfter(optIns.get(change.word), change, event);
+        if (optIn) optIns.set(change.word, optIn);
+      }
+      state = after;
+    },
+  };
+}
+
+/** What the lists say must follow from the events as well: nobody may be left out of the list of who opted out. */
+function faultOfLists(
+  stored: StoredNumber,
+  events: readonly ConsentEvent[],
+  { state, listing, optIns }: Lists,
+): StoredFault | undefined {
   const fault = { sequence: events.length, fault: 'listDiffers' } as const;
-  if (listing && !contains(stored.state, stateItem(state, listing))) return fault;
+  if (state && listing && !contains(stored.state, stateItem(state, listing))) return fault;
   if (stored.keywords.length !== optIns.size) return fault;
   const follows = stored.keywords.every((item) => {
     const optIn = optIns.get(String(item['word']));
@@ -86,7 +113,5 @@ function faultOfLists(stored: StoredNumber, events: readonly ConsentEvent[]): St
 
 /** Whether a stored item says what it should, in every field that has a value. */
 function contains(stored: Item | undefined, expected: Item): boolean {
-  return Object.entries(expected).every(
-    ([name, value]) => canonicalize(stored?.[name]) === canonicalize(value),
-  );
+  return Object.entries(expected).every(([name, value]) => isSameValue(stored?.[name], value));
 }

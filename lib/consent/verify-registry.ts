@@ -1,6 +1,6 @@
 import { pause } from '../runtime/dynamodb.ts';
 import type { ConsentRegistryDeps } from './registry.ts';
-import { type StoredFault, type StoredNumber, verifyStored } from './stored-number.ts';
+import { auditStored, type StoredAudit, type StoredFault, type StoredNumber } from './stored-number.ts';
 import { readStored, walk } from './walk.ts';
 
 /** A number of which something stored does not hold. */
@@ -40,7 +40,7 @@ export async function verifyRegistry(
     numbers++;
     events += stored.events.length;
     onRead(stored.events.length + stored.sources.length + stored.keywords.length + 1);
-    const { fault } = await settled(deps, stored);
+    const { fault } = (await settled(deps, stored)).audit;
     if (fault) faults.push({ ...fault, number: masked(stored.number) });
   }
   return { numbers, events, faults };
@@ -53,15 +53,15 @@ export async function verifyRegistry(
 export async function settled(
   deps: Omit<ConsentRegistryDeps, 'now'>,
   walked: StoredNumber,
-): Promise<{ readonly stored: StoredNumber; readonly fault: StoredFault | undefined }> {
+): Promise<{ readonly stored: StoredNumber; readonly audit: StoredAudit }> {
   let stored = walked;
-  let fault = verifyStored(stored);
-  for (let read = 1; fault && read < READS; read++) {
+  let audit = auditStored(stored);
+  for (let read = 1; audit.fault && read < READS; read++) {
     await pause(read);
     stored = await readStored(deps, stored.number);
-    fault = verifyStored(stored);
+    audit = auditStored(stored);
   }
-  return { stored, fault };
+  return { stored, audit };
 }
 
 /** The last four digits of a number. */

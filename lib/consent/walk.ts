@@ -1,4 +1,5 @@
-import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { setImmediate } from 'node:timers/promises';
+import { QueryCommand, ScanCommand, type ScanCommandOutput } from '@aws-sdk/lib-dynamodb';
 import type { Item, Key } from '../runtime/dynamodb.ts';
 import { stateKey } from './items.ts';
 import type { ConsentRegistryDeps } from './registry.ts';
@@ -11,29 +12,56 @@ export interface Walked extends StoredNumber {
 
 type Deps = Omit<ConsentRegistryDeps, 'now'>;
 
+/** Numbers between two looks at the sockets. */
+const GROUP = 50;
+
 /**
  * Reads the whole registry once, number by number, in the order it is stored in: for exports and verification, which concern
- * everything. Holds one page of the table and one number at a time, however large the registry is.
+ * everything. Holds two pages of the table, however large the registry is.
  *
  * @param after the `last` of the number to go on after.
  */
-export async function* walk({ client, table }: Deps, after?: Key): AsyncGenerator<Walked> {
-  let from: Item | undefined = after;
-  let group: Item[] = [];
-  do {
-    const page = await client.send(
+export async function* walk(deps: Deps, after?: Key): AsyncGenerator<Walked> {
+  for await (const numbers of walkGroups(deps, after)) yield* numbers;
+}
+
+/** The same, by fifties at most. */
+export async function* walkGroups(deps: Deps, after?: Key): AsyncGenerator<Walked[]> {
+  let items: Item[] = [];
+  let numbers: Walked[] = [];
+  for await (const page of pagesOf(deps, after)) {
+    for (const item of page) {
+      if (items.length > 0 && items[0]?.['pk'] !== item['pk']) {
+        numbers.push(whole(items));
+        items = [];
+      }
+      items.push(item);
+      if (numbers.length < GROUP) continue;
+      yield numbers;
+      numbers = [];
+      // Else the next page would be asked for only when all of this one is worked off.
+      await setImmediate();
+    }
+  }
+  if (items.length > 0) numbers.push(whole(items));
+  if (numbers.length > 0) yield numbers;
+}
+
+/** The pages of the table. The next one is on its way while one is worked on. */
+async function* pagesOf({ client, table }: Deps, after: Key | undefined): AsyncGenerator<Item[]> {
+  const read = (from: Item | undefined) => {
+    const page = client.send(
       new ScanCommand({ TableName: table, ExclusiveStartKey: from, ConsistentRead: true }),
     );
-    for (const item of page.Items ?? []) {
-      if (group.length > 0 && group[0]?.['pk'] !== item['pk']) {
-        yield whole(group);
-        group = [];
-      }
-      group.push(item);
-    }
-    from = page.LastEvaluatedKey;
-  } while (from);
-  if (group.length > 0) yield whole(group);
+    // Whoever stops early asks for it no more; whoever goes on meets its error there.
+    page.catch(() => {});
+    return page;
+  };
+  for (let coming: ReturnType<typeof read> | undefined = read(after); coming; ) {
+    const { Items = [], LastEvaluatedKey }: ScanCommandOutput = await coming;
+    coming = LastEvaluatedKey && read(LastEvaluatedKey);
+    yield Items;
+  }
 }
 
 function whole(items: readonly Item[]): Walked {

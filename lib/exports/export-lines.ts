@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import { wordsOf } from '../consent/as-of.ts';
-import { auditOf, type StoredFault, type StoredNumber } from '../consent/stored-number.ts';
+import type { StoredAudit } from '../consent/stored-number.ts';
 import type { ExportFormat } from './export.ts';
 
 const COLUMNS = [
@@ -26,19 +26,67 @@ const COLUMNS = [
 
 /** What an export begins with. */
 export function headOf(format: ExportFormat): string {
-  return format === 'csv' ? csv([COLUMNS]) : '';
+  return format === 'csv' ? csv([[...COLUMNS]]) : '';
 }
 
-/**
- * One number as an export writes it: in CSV a line per event, in NDJSON a line with its state and all its events.
- *
- * @param fault what does not hold of what is stored of it, if anything.
- */
-export function linesOf(format: ExportFormat, stored: StoredNumber, fault: StoredFault | undefined): string {
-  const { number } = stored;
-  const { state, events } = auditOf(stored);
-  const verified = fault ?? true;
-  if (format === 'ndjson') return `${JSON.stringify({ number, verified, consent: state, events })}\n`;
+/** A number and what is stored of it. */
+export interface Exported extends StoredAudit {
+  readonly number: string;
+}
+
+/** Writes numbers as an export has them: in CSV a line per event, in NDJSON a line with a number's state and all its events. */
+export interface Lines {
+  add(exported: Exported): void;
+  /** Bytes that were added since the last `take`, at least. */
+  size(): number;
+  take(): Buffer<ArrayBuffer>;
+}
+
+export function createLines(format: ExportFormat): Lines {
+  return format === 'csv' ? createCsvLines() : createJsonLines();
+}
+
+function createJsonLines(): Lines {
+  let text = '';
+  return {
+    add: (exported) => {
+      text += jsonLine(exported);
+    },
+    size: () => text.length,
+    take: () => {
+      const taken = Buffer.from(text);
+      text = '';
+      return taken;
+    },
+  };
+}
+
+/** Lines become text together: putting one together by itself costs more than all that is in it. */
+function createCsvLines(): Lines {
+  let lines: (string | number)[][] = [];
+  let size = 0;
+  return {
+    add: (exported) => {
+      for (const line of csvLines(exported)) {
+        lines.push(line);
+        for (const cell of line) size += typeof cell === 'string' ? cell.length : 1;
+      }
+    },
+    size: () => size,
+    take: () => {
+      const taken = Buffer.from(csv(lines));
+      lines = [];
+      size = 0;
+      return taken;
+    },
+  };
+}
+
+function jsonLine({ number, state, events, fault }: Exported): string {
+  return `${JSON.stringify({ number, verified: fault ?? true, consent: state, events })}\n`;
+}
+
+function csvLines({ number, state, events, fault }: Exported): (string | number)[][] {
   const current = [
     number,
     state?.standing ?? '',
@@ -63,7 +111,7 @@ export function linesOf(format: ExportFormat, stored: StoredNumber, fault: Store
     event.hash,
   ]);
   // A number whose events cannot be read at all is in the export nevertheless.
-  return csv(lines.length > 0 ? lines : [[...current, ...Array(COLUMNS.length - current.length).fill('')]]);
+  return lines.length > 0 ? lines : [[...current, ...Array(COLUMNS.length - current.length).fill('')]];
 }
 
 const PLAIN_NUMBER = /^\+\d+$/;
@@ -72,15 +120,13 @@ const PLAIN_NUMBER = /^\+\d+$/;
  * CSV that a spreadsheet opens without running anything: a cell that it would take for a formula gets a quote in front.
  * Numbers keep their plus sign, since digits alone compute nothing and an export must be readable by machines.
  */
-function csv(lines: readonly (readonly (string | number)[])[]): string {
-  return stringify(
-    lines.map((line) => [...line]),
-    {
-      escape_formulas: true,
-      record_delimiter: 'windows',
-      cast: {
-        string: (value) => (PLAIN_NUMBER.test(value) ? { value, escape_formulas: false } : value),
-      },
+function csv(lines: (string | number)[][]): string {
+  if (lines.length === 0) return '';
+  return stringify(lines, {
+    escape_formulas: true,
+    record_delimiter: 'windows',
+    cast: {
+      string: (value) => (PLAIN_NUMBER.test(value) ? { value, escape_formulas: false } : value),
     },
-  );
+  });
 }

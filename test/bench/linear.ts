@@ -1,8 +1,7 @@
 import { atMost, type Figure, raw } from './figure.ts';
+import { watchHeap } from './heap.ts';
 import { createPeople } from './people.ts';
 import { openStand } from './stand.ts';
-
-const MEBIBYTE = 2 ** 20;
 
 /** Time per text and the functions' memory with 1,000, 10,000 ... due texts: neither may grow with how many are due. */
 export async function measureLinear(
@@ -29,7 +28,7 @@ export async function measureLinear(
         size,
         milliseconds: (spent.seconds * 1000) / size,
         cpu: (spent.cpuSeconds * 1000) / size,
-        heap: peak() / MEBIBYTE,
+        heap: peak(),
       });
     }
     const perText = runs.map(({ milliseconds }) => milliseconds);
@@ -53,16 +52,4 @@ export async function measureLinear(
   } finally {
     await stand.close();
   }
-}
-
-/** The most that is alive: read right after collections, since what waits to be collected says nothing. */
-function watchHeap(): { stop: () => void; peak: () => number } {
-  let most = 0;
-  const look = () => {
-    globalThis.gc?.();
-    most = Math.max(most, process.memoryUsage().heapUsed);
-  };
-  look();
-  const timer = setInterval(look, 500);
-  return { stop: () => clearInterval(timer), peak: () => most };
 }

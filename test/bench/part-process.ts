@@ -4,6 +4,7 @@ import type { Figure } from './figure.ts';
 import { measureLanes } from './lanes.ts';
 import { measureLinear } from './linear.ts';
 import { measureLookups } from './lookups.ts';
+import { measureLists } from './lists.ts';
 import type { PartMessage, PartName, PartOptions } from './part.ts';
 import { measureStop } from './stop.ts';
 import { measureTexts } from './texts.ts';
@@ -20,6 +21,7 @@ const parts: Readonly<Record<PartName, (options: PartOptions, progress: Progress
   linear: ({ due }, progress) => measureLinear(due, progress),
   stop: (_, progress) => measureStop(progress),
   lookups: (_, progress) => measureLookups(progress),
+  lists: ({ numbers }, progress) => measureLists(numbers, progress),
   costs: (_, progress) => measureCosts(progress),
   bundles: (_, progress) => measureBundles(progress),
 };

@@ -9,6 +9,7 @@ export const PARTS = [
   'linear',
   'stop',
   'lookups',
+  'lists',
   'costs',
   'bundles',
 ] as const;
@@ -20,6 +21,7 @@ export interface PartOptions {
   readonly woken: number;
   readonly queued: number;
   readonly due: readonly number[];
+  readonly numbers: number;
 }
 
 /** What a part's process tells the one that started it. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { BatchWriteCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { type Automation, automationSchema } from '../../lib/automation/automation.ts';
 import { enrollmentItem, parseEnrollment } from '../../lib/automation/enrollment-items.ts';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
@@ -7,8 +7,9 @@ import { enroll, hold } from '../../lib/automation/progress.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createRules } from '../../lib/organization/rules.ts';
-import { createDocumentClient, type Item, pause } from '../../lib/runtime/dynamodb.ts';
+import { createDocumentClient, type Item } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
+import { BATCH_WRITE, type Written, writeBatch } from './bulk.ts';
 import type { Recipient } from './replay.ts';
 import { type Names, nameOf } from './stand.ts';
 
@@ -17,7 +18,6 @@ export type Situation = 'due' | 'undecided' | 'waiting';
 export type People = ReturnType<typeof createPeople>;
 type Progress = (line: string) => void;
 
-const BATCH = 25;
 const AT_ONCE = 8;
 
 /**
@@ -101,18 +101,6 @@ export function createPeople(names: Names) {
     });
   }
 
-  async function write(batch: readonly Written[]): Promise<void> {
-    let pending: NonNullable<BatchWriteCommand['input']['RequestItems']> = {};
-    for (const { table, item } of batch) {
-      pending[table] = [...(pending[table] ?? []), { PutRequest: { Item: item } }];
-    }
-    for (let round = 0; Object.keys(pending).length > 0; round++) {
-      if (round > 0) await pause(round);
-      const answer = await client.send(new BatchWriteCommand({ RequestItems: pending }));
-      pending = answer.UnprocessedItems ?? {};
-    }
-  }
-
   return {
     rules,
     /** Bytes of all that is stored for one person, and of the enrollment alone. */
@@ -141,13 +129,13 @@ export function createPeople(names: Names) {
           tell(made.length);
           for (const item of items) {
             batch.push(item);
-            if (batch.length < BATCH) continue;
+            if (batch.length < BATCH_WRITE) continue;
             const full = batch;
             batch = [];
-            await write(full);
+            await writeBatch(client, full);
           }
         }
-        if (batch.length > 0) await write(batch);
+        if (batch.length > 0) await writeBatch(client, batch);
       };
       await Promise.all(Array.from({ length: AT_ONCE }, worker));
       return made;
@@ -162,15 +150,12 @@ export function createPeople(names: Names) {
   }
 }
 
-interface Written {
-  readonly table: string;
-  readonly item: Item;
-}
 interface Person extends Recipient {
   readonly items: readonly Written[];
 }
 
-function numberOf(index: number): string {
+/** Numbers that differ, all of them real ones' shape. */
+export function numberOf(index: number): string {
   return `+1${303 + Math.floor(index / 7_000_000)}${2_000_000 + (index % 7_000_000)}`;
 }
 

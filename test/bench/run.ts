@@ -23,6 +23,8 @@ const { values } = parseArgs({
     queued: { type: 'string', default: '15000' },
     /** How many are due in `linear`; comma-separated, ascending. */
     due: { type: 'string', default: '1000,10000' },
+    /** How many numbers the registry has in `lists`; a tenth of them first. */
+    numbers: { type: 'string', default: '20000' },
     /** Names of parts; all of them where none is named. */
     only: { type: 'string', multiple: true },
     /** Keeps the figures under test/bench/results/, with machine and commit, and writes docs/performance.md anew. */
@@ -47,6 +49,7 @@ const options: PartOptions = {
   woken: Number(values.woken),
   queued: Number(values.queued),
   due: numbersIn(values.due),
+  numbers: Number(values.numbers),
 };
 const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
 const figures: Figure[] = [];

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { paginateScan } from '@aws-sdk/lib-dynamodb';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { type ExportFormat, newExport } from '../../lib/exports/export.ts';
+import { createExportStore } from '../../lib/exports/export-store.ts';
+import { ENV } from '../../lib/runtime/env.ts';
+import { atLeast, atMost, type Figure, raw } from './figure.ts';
+import { watchHeap } from './heap.ts';
+import type { RegistryCopies } from './registry-copies.ts';
+import { startClock } from './spent.ts';
+import { nameOf, type Stand } from './stand.ts';
+
+type Jobs = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+const FORMATS: readonly ExportFormat[] = ['csv', 'ndjson'];
+
+interface Run {
+  readonly seconds: number;
+  readonly heap: number;
+}
+export interface ExportRun extends Run {
+  readonly of: ExportFormat | 'scan';
+  readonly numbers: number;
+  readonly events: number;
+}
+
+/** Exports of the registry as it stands, each beside a scan that does nothing with what it reads. */
+export async function runExports(
+  stand: Stand,
+  registry: RegistryCopies,
+  progress: (line: string) => void,
+): Promise<ExportRun[]> {
+  const numbers = registry.size();
+  const rounds = numbers > 50_000 ? 1 : 3;
+  const runs: ExportRun[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    progress(`Round ${round} of ${rounds}: a scan and two exports of ${numbers} numbers`);
+    runs.push({ of: 'scan', numbers, events: 0, ...(await watched(() => scan(registry))) });
+    for (const format of FORMATS) {
+      let events = 0;
+      const run = await watched(async () => {
+        events = await runExport(stand, registry, format);
+      });
+      runs.push({ of: format, numbers, events, ...run });
+    }
+  }
+  return runs;
+}
+
+/** @param runs of a small registry and of a large one. */
+export function exportFigures(small: readonly ExportRun[], large: readonly ExportRun[]): Figure[] {
+  const best = (runs: readonly ExportRun[], of: ExportRun['of']) =>
+    Math.min(...runs.filter((run) => run.of === of).map(({ seconds }) => seconds));
+  const heap = (runs: readonly ExportRun[], of: ExportRun['of']) =>
+    Math.max(...runs.filter((run) => run.of === of).map((run) => run.heap));
+  const numbers = large[0]?.numbers ?? 0;
+  const scan = best(large, 'scan');
+  return [
+    raw(`scan of ${numbers} numbers that does nothing with them`, numbers / scan, 'numbers/s'),
+    ...FORMATS.flatMap((format) => {
+      const events = large.find(({ of }) => of === format)?.events ?? 0;
+      const seconds = best(large, format);
+      return [
+        raw(`export of ${numbers} numbers as ${format}`, numbers / seconds, 'numbers/s'),
+        raw(`export of ${numbers} numbers as ${format}: events`, events / seconds, 'events/s'),
+        atLeast(`export as ${format} against the scan`, scan / seconds, 'x', 0.7),
+        raw(`export as ${format}: most of the heap in use`, heap(large, format), 'MiB'),
+        atMost(
+          `export as ${format}: heap with ${numbers} numbers against ${small[0]?.numbers}`,
+          heap(large, format) / heap(small, format),
+          'x',
+          1.2,
+        ),
+      ];
+    }),
+  ];
+}
+
+async function watched(work: () => Promise<unknown>): Promise<Run> {
+  const { stop, peak } = watchHeap();
+  const clock = startClock();
+  await work();
+  const { seconds } = clock();
+  stop();
+  return { seconds, heap: peak() };
+}
+
+/** As an export must read, with strong consistency: the SDK, the wire and the engine. */
+async function scan({ client, table }: RegistryCopies): Promise<void> {
+  for await (const _page of paginateScan({ client }, { TableName: table, ConsistentRead: true }));
+}
+
+/** @returns events that were written. @throws Error unless every number was, each without a fault. */
+async function runExport(stand: Stand, registry: RegistryCopies, format: ExportFormat): Promise<number> {
+  const handler = (await import('../../functions/registry-jobs/handler.ts')).handler as Jobs;
+  const now = () => new Date();
+  const table = nameOf(stand.names, ENV.outreachTable);
+  const store = createExportStore({ client: registry.client, table, now });
+  const started = newExport(randomUUID(), { format }, 'bench', now());
+  await store.add(started);
+  const body = JSON.stringify({ exportId: started.id });
+  const event = { Records: [{ messageId: '1', body, attributes: {} }] } as unknown as SQSEvent;
+  await handler(event, { getRemainingTimeInMillis: () => 3_600_000 } as Context);
+  const { state, numbers, events, faults } = (await store.get(started.id)) ?? started;
+  if (state === 'done' && numbers === registry.size() && faults === 0) return events;
+  throw new Error(`The export is ${state}: ${numbers} of ${registry.size()} numbers, ${faults} faults`);
+}
