@@ -14,6 +14,7 @@ const QUESTIONS: Readonly<Record<PartName, string>> = {
   linear: 'Whether a text costs more when more are due',
   stop: 'How long a STOP takes, and whether a text leaves after it',
   lookups: 'Look-ups in Salesforce',
+  lists: 'Lists, exports and imports, whatever the size of the registry',
   costs: 'Dollars per million',
   bundles: 'Bundles and cold starts',
 };
