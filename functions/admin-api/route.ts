@@ -22,7 +22,10 @@ import type { LinkValidity } from '../../lib/runtime/signed-link.ts';
 
 /** What the routes work on. The only consent that is written here is what somebody enters, with their name. */
 export interface AdminDeps extends FactsDeps {
-  readonly registry: Pick<ConsentRegistry, 'read' | 'readMany' | 'events' | 'audit' | 'record'>;
+  readonly registry: Pick<
+    ConsentRegistry,
+    'read' | 'readMany' | 'readManyBefore' | 'events' | 'audit' | 'record'
+  >;
   readonly lists: ConsentLists;
   readonly exports: {
     readonly store: Pick<ExportStore, 'add' | 'get'>;

@@ -3,6 +3,7 @@ import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynam
 import {
   cancellationCodes,
   type Item,
+  type Key,
   pause,
   readConsistently,
   readPartition,
@@ -80,6 +81,8 @@ export interface ConsentRegistry {
    * rests on it being current: where it is not, the event's own conditions fail and it is read again.
    */
   readBefore(of: Pick<ConsentOccurrence, 'number' | 'sourceId'>): Promise<Before>;
+  /** The same of many events, in one request. @param of at most 50. @returns in their order. */
+  readManyBefore(of: readonly Pick<ConsentOccurrence, 'number' | 'sourceId'>[]): Promise<Before[]>;
   /**
    * The writes that add one event to a number's ledger, for whoever must write more in the same transaction. They fail
    * when the state has moved on, or the source event is known.
@@ -103,6 +106,7 @@ export function createConsentRegistry(deps: ConsentRegistryDeps): ConsentRegistr
   return {
     record: (occurrence, before) => record(deps, occurrence, before),
     readBefore: (of) => readBefore(deps, of),
+    readManyBefore: (of) => readManyBefore(deps, of),
     prepare: (state, occurrence) => prepare(deps, state, undefined, checked(occurrence)),
     read: (number) => read(deps, number),
     readMany: (numbers) => readMany(deps, numbers),
@@ -195,18 +199,30 @@ function wellFormed(evidence: ConsentOccurrence['evidence']): Item {
 
 async function readBefore(
   deps: ConsentRegistryDeps,
-  { number, sourceId }: Pick<ConsentOccurrence, 'number' | 'sourceId'>,
+  of: Pick<ConsentOccurrence, 'number' | 'sourceId'>,
 ): Promise<Before> {
-  const keys = [stateKey(number), sourceKey(number, sourceId)];
-  const found = await readConsistently(deps.client, { [deps.table]: keys });
-  const items = found[deps.table] ?? [];
-  const state = items.find((item) => item['sk'] === keys[0]?.sk);
-  const marker = items.find((item) => item['sk'] === keys[1]?.sk);
-  return {
-    state: parseState(state, number),
-    listing: parseListing(state),
-    sequence: marker && sourceMarkerSchema.parse(marker).sequence,
-  };
+  const [before] = await readManyBefore(deps, [of]);
+  return before as Before;
+}
+
+async function readManyBefore(
+  { client, table }: ConsentRegistryDeps,
+  of: readonly Pick<ConsentOccurrence, 'number' | 'sourceId'>[],
+): Promise<Before[]> {
+  const keys = of.map(({ number, sourceId }) => [stateKey(number), sourceKey(number, sourceId)] as const);
+  const found = (await readConsistently(client, { [table]: keys.flat() }))[table] ?? [];
+  const items = new Map(found.map((item) => [`${item['pk']} ${item['sk']}`, item]));
+  const at = ({ pk, sk }: Key) => items.get(`${pk} ${sk}`);
+  return of.map(({ number }, index) => {
+    const [stateAt, markerAt] = keys[index] as (typeof keys)[number];
+    const state = at(stateAt);
+    const marker = at(markerAt);
+    return {
+      state: parseState(state, number),
+      listing: parseListing(state),
+      sequence: marker && sourceMarkerSchema.parse(marker).sequence,
+    };
+  });
 }
 
 async function readEvent(deps: ConsentRegistryDeps, number: string, sequence: number): Promise<ConsentEvent> {

@@ -1,5 +1,6 @@
 import { exportFigures, runExports } from './exporting.ts';
 import type { Figure } from './figure.ts';
+import { measureImports } from './importing.ts';
 import { createRegistryCopies } from './registry-copies.ts';
 import { openStand } from './stand.ts';
 
@@ -15,7 +16,8 @@ export async function measureLists(numbers: number, progress: (line: string) => 
     progress(`Seeding ${numbers} numbers`);
     await registry.grow(numbers, progress);
     const largeExports = await runExports(stand, registry, progress);
-    return [...exportFigures(smallExports, largeExports)];
+    const imports = await measureImports(stand, numbers, progress);
+    return [...exportFigures(smallExports, largeExports), ...imports];
   } finally {
     await stand.close();
   }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { documentationSchema, documentedOptIn, faultOfDate } from '../../../lib/consent/documented.ts';
 import type { ConsentOccurrence, Effect } from '../../../lib/consent/event.ts';
 import { append } from '../../../lib/consent/ledger.ts';
-import type { ConsentRegistry } from '../../../lib/consent/registry.ts';
+import type { Before, ConsentRegistry } from '../../../lib/consent/registry.ts';
 import type { ConsentState } from '../../../lib/consent/state.ts';
 import { parsePhone } from '../../../lib/phone/phone-number.ts';
 import { zodErrors } from '../../../lib/runtime/problem.ts';
@@ -21,7 +21,7 @@ export const rowResultSchema = z.object({
 export type RowResult = z.infer<typeof rowResultSchema>;
 
 export interface ImportDeps {
-  readonly registry: Pick<ConsentRegistry, 'read' | 'record'>;
+  readonly registry: Pick<ConsentRegistry, 'read' | 'readManyBefore' | 'record'>;
   readonly now: () => Date;
 }
 
@@ -33,6 +33,8 @@ export interface Import {
 
 /** Numbers that are written to at the same time. */
 const LANES = 16;
+/** Numbers that are read together before they are written to: as many as one request takes. */
+const READ_TOGETHER = 50;
 
 type ReadRow = RowResult | { readonly row: number; readonly occurrence: ConsentOccurrence };
 
@@ -57,16 +59,39 @@ export async function importConsents(
       byNumber.set(number, [...(byNumber.get(number) ?? []), result]);
     }
   }
-  const pending = [...byNumber.values()];
+  const groups = [...byNumber.values()];
+  const standing = given.dryRun ? undefined : reading(deps, groups);
+  const pending = groups.entries();
   async function work(): Promise<void> {
-    for (let group = pending.pop(); group; group = pending.pop()) {
-      for (const result of await (given.dryRun ? foresee(deps, group) : record(deps, group))) {
-        results.set(result.row, result);
-      }
+    for (const [index, group] of pending) {
+      const answers = standing ? record(deps, group, await standing(index)) : foresee(deps, group);
+      for (const result of await answers) results.set(result.row, result);
     }
   }
   await Promise.all(Array.from({ length: LANES }, work));
   return rows.map(({ row }) => results.get(row) as RowResult);
+}
+
+/**
+ * What stands of each group's number before its first row is recorded, read by fifties, the next fifty while one is written.
+ * A number that changes meanwhile is read again by the registry.
+ */
+function reading({ registry }: ImportDeps, groups: readonly Group[]): (index: number) => Promise<Before> {
+  const reads: Promise<Before[]>[] = [];
+  const begin = (read: number) => {
+    const some = groups.slice(read * READ_TOGETHER, (read + 1) * READ_TOGETHER);
+    const begun = registry.readManyBefore(some.flatMap(([first]) => first?.occurrence ?? []));
+    // Whoever waits for it meets its error.
+    begun.catch(() => {});
+    return begun;
+  };
+  return async (index) => {
+    const read = Math.floor(index / READ_TOGETHER);
+    for (const wanted of [read, read + 1]) {
+      if (wanted * READ_TOGETHER < groups.length) reads[wanted] ??= begin(wanted);
+    }
+    return (await reads[read])?.[index % READ_TOGETHER] as Before;
+  };
 }
 
 const rowSchema = z.object({
@@ -96,10 +121,12 @@ function readRow({ row, fields, fault }: RawRow, { id, actor }: Import, now: Dat
 
 type Group = readonly { readonly row: number; readonly occurrence: ConsentOccurrence }[];
 
-async function record({ registry }: ImportDeps, group: Group): Promise<RowResult[]> {
+/** @param before what stands of the number before the first of its rows. */
+async function record({ registry }: ImportDeps, group: Group, before: Before): Promise<RowResult[]> {
   const results: RowResult[] = [];
-  for (const { row, occurrence } of group) {
-    const { event, state, outcome } = await registry.record(occurrence);
+  for (const [index, { row, occurrence }] of group.entries()) {
+    const known = index === 0 ? before : undefined;
+    const { event, state, outcome } = await registry.record(occurrence, known);
     const effect = outcome === 'recorded' ? event.effect : 'unchanged';
     results.push(resultOf(row, effect, state));
   }
