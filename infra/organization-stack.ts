@@ -237,9 +237,10 @@ export class OrganizationStack extends Stack {
     outreach.grantUse(sendGate, ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem']);
     secrets.grantApiKey(sendGate);
     const batches = { batchSize: 10, reportBatchItemFailures: true };
-    sendGate.addEventSource(new SqsEventSource(priority.queue, batches));
-    // The broadcast lane may never take every worker there is.
-    sendGate.addEventSource(new SqsEventSource(bulk.queue, { ...batches, maxConcurrency: 20 }));
+    // Together they may never send so much that a full partition keeps a text from being written in time, and the broadcast lane
+    // leaves workers to everybody else (decision 151).
+    sendGate.addEventSource(new SqsEventSource(priority.queue, { ...batches, maxConcurrency: 150 }));
+    sendGate.addEventSource(new SqsEventSource(bulk.queue, { ...batches, maxConcurrency: 40 }));
 
     // News wakes who waited for it.
     const jobs = new HouseQueue(this, 'jobs', {

@@ -27,7 +27,9 @@ export interface HttpFrontProps {
 const FORM_LIMITS = { rate: 50, burst: 100 };
 /** A builder checks the address once, when the hook is set up. */
 const VERIFICATION_LIMITS = { rate: 5, burst: 10 };
-const TWILIO_LIMITS = { rate: 500, burst: 1000 };
+const INBOUND_LIMITS = { rate: 500, burst: 1000 };
+/** Each text has two callbacks: those of 2,000 texts a second. A burst is the account's, which has 5,000 (decision 151). */
+const CALLBACK_LIMITS = { rate: 4000, burst: 5000 };
 const ADMIN_LIMITS = { rate: 50, burst: 100 };
 
 /** The HTTP API: a few public routes, each with its own limits, and everything else behind a JWT. */
@@ -74,8 +76,8 @@ export class HttpFront extends Construct {
       'POST /forms/{formId}/submissions': limits(FORM_LIMITS),
       'GET /forms/{formId}/submissions': limits(VERIFICATION_LIMITS),
       'GET /forms/{formId}/opt-in-question': limits(FORM_LIMITS),
-      'POST /twilio/inbound': limits(TWILIO_LIMITS),
-      'POST /twilio/status': limits(TWILIO_LIMITS),
+      'POST /twilio/inbound': limits(INBOUND_LIMITS),
+      'POST /twilio/status': limits(CALLBACK_LIMITS),
     };
   }
 

@@ -22,6 +22,11 @@ export const ASSUMED = {
   numberKib: 8,
   /** Part of all numbers whose consent changes in a day. */
   consentChangesPerDay: 0.01,
+  /** Part of all texts that go to conversations which agents filed into the largest project. */
+  largestProject: 0.1,
+  /** Texts received per text sent, and the part of them that a person must decide on. */
+  repliesPerText: 0.05,
+  doubtfulReplies: 0.02,
   /** Events on the bus per text: it left, and what became of it. */
   eventsPerText: 2,
   /** Milliseconds until a page of the due index stands in the queue: one query, then sends of ten, eight at once. */

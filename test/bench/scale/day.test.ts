@@ -9,11 +9,14 @@ const stack: StackSettings = {
   cycleMinutes: 1,
   cycleSeconds: 120,
   gate: { seconds: 60, megabytes: 1024 },
-  priority: { batchSize: 10, maxConcurrency: undefined },
-  bulk: { batchSize: 10, maxConcurrency: 20 },
+  priority: { batchSize: 10, maxConcurrency: 150 },
+  bulk: { batchSize: 10, maxConcurrency: 40 },
   visibilitySeconds: 360,
-  callbackRate: 500,
-  callbackBurst: 1000,
+  callbackRate: 4000,
+  callbackBurst: 5000,
+  inboundRate: 500,
+  formRate: 50,
+  adminRate: 50,
   indexes: 4,
 };
 const day: Day = {
@@ -49,14 +52,10 @@ test('an hour without Twilio ends with its texts sent within the half hour of th
 });
 
 test('a load that the stack carries needs no change, and one that it does not gets room to drain', () => {
-  expect(changesFor({ textsPerSecond: 10 }, stack)).toEqual({
-    bulkConcurrency: 20,
-    conversationShards: 3,
-    callbackRate: 500,
-  });
-  expect(changesFor({ textsPerSecond: 1000 }, stack)).toEqual({
-    bulkConcurrency: 50,
-    conversationShards: 3,
-    callbackRate: 6000,
+  expect(changesFor({ textsPerSecond: 1000 }, stack)).toBeUndefined();
+  expect(changesFor({ textsPerSecond: 2000 }, stack)).toEqual({
+    bulkConcurrency: 75,
+    conversationShards: 6,
+    callbackRate: 8000,
   });
 });

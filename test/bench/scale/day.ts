@@ -1,6 +1,6 @@
 import { ASSUMED, batchMilliseconds } from './assumptions.ts';
 import { LIMITS } from './limits.ts';
-import { WRITES_PER_TEXT } from './needs.ts';
+import { ROOM, WRITES_PER_TEXT } from './needs.ts';
 import type { LaneName, Scenario } from './simulation.ts';
 import type { StackSettings } from './stack-settings.ts';
 
@@ -35,21 +35,30 @@ export interface Changes {
   readonly callbackRate: number;
 }
 
-/** The changes that a load needs: twice what it takes, so that a queue drains. */
-export function changesFor({ textsPerSecond }: Pick<Day, 'textsPerSecond'>, stack: StackSettings): Changes {
-  const workers = (textsPerSecond * batchMilliseconds) / 1000 / stack.bulk.batchSize;
-  const writes = textsPerSecond * WRITES_PER_TEXT.conversationsList;
-  return {
-    bulkConcurrency: Math.max(stack.bulk.maxConcurrency ?? 0, Math.ceil((2 * workers) / 10) * 10),
-    conversationShards: Math.max(
-      stack.conversationShards,
-      Math.ceil((1.5 * writes) / LIMITS.partitionWrites.value),
-    ),
+/** The changes that a load needs, with room to drain; undefined where the stack has that as it is. */
+export function changesFor(
+  { textsPerSecond }: Pick<Day, 'textsPerSecond'>,
+  stack: StackSettings,
+): Changes | undefined {
+  const load = textsPerSecond * ROOM;
+  const workers = (load * batchMilliseconds) / 1000 / stack.bulk.batchSize;
+  const writes = load * WRITES_PER_TEXT.conversationsList;
+  const now: Changes = {
+    bulkConcurrency: stack.bulk.maxConcurrency ?? LIMITS.sourceConcurrency.value,
+    conversationShards: stack.conversationShards,
+    callbackRate: stack.callbackRate,
+  };
+  const needed: Changes = {
+    bulkConcurrency: Math.max(now.bulkConcurrency, Math.ceil(workers / 5) * 5),
+    conversationShards: Math.max(now.conversationShards, Math.ceil(writes / LIMITS.partitionWrites.value)),
+    // Twice: a minute's texts leave at once, and so come their callbacks.
     callbackRate: Math.max(
-      stack.callbackRate,
-      Math.ceil((textsPerSecond * ASSUMED.callbacksPerText * 3) / 500) * 500,
+      now.callbackRate,
+      Math.ceil((2 * textsPerSecond * ASSUMED.callbacksPerText) / 500) * 500,
     ),
   };
+  const isEnough = (Object.keys(now) as (keyof Changes)[]).every((name) => needed[name] === now[name]);
+  return isEnough ? undefined : needed;
 }
 
 /** A day of an organization on its stack, from midnight to midnight in New York. */
@@ -99,7 +108,7 @@ export function scenarioOf(day: Day, stack: StackSettings, changes?: Changes): S
     retryAfter: (attempt) => Math.min(30 * 2 ** (attempt - 1), HOUR),
     callbacksPerText,
     callbackRate: changes?.callbackRate ?? stack.callbackRate,
-    callbackBurst: changes ? changes.callbackRate * 2 : stack.callbackBurst,
+    callbackBurst: stack.callbackBurst,
   };
 }
 

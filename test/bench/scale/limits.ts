@@ -11,7 +11,7 @@ export interface Limit {
 export const READ_ON = '2026-11-25';
 
 const AWS = 'docs.aws.amazon.com';
-const DYNAMODB = 'repost.aws/knowledge-center/on-demand-table-throttling-dynamodb';
+const DYNAMODB = `${AWS}/amazondynamodb/latest/developerguide`;
 const LAMBDA_SQS = `${AWS}/lambda/latest/dg/services-sqs-scaling.html`;
 const limit = (value: number, unit: string, source: string, raisable = false): Limit => ({
   value,
@@ -23,14 +23,14 @@ const limit = (value: number, unit: string, source: string, raisable = false): L
 /** Published limits. A quota that differs by region is that of us-east-1. */
 export const LIMITS = {
   /** Of one partition, hence of one partition key, of a table or of an index. */
-  partitionWrites: limit(1000, 'write units/s', DYNAMODB),
+  partitionWrites: limit(1000, 'write units/s', `${DYNAMODB}/warm-throughput-scenarios.html`),
   /** Secondary indexes of one table. */
-  tableIndexes: limit(20, 'indexes', `${AWS}/amazondynamodb/latest/developerguide/ServiceQuotas.html`, true),
-  partitionReads: limit(3000, 'read units/s', DYNAMODB),
+  tableIndexes: limit(20, 'indexes', `${DYNAMODB}/ServiceQuotas.html`, true),
+  partitionReads: limit(3000, 'read units/s', `${DYNAMODB}/warm-throughput-scenarios.html`),
   /** A new on-demand table, until it has seen more; then twice its former peak within 30 minutes. */
-  newTableWrites: limit(4000, 'write units/s', DYNAMODB, true),
-  tableWrites: limit(40_000, 'write units/s', DYNAMODB, true),
-  tableReads: limit(40_000, 'read units/s', DYNAMODB, true),
+  newTableWrites: limit(4000, 'write units/s', `${DYNAMODB}/on-demand-capacity-mode.html`, true),
+  tableWrites: limit(40_000, 'write units/s', `${DYNAMODB}/ServiceQuotas.html`, true),
+  tableReads: limit(40_000, 'read units/s', `${DYNAMODB}/ServiceQuotas.html`, true),
   /** Batches that one event source reads at once: it begins with five and adds so many a minute. */
   sourceConcurrency: limit(1000, 'batches', LAMBDA_SQS),
   sourceFirst: limit(5, 'batches', LAMBDA_SQS),
@@ -42,14 +42,15 @@ export const LIMITS = {
     'messages',
     `${AWS}/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html`,
   ),
+  /** Of all APIs of the account in a region; some newer regions have 2,500. */
   apiRequests: limit(10_000, 'requests/s', `${AWS}/apigateway/latest/developerguide/limits.html`, true),
   busEvents: limit(10_000, 'requests/s', `${AWS}/eventbridge/latest/userguide/eb-quota.html`, true),
-  /** The fastest 10DLC campaign there is, by trust score. */
-  senderSegments: limit(225, 'segments/s', 'FACTS.md, section 2 (Twilio)'),
-  /** What Twilio's queue of a sender holds: ten hours of its rate (error 30001 after that). */
-  twilioQueueHours: limit(
-    10,
-    'hours',
-    'support.twilio.com, "Understanding Twilio Rate Limits and Message Queues"',
+  /** The fastest 10DLC campaign there is, by trust score: 75 to each of three carriers. */
+  senderSegments: limit(
+    225,
+    'segments/s',
+    'help.twilio.com, "Message throughput (MPS) and Trust Scores for A2P 10DLC in the US"',
   ),
+  /** What Twilio's queue of a sender holds: ten hours of its rate (error 30001 after that). */
+  twilioQueueHours: limit(10, 'hours', 'twilio.com/docs/api/errors/21611'),
 } as const satisfies Record<string, Limit>;

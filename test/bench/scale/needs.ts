@@ -19,6 +19,9 @@ export interface Need {
   readonly change: string;
 }
 
+/** How much more than its need a resource should have: a queue drains with what is over. */
+export const ROOM = 1.5;
+
 const { stateKib, enrollmentKib, conversationKib, textKib } = ASSUMED;
 
 /** Write units of one text, by where they fall. An action of a transaction costs two, and so does a move within an index. */
@@ -103,13 +106,19 @@ export function needsOf({ numbers, textsPerSecond: rate }: Organization, stack: 
       LIMITS.partitionReads,
       'nothing: ten texts share one read',
     ),
+    of(
+      "the sender's clock, moved once a batch where its rate is set (one item)",
+      rate / stack.bulk.batchSize,
+      LIMITS.partitionWrites,
+      'nothing: ten texts share one write',
+    ),
     ours(
       'workers of the bulk lane',
       workers,
       stack.bulk.maxConcurrency ?? LIMITS.sourceConcurrency.value,
       'batches at once',
       'maxConcurrency of the bulk lane',
-      `maxConcurrency ${Math.ceil((workers * 2) / 10) * 10}: twice the need, so that a queue drains`,
+      `maxConcurrency ${Math.ceil((workers * ROOM) / 5) * 5}, so that a queue drains`,
     ),
     of(
       'Lambda: send-gate and callbacks at once',
@@ -125,7 +134,7 @@ export function needsOf({ numbers, textsPerSecond: rate }: Organization, stack: 
       stack.callbackRate,
       'requests/s',
       'limit of POST /twilio/status',
-      `raise TWILIO_LIMITS to ${Math.ceil((callbacks * 1.5) / 500) * 500}: what is refused leaves texts without their outcome`,
+      `raise CALLBACK_LIMITS to ${Math.ceil((callbacks * 2) / 500) * 500}: what is refused leaves texts without their outcome`,
     ),
     of('requests to the HTTP API', callbacks, LIMITS.apiRequests, 'ask for more above 5,000 texts/s'),
     of(

@@ -1,11 +1,14 @@
 import { ASSUMED, batchMilliseconds } from './assumptions.ts';
 import { LIMITS, READ_ON } from './limits.ts';
+import { listsOf } from './lists.ts';
 import {
   breaksAt,
   headroomOf,
   importHours,
+  type Need,
   needsOf,
   type Organization,
+  ROOM,
   storageOf,
   WRITES_PER_TEXT,
 } from './needs.ts';
@@ -34,8 +37,13 @@ export function rowsOf(organization: Organization, stack: StackSettings): string
     number(need.need),
     `${number(need.limit)} ${need.unit}`,
     `${number(headroomOf(need))} x`,
-    headroomOf(need) >= 2 ? '' : need.change,
+    hasRoom(need) ? '' : need.change,
   ]);
+}
+
+/** Whether a resource needs no change; to a hundredth, since thirds are not exact. */
+export function hasRoom(need: Need): boolean {
+  return Math.round(headroomOf(need) * 100) >= ROOM * 100;
 }
 
 export const HEAD = ['resource', 'need', 'limit', 'headroom', 'what to change'];
@@ -62,6 +70,12 @@ function tablesOf(organization: Organization, stack: StackSettings): string {
     remarksOf(organization, stack)
       .map((remark) => `- ${remark}`)
       .join('\n'),
+    '### Lists that are one partition',
+    `A partition takes ${number(LIMITS.partitionWrites.value)} write units a second.`,
+    table(
+      ['list', 'write units/s at most', 'because of'],
+      listsOf(organization, stack).map(({ list, writes, by }) => [list, number(writes), by]),
+    ),
     `### Where the limits come from, read on ${READ_ON}`,
     table(['resource', 'limit'], sources),
     '### What the stack sets',
@@ -75,7 +89,10 @@ function tablesOf(organization: Organization, stack: StackSettings): string {
         ['priority lane', laneOf(stack.priority)],
         ['bulk lane', laneOf(stack.bulk)],
         ['seconds until a failed text comes back', String(stack.visibilitySeconds)],
-        ["Twilio's webhooks", `${stack.callbackRate} requests/s, ${stack.callbackBurst} at once`],
+        ['delivery callbacks', `${stack.callbackRate} requests/s, ${stack.callbackBurst} at once`],
+        ['texts received', `${stack.inboundRate} requests/s`],
+        ['submissions of all forms', `${stack.formRate} requests/s`],
+        ['any other route', `${stack.adminRate} requests/s`],
       ],
     ),
     '### What is assumed',

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import { headroomOf, needsOf } from './needs.ts';
-import { HEAD, LARGE, remarksOf, rowsOf, withTables } from './page.ts';
+import { needsOf } from './needs.ts';
+import { HEAD, hasRoom, LARGE, remarksOf, rowsOf, withTables } from './page.ts';
 import { settingsOfStack } from './stack-settings.ts';
 
 const { values } = parseArgs({
@@ -39,8 +39,7 @@ if (values.write) {
   });
   for (const [index, row] of rowsOf(organization, stack).entries()) {
     const need = needs[index];
-    const headroom = need ? headroomOf(need) : 1;
-    table.push(headroom < 1 ? row.map((cell) => pc.red(cell)) : row);
+    table.push(need && !hasRoom(need) ? row.map((cell) => pc.red(cell)) : row);
   }
   console.log(table.toString());
   for (const remark of remarksOf(organization, stack)) console.log(remark);

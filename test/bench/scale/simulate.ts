@@ -46,11 +46,15 @@ console.log(
     `${day.outageAt === undefined ? 'no outage' : `Twilio out from ${day.outageAt}:00 to ${day.outageAt + 1}:00`}, seed ${day.seed}.`,
 );
 play('The stack as it is', undefined);
-play(
-  `With ${changes.bulkConcurrency} workers of the bulk lane, ${changes.conversationShards} shards of the list of conversations, ` +
-    `${number(changes.callbackRate)} callbacks a second`,
-  changes,
-);
+if (changes) {
+  play(
+    `With ${changes.bulkConcurrency} workers of the bulk lane, ${changes.conversationShards} shards of the list of conversations, ` +
+      `${number(changes.callbackRate)} callbacks a second`,
+    changes,
+  );
+} else {
+  console.log('\nIt has room for this load as it is: nothing needs to be changed.');
+}
 
 function play(title: string, changed: Changes | undefined): void {
   console.log(`\n${pc.bold(title)}`);

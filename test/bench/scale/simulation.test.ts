@@ -97,6 +97,11 @@ test('callbacks beyond what the API lets through are counted as refused', () => 
   expect(refused / (sent * 2 - 500 * 3600)).toBeLessThan(1.03);
 });
 
+test('callbacks that come evenly are all let through, also where a second brings more than the burst', () => {
+  const { hours } = simulate(scenario(400, { callbackRate: 1000, callbackBurst: 100 }));
+  expect(hours[0]?.callbacksRefused).toBe(0);
+});
+
 test('the same seed is the same day', () => {
   expect(simulate(scenario(700))).toEqual(simulate(scenario(700)));
   expect(simulate(scenario(700, { seed: 2 }))).not.toEqual(simulate(scenario(700)));

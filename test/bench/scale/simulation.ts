@@ -212,9 +212,9 @@ export function simulate(scenario: Scenario, progress: (hour: number) => void = 
     }
     const heard = callbacks.get(second) ?? 0;
     callbacks.delete(second);
-    tokens = Math.min(scenario.callbackBurst, tokens + scenario.callbackRate);
-    const taken = Math.min(tokens, heard);
-    tokens -= taken;
+    // A second's tokens arrive all through it: what is left at its end is what the bucket's size limits.
+    const taken = Math.min(tokens + scenario.callbackRate, heard);
+    tokens = Math.min(scenario.callbackBurst, tokens + scenario.callbackRate - taken);
     hour.callbacksRefused += heard - taken;
     watchDrain(second);
   }

@@ -24,9 +24,12 @@ export interface StackSettings {
   readonly priority: LaneSettings;
   readonly bulk: LaneSettings;
   readonly visibilitySeconds: number;
-  /** Requests a second that API Gateway lets through to Twilio's webhooks, and at once. */
+  /** Requests a second that API Gateway lets through: Twilio's callbacks, and how many at once; texts received; a form; admins. */
   readonly callbackRate: number;
   readonly callbackBurst: number;
+  readonly inboundRate: number;
+  readonly formRate: number;
+  readonly adminRate: number;
   /** Secondary indexes of the table that has most. */
   readonly indexes: number;
 }
@@ -77,7 +80,8 @@ function readSettings(template: Template, organization: string): StackSettings {
       Number.parseInt(String(ScheduleExpression).slice('rate('.length), 10),
     );
   const stage = resourcesOf(template, 'AWS::ApiGatewayV2::Stage')[0]?.[1];
-  const route = nested(nested(stage?.['RouteSettings'])['POST /twilio/status']);
+  const route = (key: string) => nested(nested(stage?.['RouteSettings'])[key]);
+  const callbacks = route('POST /twilio/status');
   return {
     shards: SHARDS,
     conversationShards: CONVERSATION_SHARDS,
@@ -87,8 +91,11 @@ function readSettings(template: Template, organization: string): StackSettings {
     priority: lane('priority'),
     bulk: lane('bulk'),
     visibilitySeconds: Number(named('AWS::SQS::Queue', 'QueueName', 'bulk')[1]['VisibilityTimeout']),
-    callbackRate: Number(route['ThrottlingRateLimit']),
-    callbackBurst: Number(route['ThrottlingBurstLimit']),
+    callbackRate: Number(callbacks['ThrottlingRateLimit']),
+    callbackBurst: Number(callbacks['ThrottlingBurstLimit']),
+    inboundRate: Number(route('POST /twilio/inbound')['ThrottlingRateLimit']),
+    formRate: Number(route('POST /forms/{formId}/submissions')['ThrottlingRateLimit']),
+    adminRate: Number(nested(stage?.['DefaultRouteSettings'])['ThrottlingRateLimit']),
     indexes: Math.max(
       ...resourcesOf(template, 'AWS::DynamoDB::Table').map(
         ([, properties]) => list(properties['GlobalSecondaryIndexes']).length,
