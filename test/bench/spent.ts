@@ -13,12 +13,32 @@ export function startClock(): () => Spent {
   };
 }
 
-/** The least of each: whatever else the machine does only adds. */
-export function bestOf(rounds: readonly Spent[]): Spent {
-  return {
-    seconds: Math.min(...rounds.map(({ seconds }) => seconds)),
-    cpuSeconds: Math.min(...rounds.map(({ cpuSeconds }) => cpuSeconds)),
-  };
+/**
+ * Measures two things beside each other, round after round and in changing order, so that whatever the machine or an engine
+ * does meanwhile meets both.
+ *
+ * @returns what each took, by round.
+ */
+export async function sideBySide(
+  rounds: number,
+  one: (round: number) => Promise<Spent>,
+  other: (round: number) => Promise<Spent>,
+): Promise<readonly [one: Spent, other: Spent][]> {
+  const measured: [Spent, Spent][] = [];
+  for (let round = 1; round <= rounds; round++) {
+    if (round % 2 === 1) {
+      const first = await one(round);
+      measured.push([first, await other(round)]);
+    } else {
+      const first = await other(round);
+      measured.push([await one(round), first]);
+    }
+  }
+  return measured;
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
 }
 
 /** @param share between 0 and 1: 0.5 is the median. */

@@ -13,6 +13,7 @@ import { ENV } from '../../lib/runtime/env.ts';
 import { countRequests } from './counting.ts';
 import type { Peers } from './peers.ts';
 import { type Spent, startClock } from './spent.ts';
+import { leaveOutTokens } from './tokens.ts';
 
 /** Texts under way at once: four batches of ten, as four workers of send-gate would have. */
 export const WORKERS = 4;
@@ -43,6 +44,7 @@ export async function openStand(progress: (line: string) => void) {
     Reflect.deleteProperty(properties, 'StreamSpecification');
   }
   const provisioned = await provision(template, { dynamodb: dynamodb.endpoint, sqs: sqsUrl, s3: sqsUrl });
+  leaveOutTokens();
   const names = namesOf(template, provisioned);
   Object.assign(process.env, environment(names, dynamodb.endpoint, peers));
   const gate = (await import('../../functions/send-gate/handler.ts')).handler as QueueHandler;

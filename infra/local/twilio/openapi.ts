@@ -59,25 +59,25 @@ export class OpenApi {
     const found = [
       ...this.check(
         `${method} ${path} path`,
-        objectOf(parameters.filter((p) => p.in === 'path')),
+        () => objectOf(parameters.filter((p) => p.in === 'path')),
         request.path,
       ),
       ...this.check(
         `${method} ${path} query`,
-        objectOf(parameters.filter((p) => p.in === 'query')),
+        () => objectOf(parameters.filter((p) => p.in === 'query')),
         request.query,
       ),
     ];
     const body = operation.requestBody?.content['application/x-www-form-urlencoded']?.schema;
     if (!body) return found;
-    const closed = { ...body, additionalProperties: false };
+    const closed = () => ({ ...body, additionalProperties: false });
     return [...found, ...this.check(`${method} ${path} body`, closed, request.body ?? {})];
   }
 
-  private check(id: string, schema: object, value: Fields): string[] {
+  private check(id: string, schemaOf: () => object, value: Fields): string[] {
     let validate = this.validators.get(id);
     if (!validate) {
-      const resolved = JSON.stringify(schema).replaceAll('"#/components', '"twilio#/components');
+      const resolved = JSON.stringify(schemaOf()).replaceAll('"#/components', '"twilio#/components');
       validate = this.ajv.compile(JSON.parse(resolved) as object);
       this.validators.set(id, validate);
     }

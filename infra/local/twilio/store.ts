@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** A text as the stand-in keeps it: the fields of Twilio's message resource that anybody reads. */
@@ -36,7 +36,7 @@ export class Store {
   }
 
   add(given: Omit<StoredMessage, 'sid' | 'createdAt'>): StoredMessage {
-    const sid = `SM${randomBytes(16).toString('hex')}`;
+    const sid = `SM${randomUUID().replaceAll('-', '')}`;
     const message = { ...given, sid, createdAt: new Date().toISOString() };
     this.messages.push(message);
     return message;
