@@ -15,7 +15,7 @@ export interface CrmDeps {
   readonly lookups: LookupStore;
   readonly errands: ErrandStore;
   readonly status: StatusStore;
-  readonly registry: Pick<ConsentRegistry, 'readMany' | 'record'>;
+  readonly registry: Pick<ConsentRegistry, 'readMany' | 'readManyBefore' | 'record'>;
   readonly index: Pick<WorkIndex, 'waiting'>;
   readonly now: () => Date;
 }

@@ -61,6 +61,7 @@ function organizationOf(waiting: readonly number[], answers: () => boolean) {
       },
     },
     registry: {
+      readManyBefore: async () => [],
       readMany: async (few: readonly string[]) =>
         new Map(
           few.map((number) => [
