@@ -89,11 +89,16 @@ function wantedOf(
 ): (record: SalesforceRecord) => boolean {
   if (!where) return () => true;
   const isMatch = matcherOf(where);
-  return (record) =>
-    isMatch((condition: Condition & { field: string }) => {
-      if (fieldOf(definition, condition.field)?.encrypted) throw cannotFilter(condition.field);
-      return valueAt(org, definition, record, condition.field);
+  return (record) => {
+    const values = new Map<string, unknown>();
+    return isMatch(({ field }: Condition & { field: string }) => {
+      if (!values.has(field)) {
+        if (fieldOf(definition, field)?.encrypted) throw cannotFilter(field);
+        values.set(field, valueAt(org, definition, record, field));
+      }
+      return values.get(field);
     });
+  };
 }
 
 function inOrder(
