@@ -19,6 +19,23 @@ const QUESTIONS: Readonly<Record<PartName, string>> = {
   bundles: 'Bundles and cold starts',
 };
 
+/** What the figures of a part do not say by themselves. */
+const NOTES: Partial<Readonly<Record<PartName, string>>> = {
+  texts:
+    'Where the rest goes: a text makes 3.4 requests where its two writes alone make 2, one of them to Twilio, and each costs Node and the SDK ' +
+    'about as much as a write does. Deciding, rendering and explaining a text is the row `sendgate` of the profile; parsing what was read and ' +
+    'Twilio’s client are `other packages`. The queue and Twilio run on the same two cores, which the raw requests have to themselves.',
+  waiting:
+    'A cycle reads the due index only: its requests are the same, whoever waits. Its time is compared by the least of fifteen cycles.',
+  waking:
+    'The worker is killed with SIGKILL half-way. What it was at comes back after the queue’s visibility time-out, and is woken once.',
+  lanes:
+    'With the limit of a sender, as whoever has so much to send has it, the broadcast waits in the queue and what is urgent passes it. At full speed ' +
+    'the broadcast’s worker takes all that this machine has, and any request takes longer, the raw write beside it as well; in AWS they share neither ' +
+    'cores nor an engine.',
+  stop: 'Recorded is when the transaction that makes the STOP hold is written. The answer to Twilio comes after the conversation is written too.',
+};
+
 /** The page of figures: the newest kept run of each part of the bench. */
 export function page(results: readonly Result[] = newest()): string {
   const machines = new Set(results.map(({ machine }) => sayMachine(machine)));
@@ -47,6 +64,7 @@ function section({ part, at, commit, changed, command, figures }: Result): strin
     `## ${QUESTIONS[part]}`,
     '',
     `\`${command}\` on ${at.slice(0, 10)}, commit ${commit}${changed ? ' with changes' : ''}.`,
+    ...(NOTES[part] === undefined ? [] : ['', NOTES[part]]),
     '',
     '| figure | value | aim | |',
     '| --- | --- | --- | --- |',
