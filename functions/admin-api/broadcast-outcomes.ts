@@ -15,27 +15,21 @@ export async function tallyOutcomes(
   automationId: string,
   members: readonly Member[],
 ): Promise<OutcomeCount[]> {
-  const found = await Promise.all(members.map(({ leadId }) => outcomeOf(deps, leadId, automationId)));
+  const leadIds = members.map(({ leadId }) => leadId);
+  const [enrollments, messages] = await Promise.all([
+    deps.enrollments.ofLeads(leadIds, automationId),
+    deps.messages.getMany(leadIds.map((leadId) => messageIdOf(leadId, automationId, 0))),
+  ]);
   const counts = new Map<string, OutcomeCount>();
-  for (const one of found) {
-    if (!one) continue;
-    const name = `${one.outcome} ${one.reason ?? ''}`;
-    counts.set(name, { ...one, count: (counts.get(name)?.count ?? 0) + 1 });
+  for (const leadId of leadIds) {
+    const enrollment = enrollments.get(leadId);
+    if (!enrollment) continue;
+    const message = messages.get(messageIdOf(leadId, automationId, 0));
+    // A text that Twilio did not take is due again: its enrollment says so.
+    const { status, reason } = message && message.status !== 'retrying' ? message : enrollment;
+    const name = `${status} ${reason ?? ''}`;
+    const count = (counts.get(name)?.count ?? 0) + 1;
+    counts.set(name, { outcome: status, ...(reason !== undefined && { reason }), count });
   }
   return [...counts.values()].toSorted((a, b) => b.count - a.count);
-}
-
-async function outcomeOf(
-  { enrollments, messages }: Pick<AdminDeps, 'enrollments' | 'messages'>,
-  leadId: string,
-  automationId: string,
-): Promise<Omit<OutcomeCount, 'count'> | undefined> {
-  const [enrollment, message] = await Promise.all([
-    enrollments.get({ leadId, automationId }),
-    messages.get(messageIdOf(leadId, automationId, 0)),
-  ]);
-  if (!enrollment) return undefined;
-  // A text that Twilio did not take is due again: its enrollment says so.
-  const { status, reason } = message && message.status !== 'retrying' ? message : enrollment;
-  return { outcome: status, ...(reason !== undefined && { reason }) };
 }

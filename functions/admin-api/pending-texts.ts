@@ -52,6 +52,7 @@ export async function pendingText(deps: AdminDeps, ref: OutboxRef) {
 
 /** What the gate would say of some texts of one number now. */
 async function decided(deps: AdminDeps, number: string, texts: readonly OutboxText[]) {
+  if (texts.length === 0) return [];
   const [facts] = await loadFacts(deps, [{ number, outboxId: 'none' }]);
   if (!facts) return [];
   const { settings, consent, conversation } = facts;

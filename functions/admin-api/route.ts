@@ -35,7 +35,7 @@ export interface AdminDeps extends FactsDeps {
   };
   readonly configuration: Configuration;
   readonly leads: LeadStore;
-  readonly enrollments: Pick<EnrollmentStore, 'add' | 'get' | 'ofLead' | 'replace'>;
+  readonly enrollments: Pick<EnrollmentStore, 'add' | 'get' | 'ofLead' | 'ofLeads' | 'replace'>;
   readonly messages: MessageStore;
   readonly arrivals: Pick<Arrivals, 'announce'>;
   readonly conversations: ConversationStore;

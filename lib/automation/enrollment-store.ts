@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { isConditionFailure, readPartition } from '../runtime/dynamodb.ts';
+import { isConditionFailure, readManyConsistently, readPartition } from '../runtime/dynamodb.ts';
 import type { Enrollment, EnrollmentRef } from './enrollment.ts';
 import {
   ENROLLMENT_PREFIX,
@@ -24,6 +24,8 @@ export function createEnrollmentStore(deps: EnrollmentStoreDeps) {
     add: (enrollment: Enrollment) => add(deps, enrollment),
     /** Strongly consistent. */
     get: (ref: EnrollmentRef) => get(deps, ref),
+    /** The enrollments of some leads in one automation, by lead, those that there are. */
+    ofLeads: (leadIds: readonly string[], automationId: string) => ofLeads(deps, leadIds, automationId),
     /** Every enrollment of a lead, strongly consistent. */
     ofLead: (leadId: string) => ofLead(deps, leadId),
     /** Writes an enrollment over the version it came from. @returns false when somebody else wrote it first. */
@@ -55,6 +57,16 @@ async function get(
     new GetCommand({ TableName: table, Key: enrollmentKey(ref), ConsistentRead: true }),
   );
   return answer.Item && parseEnrollment(answer.Item);
+}
+
+async function ofLeads(
+  { client, table }: EnrollmentStoreDeps,
+  leadIds: readonly string[],
+  automationId: string,
+): Promise<Map<string, Enrollment>> {
+  const keys = leadIds.map((leadId) => enrollmentKey({ leadId, automationId }));
+  const found = (await readManyConsistently(client, table, keys)).map(parseEnrollment);
+  return new Map(found.map((enrollment) => [enrollment.leadId, enrollment]));
 }
 
 async function ofLead({ client, table }: EnrollmentStoreDeps, leadId: string): Promise<Enrollment[]> {

@@ -31,6 +31,8 @@ export type Listed = Pick<ConsentState, 'number' | 'standing' | 'standingBy' | '
 export interface Plan {
   readonly list: (typeof LISTS)[keyof typeof LISTS];
   readonly ranges: readonly Range[];
+  /** Whether every entry of the ranges passes the filter. */
+  readonly isExact: boolean;
 }
 
 /** The order that a list has. */
@@ -39,25 +41,35 @@ export function sortOf({ sort, prefix, keyword }: ListFilter): 'number' | 'chang
   return sort ?? (prefix === undefined ? 'change' : 'number');
 }
 
+/** The opt-ins by a keyword, those that ended before the others: all of them, or one kind. */
+export function keywordRange(word: string, active?: boolean): Range {
+  return {
+    partition: word,
+    low: keywordOrder(active ?? false),
+    high: `${keywordOrder(active ?? true)}${LAST}`,
+  };
+}
+
 /** Chooses the list that leaves least to filter in the order asked for, and the stretches of it to read. */
 export function planOf(filter: ListFilter): Plan {
-  const { standing, prefix = '', source, keyword, from = '', to = LAST } = filter;
+  const { standing, prompt, prefix = '', source, keyword, from = '', to = LAST } = filter;
   if (keyword !== undefined) {
-    const ranges = [false, true].map((active) => {
-      const order = keywordOrder(active);
-      return { partition: keyword, low: order, high: `${order}${LAST}` };
-    });
-    return { list: LISTS.byKeyword, ranges };
+    return { list: LISTS.byKeyword, ranges: [keywordRange(keyword)], isExact: true };
   }
   const wanted = standing === undefined ? standings : [standing];
   if (sortOf(filter) === 'number') {
     // A number is never empty, and a bound of a key may not be.
     const [low, high] = [prefix || '+', `${prefix}${LAST}`];
-    return { list: LISTS.byNumber, ranges: wanted.map((partition) => ({ partition, low, high })) };
+    const isExact = prompt === undefined && source === undefined && from === '' && to === LAST;
+    return { list: LISTS.byNumber, ranges: wanted.map((partition) => ({ partition, low, high })), isExact };
   }
   const [low, high] = [from || '0', to];
-  if (source !== undefined) return { list: LISTS.bySource, ranges: [{ partition: source, low, high }] };
-  return { list: LISTS.byChange, ranges: wanted.map((partition) => ({ partition, low, high })) };
+  const isExact = prompt === undefined && prefix === '';
+  if (source !== undefined) {
+    const ranges = [{ partition: source, low, high }];
+    return { list: LISTS.bySource, ranges, isExact: isExact && standing === undefined };
+  }
+  return { list: LISTS.byChange, ranges: wanted.map((partition) => ({ partition, low, high })), isExact };
 }
 
 /** Whether a number passes every part of a filter but its keyword, which only the list by keyword knows. */

@@ -1,11 +1,11 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
 import { type Item, readConsistently } from '../runtime/dynamodb.ts';
-import { keywordOrder, LISTS, parseKeywordOptIn, stateKey } from './items.ts';
+import { LISTS, parseKeywordOptIn, stateKey } from './items.ts';
 import { type KeywordOptIn, keywordOptInSchema } from './keyword-opt-in.ts';
-import { type ListFilter, matches, type Plan, planOf } from './list-filter.ts';
+import { keywordRange, type ListFilter, matches, type Plan, planOf } from './list-filter.ts';
 import { listingSchema } from './listing.ts';
-import { LAST, type Page, type Range, readPage } from './ranges.ts';
+import { type Page, type Range, readPage } from './ranges.ts';
 import type { ConsentRegistryDeps } from './registry.ts';
 import { consentStateSchema } from './state.ts';
 
@@ -55,15 +55,9 @@ export function createConsentLists(deps: Omit<ConsentRegistryDeps, 'now'>): Cons
       return Item && listRowSchema.parse(Item);
     },
     keywordOptIns: (word, { active }, paging) => {
-      const ranges = [false, true]
-        .filter((wanted) => active === undefined || active === wanted)
-        .map((wanted) => ({
-          partition: word,
-          low: keywordOrder(wanted),
-          high: `${keywordOrder(wanted)}${LAST}`,
-        }));
+      const ranges = [keywordRange(word, active)];
       const query = querying(deps, LISTS.byKeyword, false, parseKeywordOptIn);
-      return readPage({ ...paging, ranges, descending: false, query, wants: () => true });
+      return readPage({ ...paging, ranges, descending: false, query, wants: () => true, isExact: true });
     },
   };
 }
@@ -71,10 +65,11 @@ export function createConsentLists(deps: Omit<ConsentRegistryDeps, 'now'>): Cons
 type Deps = Omit<ConsentRegistryDeps, 'now'>;
 
 function pageOfStates(deps: Deps, filter: ListFilter, paging: Paging): Promise<Page<ListRow>> {
-  const { list, ranges } = planOf(filter);
+  const { list, ranges, isExact } = planOf(filter);
   const descending = filter.descending ?? false;
   const query = querying(deps, list, descending, (item) => listRowSchema.parse(item));
-  return readPage({ ...paging, ranges, descending, query, wants: (row) => matches(filter, row) });
+  const wants = (row: ListRow) => matches(filter, row);
+  return readPage({ ...paging, ranges, descending, query, wants, isExact });
 }
 
 /** The list by keyword knows numbers; what else is shown and filtered is read from their states. */
@@ -82,7 +77,7 @@ async function pageOfKeyword(deps: Deps, filter: ListFilter, paging: Paging): Pr
   const { list, ranges } = planOf(filter);
   const descending = filter.descending ?? false;
   const query = querying(deps, list, descending, parseKeywordOptIn);
-  const page = await readPage({ ...paging, ranges, descending, query, wants: () => true });
+  const page = await readPage({ ...paging, ranges, descending, query, wants: () => true, isExact: true });
   const keys = page.rows.map(({ number }) => stateKey(number));
   const found = await readConsistently(deps.client, { [deps.table]: keys });
   const states = new Map((found[deps.table] ?? []).map((item) => [item['number'], item]));

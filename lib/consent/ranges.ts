@@ -27,22 +27,27 @@ export interface Reading<T> {
   /** One query: the next entries of a range, `limit` at most, and whether the range has more. */
   readonly query: (range: Range, limit: number) => Promise<{ entries: Entry<T>[]; more: boolean }>;
   readonly wants: (value: T) => boolean;
+  /** Everything in the ranges is wanted: no more need be read than is shown. */
+  readonly isExact?: boolean;
 }
 
 /** Sorts after everything that begins with the same text. */
 export const LAST = '\uffff';
 /** Queries for one page at most, so that no filter can make a request read a whole registry. */
-export const QUERIES_PER_PAGE = 12;
-const QUERY_LIMIT = 250;
+export const QUERIES_PER_PAGE = 3;
+/** Entries that one query looks at for a filter. */
+const QUERY_LIMIT = 500;
 
 /**
- * Reads one page out of several ranges as if they were one list, in order.
+ * Reads one page out of several ranges as if they were one list, in order. Ranges are asked at the same time.
  *
  * Where a filter leaves little of what is read, the page may come back short, or empty, with a `next`: the reader goes on
  * from there.
  */
 export async function readPage<T>(reading: Reading<T>): Promise<Page<T>> {
-  const { limit, descending, wants } = reading;
+  const { limit, descending, wants, isExact = false } = reading;
+  // One more than is shown: the entry that was looked at last begins the range.
+  const queryLimit = isExact ? limit + 1 : QUERY_LIMIT;
   const streams = reading.ranges.map((whole) => {
     const range = reading.after === undefined ? whole : beyond(whole, reading.after, descending);
     return { range, entries: [] as Entry<T>[], more: range.low <= range.high };
@@ -51,15 +56,16 @@ export async function readPage<T>(reading: Reading<T>): Promise<Page<T>> {
   let queries = 0;
   let last = reading.after;
   for (;;) {
-    for (const stream of streams) {
-      if (stream.entries.length > 0 || !stream.more) continue;
-      if (queries === QUERIES_PER_PAGE) return { rows, next: last };
-      queries++;
-      const found = await reading.query(stream.range, Math.min(QUERY_LIMIT, 2 * limit + 1));
+    const wanting = streams.filter(({ entries, more }) => entries.length === 0 && more);
+    queries += wanting.length;
+    if (queries > QUERIES_PER_PAGE) return { rows, next: last };
+    const answers = await Promise.all(wanting.map(({ range }) => reading.query(range, queryLimit)));
+    for (const [index, stream] of wanting.entries()) {
+      const { entries = [], more = false } = answers[index] ?? {};
       // A range begins at the entry that was looked at last, which was shown already.
-      stream.entries = found.entries.filter(({ order }) => order !== last);
-      stream.more = found.more;
-      const end = found.entries.at(-1)?.order;
+      stream.entries = entries.filter(({ order }) => order !== last);
+      stream.more = more;
+      const end = entries.at(-1)?.order;
       if (end !== undefined) stream.range = beyond(stream.range, end, descending);
     }
     if (streams.some(({ entries, more }) => entries.length === 0 && more)) continue;

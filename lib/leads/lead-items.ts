@@ -1,4 +1,5 @@
-import type { Item, Key } from '../runtime/dynamodb.ts';
+import * as z from 'zod';
+import type { Item, Key, TransactItem } from '../runtime/dynamodb.ts';
 import { type Lead, leadSchema } from './lead.ts';
 
 /** How leads lie in the outreach table. No other file spells these keys. */
@@ -12,8 +13,43 @@ export const holderKey = (number: string, leadId: string): Key => ({
   sk: `LEAD#${leadId}`,
 });
 export const holderRange = (number: string) => ({ pk: numberPartition(number), prefix: 'LEAD#' });
-/** The lead that form submissions with this number update: one, however many submissions race. */
 export const primaryKey = (number: string): Key => ({ pk: numberPartition(number), sk: 'PRIMARY' });
+
+const primarySchema = z.object({
+  /** The lead that form submissions with this number update: one, however many submissions race. */
+  leadId: z.string().optional(),
+  /** Every lead that has the number, for lists, which ask for many numbers at once. Absent where nobody kept it yet. */
+  holders: z.array(z.string()).optional(),
+});
+/** What is kept of a number beside its leads. */
+export type Primary = z.infer<typeof primarySchema>;
+
+export function parsePrimary(item: Item): Primary {
+  return primarySchema.parse(item);
+}
+
+/** Puts it over what it was decided on. @param before undefined where there was none. */
+export function putPrimary(
+  table: string,
+  number: string,
+  before: Primary | undefined,
+  after: Primary,
+): TransactItem {
+  const put = { TableName: table, Item: { ...primaryKey(number), ...after } };
+  if (!before) return { Put: { ...put, ConditionExpression: 'attribute_not_exists(pk)' } };
+  const given = (['leadId', 'holders'] as const).filter((name) => before[name] !== undefined);
+  const values = Object.fromEntries(given.map((name) => [`:${name}`, before[name]]));
+  const unchanged = (['leadId', 'holders'] as const).map((name) =>
+    before[name] === undefined ? `attribute_not_exists(${name})` : `${name} = :${name}`,
+  );
+  return {
+    Put: {
+      ...put,
+      ConditionExpression: ['attribute_exists(pk)', ...unchanged].join(' AND '),
+      ...(given.length > 0 && { ExpressionAttributeValues: values }),
+    },
+  };
+}
 
 export function leadItem(lead: Lead): Item {
   return {

@@ -10,21 +10,19 @@ import {
   cancellationCodes,
   type Item,
   isConditionFailure,
-  type Key,
   pause,
-  readConsistently,
-  readPartition,
-  type TransactItem,
+  readManyConsistently,
 } from '../runtime/dynamodb.ts';
+import { holders, holdersOf, readPrimary, withHolder, withoutHolder } from './holders.ts';
 import type { Lead, LeadDetails } from './lead.ts';
 import {
   holderKey,
-  holderRange,
   LEADS_COLLECTION,
   leadItem,
   leadKey,
+  type Primary,
   parseLead,
-  primaryKey,
+  putPrimary,
 } from './lead-items.ts';
 
 export interface LeadStoreDeps {
@@ -33,12 +31,17 @@ export interface LeadStoreDeps {
   readonly now: () => Date;
 }
 
+/** More simultaneous writers to the leads of one number than this are a fault, not a race. */
+const ATTEMPTS = 12;
+
 /** Leads and who holds which number. */
 export type LeadStore = ReturnType<typeof createLeadStore>;
 
 export function createLeadStore(deps: LeadStoreDeps) {
   return {
     get: (id: string) => get(deps, id),
+    /** Many leads by their ids, those that there are. */
+    getMany: (ids: readonly string[]) => getMany(deps, ids),
     /** The lead that submissions with this number belong to: created once, its details updated by later ones. */
     upsertByNumber: (number: string, details: LeadDetails) => upsertByNumber(deps, number, details),
     /** A further lead, though another has the number already (C4). */
@@ -48,6 +51,8 @@ export function createLeadStore(deps: LeadStoreDeps) {
     changeNumber: (id: string, number: string) => changeNumber(deps, id, number),
     /** Ids of every lead that has the number. */
     holders: (number: string) => holders(deps, number),
+    /** The same of many numbers, in one request for each hundred: for lists. Of a number with more, a thousand. */
+    holdersOf: (numbers: readonly string[]) => holdersOf(deps, numbers),
     /** Remembers that the carrier cannot deliver to the lead's number. */
     markUnreachable: (id: string, number: string, code: number) => markUnreachable(deps, id, number, code),
     /** A text came from the number: what the carrier said of it no longer holds, for any lead that has it. */
@@ -64,52 +69,49 @@ async function get({ client, table }: LeadStoreDeps, id: string): Promise<Lead |
   return answer.Item && parseLead(answer.Item);
 }
 
+async function getMany({ client, table }: LeadStoreDeps, ids: readonly string[]): Promise<Map<string, Lead>> {
+  const leads = (await readManyConsistently(client, table, ids.map(leadKey))).map(parseLead);
+  return new Map(leads.map((lead) => [lead.id, lead]));
+}
+
 async function upsertByNumber(deps: LeadStoreDeps, number: string, details: LeadDetails): Promise<Lead> {
-  for (let attempt = 0; attempt < 5; attempt++) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (attempt > 0) await pause(attempt);
-    const primary = await deps.client.send(
-      new GetCommand({ TableName: deps.table, Key: primaryKey(number), ConsistentRead: true }),
-    );
-    const known = primary.Item?.['leadId'];
+    const primary = await readPrimary(deps, number);
+    const known = primary?.leadId;
     const lead =
-      typeof known === 'string'
-        ? await changeDetails(deps, known, details)
-        : await tryCreate(deps, number, details, [
-            {
-              Put: {
-                TableName: deps.table,
-                Item: primaryKey(number),
-                ConditionExpression: 'attribute_not_exists(leadId)',
-              },
-            },
-          ]);
+      known === undefined
+        ? await tryCreate(deps, number, details, primary)
+        : await changeDetails(deps, known, details);
     if (lead) return lead;
   }
   throw new Error('The lead of one number was created and removed again and again');
 }
 
 async function create(deps: LeadStoreDeps, number: string, details: LeadDetails): Promise<Lead> {
-  const primary = await deps.client.send(
-    new GetCommand({ TableName: deps.table, Key: primaryKey(number), ConsistentRead: true }),
-  );
-  if (primary.Item?.['leadId'] === undefined) return upsertByNumber(deps, number, details);
-  const lead = await tryCreate(deps, number, details, []);
-  if (!lead) throw new Error('A new lead collided with another of the same id');
-  return lead;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (attempt > 0) await pause(attempt);
+    const lead = await tryCreate(deps, number, details, await readPrimary(deps, number));
+    if (lead) return lead;
+  }
+  throw new Error(`The leads of one number changed ${ATTEMPTS} times while one was added`);
 }
 
-/** @param primary the claim on the number's primary lead, if this is to be it. @returns undefined when another was first. */
+/**
+ * A new lead, which becomes the number's primary one where there is none.
+ *
+ * @param before what is kept of the number. @returns undefined when that has changed: another was first.
+ */
 async function tryCreate(
-  { client, table, now }: LeadStoreDeps,
+  deps: LeadStoreDeps,
   number: string,
   details: LeadDetails,
-  primary: TransactItem[],
+  before: Primary | undefined,
 ): Promise<Lead | undefined> {
+  const { client, table, now } = deps;
   const at = now().toISOString();
   const lead: Lead = { id: randomUUID(), number, details, createdAt: at, updatedAt: at };
-  const claims = primary.map(({ Put }) => ({
-    Put: Put && { ...Put, Item: { ...Put.Item, leadId: lead.id } },
-  }));
+  const after = await withHolder(deps, number, before, lead.id);
   try {
     await client.send(
       new TransactWriteCommand({
@@ -118,7 +120,7 @@ async function tryCreate(
             Put: { TableName: table, Item: leadItem(lead), ConditionExpression: 'attribute_not_exists(pk)' },
           },
           { Put: { TableName: table, Item: { ...holderKey(number, lead.id), leadId: lead.id } } },
-          ...claims,
+          putPrimary(table, number, before, after),
         ],
       }),
     );
@@ -163,13 +165,18 @@ async function changeDetails(
 
 async function changeNumber(deps: LeadStoreDeps, id: string, number: string): Promise<Lead | undefined> {
   const { client, table, now } = deps;
-  for (let attempt = 0; attempt < 5; attempt++) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (attempt > 0) await pause(attempt);
     const lead = await get(deps, id);
     if (!lead || lead.number === number) return lead;
-    const keys = [primaryKey(lead.number), primaryKey(number)];
-    const found = (await readConsistently(client, { [table]: keys }))[table] ?? [];
-    const primaryOf = (key: Key) => found.find(({ pk }) => pk === key.pk)?.['leadId'];
+    const former = await readPrimary(deps, lead.number);
+    const next = await readPrimary(deps, number);
+    const kept = [
+      ...(former
+        ? [putPrimary(table, lead.number, former, await withoutHolder(deps, lead.number, former, id))]
+        : []),
+      putPrimary(table, number, next, await withHolder(deps, number, next, id)),
+    ];
     const at = now().toISOString();
     const { unreachable: _, ...rest } = lead;
     const moved: Lead = { ...rest, number, updatedAt: at };
@@ -178,19 +185,15 @@ async function changeNumber(deps: LeadStoreDeps, id: string, number: string): Pr
       ExpressionAttributeNames: { '#number': 'number' },
       ExpressionAttributeValues: { ':number': lead.number, ':updatedAt': lead.updatedAt },
     };
-    const former = { ...holderKey(lead.number, id), leadId: id, untilAt: at };
-    const primaries = [
-      ...(primaryOf(primaryKey(lead.number)) === id ? [releasePrimary(table, lead.number, id)] : []),
-      ...(primaryOf(primaryKey(number)) === undefined ? [takePrimary(table, number, id)] : []),
-    ];
+    const left = { ...holderKey(lead.number, id), leadId: id, untilAt: at };
     try {
       await client.send(
         new TransactWriteCommand({
           TransactItems: [
             { Put: { TableName: table, Item: leadItem(moved), ...unmoved } },
-            { Put: { TableName: table, Item: former } },
+            { Put: { TableName: table, Item: left } },
             { Put: { TableName: table, Item: { ...holderKey(number, id), leadId: id } } },
-            ...primaries,
+            ...kept,
           ],
         }),
       );
@@ -200,30 +203,6 @@ async function changeNumber(deps: LeadStoreDeps, id: string, number: string): Pr
     }
   }
   throw new Error('A lead changed again and again while it was given another number');
-}
-
-/** Submissions with this number no longer belong to the lead: the next one makes a lead of its own. */
-function releasePrimary(table: string, number: string, leadId: string): TransactItem {
-  return {
-    Update: {
-      TableName: table,
-      Key: primaryKey(number),
-      ConditionExpression: 'leadId = :id',
-      UpdateExpression: 'REMOVE leadId',
-      ExpressionAttributeValues: { ':id': leadId },
-    },
-  };
-}
-
-function takePrimary(table: string, number: string, leadId: string): TransactItem {
-  const Item = { ...primaryKey(number), leadId };
-  return { Put: { TableName: table, Item, ConditionExpression: 'attribute_not_exists(leadId)' } };
-}
-
-async function holders({ client, table }: LeadStoreDeps, number: string): Promise<string[]> {
-  const filter = { FilterExpression: 'attribute_not_exists(untilAt)' };
-  const found = await readPartition(client, table, { ...holderRange(number), filter });
-  return found.map((item) => String(item['leadId']));
 }
 
 async function markUnreachable(

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { pageOfCollection } from '../runtime/collection.ts';
-import { type Item, isConditionFailure } from '../runtime/dynamodb.ts';
+import { type Item, isConditionFailure, readManyConsistently } from '../runtime/dynamodb.ts';
 import type { Message } from './message.ts';
 import { twilioRank } from './message.ts';
 import { conversationOf, messageKey, parseMessage } from './message-items.ts';
@@ -30,6 +30,11 @@ export function createMessageStore(deps: MessageStoreDeps) {
       const key = { TableName: deps.table, Key: messageKey(id), ConsistentRead: true };
       const { Item } = await deps.client.send(new GetCommand(key));
       return Item && parseMessage(Item);
+    },
+    /** Many texts by their ids, those that there are. */
+    getMany: async (ids: readonly string[]): Promise<Map<string, Message>> => {
+      const items = await readManyConsistently(deps.client, deps.table, ids.map(messageKey));
+      return new Map(items.map(parseMessage).map((message) => [message.id, message]));
     },
     /** Applies what Twilio says of a text: its steps may come twice and in any order, and never go back. */
     applyNews: (id: string, news: CarrierNews) => applyNews(deps, id, news),

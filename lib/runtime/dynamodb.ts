@@ -84,6 +84,23 @@ export async function readPartition(
   return items;
 }
 
+/** A request for many items takes so many keys. */
+const KEYS_PER_READ = 100;
+
+/** The same of one table, however many keys: a request for every hundred. */
+export async function readManyConsistently(
+  client: DynamoDBDocumentClient,
+  table: string,
+  keys: readonly Key[],
+): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let from = 0; from < keys.length; from += KEYS_PER_READ) {
+    const found = await readConsistently(client, { [table]: keys.slice(from, from + KEYS_PER_READ) });
+    items.push(...(found[table] ?? []));
+  }
+  return items;
+}
+
 /** Waits a little longer with every round, at random, so that those who collided do not collide again. */
 export async function pause(round: number): Promise<void> {
   const milliseconds = Math.random() * Math.min(1000, 20 * 2 ** round);

@@ -20,14 +20,17 @@ const example = {
   lead: { number: '+13035550142', details: { firstName: 'Dana' } },
 };
 
-async function withLead({ leads }: AdminDeps, member: Member) {
-  const lead = await leads.get(member.leadId);
-  return { ...member, ...(lead && { lead: { number: lead.number, details: lead.details } }) };
+async function withLeads({ leads }: AdminDeps, members: readonly Member[]) {
+  const found = await leads.getMany(members.map(({ leadId }) => leadId));
+  return members.map((member) => {
+    const lead = found.get(member.leadId);
+    return { ...member, ...(lead && { lead: { number: lead.number, details: lead.details } }) };
+  });
 }
 
 async function checkLeads({ leads }: AdminDeps, ids: readonly string[]): Promise<void> {
-  const found = await Promise.all(ids.map(leads.get));
-  const missing = found.indexOf(undefined);
+  const found = await leads.getMany(ids);
+  const missing = ids.findIndex((id) => !found.has(id));
   if (missing !== -1) throw invalid(`leads[${missing}]`, `There is no lead "${ids[missing]}".`);
 }
 
@@ -44,12 +47,14 @@ export const campaignMemberRoutes = [
       example: { members: [example], next: null },
     },
     handle: async (deps, { path, query }) => {
-      const { id } = await campaignIn(deps, path);
-      const filter = { id, removed: query.removed };
+      const filter = { id: path['id'] ?? '', removed: query.removed };
       const after = decodePlace(query.cursor, 'campaign-members', filter);
       const removedToo = query.removed === 'true';
-      const page = await deps.members.page(id, { limit: query.limit, after, removedToo });
-      const members = await Promise.all(page.members.map((member) => withLead(deps, member)));
+      const [, page] = await Promise.all([
+        campaignIn(deps, path),
+        deps.members.page(filter.id, { limit: query.limit, after, removedToo }),
+      ]);
+      const members = await withLeads(deps, page.members);
       return { status: 200, body: { members, next: encodePlace('campaign-members', filter, page.next) } };
     },
   }),

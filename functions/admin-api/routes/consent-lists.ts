@@ -69,8 +69,13 @@ function endOf(given: string | undefined): string | undefined {
   return next.toISOString();
 }
 
-async function withLeads({ leads }: AdminDeps, row: ListRow) {
-  return { ...row, smsOptedIn: row.standing === 'opted_in', leads: await leads.holders(row.number) };
+async function withLeads({ leads }: AdminDeps, rows: readonly ListRow[]) {
+  const holders = await leads.holdersOf(rows.map(({ number }) => number));
+  return rows.map((row) => ({
+    ...row,
+    smsOptedIn: row.standing === 'opted_in',
+    leads: [...(holders.get(row.number) ?? [])],
+  }));
 }
 
 async function pageOf(
@@ -81,7 +86,7 @@ async function pageOf(
 ) {
   const after = decodePlace(cursor, list, filter);
   const page = await deps.lists.page(filter, { limit, after });
-  const rows = await Promise.all(page.rows.map((row) => withLeads(deps, row)));
+  const rows = await withLeads(deps, page.rows);
   return { rows, next: encodePlace(list, filter, page.next) };
 }
 
@@ -148,7 +153,7 @@ export const consentListRoutes = [
         // What decides whether somebody may be texted is asked of the registry itself, not of a list that follows it.
         const row = await deps.lists.get(query.number);
         const listed = row?.standing === 'opted_out' && (prompt === undefined || row.prompt === prompt);
-        const numbers = listed ? [worded(await withLeads(deps, row))] : [];
+        const numbers = (await withLeads(deps, listed ? [row] : [])).map(worded);
         return { status: 200, body: { numbers, next: null } };
       }
       const { sort = 'number', order = sort === 'number' ? 'asc' : 'desc' } = query;

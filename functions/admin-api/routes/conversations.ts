@@ -10,6 +10,7 @@ import {
   projectSchema,
 } from '../../../lib/conversations/conversation.ts';
 import { conversationPlace, projectWork, REVIEWS } from '../../../lib/conversations/conversation-items.ts';
+import { loadStandings } from '../../../lib/gate/standings.ts';
 import {
   decodeCursor,
   decodePlace,
@@ -145,8 +146,9 @@ export const conversationRoutes = [
       example: { conversations: [{ ...conversationExample, consent: badgeExample }], next: null },
     },
     handle: async (deps, { query }) => {
-      const [page, settings] = await Promise.all([listPage(deps, query), deps.configuration.settings()]);
-      const states = await deps.registry.readMany(page.conversations.map(({ number }) => number));
+      const page = await listPage(deps, query);
+      const numbers = page.conversations.map(({ number }) => number);
+      const { settings, states } = await loadStandings(deps, numbers);
       const conversations = page.conversations.flatMap((conversation) => {
         const state = states.get(conversation.number);
         return state ? [{ ...shown(conversation), consent: badgeOf(state, settings) }] : [];

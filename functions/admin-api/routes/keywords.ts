@@ -138,17 +138,16 @@ export const keywordRoutes = [
       const filter = { word, active };
       const after = decodePlace(query.cursor, 'keyword-opt-ins', filter);
       const page = await lists.keywordOptIns(word, { active }, { limit: query.limit, after });
-      const optIns = await Promise.all(
-        page.rows.map(async ({ number, since, text, messageSid, ...optIn }) => ({
-          number,
-          status: optIn.active ? 'active' : 'inactive',
-          since,
-          keyword: word,
-          text,
-          messageSid,
-          leads: await leads.holders(number),
-        })),
-      );
+      const holders = await leads.holdersOf(page.rows.map(({ number }) => number));
+      const optIns = page.rows.map(({ number, since, text, messageSid, ...optIn }) => ({
+        number,
+        status: optIn.active ? 'active' : 'inactive',
+        since,
+        keyword: word,
+        text,
+        messageSid,
+        leads: [...(holders.get(number) ?? [])],
+      }));
       return { status: 200, body: { optIns, next: encodePlace('keyword-opt-ins', filter, page.next) } };
     },
   }),

@@ -3,6 +3,7 @@ import { idSchema } from '../../../lib/automation/automation.ts';
 import { enrollmentSchema } from '../../../lib/automation/enrollment.ts';
 import { followNumber } from '../../../lib/automation/follow-number.ts';
 import { enroll } from '../../../lib/automation/progress.ts';
+import { loadStandings, type Standings } from '../../../lib/gate/standings.ts';
 import { decodeCursor, encodeCursor } from '../../../lib/http/cursor.ts';
 import { invalid, notFound, pageQuery } from '../../../lib/http/route.ts';
 import { type Lead, leadDetailsSchema, leadSchema } from '../../../lib/leads/lead.ts';
@@ -42,12 +43,8 @@ const whole = {
 
 const listedSchema = z.object({ ...leadSchema.shape, consent: badgeSchema });
 
-/** Leads with what is shown of their consent (S1, C5). @param leads at most 100. */
-async function withBadges({ registry, configuration }: AdminDeps, leads: readonly Lead[]) {
-  const [states, settings] = await Promise.all([
-    registry.readMany([...new Set(leads.map(({ number }) => number))]),
-    configuration.settings(),
-  ]);
+/** Leads with what is shown of their consent (S1, C5). */
+function withBadges(leads: readonly Lead[], { states, settings }: Standings) {
   return leads.flatMap((lead) => {
     const state = states.get(lead.number);
     return state ? [{ ...lead, consent: badgeOf(state, settings, lead.id) }] : [];
@@ -85,15 +82,21 @@ export const leadRoutes = [
     handle: async (deps, { query }) => {
       const { leads } = deps;
       if (query.number !== undefined) {
-        const found = await Promise.all((await leads.holders(query.number)).map(leads.get));
-        const held = found.filter((lead) => lead !== undefined);
-        return { status: 200, body: { leads: await withBadges(deps, held), next: null } };
+        const [ids, standings] = await Promise.all([
+          leads.holders(query.number),
+          loadStandings(deps, [query.number]),
+        ]);
+        const found = await leads.getMany(ids);
+        const held = ids.flatMap((id) => found.get(id) ?? []);
+        return { status: 200, body: { leads: withBadges(held, standings), next: null } };
       }
       const page = await leads.list(query.limit, decodeCursor(query.cursor, LEADS_COLLECTION));
-      return {
-        status: 200,
-        body: { leads: await withBadges(deps, page.leads), next: encodeCursor(page.next) },
-      };
+      const standings = await loadStandings(
+        deps,
+        page.leads.map(({ number }) => number),
+      );
+      const listed = withBadges(page.leads, standings);
+      return { status: 200, body: { leads: listed, next: encodeCursor(page.next) } };
     },
   }),
   route({
