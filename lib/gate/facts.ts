@@ -118,6 +118,37 @@ export async function loadFactsApart(
   }
 }
 
+/** What lists show beside each number. */
+export interface Standings {
+  readonly settings: Settings;
+  readonly states: ReadonlyMap<string, ConsentState>;
+}
+
+/** Keys of one request, the settings' own left out. */
+const NUMBERS_PER_READ = 99;
+
+/**
+ * The settings, and the consent of some numbers, strongly consistent and in one request: what lists show beside each number.
+ * Of more than 99 numbers in several.
+ */
+export async function loadStandings(deps: FactsDeps, numbers: readonly string[]): Promise<Standings> {
+  const { client, consentTable, configurationTable, organization } = deps;
+  const distinct = [...new Set(numbers)];
+  const states = new Map<string, ConsentState>();
+  let stored: Item | undefined;
+  for (let from = 0; from === 0 || from < distinct.length; from += NUMBERS_PER_READ) {
+    const some = distinct.slice(from, from + NUMBERS_PER_READ);
+    const found = await readConsistently(client, {
+      [configurationTable]: [settingsKey],
+      [consentTable]: some.map(stateKey),
+    });
+    stored ??= found[configurationTable]?.[0];
+    const items = new Map((found[consentTable] ?? []).map((item) => [String(item['number']), item]));
+    for (const number of some) states.set(number, parseState(items.get(number), number));
+  }
+  return { settings: parseSettings(stored, organization), states };
+}
+
 /** The leads that single texts are for: their ids stand in the texts and are known only after a first read. */
 async function leadsOf(
   { client, outreachTable }: FactsDeps,

@@ -1,6 +1,9 @@
+import { loadAdmin } from './admin.ts';
 import { exportFigures, runExports } from './exporting.ts';
 import type { Figure } from './figure.ts';
+import { firstPageFigures, readFirstPages } from './first-pages.ts';
 import { measureImports } from './importing.ts';
+import { createOutreachCopies } from './outreach-copies.ts';
 import { createRegistryCopies } from './registry-copies.ts';
 import { openStand } from './stand.ts';
 
@@ -8,16 +11,28 @@ import { openStand } from './stand.ts';
 export async function measureLists(numbers: number, progress: (line: string) => void): Promise<Figure[]> {
   const stand = await openStand(progress);
   try {
+    const admin = await loadAdmin();
     const registry = createRegistryCopies(stand.names);
-    const small = Math.ceil(numbers / 10);
-    progress(`Seeding ${small} numbers`);
-    await registry.grow(small, progress);
-    const smallExports = await runExports(stand, registry, progress);
-    progress(`Seeding ${numbers} numbers`);
-    await registry.grow(numbers, progress);
-    const largeExports = await runExports(stand, registry, progress);
+    const outreach = createOutreachCopies(stand.names, registry, admin);
+    await outreach.setUp();
+    const measureAt = async (size: number) => {
+      progress(`Seeding ${size} numbers`);
+      await registry.grow(size, progress);
+      await outreach.grow(size);
+      progress(`First page of every list with ${size} numbers`);
+      const pages = await readFirstPages(admin, size);
+      return { pages, exports: await runExports(stand, registry, progress) };
+    };
+    // Code that has not run yet would be measured with the small registry only.
+    await measureAt(500);
+    const small = await measureAt(Math.ceil(numbers / 10));
+    const large = await measureAt(numbers);
     const imports = await measureImports(stand, numbers, progress);
-    return [...exportFigures(smallExports, largeExports), ...imports];
+    return [
+      ...firstPageFigures(small.pages, large.pages),
+      ...exportFigures(small.exports, large.exports),
+      ...imports,
+    ];
   } finally {
     await stand.close();
   }

@@ -10,7 +10,7 @@ import {
   projectSchema,
 } from '../../../lib/conversations/conversation.ts';
 import { conversationPlace, projectWork, REVIEWS } from '../../../lib/conversations/conversation-items.ts';
-import { loadStandings } from '../../../lib/gate/standings.ts';
+import { loadStandings } from '../../../lib/gate/facts.ts';
 import {
   decodeCursor,
   decodePlace,
