@@ -67,6 +67,11 @@ function digest(list: string, filter: object): string {
     .slice(0, 16);
 }
 
+/** What DynamoDB takes as a sort key. */
+function isSortKey(text: string): boolean {
+  return text !== '' && Buffer.byteLength(text) <= 1024;
+}
+
 /** Where the next page of a filtered list begins; null after the last page. */
 export function encodePlace(list: string, filter: object, after: string | undefined): string | null {
   if (after === undefined) return null;
@@ -76,14 +81,15 @@ export function encodePlace(list: string, filter: object, after: string | undefi
 /**
  * Reads back where a filtered list goes on.
  *
- * @param isPlace whether a text can be a place in that list: the cursor is the caller's, and goes into a query.
+ * @param isPlace whether a text can be a place in that list: the cursor is the caller's, and goes into a query. By default whether
+ *   DynamoDB would take it.
  * @throws RequestProblem 422 for a cursor of another list or of another filter, and for anything else.
  */
 export function decodePlace(
   cursor: string | undefined,
   list: string,
   filter: object,
-  isPlace: (text: string) => boolean = (text) => text !== '',
+  isPlace: (text: string) => boolean = isSortKey,
 ): string | undefined {
   if (cursor === undefined) return undefined;
   try {

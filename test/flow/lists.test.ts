@@ -109,11 +109,14 @@ test('S7 a cursor of another filter, another list or another hand is refused', a
   const cursor = String(json['next']);
   expect((await world.admin('GET', `/consents?limit=5&status=opted_in&cursor=${cursor}`)).status).toBe(200);
   const forged = Buffer.from('{"of":"x","after":"+1"}').toString('base64url');
+  const { of } = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as { of: string };
+  const tooLong = Buffer.from(JSON.stringify({ of, after: 'x'.repeat(1025) })).toString('base64url');
   for (const path of [
     `/consents?status=opted_out&cursor=${cursor}`,
     `/consents?status=opted_in&order=asc&cursor=${cursor}`,
     `/do-not-contact?cursor=${cursor}`,
     `/consents?status=opted_in&cursor=${forged}`,
+    `/consents?limit=5&status=opted_in&cursor=${tooLong}`,
     '/consents?status=opted_in&cursor=x',
   ]) {
     expect((await world.admin('GET', path)).status, path).toBe(422);
