@@ -5,7 +5,8 @@ import { type Caller, callerOf } from './claims.ts';
 import { inWords } from './in-words.ts';
 import { RequestProblem, type RouteAnswer, type RouteOf } from './route.ts';
 
-const MAXIMUM_BYTES = 256 * 1024;
+/** Of a request's body. */
+export const MAXIMUM_BODY_BYTES = 256 * 1024;
 
 /** What an API needs of a request, in API Gateway's payload format 2.0. */
 export interface ApiRequest {
@@ -104,8 +105,8 @@ function contentTypeOf({ headers }: ApiRequest): string | undefined {
 
 function readBody(event: ApiRequest, types: readonly string[] = ['application/json']): unknown {
   const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-  if (body.length > MAXIMUM_BYTES) {
-    throw new RequestProblem(413, 'Too large', `Send at most ${MAXIMUM_BYTES} bytes.`);
+  if (body.length > MAXIMUM_BODY_BYTES) {
+    throw new RequestProblem(413, 'Too large', `Send at most ${MAXIMUM_BODY_BYTES} bytes.`);
   }
   const type = contentTypeOf(event) ?? '';
   if (!types.includes(type)) {

@@ -1,12 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
+import { IMPORT_COLUMNS, IMPORT_ROWS } from '../../../lib/consent/import-format.ts';
 import { invalid } from '../../../lib/http/route.ts';
 
-/** How a batch of consents can be written. */
-export const IMPORT_TYPES = ['text/csv', 'application/x-ndjson'] as const;
-/** Rows of one request: each is a transaction of its own, and an answer must come within seconds. */
-export const MAXIMUM_ROWS = 1000;
-
-const COLUMNS = ['number', 'date', 'method', 'proof', 'wording'] as const;
 /** A row as it was written, with its place from 1 (a header is no row); `fault` where it is no row at all. */
 export interface RawRow {
   readonly row: number;
@@ -22,8 +17,8 @@ export interface RawRow {
 export function readRows(text: string, contentType: string): RawRow[] {
   const rows = contentType === 'text/csv' ? csvRows(text) : jsonRows(text);
   if (rows.length === 0) throw invalid('body', 'There are no rows in it.');
-  if (rows.length > MAXIMUM_ROWS) {
-    throw invalid('body', `There are ${rows.length} rows in it. Send at most ${MAXIMUM_ROWS} at a time.`);
+  if (rows.length > IMPORT_ROWS) {
+    throw invalid('body', `There are ${rows.length} rows in it. Send at most ${IMPORT_ROWS} at a time.`);
   }
   return rows;
 }
@@ -38,13 +33,13 @@ function csvRows(text: string): RawRow[] {
     throw invalid('body', `This is not valid CSV. ${error.message}`);
   }
   const header = (lines.shift() ?? []).map((name) => name.toLowerCase());
-  const missing = COLUMNS.filter((name) => !header.includes(name));
+  const missing = IMPORT_COLUMNS.filter((name) => !header.includes(name));
   if (missing.length > 0) {
     throw invalid('body', `The first line must name the columns. Missing: ${missing.join(', ')}.`);
   }
   return lines.map((values, index) => ({
     row: index + 1,
-    fields: Object.fromEntries(COLUMNS.map((name) => [name, values[header.indexOf(name)]])),
+    fields: Object.fromEntries(IMPORT_COLUMNS.map((name) => [name, values[header.indexOf(name)]])),
   }));
 }
 
@@ -59,7 +54,7 @@ function jsonRows(text: string): RawRow[] {
         const value: unknown = JSON.parse(line);
         if (typeof value === 'object' && value !== null) {
           const given = value as Record<string, unknown>;
-          return { row, fields: Object.fromEntries(COLUMNS.map((name) => [name, given[name]])) };
+          return { row, fields: Object.fromEntries(IMPORT_COLUMNS.map((name) => [name, given[name]])) };
         }
       } catch {
         // Said below, like a line that is JSON and no object.

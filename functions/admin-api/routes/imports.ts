@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
+import { IMPORT_TYPES } from '../../../lib/consent/import-format.ts';
 import { importConsents, importOutcomes, rowResultSchema } from '../imports/import-consents.ts';
-import { IMPORT_TYPES, readRows } from '../imports/rows.ts';
+import { readRows } from '../imports/rows.ts';
 import { route } from '../route.ts';
 
 const count = z.int().nonnegative();
@@ -12,7 +13,13 @@ export const importRoutes = [
     path: '/imports',
     summary: 'Imports up to 1,000 documented opt-ins, or with dryRun says what importing them would do',
     roles: ['admin'],
-    query: z.strictObject({ dryRun: z.stringbool().default(false) }),
+    query: z.strictObject({
+      dryRun: z.stringbool().default(false),
+      /** Of a file that is sent in several requests: one id for all of them, to stand in the evidence. */
+      importId: z.uuid().optional(),
+      /** The place that the first row of the body has in that file. */
+      firstRow: z.coerce.number().int().min(1).max(1_000_000_000).default(1),
+    }),
     body: z.string().meta({
       description:
         'Columns or fields: number, date, method, proof, wording. The first line of CSV names them.',
@@ -45,8 +52,13 @@ export const importRoutes = [
       },
     },
     handle: async (deps, { body, query, actor, contentType }) => {
-      const given = { id: randomUUID(), actor, dryRun: query.dryRun };
-      const rows = await importConsents(deps, readRows(body, contentType ?? ''), given);
+      const { importId = randomUUID(), firstRow, dryRun } = query;
+      const given = { id: importId, actor, dryRun };
+      const placed = readRows(body, contentType ?? '').map((raw) => ({
+        ...raw,
+        row: raw.row + firstRow - 1,
+      }));
+      const rows = await importConsents(deps, placed, given);
       const counts = Object.fromEntries(
         importOutcomes.map((outcome) => [outcome, rows.filter((row) => row.outcome === outcome).length]),
       );
