@@ -11,6 +11,7 @@ import { BATCH, openStand, type Stand, WORKERS } from './stand.ts';
 const SLOW = 50;
 const STACK_WORKERS = 20;
 const ROUNDS = 7;
+const WARM_UP = 2;
 
 /** Texts whose requests are recorded: enough to lie in every shard. */
 const RECORDED = 40;
@@ -23,10 +24,13 @@ export async function measureTexts(leads: number, progress: (line: string) => vo
   const stand = await openStand(progress);
   try {
     const people = createPeople(stand.names);
-    progress('Warm-up');
-    await people.make(100, 'due');
-    await stand.sendDue();
+    progress('Warm-up, until V8 has compiled what runs');
+    for (let round = 0; round < WARM_UP; round++) {
+      await people.make(leads, 'due');
+      await stand.sendDue();
+    }
     const recordings = await recordRequests(await people.make(RECORDED, 'due'), stand.sendDue);
+    await rawRate(recordings, await people.make(leads, 'due'));
     let counted = stand.requests.counts();
     const rounds = await sideBySide(
       ROUNDS,
