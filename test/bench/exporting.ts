@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { type ExportFormat, newExport } from '../../lib/exports/export.ts';
+import { type ExportFormat, exportFormats, newExport } from '../../lib/exports/export.ts';
 import { createExportStore } from '../../lib/exports/export-store.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { atLeast, atMost, type Figure, raw } from './figure.ts';
@@ -11,7 +11,6 @@ import { startClock } from './spent.ts';
 import { nameOf, type Stand } from './stand.ts';
 
 type Jobs = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
-const FORMATS: readonly ExportFormat[] = ['csv', 'ndjson'];
 
 interface Run {
   readonly seconds: number;
@@ -27,15 +26,16 @@ export interface ExportRun extends Run {
 export async function runExports(
   stand: Stand,
   registry: RegistryCopies,
+  formats: readonly ExportFormat[],
   progress: (line: string) => void,
 ): Promise<ExportRun[]> {
   const numbers = registry.size();
   const rounds = numbers > 50_000 ? 1 : 3;
   const runs: ExportRun[] = [];
   for (let round = 1; round <= rounds; round++) {
-    progress(`Round ${round} of ${rounds}: a scan and two exports of ${numbers} numbers`);
+    progress(`Round ${round} of ${rounds}: a scan and ${formats.length} exports of ${numbers} numbers`);
     runs.push({ of: 'scan', numbers, events: 0, ...(await watched(() => scan(registry))) });
-    for (const format of FORMATS) {
+    for (const format of formats) {
       let events = 0;
       const run = await watched(async () => {
         events = await runExport(stand, registry, format);
@@ -54,9 +54,10 @@ export function exportFigures(small: readonly ExportRun[], large: readonly Expor
     Math.max(...runs.filter((run) => run.of === of).map((run) => run.heap));
   const numbers = large[0]?.numbers ?? 0;
   const scan = best(large, 'scan');
+  const formats = exportFormats.filter((format) => large.some(({ of }) => of === format));
   return [
     raw(`scan of ${numbers} numbers that does nothing with them`, numbers / scan, 'numbers/s'),
-    ...FORMATS.flatMap((format) => {
+    ...formats.flatMap((format) => {
       const events = large.find(({ of }) => of === format)?.events ?? 0;
       const seconds = best(large, format);
       return [

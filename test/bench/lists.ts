@@ -4,11 +4,15 @@ import type { Figure } from './figure.ts';
 import { firstPageFigures, readFirstPages } from './first-pages.ts';
 import { measureImports } from './importing.ts';
 import { createOutreachCopies } from './outreach-copies.ts';
+import type { PartOptions } from './part.ts';
 import { createRegistryCopies } from './registry-copies.ts';
 import { openStand } from './stand.ts';
 
 /** Lists, exports and imports with a small registry and with one of so many numbers. */
-export async function measureLists(numbers: number, progress: (line: string) => void): Promise<Figure[]> {
+export async function measureLists(
+  { numbers, rows, formats }: Pick<PartOptions, 'numbers' | 'rows' | 'formats'>,
+  progress: (line: string) => void,
+): Promise<Figure[]> {
   const stand = await openStand(progress);
   try {
     const admin = await loadAdmin();
@@ -21,13 +25,13 @@ export async function measureLists(numbers: number, progress: (line: string) => 
       await outreach.grow(size);
       progress(`First page of every list with ${size} numbers`);
       const pages = await readFirstPages(admin, size);
-      return { pages, exports: await runExports(stand, registry, progress) };
+      return { pages, exports: await runExports(stand, registry, formats, progress) };
     };
     // Code that has not run yet would be measured with the small registry only.
     await measureAt(500);
     const small = await measureAt(Math.ceil(numbers / 10));
     const large = await measureAt(numbers);
-    const imports = await measureImports(stand, numbers, progress);
+    const imports = await measureImports(stand, rows, progress);
     return [
       ...firstPageFigures(small.pages, large.pages),
       ...exportFigures(small.exports, large.exports),

@@ -21,7 +21,7 @@ const parts: Readonly<Record<PartName, (options: PartOptions, progress: Progress
   linear: ({ due }, progress) => measureLinear(due, progress),
   stop: (_, progress) => measureStop(progress),
   lookups: (_, progress) => measureLookups(progress),
-  lists: ({ numbers }, progress) => measureLists(numbers, progress),
+  lists: (options, progress) => measureLists(options, progress),
   costs: (_, progress) => measureCosts(progress),
   bundles: (_, progress) => measureBundles(progress),
 };

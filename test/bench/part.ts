@@ -1,3 +1,4 @@
+import type { ExportFormat } from '../../lib/exports/export.ts';
 import type { Figure } from './figure.ts';
 
 /** The parts of the bench, in the order in which they run: each in a process of its own, with engines of its own. */
@@ -22,6 +23,8 @@ export interface PartOptions {
   readonly queued: number;
   readonly due: readonly number[];
   readonly numbers: number;
+  readonly rows: number;
+  readonly formats: readonly ExportFormat[];
 }
 
 /** What a part's process tells the one that started it. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import { exportFormats } from '../../lib/exports/export.ts';
 import type { Figure } from './figure.ts';
 import { writePage } from './page.ts';
 import { PARTS, type PartMessage, type PartName, type PartOptions } from './part.ts';
@@ -25,6 +26,10 @@ const { values } = parseArgs({
     due: { type: 'string', default: '1000,10000' },
     /** How many numbers the registry has in `lists`; a tenth of them first. */
     numbers: { type: 'string', default: '20000' },
+    /** How many rows are imported in `lists`; as many as there are numbers, when absent. */
+    rows: { type: 'string' },
+    /** Formats of the exports in `lists`; both, when absent. */
+    format: { type: 'string', multiple: true },
     /** Names of parts; all of them where none is named. */
     only: { type: 'string', multiple: true },
     /** Keeps the figures under test/bench/results/, with machine and commit, and writes docs/performance.md anew. */
@@ -50,6 +55,8 @@ const options: PartOptions = {
   queued: Number(values.queued),
   due: numbersIn(values.due),
   numbers: Number(values.numbers),
+  rows: Number(values.rows ?? values.numbers),
+  formats: exportFormats.filter((format) => values.format?.includes(format) ?? true),
 };
 const command = ['npm run bench --', ...process.argv.slice(2)].join(' ');
 const figures: Figure[] = [];
