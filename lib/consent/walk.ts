@@ -12,6 +12,11 @@ export interface Walked extends StoredNumber {
 
 type Deps = Omit<ConsentRegistryDeps, 'now'>;
 
+/**
+ * A page of DynamoDB's has 1 MiB, some 3,000 items of ours: it stays as it is. Without a limit dynoxide reads all the rest of the
+ * table for each page.
+ */
+export const ITEMS_OF_A_PAGE = 5000;
 /** Numbers between two looks at the sockets. */
 const GROUP = 50;
 
@@ -51,7 +56,12 @@ export async function* walkGroups(deps: Deps, after?: Key): AsyncGenerator<Walke
 async function* pagesOf({ client, table }: Deps, after: Key | undefined): AsyncGenerator<Item[]> {
   const read = (from: Item | undefined) => {
     const page = client.send(
-      new ScanCommand({ TableName: table, ExclusiveStartKey: from, ConsistentRead: true }),
+      new ScanCommand({
+        TableName: table,
+        ExclusiveStartKey: from,
+        ConsistentRead: true,
+        Limit: ITEMS_OF_A_PAGE,
+      }),
     );
     // Whoever stops early asks for it no more; whoever goes on meets its error there.
     page.catch(() => {});

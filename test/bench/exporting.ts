@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { ITEMS_OF_A_PAGE } from '../../lib/consent/walk.ts';
 import { type ExportFormat, exportFormats, newExport } from '../../lib/exports/export.ts';
 import { createExportStore } from '../../lib/exports/export-store.ts';
 import { ENV } from '../../lib/runtime/env.ts';
@@ -87,7 +88,8 @@ async function watched(work: () => Promise<unknown>): Promise<Run> {
 
 /** As an export must read, with strong consistency: the SDK, the wire and the engine. */
 async function scan({ client, table }: RegistryCopies): Promise<void> {
-  for await (const _page of paginateScan({ client }, { TableName: table, ConsistentRead: true }));
+  const pages = paginateScan({ client }, { TableName: table, ConsistentRead: true, Limit: ITEMS_OF_A_PAGE });
+  for await (const _page of pages);
 }
 
 /** @returns events that were written. @throws Error unless every number was, each without a fault. */
