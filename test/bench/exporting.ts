@@ -35,12 +35,15 @@ export async function runExports(
   const runs: ExportRun[] = [];
   for (let round = 1; round <= rounds; round++) {
     progress(`Round ${round} of ${rounds}: a scan and ${formats.length} exports of ${numbers} numbers`);
-    runs.push({ of: 'scan', numbers, events: 0, ...(await watched(() => scan(registry))) });
+    const bare = await watched(() => scan(registry));
+    progress(`The scan took ${bare.seconds.toFixed(1)} s`);
+    runs.push({ of: 'scan', numbers, events: 0, ...bare });
     for (const format of formats) {
       let events = 0;
       const run = await watched(async () => {
         events = await runExport(stand, registry, format);
       });
+      progress(`The export as ${format} took ${run.seconds.toFixed(1)} s`);
       runs.push({ of: format, numbers, events, ...run });
     }
   }
