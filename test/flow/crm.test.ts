@@ -1,4 +1,4 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CLASSIC } from '../../infra/local/salesforce/improveit360.ts';
 import { errandKey, lookupKey } from '../../lib/crm/crm-items.ts';
@@ -464,6 +464,21 @@ test('H6 an edit of a record that said true already is no new event; true after 
   expect(await visit()).toBe(1);
   world.salesforce.org.update(PROSPECT, id, { [FIELD]: true });
   expect(await visit()).toBe(2);
+});
+
+test('H6 X5 an opt-in that was recorded before the look-up died is recorded once', async () => {
+  await map(1, 'Prospect', FIELD);
+  const number = newNumber();
+  prospect({ [PHONE]: written(number), [FIELD]: true });
+  await arrives(number);
+  await world.runCrm();
+  // What was seen is written down last: a worker that dies before leaves everything but that.
+  const { client, outreachTable } = world.tables;
+  await client.send(new DeleteCommand({ TableName: outreachTable, Key: lookupKey(number) }));
+  await arrives(number);
+  await world.runCrm();
+  expect((await eventsOf(number)).map(({ kind }) => kind)).toEqual(['crmAttested']);
+  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in' });
 });
 
 test('H6 H9 two hundred leads cost a handful of calls, ticked checkboxes included', async () => {
