@@ -7,9 +7,9 @@ import { type Recipient, type Recording, recordRequests, requestsFor } from './r
 import { median, type Spent, sideBySide, startClock } from './spent.ts';
 import { BATCH, openStand, type Stand, WORKERS } from './stand.ts';
 
-/** How late the slow carrier answers, in milliseconds, and how many workers the stack's bulk lane has to wait for it. */
+/** How late the slow carrier answers, in milliseconds, and how many workers wait for it: half of the stack's bulk lane. */
 const SLOW = 50;
-const STACK_WORKERS = 20;
+const MANY_WORKERS = 20;
 const ROUNDS = 7;
 const WARM_UP = 2;
 
@@ -88,7 +88,7 @@ async function profiles(
   ]);
 }
 
-/** The rate with a carrier that takes its time against that with one that answers at once, with as many workers as the stack has. */
+/** The rate with a carrier that takes its time against that with one that answers at once, with many workers. */
 async function slowCarrier(
   stand: Stand,
   people: People,
@@ -99,15 +99,15 @@ async function slowCarrier(
     progress(`Round ${round} of ${ROUNDS}: a carrier that answers after ${milliseconds} ms`);
     await people.make(leads, 'due');
     await stand.delayCarrier(milliseconds);
-    return stand.sendDue(STACK_WORKERS);
+    return stand.sendDue(MANY_WORKERS);
   };
   const rounds = await sideBySide(ROUNDS, after(0), after(SLOW));
   await stand.delayCarrier(0);
   const rate = (side: 0 | 1) => leads / median(rounds.map((spent) => spent[side].seconds));
   const ratio = median(rounds.map(([prompt, slow]) => prompt.seconds / slow.seconds));
   return [
-    raw(`${STACK_WORKERS} workers, a carrier that answers at once`, rate(0), 'texts/s'),
-    raw(`${STACK_WORKERS} workers, a carrier that answers after ${SLOW} ms`, rate(1), 'texts/s'),
+    raw(`${MANY_WORKERS} workers, a carrier that answers at once`, rate(0), 'texts/s'),
+    raw(`${MANY_WORKERS} workers, a carrier that answers after ${SLOW} ms`, rate(1), 'texts/s'),
     atLeast(`rate with the slow carrier against the prompt one, median of ${ROUNDS}`, ratio, 'x', 0.9),
   ];
 }
