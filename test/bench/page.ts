@@ -33,6 +33,9 @@ const NOTES: Partial<Readonly<Record<PartName, string>>> = {
     'With the limit of a sender, as whoever has so much to send has it, the broadcast waits in the queue and what is urgent passes it. At full speed ' +
     'the broadcast’s worker takes all that this machine has, and any request takes longer, the raw write beside it as well; in AWS they share neither ' +
     'cores nor an engine.',
+  lists:
+    'A page’s other requests read what its rows show, all rows together. In the run of a million numbers other work ran on the machine during a part of the ' +
+    'bare scan: the export’s ratio with 100,000 numbers, 0.92, is the one to go by.',
   stop: 'Recorded is when the transaction that makes the STOP hold is written. The answer to Twilio comes after the conversation is written too.',
 };
 
