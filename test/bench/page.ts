@@ -33,9 +33,7 @@ const NOTES: Partial<Readonly<Record<PartName, string>>> = {
     'With the limit of a sender, as whoever has so much to send has it, the broadcast waits in the queue and what is urgent passes it. At full speed ' +
     'the broadcast’s worker takes all that this machine has, and any request takes longer, the raw write beside it as well; in AWS they share neither ' +
     'cores nor an engine.',
-  lists:
-    'A page’s other requests read what its rows show, all rows together. In the run of a million numbers other work ran on the machine during a part of the ' +
-    'bare scan: the export’s ratio with 100,000 numbers, 0.92, is the one to go by.',
+  lists: 'A page’s other requests read what its rows show, all rows together.',
   stop: 'Recorded is when the transaction that makes the STOP hold is written. The answer to Twilio comes after the conversation is written too.',
 };
 
@@ -58,7 +56,7 @@ export function writePage(): void {
   writeFileSync(PAGE, page());
 }
 
-function section({ part, at, commit, changed, command, figures }: Result): string {
+function section({ part, at, commit, changed, command, figures, remark }: Result): string {
   const rows = figures.map(
     ({ name, value, unit, aim = '', ok }) =>
       `| ${name} | ${value} ${unit} | ${aim} | ${ok === undefined ? '' : ok ? 'met' : '**missed**'} |`,
@@ -67,7 +65,7 @@ function section({ part, at, commit, changed, command, figures }: Result): strin
     `## ${QUESTIONS[part]}`,
     '',
     `\`${command}\` on ${at.slice(0, 10)}, commit ${commit}${changed ? ' with changes' : ''}.`,
-    ...(NOTES[part] === undefined ? [] : ['', NOTES[part]]),
+    ...[NOTES[part], remark].flatMap((words) => (words === undefined ? [] : ['', words])),
     '',
     '| figure | value | aim | |',
     '| --- | --- | --- | --- |',

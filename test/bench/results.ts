@@ -15,6 +15,8 @@ const resultSchema = z.object({
   /** Whether something was changed and not committed. */
   changed: z.boolean(),
   command: z.string(),
+  /** What whoever kept the run knows of it and the figures do not say; written by hand. */
+  remark: z.string().optional(),
   machine: z.object({
     processor: z.string().optional(),
     cores: z.int(),
