@@ -6,6 +6,7 @@ import {
   type Key,
   pause,
   readConsistently,
+  readManyConsistently,
   readPartition,
   type TransactItem,
 } from '../runtime/dynamodb.ts';
@@ -53,7 +54,6 @@ export interface Before {
 
 /** A transaction takes 100 actions; event, state and marker are three. */
 const KEYWORDS_PER_TRANSACTION = 97;
-const KEYS_PER_READ = 100;
 
 /** An event that is not written yet. */
 export interface Prepared {
@@ -290,9 +290,8 @@ async function keywordItems(
   const changes = changedKeywords(before, after);
   const ended = changes.filter(({ active }) => !active).map(({ word }) => keywordKey(event.number, word));
   const previous = new Map<string, KeywordOptIn>();
-  for (let from = 0; from < ended.length; from += KEYS_PER_READ) {
-    const found = await readConsistently(client, { [table]: ended.slice(from, from + KEYS_PER_READ) });
-    for (const item of found[table] ?? []) previous.set(String(item['word']), parseKeywordOptIn(item));
+  for (const item of await readManyConsistently(client, table, ended)) {
+    previous.set(String(item['word']), parseKeywordOptIn(item));
   }
   return changes.flatMap((change) => {
     const optIn = keywordOptInAfter(previous.get(change.word), change, event);

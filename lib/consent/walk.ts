@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { QueryCommand, ScanCommand, type ScanCommandOutput } from '@aws-sdk/lib-dynamodb';
-import type { Item, Key } from '../runtime/dynamodb.ts';
+import { ScanCommand, type ScanCommandOutput } from '@aws-sdk/lib-dynamodb';
+import { type Item, type Key, readPartition } from '../runtime/dynamodb.ts';
 import { stateKey } from './items.ts';
 import type { ConsentRegistryDeps } from './registry.ts';
 import { type StoredNumber, storedNumber } from './stored-number.ts';
@@ -81,20 +81,6 @@ function whole(items: readonly Item[]): Walked {
 
 /** Everything stored of one number, strongly consistent. */
 export async function readStored({ client, table }: Deps, number: string): Promise<StoredNumber> {
-  const items: Item[] = [];
-  let from: Item | undefined;
-  do {
-    const page = await client.send(
-      new QueryCommand({
-        TableName: table,
-        ConsistentRead: true,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': stateKey(number).pk },
-        ExclusiveStartKey: from,
-      }),
-    );
-    items.push(...(page.Items ?? []));
-    from = page.LastEvaluatedKey;
-  } while (from);
+  const items = await readPartition(client, table, { pk: stateKey(number).pk });
   return { ...storedNumber(items), number };
 }

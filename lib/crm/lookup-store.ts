@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { readConsistently } from '../runtime/dynamodb.ts';
+import { readManyConsistently } from '../runtime/dynamodb.ts';
 import { echoKey, lookupKey } from './crm-items.ts';
 
 /** What a field of a record said when it was seen last. */
@@ -33,7 +33,6 @@ export interface LookupStoreDeps {
   readonly table: string;
 }
 
-const KEYS_PER_READ = 100;
 const WRITES_AT_ONCE = 20;
 
 /** What was looked up when, and what sendgate wrote itself. */
@@ -43,7 +42,7 @@ export function createLookupStore(deps: LookupStoreDeps) {
   return {
     /** The last look-up of each number that ever had one. */
     async of(numbers: readonly string[]): Promise<ReadonlyMap<string, Lookup>> {
-      const items = await readMany(deps, numbers.map(lookupKey));
+      const items = await readManyConsistently(deps.client, deps.table, numbers.map(lookupKey));
       return new Map(items.map((item) => lookupSchema.parse(item)).map((lookup) => [lookup.number, lookup]));
     },
     async put(lookups: readonly Lookup[]): Promise<void> {
@@ -55,8 +54,9 @@ export function createLookupStore(deps: LookupStoreDeps) {
     async echoes(
       fields: readonly { readonly recordId: string; readonly field: string }[],
     ): Promise<ReadonlyMap<string, Echo>> {
-      const items = await readMany(
-        deps,
+      const items = await readManyConsistently(
+        deps.client,
+        deps.table,
         fields.map(({ recordId, field }) => echoKey(recordId, field)),
       );
       const echoes = items.map((item) => echoSchema.parse(item));
@@ -69,15 +69,6 @@ export function createLookupStore(deps: LookupStoreDeps) {
       );
     },
   };
-}
-
-async function readMany({ client, table }: LookupStoreDeps, keys: readonly { pk: string; sk: string }[]) {
-  const found: Record<string, unknown>[] = [];
-  for (let start = 0; start < keys.length; start += KEYS_PER_READ) {
-    const read = await readConsistently(client, { [table]: keys.slice(start, start + KEYS_PER_READ) });
-    found.push(...(read[table] ?? []));
-  }
-  return found;
 }
 
 async function putMany({ client, table }: LookupStoreDeps, items: readonly Record<string, unknown>[]) {
