@@ -12,26 +12,26 @@ import {
 import type { Construct } from 'constructs';
 import { WORK_INDEX } from '../lib/automation/enrollment-items.ts';
 import { workKinds } from '../lib/automation/work.ts';
-import { EVENT_PREFIX } from '../lib/consent/items.ts';
+import { EVENT_PREFIX } from '../lib/consent/consent-items.ts';
 import { crmRoutes } from '../lib/crm/routes.ts';
 import { MESSAGE_SORT_KEY } from '../lib/messaging/message-items.ts';
-import { FORM_SECRETS } from '../lib/organization/form-items.ts';
-import { COLLECTION_INDEX } from '../lib/runtime/collection.ts';
+import { FORM_SECRETS } from '../lib/forms/form-items.ts';
+import { COLLECTION_INDEX } from '../lib/tables/collection.ts';
 import { senderApi } from '../lib/sender/sender-api.ts';
 import { Configuration } from './constructs/configuration.ts';
 import { ConsentRegistry } from './constructs/consent-registry.ts';
 import { ExportBucket } from './constructs/export-bucket.ts';
-import { HouseFunction } from './constructs/house-function.ts';
-import { deadLetterQueue, HouseQueue } from './constructs/house-queue.ts';
-import { HttpFront } from './constructs/http-front.ts';
-import { Issuer } from './constructs/issuer.ts';
+import { HouseFunction } from './constructs/sendgate-function.ts';
+import { deadLetterQueue, HouseQueue } from './constructs/sendgate-queue.ts';
+import { HttpFront } from './constructs/http-api.ts';
+import { Issuer } from './constructs/token-issuer.ts';
 import { OrganizationBus } from './constructs/organization-bus.ts';
 import { Outreach } from './constructs/outreach.ts';
 import { grantSalesforceCredentials } from './constructs/salesforce-secrets.ts';
 import { every } from './constructs/schedule.ts';
 import { TwilioSecrets } from './constructs/twilio-secrets.ts';
 import type { Organization } from './organizations/organization.ts';
-import { watch } from './watch.ts';
+import { watch } from './monitoring.ts';
 
 const WEBHOOK_TIMEOUT = Duration.seconds(10);
 /** A batch of ten texts with the slowest carrier; `reconcile`'s grace is ten times this. */

@@ -122,22 +122,22 @@ describe('imports point one way', () => {
 describe('one file per stored thing', () => {
   /** Who spells which keys. */
   const keys: readonly { readonly spelled: RegExp; readonly by: readonly string[] }[] = [
-    { spelled: /['`](EVENT|SOURCE|KEYWORD)#|'STATE'/, by: ['lib/consent/items.ts'] },
+    { spelled: /['`](EVENT|SOURCE|KEYWORD)#|'STATE'/, by: ['lib/consent/consent-items.ts'] },
     {
       spelled: /['`]NUMBER#/,
       by: [
-        'lib/consent/items.ts',
+        'lib/consent/consent-items.ts',
         'lib/conversations/conversation-items.ts',
         'lib/leads/lead-items.ts',
         'lib/messaging/message-items.ts',
-        'lib/outbox/outbox-items.ts',
+        'lib/single-texts/single-text-items.ts',
       ],
     },
     { spelled: /['`]LEAD#/, by: ['lib/leads/lead-items.ts', 'lib/automation/enrollment-items.ts'] },
     { spelled: /'(LEAD|LEADS|PRIMARY)'/, by: ['lib/leads/lead-items.ts'] },
     { spelled: /['`]ENROLLMENT#/, by: ['lib/automation/enrollment-items.ts'] },
     { spelled: /['`](DUE|WAIT)#/, by: ['lib/automation/work.ts'] },
-    { spelled: /['`]OUTBOX#/, by: ['lib/outbox/outbox-items.ts'] },
+    { spelled: /['`]OUTBOX#/, by: ['lib/single-texts/single-text-items.ts'] },
     {
       spelled: /'(CONVERSATIONS?|REVIEWS?)'|['`](CONVERSATIONS|PROJECT)#/,
       by: ['lib/conversations/conversation-items.ts'],
@@ -145,8 +145,8 @@ describe('one file per stored thing', () => {
     { spelled: /['`](MESSAGE|CLAIMED)#|'MESSAGE'/, by: ['lib/messaging/message-items.ts'] },
     { spelled: /['`]LIMIT#|'LIMIT'/, by: ['lib/forms/submission-limits.ts'] },
     { spelled: /['`]SUBMISSION#|'SUBMISSION'/, by: ['lib/forms/submission-store.ts'] },
-    { spelled: /'(SETTINGS|AUTOMATION|KEYWORD)'/, by: ['lib/organization/items.ts'] },
-    { spelled: /'(FORM|FORM_SECRET)'/, by: ['lib/organization/form-items.ts'] },
+    { spelled: /'(SETTINGS|AUTOMATION|KEYWORD)'/, by: ['lib/organization/organization-items.ts'] },
+    { spelled: /'(FORM|FORM_SECRET)'/, by: ['lib/forms/form-items.ts'] },
     { spelled: /['`]CRM#|'CRM(_MAPPING|_WRITE_BACKS)?'/, by: ['lib/crm/crm-items.ts'] },
     { spelled: /['`]DRIFT['#]/, by: ['lib/drift/drift-items.ts'] },
     {
@@ -154,8 +154,8 @@ describe('one file per stored thing', () => {
       by: ['lib/campaigns/campaign-items.ts'],
     },
     { spelled: /['`]EXPORT#|'EXPORT'/, by: ['lib/exports/export-store.ts'] },
-    { spelled: /'CLOCK'/, by: ['lib/gate/sender-clock.ts'] },
-    { spelled: /['`]CYCLE#|'MARKS'/, by: ['functions/automation-cycle/marks.ts'] },
+    { spelled: /'CLOCK'/, by: ['lib/gate/send-rate-limiter.ts'] },
+    { spelled: /['`]CYCLE#|'MARKS'/, by: ['functions/automation-cycle/watermarks.ts'] },
   ];
 
   it.each(keys)('only its owner spells $spelled', ({ spelled, by }) => {
@@ -170,7 +170,7 @@ describe('one file per stored thing', () => {
 
   it('only the gate, the stream’s reader and the stack know how the consent table is laid out', () => {
     const readers = ours
-      .filter(({ imports }) => imports.some(({ target }) => target === 'lib/consent/items.ts'))
+      .filter(({ imports }) => imports.some(({ target }) => target === 'lib/consent/consent-items.ts'))
       .map(({ path }) => path)
       .filter((path) => !path.startsWith('lib/consent/'));
     expect(readers.toSorted()).toEqual([
@@ -179,7 +179,7 @@ describe('one file per stored thing', () => {
       // The stack makes its indexes and filters its stream.
       'infra/constructs/consent-registry.ts',
       'infra/organization-stack.ts',
-      'lib/gate/facts.ts',
+      'lib/gate/load-decision-input.ts',
       'lib/gate/send-transaction.ts',
     ]);
   });
@@ -191,22 +191,22 @@ describe('the rules are pure', () => {
     'lib/consent/ledger.ts',
     'lib/consent/as-of.ts',
     'lib/gate/decide.ts',
-    'lib/crm/attest.ts',
+    'lib/crm/crm-opt-ins.ts',
     'lib/crm/plan.ts',
     'lib/crm/plan-writes.ts',
     'lib/crm/pace.ts',
-    'lib/crm/check.ts',
+    'lib/crm/check-mapping.ts',
     'lib/messaging/opt-in-keyword.ts',
-    'lib/messaging/revocation.ts',
+    'lib/revocation/read-revocation.ts',
     'lib/gate/rules.ts',
     'lib/gate/sender-rate.ts',
     'lib/gate/sending-window.ts',
     'lib/gate/day-rules.ts',
     'lib/gate/caps.ts',
-    'lib/gate/forecast.ts',
-    'lib/gate/preview.ts',
+    'lib/gate/dry-run.ts',
+    'lib/gate/dry-run-summary.ts',
     'lib/gate/holidays.ts',
-    'lib/outbox/replies.ts',
+    'lib/single-texts/replies.ts',
     'lib/campaigns/deliverability.ts',
     'lib/phone/time-zones.ts',
     'lib/phone/zone-clock.ts',

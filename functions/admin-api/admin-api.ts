@@ -16,13 +16,13 @@ import { consentListRoutes } from './routes/consent-lists.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { driftRoutes } from './routes/drift.ts';
 import { exportRoutes } from './routes/exports.ts';
-import { formPreviewRoutes } from './routes/form-preview.ts';
+import { formPreviewRoutes } from './routes/form-dry-run.ts';
 import { formRoutes } from './routes/forms.ts';
 import { importRoutes } from './routes/imports.ts';
 import { keywordRoutes } from './routes/keywords.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { numberRoutes } from './routes/numbers.ts';
-import { previewRoutes } from './routes/preview.ts';
+import { previewRoutes } from './routes/dry-run.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { whyRoutes } from './routes/why.ts';
 

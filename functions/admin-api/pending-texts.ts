@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { askSingle } from '../../lib/gate/asks.ts';
+import { askSingle } from '../../lib/gate/decision-input.ts';
 import { decide } from '../../lib/gate/decide.ts';
-import { loadFacts } from '../../lib/gate/facts.ts';
-import { type OutboxRef, type OutboxText, outboxTextSchema } from '../../lib/outbox/outbox-text.ts';
+import { loadFacts } from '../../lib/gate/load-decision-input.ts';
+import { type OutboxRef, type OutboxText, outboxTextSchema } from '../../lib/single-texts/single-text.ts';
 import type { AdminDeps } from './route.ts';
 import { MAY_LEAVE } from './sending.ts';
 

@@ -8,16 +8,16 @@ import type { OptInRuns } from '../../lib/campaigns/opt-in-runs.ts';
 import type { ConsentLists } from '../../lib/consent/lists.ts';
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import type { ConversationStore } from '../../lib/conversations/conversation-store.ts';
-import type { Arrivals } from '../../lib/crm/arrivals.ts';
+import type { Arrivals } from '../../lib/crm/enqueue-crm-job.ts';
 import type { DriftStore } from '../../lib/drift/drift-store.ts';
 import type { ExportJobs } from '../../lib/exports/export-jobs.ts';
 import type { ExportStore } from '../../lib/exports/export-store.ts';
-import type { FactsDeps } from '../../lib/gate/facts.ts';
+import type { FactsDeps } from '../../lib/gate/load-decision-input.ts';
 import { defineRoute, type RouteOf } from '../../lib/http/route.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
 import type { MessageStore } from '../../lib/messaging/message-store.ts';
-import type { Configuration } from '../../lib/organization/configuration.ts';
-import type { OutboxStore } from '../../lib/outbox/outbox-store.ts';
+import type { Configuration } from '../../lib/configuration/configuration.ts';
+import type { OutboxStore } from '../../lib/single-texts/single-text-store.ts';
 import type { LinkValidity } from '../../lib/runtime/signed-link.ts';
 
 /** What the routes work on. The only consent that is written here is what somebody enters, with their name. */

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { ConsentState } from '../../lib/consent/state.ts';
-import { askSingle } from '../../lib/gate/asks.ts';
+import { askSingle } from '../../lib/gate/decision-input.ts';
 import { decide } from '../../lib/gate/decide.ts';
-import { type FactsDeps, loadFacts } from '../../lib/gate/facts.ts';
-import type { Decision } from '../../lib/gate/question.ts';
+import { type FactsDeps, loadFacts } from '../../lib/gate/load-decision-input.ts';
+import type { Decision } from '../../lib/gate/decision.ts';
 import type { Lead } from '../../lib/leads/lead.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
 import type { Settings } from '../../lib/organization/settings.ts';

@@ -5,13 +5,13 @@ import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts'
 import { createLanes } from '../../lib/automation/lanes.ts';
 import { type WorkKind, workKinds } from '../../lib/automation/work.ts';
 import { createWorkIndex } from '../../lib/automation/work-index.ts';
-import { createOutboxStore } from '../../lib/outbox/outbox-store.ts';
+import { createOutboxStore } from '../../lib/single-texts/single-text-store.ts';
 import { AWS_REQUESTS } from '../../lib/runtime/aws-requests.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
-import { countOutcomes, logger, measure } from '../../lib/runtime/telemetry.ts';
-import { type EndWaitingDeps, endWaiting } from './end-waiting.ts';
-import { createMarks } from './marks.ts';
+import { countOutcomes, logger, measure } from '../../lib/telemetry/telemetry.ts';
+import { type EndWaitingDeps, endWaiting } from './expire-waiting.ts';
+import { createMarks } from './watermarks.ts';
 import { type CycleDeps, type CycleResult, runCycle, sweep } from './run-cycle.ts';
 
 const env = readEnv(['outreachTable', 'priorityQueueUrl', 'bulkQueueUrl']);

@@ -2,7 +2,7 @@ import type { Lanes } from '../../lib/automation/lanes.ts';
 import { LANES, SHARDS, type WorkKind } from '../../lib/automation/work.ts';
 import type { DueEntry, WorkIndex } from '../../lib/automation/work-index.ts';
 import type { Item } from '../../lib/runtime/dynamodb.ts';
-import type { Marks } from './marks.ts';
+import type { Marks } from './watermarks.ts';
 
 export interface CycleDeps {
   readonly index: Pick<WorkIndex, 'due'>;

@@ -1,6 +1,6 @@
 import type { OptInProgress } from '../../lib/campaigns/campaign.ts';
 import type { CampaignStore } from '../../lib/campaigns/campaign-store.ts';
-import type { AddOptInsJob } from '../../lib/campaigns/jobs.ts';
+import type { AddOptInsJob } from '../../lib/campaigns/campaign-jobs.ts';
 import type { MemberStore } from '../../lib/campaigns/member-store.ts';
 import type { OptInRuns } from '../../lib/campaigns/opt-in-runs.ts';
 import type { ConsentLists } from '../../lib/consent/lists.ts';

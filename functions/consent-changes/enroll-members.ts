@@ -2,11 +2,11 @@ import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { enroll } from '../../lib/automation/progress.ts';
 import { SHARDS } from '../../lib/automation/work.ts';
 import type { BroadcastStore } from '../../lib/campaigns/broadcast-store.ts';
-import type { EnrollJob } from '../../lib/campaigns/jobs.ts';
+import type { EnrollJob } from '../../lib/campaigns/campaign-jobs.ts';
 import type { MemberStore } from '../../lib/campaigns/member-store.ts';
 import { isTextedByAnother } from '../../lib/campaigns/same-number.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
-import type { Configuration } from '../../lib/organization/configuration.ts';
+import type { Configuration } from '../../lib/configuration/configuration.ts';
 import type { Jobs } from './jobs.ts';
 
 export interface EnrollMembersDeps {

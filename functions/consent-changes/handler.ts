@@ -5,23 +5,23 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, SQSEve
 import * as z from 'zod';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { createLanes } from '../../lib/automation/lanes.ts';
-import { wakeJobSchema } from '../../lib/automation/wake-job.ts';
+import { wakeJobSchema } from '../../lib/gate/release-job.ts';
 import { createWorkIndex } from '../../lib/automation/work-index.ts';
 import { createBroadcastStore } from '../../lib/campaigns/broadcast-store.ts';
 import { createCampaignStore } from '../../lib/campaigns/campaign-store.ts';
-import { addOptInsJobSchema, enrollJobSchema } from '../../lib/campaigns/jobs.ts';
+import { addOptInsJobSchema, enrollJobSchema } from '../../lib/campaigns/campaign-jobs.ts';
 import { createMemberStore } from '../../lib/campaigns/member-store.ts';
 import { createOptInRuns } from '../../lib/campaigns/opt-in-runs.ts';
-import type { ConsentEvent } from '../../lib/consent/event.ts';
+import type { ConsentEvent } from '../../lib/consent/consent-event.ts';
 import { createConsentLists } from '../../lib/consent/lists.ts';
 import { originOf } from '../../lib/consent/origin.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
-import { createRules } from '../../lib/organization/rules.ts';
-import { createOutboxStore } from '../../lib/outbox/outbox-store.ts';
+import { createRules } from '../../lib/configuration/settings-store.ts';
+import { createOutboxStore } from '../../lib/single-texts/single-text-store.ts';
 import { AWS_REQUESTS } from '../../lib/runtime/aws-requests.ts';
 import { createDocumentClient, type Item } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
-import { countOutcomes, describeError, logger, tally } from '../../lib/runtime/telemetry.ts';
+import { countOutcomes, describeError, logger, tally } from '../../lib/telemetry/telemetry.ts';
 import { type AddOptInsDeps, runAddOptInsJob } from './add-opt-ins.ts';
 import { type EnrollMembersDeps, runEnrollJob } from './enroll-members.ts';
 import { createJobs } from './jobs.ts';
@@ -31,10 +31,10 @@ import {
   processConfigurationChange,
   processConsentChange,
 } from './process-change.ts';
-import type { ReplyDeps } from './reply.ts';
-import { createCarrierQueue, type TellCarrierDeps } from './tell-carrier.ts';
-import { runTellWaitingJob, tellWaitingJobSchema } from './tell-waiting.ts';
-import { runWakeJob, type WakeDeps } from './wake.ts';
+import type { ReplyDeps } from './enqueue-event-reply.ts';
+import { createCarrierQueue, type TellCarrierDeps } from './enqueue-opt-out-sync.ts';
+import { runTellWaitingJob, tellWaitingJobSchema } from './backfill-opt-out-sync.ts';
+import { runWakeJob, type WakeDeps } from './release.ts';
 
 const env = readEnv([
   'organization',

@@ -1,7 +1,7 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { WakeJob } from '../../lib/automation/wake-job.ts';
-import type { AddOptInsJob, EnrollJob } from '../../lib/campaigns/jobs.ts';
-import type { TellWaitingJob } from './tell-waiting.ts';
+import type { WakeJob } from '../../lib/gate/release-job.ts';
+import type { AddOptInsJob, EnrollJob } from '../../lib/campaigns/campaign-jobs.ts';
+import type { TellWaitingJob } from './backfill-opt-out-sync.ts';
 
 /** One page of work that is too large for one invocation. */
 export type Job = WakeJob | EnrollJob | AddOptInsJob | TellWaitingJob;

@@ -1,15 +1,15 @@
-import { wokenByAutomation, wokenBySettings } from '../../lib/automation/waking.ts';
+import { wokenByAutomation, wokenBySettings } from '../../lib/gate/release.ts';
 import { CAMPAIGNS, parseBroadcastOf, parseCampaign } from '../../lib/campaigns/campaign-items.ts';
-import type { ConsentEvent } from '../../lib/consent/event.ts';
-import { eventOfChange } from '../../lib/consent/items.ts';
-import { AUTOMATIONS, parseAutomation, parseSettings, settingsKey } from '../../lib/organization/items.ts';
+import type { ConsentEvent } from '../../lib/consent/consent-event.ts';
+import { eventOfChange } from '../../lib/consent/consent-items.ts';
+import { AUTOMATIONS, parseAutomation, parseSettings, settingsKey } from '../../lib/organization/organization-items.ts';
 import type { Item } from '../../lib/runtime/dynamodb.ts';
 import { startAddingOptIns } from './add-opt-ins.ts';
 import { startEnrolling } from './enroll-members.ts';
-import { type ReplyDeps, replyToEvent } from './reply.ts';
-import { type TellCarrierDeps, tellCarrier } from './tell-carrier.ts';
-import { startTellingWaiting } from './tell-waiting.ts';
-import { startWaking, type WakeDeps, wakeByEvent } from './wake.ts';
+import { type ReplyDeps, replyToEvent } from './enqueue-event-reply.ts';
+import { type TellCarrierDeps, tellCarrier } from './enqueue-opt-out-sync.ts';
+import { startTellingWaiting } from './backfill-opt-out-sync.ts';
+import { startWaking, type WakeDeps, wakeByEvent } from './release.ts';
 
 /** A change of an item as a table's stream tells it. */
 export interface Change {

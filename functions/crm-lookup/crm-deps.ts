@@ -1,7 +1,7 @@
 import type { WorkIndex } from '../../lib/automation/work-index.ts';
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import type { Descriptions } from '../../lib/crm/descriptions.ts';
-import type { ErrandStore } from '../../lib/crm/errand-store.ts';
+import type { ErrandStore } from '../../lib/crm/crm-job-store.ts';
 import type { LookupStore } from '../../lib/crm/lookup-store.ts';
 import type { CrmPreferencesStore } from '../../lib/crm/preferences-store.ts';
 import type { Salesforce } from '../../lib/crm/salesforce.ts';

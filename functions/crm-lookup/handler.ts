@@ -3,7 +3,7 @@ import { createWorkIndex } from '../../lib/automation/work-index.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { salesforceCredentials } from '../../lib/crm/credentials.ts';
 import { createDescriptions } from '../../lib/crm/descriptions.ts';
-import { createErrandStore } from '../../lib/crm/errand-store.ts';
+import { createErrandStore } from '../../lib/crm/crm-job-store.ts';
 import { createLookupStore } from '../../lib/crm/lookup-store.ts';
 import { createCrmPreferencesStore } from '../../lib/crm/preferences-store.ts';
 import { createSalesforce } from '../../lib/crm/rest-salesforce.ts';
@@ -13,10 +13,10 @@ import { type ApiRequest, createApi } from '../../lib/http/api.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import type { HttpAnswer } from '../../lib/runtime/problem.ts';
-import { countOutcomes } from '../../lib/runtime/telemetry.ts';
+import { countOutcomes } from '../../lib/telemetry/telemetry.ts';
 import type { CrmDeps } from './crm-deps.ts';
-import { run } from './run.ts';
-import { verify } from './verify.ts';
+import { run } from './run-lookups.ts';
+import { verify } from './verify-mappings.ts';
 
 const env = readEnv([
   'organization',

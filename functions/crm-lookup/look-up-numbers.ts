@@ -1,4 +1,4 @@
-import { type Attestation, attestationsOf, isEcho, lookupAfter, occurrenceOf } from '../../lib/crm/attest.ts';
+import { type Attestation, attestationsOf, isEcho, lookupAfter, occurrenceOf } from '../../lib/crm/crm-opt-ins.ts';
 import { type CrmRecord, lookUp } from '../../lib/crm/look-up.ts';
 import { seenAs } from '../../lib/crm/lookup-store.ts';
 import type { CrmPreferences, Mapping } from '../../lib/crm/preferences.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAttempt, type Errand, type Write } from '../../lib/crm/errand.ts';
+import { afterAttempt, type Errand, type Write } from '../../lib/crm/crm-job.ts';
 import { type CrmRecord, describeMapped } from '../../lib/crm/look-up.ts';
 import { planWrites, type Tick } from '../../lib/crm/plan-writes.ts';
 import { type CrmPreferences, type Mapping, objectsOf } from '../../lib/crm/preferences.ts';

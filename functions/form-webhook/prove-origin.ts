@@ -4,7 +4,7 @@ import type { Fields } from '../../lib/forms/payload.ts';
 import type { SignedRequest } from '../../lib/forms/proof/proof.ts';
 import { knowsSecret } from '../../lib/forms/proof/secret.ts';
 import { verifySignature } from '../../lib/forms/proof/verify.ts';
-import type { Configuration } from '../../lib/organization/configuration.ts';
+import type { Configuration } from '../../lib/configuration/configuration.ts';
 import { type HttpAnswer, problem } from '../../lib/runtime/problem.ts';
 
 const HINTS = {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Form } from '../../lib/forms/form.ts';
 import { answerSchema, optInQuestion, QUESTION_FIELDS } from '../../lib/forms/opt-in-question.ts';
-import type { Configuration } from '../../lib/organization/configuration.ts';
+import type { Configuration } from '../../lib/configuration/configuration.ts';
 import { type HttpAnswer, json, problem } from '../../lib/runtime/problem.ts';
 import { escapeHtml, htmlAnswer, page, prefersHtml } from './html/page.ts';
 import { QUESTION_SCRIPT, type QuestionView, questionSnippet } from './html/question.ts';

@@ -1,6 +1,6 @@
 import { builderOf } from '../../lib/forms/builders/index.ts';
 import { knowsSecret } from '../../lib/forms/proof/secret.ts';
-import type { Configuration } from '../../lib/organization/configuration.ts';
+import type { Configuration } from '../../lib/configuration/configuration.ts';
 import { type HttpAnswer, problem } from '../../lib/runtime/problem.ts';
 
 /** Meta's own challenges are digits; anything longer or of other characters is somebody else's. */

@@ -5,7 +5,7 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { AWS_REQUESTS } from '../../lib/runtime/aws-requests.ts';
 import type { Item } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
-import { countOutcomes, describeError, logger } from '../../lib/runtime/telemetry.ts';
+import { countOutcomes, describeError, logger } from '../../lib/telemetry/telemetry.ts';
 import { createBus } from './bus.ts';
 import { type PublishDeps, publishChanges, type StreamChange } from './publish.ts';
 

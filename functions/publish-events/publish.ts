@@ -1,4 +1,4 @@
-import { eventOfChange } from '../../lib/consent/items.ts';
+import { eventOfChange } from '../../lib/consent/consent-items.ts';
 import { consentChanged } from '../../lib/events/consent-changed.ts';
 import type { PublishedEvent } from '../../lib/events/event.ts';
 import { textOutcome } from '../../lib/events/text-outcome.ts';

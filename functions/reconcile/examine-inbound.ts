@@ -2,9 +2,9 @@ import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import type { ConversationStore } from '../../lib/conversations/conversation-store.ts';
 import type { Found } from '../../lib/drift/drift.ts';
 import type { LoggedText } from '../../lib/drift/text-log.ts';
-import { type InboundIntent, readIntent } from '../../lib/messaging/keywords.ts';
+import { type InboundIntent, readIntent } from '../../lib/messaging/inbound-intent.ts';
 import type { MessageStore } from '../../lib/messaging/message-store.ts';
-import type { Configuration } from '../../lib/organization/configuration.ts';
+import type { Configuration } from '../../lib/configuration/configuration.ts';
 
 export interface InboundDeps {
   readonly registry: Pick<ConsentRegistry, 'record'>;

@@ -1,7 +1,7 @@
 import { loggableSubmission } from '../../lib/consent/origin.ts';
-import { carryOut, type IntakeDeps } from '../../lib/forms/intake.ts';
+import { carryOut, type IntakeDeps } from '../../lib/intake/intake.ts';
 import type { SubmissionStore } from '../../lib/forms/submission-store.ts';
-import { logger } from '../../lib/runtime/telemetry.ts';
+import { logger } from '../../lib/telemetry/telemetry.ts';
 
 export interface FinishDeps extends IntakeDeps {
   readonly submissions: SubmissionStore;

@@ -2,13 +2,13 @@ import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb
 import { WORK_INDEX } from '../../lib/automation/enrollment-items.ts';
 import { SHARDS } from '../../lib/automation/work.ts';
 import type { GateTables } from '../../lib/gate/send-transaction.ts';
-import { reopenClaim } from '../../lib/gate/settle.ts';
+import { reopenClaim } from '../../lib/gate/settle-claim.ts';
 import type { Carrier, CarrierMessage } from '../../lib/messaging/carrier.ts';
 import { loggableId } from '../../lib/messaging/loggable-id.ts';
 import type { Message } from '../../lib/messaging/message.ts';
 import { claimedWork, messageIdOfKey } from '../../lib/messaging/message-items.ts';
 import type { MessageStore } from '../../lib/messaging/message-store.ts';
-import { logger } from '../../lib/runtime/telemetry.ts';
+import { logger } from '../../lib/telemetry/telemetry.ts';
 
 export interface SettleDeps extends GateTables {
   readonly carrier: Pick<Carrier, 'find'>;

@@ -8,7 +8,7 @@ import { createExportStore } from '../../lib/exports/export-store.ts';
 import { AWS_REQUESTS } from '../../lib/runtime/aws-requests.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
-import { countOutcomes, describeError, logger, tally } from '../../lib/runtime/telemetry.ts';
+import { countOutcomes, describeError, logger, tally } from '../../lib/telemetry/telemetry.ts';
 import { type ExportDeps, giveUp, runExport } from './run-export.ts';
 import { createUpload } from './upload.ts';
 

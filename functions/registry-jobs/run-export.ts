@@ -1,6 +1,6 @@
 import type { ConsentRegistryDeps } from '../../lib/consent/registry.ts';
 import { settled } from '../../lib/consent/verify-registry.ts';
-import { walkGroups } from '../../lib/consent/walk.ts';
+import { walkGroups } from '../../lib/consent/scan-registry.ts';
 import { type Export, objectKeyOf } from '../../lib/exports/export.ts';
 import type { ExportJobs } from '../../lib/exports/export-jobs.ts';
 import { createLines, headOf } from '../../lib/exports/export-lines.ts';

@@ -1,5 +1,5 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { type WaitingReason, waitingReasons } from '../../lib/automation/waking.ts';
+import { type WaitingReason, waitingReasons } from '../../lib/gate/release.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import type { Carrier } from '../../lib/messaging/carrier.ts';
@@ -9,7 +9,7 @@ import { createTwilioCarrier } from '../../lib/messaging/twilio-carrier.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { twilioCredentials } from '../../lib/runtime/secrets.ts';
-import { countOutcomes, describeError, logger, tally } from '../../lib/runtime/telemetry.ts';
+import { countOutcomes, describeError, logger, tally } from '../../lib/telemetry/telemetry.ts';
 import { type EndedText, processBatch } from './process-batch.ts';
 
 const env = readEnv([

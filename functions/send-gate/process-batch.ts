@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { messageIdOf } from '../../lib/automation/enrollment.ts';
 import { type DueWork, dueWorkSchema } from '../../lib/automation/work.ts';
-import { loadFactsApart } from '../../lib/gate/facts.ts';
-import { createSenderClock } from '../../lib/gate/sender-clock.ts';
+import { loadFactsApart } from '../../lib/gate/load-decision-input.ts';
+import { createSenderClock } from '../../lib/gate/send-rate-limiter.ts';
 import { type GateDeps, processText, type TextEnd } from './process-text.ts';
-import { createSenderTurns } from './sender-turns.ts';
+import { createSenderTurns } from './batch-throttle.ts';
 
 export interface QueueRecord {
   readonly messageId: string;

@@ -1,16 +1,16 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { type ApiRequest, createApi } from '../../lib/http/api.ts';
-import { createRules } from '../../lib/organization/rules.ts';
+import { createRules } from '../../lib/configuration/settings-store.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import type { HttpAnswer } from '../../lib/runtime/problem.ts';
 import { twilioCredentials } from '../../lib/runtime/secrets.ts';
-import { countOutcomes, describeError, logger, tally } from '../../lib/runtime/telemetry.ts';
+import { countOutcomes, describeError, logger, tally } from '../../lib/telemetry/telemetry.ts';
 import { createTwilioCarrierList } from '../../lib/sender/twilio-carrier-list.ts';
 import { createTwilioSenderAccount } from '../../lib/sender/twilio-sender-account.ts';
 import { senderRoutes } from './routes.ts';
-import { takeJobs } from './take-jobs.ts';
+import { takeJobs } from './process-batch.ts';
 
 const env = readEnv([
   'organization',

@@ -1,5 +1,5 @@
 import { defineRoute, RequestProblem, type RouteOf } from '../../lib/http/route.ts';
-import type { Configuration } from '../../lib/organization/configuration.ts';
+import type { Configuration } from '../../lib/configuration/configuration.ts';
 import { checkSender, type Located, type OurAddresses, repairsFor } from '../../lib/sender/check-sender.ts';
 import type { SenderAccount } from '../../lib/sender/sender.ts';
 import { type A2pAnswer, type SenderCheck, senderApi } from '../../lib/sender/sender-api.ts';

@@ -6,13 +6,13 @@ import { createConversationStore } from '../../lib/conversations/conversation-st
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { loggableId } from '../../lib/messaging/loggable-id.ts';
 import { readWebhook } from '../../lib/messaging/webhook.ts';
-import { createRules } from '../../lib/organization/rules.ts';
+import { createRules } from '../../lib/configuration/settings-store.ts';
 import { e164Schema } from '../../lib/phone/e164.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { type HttpAnswer, problem } from '../../lib/runtime/problem.ts';
 import { twilioAuthToken } from '../../lib/runtime/secrets.ts';
-import { countOutcomes, describeError, logger, tally } from '../../lib/runtime/telemetry.ts';
+import { countOutcomes, describeError, logger, tally } from '../../lib/telemetry/telemetry.ts';
 import { type ReceiveDeps, receive } from './receive.ts';
 
 const env = readEnv([

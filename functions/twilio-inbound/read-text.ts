@@ -1,6 +1,6 @@
-import type { InboundIntent } from '../../lib/messaging/keywords.ts';
+import type { InboundIntent } from '../../lib/messaging/inbound-intent.ts';
 import { keywordIn } from '../../lib/messaging/opt-in-keyword.ts';
-import type { Configuration } from '../../lib/organization/configuration.ts';
+import type { Configuration } from '../../lib/configuration/configuration.ts';
 
 /** What a received text asks for, the organization's own keywords included. */
 export type Reading =

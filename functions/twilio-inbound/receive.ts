@@ -3,9 +3,9 @@ import { stop } from '../../lib/automation/progress.ts';
 import type { Before, ConsentRegistry, Recorded } from '../../lib/consent/registry.ts';
 import type { ConversationStore } from '../../lib/conversations/conversation-store.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
-import { readIntent } from '../../lib/messaging/keywords.ts';
+import { readIntent } from '../../lib/messaging/inbound-intent.ts';
 import { merge } from '../../lib/messaging/template.ts';
-import type { Configuration } from '../../lib/organization/configuration.ts';
+import type { Configuration } from '../../lib/configuration/configuration.ts';
 import { type Reading, readText } from './read-text.ts';
 
 export interface ReceiveDeps {

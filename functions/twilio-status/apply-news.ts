@@ -2,7 +2,7 @@ import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
 import { carrierErrorOf } from '../../lib/messaging/carrier-errors.ts';
 import type { CarrierNews, MessageStore, NewsOutcome } from '../../lib/messaging/message-store.ts';
-import { promptFailure } from '../../lib/outbox/prompt-failed.ts';
+import { promptFailure } from '../../lib/single-texts/opt-in-request-failed.ts';
 
 export interface ApplyDeps {
   readonly messages: Pick<MessageStore, 'applyNews' | 'get'>;

@@ -10,7 +10,7 @@ import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { type HttpAnswer, json, problem } from '../../lib/runtime/problem.ts';
 import { twilioAuthToken } from '../../lib/runtime/secrets.ts';
-import { countOutcomes, logger, tally } from '../../lib/runtime/telemetry.ts';
+import { countOutcomes, logger, tally } from '../../lib/telemetry/telemetry.ts';
 import { applyNews } from './apply-news.ts';
 
 const env = readEnv(['consentTable', 'outreachTable', 'publicBaseUrl', 'twilioAuthTokenParameter']);

@@ -6,10 +6,10 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import type { MeasureName, MetricName } from '../../lib/runtime/metrics.ts';
+import type { MeasureName, MetricName } from '../../lib/telemetry/metrics.ts';
 import { ownMetric } from './dashboard.ts';
-import type { HouseFunction } from './house-function.ts';
-import type { HouseQueue } from './house-queue.ts';
+import type { HouseFunction } from './sendgate-function.ts';
+import type { HouseQueue } from './sendgate-queue.ts';
 
 export interface AlarmsProps {
   readonly organization: string;

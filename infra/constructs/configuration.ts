@@ -1,9 +1,9 @@
 import { StreamViewType } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { FORM_SECRETS } from '../../lib/organization/form-items.ts';
-import type { HouseFunction } from './house-function.ts';
-import { HouseTable, type TableOwnerProps } from './house-table.ts';
+import { FORM_SECRETS } from '../../lib/forms/form-items.ts';
+import type { HouseFunction } from './sendgate-function.ts';
+import { HouseTable, type TableOwnerProps } from './sendgate-table.ts';
 
 const READS = ['GetItem', 'BatchGetItem', 'Query'] as const;
 type Read = (typeof READS)[number];

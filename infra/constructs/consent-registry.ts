@@ -1,9 +1,9 @@
 import { AttributeType, ProjectionType, StreamViewType } from 'aws-cdk-lib/aws-dynamodb';
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { LISTED, LISTS } from '../../lib/consent/items.ts';
-import type { HouseFunction } from './house-function.ts';
-import { HouseTable, type TableOwnerProps } from './house-table.ts';
+import { LISTED, LISTS } from '../../lib/consent/consent-items.ts';
+import type { HouseFunction } from './sendgate-function.ts';
+import { HouseTable, type TableOwnerProps } from './sendgate-table.ts';
 
 /** The consent registry. It says itself who may read it and who may add to it; nobody may take anything away. */
 export class ConsentRegistry extends Construct {

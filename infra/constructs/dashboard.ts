@@ -14,8 +14,8 @@ import {
   OPT_INS,
   OPT_OUTS,
   TEXTS,
-} from '../../lib/runtime/metrics.ts';
-import type { HouseFunction } from './house-function.ts';
+} from '../../lib/telemetry/metrics.ts';
+import type { HouseFunction } from './sendgate-function.ts';
 
 /** The functions whose metrics are shown. */
 export type Shown = Readonly<Record<'automation-cycle' | 'send-gate' | 'consent-changes', HouseFunction>>;

@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { EXPORT_DAYS } from '../../lib/exports/export.ts';
-import type { HouseFunction } from './house-function.ts';
+import type { HouseFunction } from './sendgate-function.ts';
 
 /** Where exports lie until they expire: encrypted with the organization's key, TLS only, never public. */
 export class ExportBucket extends Construct {

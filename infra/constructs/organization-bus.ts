@@ -1,7 +1,7 @@
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import type { HouseFunction } from './house-function.ts';
+import type { HouseFunction } from './sendgate-function.ts';
 
 /** The bus on which an organization's other systems hear what happened (X8). */
 export class OrganizationBus extends Construct {

@@ -2,9 +2,9 @@ import { AttributeType, ProjectionType, StreamViewType } from 'aws-cdk-lib/aws-d
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { WORK_INDEX } from '../../lib/automation/enrollment-items.ts';
-import { COLLECTION_INDEX } from '../../lib/runtime/collection.ts';
-import type { HouseFunction } from './house-function.ts';
-import { HouseTable, type TableOwnerProps } from './house-table.ts';
+import { COLLECTION_INDEX } from '../../lib/tables/collection.ts';
+import type { HouseFunction } from './sendgate-function.ts';
+import { HouseTable, type TableOwnerProps } from './sendgate-table.ts';
 
 type Action = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'ConditionCheckItem';
 type Index = typeof WORK_INDEX | typeof COLLECTION_INDEX;

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { HouseFunction } from './house-function.ts';
+import type { HouseFunction } from './sendgate-function.ts';
 
 /** Lets a function read how to log in to Salesforce, which ops put into SSM by hand (SecureString). */
 export function grantSalesforceCredentials(fn: HouseFunction, organization: string): void {

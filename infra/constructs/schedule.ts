@@ -2,7 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
-import type { HouseFunction } from './house-function.ts';
+import type { HouseFunction } from './sendgate-function.ts';
 
 /** When a schedule runs. */
 export interface ScheduleProps {

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { HouseFunction } from './house-function.ts';
+import type { HouseFunction } from './sendgate-function.ts';
 
 /** Twilio's secrets, which ops put into SSM by hand (SecureString). The key that sends and the token that signs are apart. */
 export class TwilioSecrets extends Construct {

@@ -1,4 +1,4 @@
-import type { OutboxText } from '../outbox/outbox-text.ts';
+import type { OutboxText } from '../single-texts/single-text.ts';
 import { type Automation, addDuration } from './automation.ts';
 import type { Enrollment, EnrollmentRef } from './enrollment.ts';
 

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { outboxRefOfKey } from '../outbox/outbox-items.ts';
-import type { OutboxRef } from '../outbox/outbox-text.ts';
+import { outboxRefOfKey } from '../single-texts/single-text-items.ts';
+import type { OutboxRef } from '../single-texts/single-text.ts';
 import type { Item } from '../runtime/dynamodb.ts';
 import type { EnrollmentRef } from './enrollment.ts';
 import { refOfKey, WORK_INDEX } from './enrollment-items.ts';

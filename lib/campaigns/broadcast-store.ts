@@ -5,7 +5,7 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { automationKey } from '../organization/items.ts';
+import { automationKey } from '../organization/organization-items.ts';
 import { cancellationCodes, isConditionFailure, pause } from '../runtime/dynamodb.ts';
 import {
   type Broadcast,

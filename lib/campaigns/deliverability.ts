@@ -1,7 +1,7 @@
 import type { Automation } from '../automation/automation.ts';
-import { askStep } from '../gate/asks.ts';
+import { askStep } from '../gate/decision-input.ts';
 import { decide } from '../gate/decide.ts';
-import type { StepFacts } from '../gate/facts.ts';
+import type { StepFacts } from '../gate/load-decision-input.ts';
 import type { Lead } from '../leads/lead.ts';
 import { segmentsOf } from '../messaging/segments.ts';
 import { render } from '../messaging/template.ts';

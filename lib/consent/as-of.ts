@@ -1,4 +1,4 @@
-import type { ConsentEvent } from './event.ts';
+import type { ConsentEvent } from './consent-event.ts';
 import { type ConsentState, initialState } from './state.ts';
 import { applyOccurrence } from './transition.ts';
 

@@ -1,6 +1,6 @@
 import type { Item } from '../runtime/dynamodb.ts';
-import type { ConsentEvent } from './event.ts';
-import { readableEvent, readableState } from './items.ts';
+import type { ConsentEvent } from './consent-event.ts';
+import { readableEvent, readableState } from './consent-items.ts';
 import { type ChainFault, type Step, verifyChain } from './ledger.ts';
 import type { ConsentState } from './state.ts';
 

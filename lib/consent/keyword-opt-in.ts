@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ConsentEvent } from './event.ts';
+import type { ConsentEvent } from './consent-event.ts';
 import type { ConsentState } from './state.ts';
 
 /** The opt-in record of one number for one keyword (T2). There is one, and it says how it stands now. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import type { ConsentEvent, ConsentOccurrence } from './event.ts';
+import type { ConsentEvent, ConsentOccurrence } from './consent-event.ts';
 import { type ConsentState, initialState } from './state.ts';
 import { applyOccurrence, RULES_VERSION } from './transition.ts';
 

@@ -1,7 +1,7 @@
-import { type Standing, standings } from './event.ts';
-import { keywordOrder, LISTS } from './items.ts';
-import type { Source } from './listing.ts';
-import { LAST, type Range } from './ranges.ts';
+import { type Standing, standings } from './consent-event.ts';
+import { keywordOrder, LISTS } from './consent-items.ts';
+import type { Source } from './list-entry.ts';
+import { LAST, type Range } from './merged-pages.ts';
 import type { ConsentState, Prompt } from './state.ts';
 
 /** Which numbers a list shows, and in which order. Every part narrows it further. */

@@ -1,11 +1,11 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
 import { type Item, readConsistently } from '../runtime/dynamodb.ts';
-import { LISTS, parseKeywordOptIn, stateKey } from './items.ts';
+import { LISTS, parseKeywordOptIn, stateKey } from './consent-items.ts';
 import { type KeywordOptIn, keywordOptInSchema } from './keyword-opt-in.ts';
 import { keywordRange, type ListFilter, matches, type Plan, planOf } from './list-filter.ts';
-import { listingSchema } from './listing.ts';
-import { type Page, type Range, readPage } from './ranges.ts';
+import { listingSchema } from './list-entry.ts';
+import { type Page, type Range, readPage } from './merged-pages.ts';
 import type { ConsentRegistryDeps } from './registry.ts';
 import { consentStateSchema } from './state.ts';
 

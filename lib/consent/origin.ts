@@ -1,5 +1,5 @@
 import { loggableId } from '../messaging/loggable-id.ts';
-import type { Evidence } from './event.ts';
+import type { Evidence } from './consent-event.ts';
 import { sha256 } from './ledger.ts';
 
 /**

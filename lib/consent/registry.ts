@@ -11,7 +11,7 @@ import {
   type TransactItem,
 } from '../runtime/dynamodb.ts';
 import { type Audit, auditItems } from './audit.ts';
-import { type ConsentEvent, type ConsentOccurrence, documents, evidenceSchema } from './event.ts';
+import { type ConsentEvent, type ConsentOccurrence, documents, evidenceSchema } from './consent-event.ts';
 import {
   eventKey,
   eventRange,
@@ -25,10 +25,10 @@ import {
   sourceMarkerSchema,
   stateItem,
   stateKey,
-} from './items.ts';
+} from './consent-items.ts';
 import { changedKeywords, type KeywordOptIn, keywordOptInAfter } from './keyword-opt-in.ts';
 import { append, type ChainFault } from './ledger.ts';
-import { type Listing, listingAfter } from './listing.ts';
+import { type Listing, listingAfter } from './list-entry.ts';
 import type { ConsentState } from './state.ts';
 
 export interface ConsentRegistryDeps {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { eventKinds, evidenceSources, standings } from './event.ts';
+import { eventKinds, evidenceSources, standings } from './consent-event.ts';
 
 export const prompts = ['not_sent', 'sent', 'accepted', 'rejected'] as const;
 export type Prompt = (typeof prompts)[number];

@@ -1,10 +1,10 @@
 import type { Item } from '../runtime/dynamodb.ts';
 import { type Audit, auditItems } from './audit.ts';
-import type { ConsentEvent } from './event.ts';
-import { keywordItem, kindOfItem, numberOfItem, sourceKey, stateItem } from './items.ts';
+import type { ConsentEvent } from './consent-event.ts';
+import { keywordItem, kindOfItem, numberOfItem, sourceKey, stateItem } from './consent-items.ts';
 import { changedKeywords, type KeywordOptIn, keywordOptInAfter } from './keyword-opt-in.ts';
 import { type ChainFault, isSameValue, type Step } from './ledger.ts';
-import { type Listing, listingAfter } from './listing.ts';
+import { type Listing, listingAfter } from './list-entry.ts';
 import type { ConsentState } from './state.ts';
 
 /** Everything that the registry keeps of one number, as it is stored. */

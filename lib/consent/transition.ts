@@ -1,4 +1,4 @@
-import type { ConsentOccurrence, Effect, EventKind, Standing } from './event.ts';
+import type { ConsentOccurrence, Effect, EventKind, Standing } from './consent-event.ts';
 import type { ConsentState, Prompt } from './state.ts';
 
 /**

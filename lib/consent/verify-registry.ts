@@ -1,7 +1,7 @@
 import { pause } from '../runtime/dynamodb.ts';
 import type { ConsentRegistryDeps } from './registry.ts';
 import { auditStored, type StoredAudit, type StoredFault, type StoredNumber } from './stored-number.ts';
-import { readStored, walk } from './walk.ts';
+import { readStored, walk } from './scan-registry.ts';
 
 /** A number of which something stored does not hold. */
 export interface NumberFault extends StoredFault {

@@ -7,7 +7,7 @@ import {
 import { WORK_INDEX } from '../automation/enrollment-items.ts';
 import type { Message } from '../messaging/message.ts';
 import { messageItem } from '../messaging/message-items.ts';
-import { COLLECTION_INDEX } from '../runtime/collection.ts';
+import { COLLECTION_INDEX } from '../tables/collection.ts';
 import {
   cancellationCodes,
   type Item,

@@ -1,5 +1,5 @@
-import { checkMapping } from './check.ts';
-import type { Errand, Write } from './errand.ts';
+import { checkMapping } from './check-mapping.ts';
+import type { Errand, Write } from './crm-job.ts';
 import type { CrmRecord } from './look-up.ts';
 import type { Described } from './plan.ts';
 import { type CrmObject, type Mapping, objectNamed } from './preferences.ts';

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { defineRoute, notFound, pageQuery, type RouteOf } from '../http/route.ts';
-import { type Check, checkSchema } from './check.ts';
+import { type Check, checkSchema } from './check-mapping.ts';
 import { WRITE_BACKS } from './crm-items.ts';
-import { errandSchema } from './errand.ts';
-import type { ErrandStore } from './errand-store.ts';
+import { errandSchema } from './crm-job.ts';
+import type { ErrandStore } from './crm-job-store.ts';
 import {
   type CrmPreferences,
   crmPreferencesSchema,

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { pageOfCollection } from '../runtime/collection.ts';
+import { pageOfCollection } from '../tables/collection.ts';
 import { type Item, isConditionFailure } from '../runtime/dynamodb.ts';
 import {
   type DriftMark,

@@ -5,7 +5,7 @@ import {
   eventKinds,
   evidenceSources,
   standings,
-} from '../consent/event.ts';
+} from '../consent/consent-event.ts';
 import { detailShape, type EventDefinition, type PublishedEvent } from './event.ts';
 
 const DETAIL_TYPE = 'sendgate.consent.changed.v1';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { standings } from '../consent/event.ts';
+import { standings } from '../consent/consent-event.ts';
 
 export const exportFormats = ['csv', 'ndjson'] as const;
 export type ExportFormat = (typeof exportFormats)[number];

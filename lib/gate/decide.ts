@@ -1,5 +1,5 @@
 import type { Trace } from '../messaging/message.ts';
-import type { Decision, Question, Verdict } from './question.ts';
+import type { Decision, Question, Verdict } from './decision.ts';
 import { RULES } from './rules.ts';
 
 const VERBS = {

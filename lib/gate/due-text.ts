@@ -4,7 +4,7 @@ import type { Message } from '../messaging/message.ts';
 import type { Rendered } from '../messaging/template.ts';
 import type { Settings } from '../organization/settings.ts';
 import type { TransactItem } from '../runtime/dynamodb.ts';
-import type { Asked } from './asks.ts';
+import type { Asked } from './decision-input.ts';
 
 type Put = NonNullable<TransactItem['Put']>;
 

@@ -2,7 +2,7 @@ import { addDuration } from '../automation/automation.ts';
 import type { Prompt } from '../consent/state.ts';
 import { whereabouts } from '../phone/time-zones.ts';
 import { frequencyWindow } from './caps.ts';
-import type { Finding, HoldReason, Question, Rule } from './question.ts';
+import type { Finding, HoldReason, Question, Rule } from './decision.ts';
 import { type SendingWindow, sendingWindow } from './sending-window.ts';
 
 /** How long an automated text lets a confirmation go ahead, and how often it looks. */

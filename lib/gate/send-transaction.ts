@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { consentUnchanged } from '../consent/items.ts';
+import { consentUnchanged } from '../consent/consent-items.ts';
 import type { ConsentState } from '../consent/state.ts';
 import type { Conversation } from '../conversations/conversation.ts';
 import { conversationUnchanged, putConversation } from '../conversations/conversation-items.ts';

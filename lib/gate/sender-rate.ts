@@ -1,7 +1,7 @@
 import { LANES } from '../automation/work.ts';
 import type { DueText } from './due-text.ts';
-import type { OutboxFacts, StepFacts } from './facts.ts';
-import type { Line } from './sender-clock.ts';
+import type { OutboxFacts, StepFacts } from './load-decision-input.ts';
+import type { Line } from './send-rate-limiter.ts';
 
 /** Who goes first when the sender can take only so many segments a second: agents and answers ahead of everybody. */
 export type Urgency = 'atOnce' | Line;

@@ -1,12 +1,12 @@
 import type { Enrollment } from '../automation/enrollment.ts';
 import type { Trace } from '../messaging/message.ts';
 import { sayUnrendered } from '../messaging/template.ts';
-import { askStep } from './asks.ts';
+import { askStep } from './decision-input.ts';
 import { decide } from './decide.ts';
 import type { Why } from './due-text.ts';
-import type { StepFacts } from './facts.ts';
-import type { Decision, Verdict } from './question.ts';
-import { stepText } from './step-text.ts';
+import type { StepFacts } from './load-decision-input.ts';
+import type { Decision, Verdict } from './decision.ts';
+import { stepText } from './due-step.ts';
 
 type Verdicts = Verdict | { readonly kind: 'hold' | 'stop'; readonly reason: string };
 /** A decision, or that nothing more leaves of the automation: it ended for the lead, or is gone. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { type HttpAnswer, json, problem, zodErrors } from '../runtime/problem.ts';
-import { describeError, logger } from '../runtime/telemetry.ts';
-import { type Caller, callerOf } from './claims.ts';
-import { inWords } from './in-words.ts';
+import { describeError, logger } from '../telemetry/telemetry.ts';
+import { type Caller, callerOf } from './caller.ts';
+import { inWords } from './zod-messages.ts';
 import { RequestProblem, type RouteAnswer, type RouteOf } from './route.ts';
 
 /** Of a request's body. */

@@ -5,7 +5,7 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { pageOfCollection } from '../runtime/collection.ts';
+import { pageOfCollection } from '../tables/collection.ts';
 import {
   cancellationCodes,
   type Item,
@@ -13,7 +13,7 @@ import {
   pause,
   readManyConsistently,
 } from '../runtime/dynamodb.ts';
-import { holders, holdersOf, readPrimary, withHolder, withoutHolder } from './holders.ts';
+import { holders, holdersOf, readPrimary, withHolder, withoutHolder } from './leads-with-number.ts';
 import type { Lead, LeadDetails } from './lead.ts';
 import {
   holderKey,

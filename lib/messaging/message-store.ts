@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { pageOfCollection } from '../runtime/collection.ts';
+import { pageOfCollection } from '../tables/collection.ts';
 import { type Item, isConditionFailure, readManyConsistently } from '../runtime/dynamodb.ts';
 import type { Message } from './message.ts';
 import { twilioRank } from './message.ts';

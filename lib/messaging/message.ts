@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { purposes } from '../outbox/outbox-text.ts';
+import { purposes } from '../single-texts/single-text.ts';
 
 /**
  * The life of a text that we send. `claimed` is ours alone: the send transaction has happened, Twilio's answer is

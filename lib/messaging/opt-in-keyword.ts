@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { accidentalWords } from './accidental-words.ts';
-import { readIntent } from './keywords.ts';
+import { readIntent } from './inbound-intent.ts';
 
 const FEWEST_LETTERS = 3;
 const MOST_CHARACTERS = 30;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ConsentEvent, EventKind } from '../consent/event.ts';
+import type { ConsentEvent, EventKind } from '../consent/consent-event.ts';
 import { sha256 } from '../consent/ledger.ts';
 import type { ConsentState } from '../consent/state.ts';
 

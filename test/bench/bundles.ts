@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { BUNDLING, REPLACED } from '../../infra/constructs/house-function.ts';
+import { BUNDLING, REPLACED } from '../../infra/constructs/sendgate-function.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import budget from './budget.json' with { type: 'json' };
 import { atMost, type Figure, raw } from './figure.ts';

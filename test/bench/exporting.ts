@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { ITEMS_OF_A_PAGE } from '../../lib/consent/walk.ts';
+import { ITEMS_OF_A_PAGE } from '../../lib/consent/scan-registry.ts';
 import { type ExportFormat, exportFormats, newExport } from '../../lib/exports/export.ts';
 import { createExportStore } from '../../lib/exports/export-store.ts';
 import { ENV } from '../../lib/runtime/env.ts';

@@ -6,7 +6,7 @@ import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts'
 import { enroll, hold } from '../../lib/automation/progress.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
-import { createRules } from '../../lib/organization/rules.ts';
+import { createRules } from '../../lib/configuration/settings-store.ts';
 import { createDocumentClient, type Item } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { BATCH_WRITE, type Written, writeBatch } from './bulk.ts';

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { documentedOptIn } from '../../lib/consent/documented.ts';
-import type { ConsentOccurrence } from '../../lib/consent/event.ts';
+import { documentedOptIn } from '../../lib/consent/documented-opt-in.ts';
+import type { ConsentOccurrence } from '../../lib/consent/consent-event.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { initialState } from '../../lib/consent/state.ts';
 import { createDocumentClient, type Item } from '../../lib/runtime/dynamodb.ts';

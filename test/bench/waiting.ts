@@ -1,5 +1,5 @@
 import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
-import { createMarks } from '../../functions/automation-cycle/marks.ts';
+import { createMarks } from '../../functions/automation-cycle/watermarks.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { atMost, type Figure, raw } from './figure.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { createJobs } from '../../functions/consent-changes/jobs.ts';
-import { startWaking } from '../../functions/consent-changes/wake.ts';
+import { startWaking } from '../../functions/consent-changes/release.ts';
 import { WORK_INDEX } from '../../lib/automation/enrollment-items.ts';
 import { SHARDS, waitingWork } from '../../lib/automation/work.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';

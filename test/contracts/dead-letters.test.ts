@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { countDeadLetters, redrive } from '../../infra/local/dead-letters.ts';
+import { countDeadLetters, redrive } from '../../infra/ops/dead-letters.ts';
 import { newNumber, setUp, submission } from '../flow/organization.ts';
 import { createWorld, type World } from '../flow/world.ts';
 

@@ -4,7 +4,7 @@ import { newNumber, submission } from '../flow/organization.ts';
 import { SENDER, type World } from '../flow/world.ts';
 import { httpEvent } from '../setup/http-event.ts';
 import { AUTH_TOKEN } from '../setup/secrets.ts';
-import type { Clockwork } from './clockwork.ts';
+import type { Clockwork } from './scheduler.ts';
 import type { Doom } from './kill-points.ts';
 import { Builder, type Person, texts } from './people.ts';
 import type { Stage } from './stage.ts';

@@ -6,7 +6,7 @@ import { type Engine, startDynamoDb } from '../../infra/local/engines.ts';
 import { dynoxide } from '../../infra/local/programs.ts';
 import { setUp } from '../flow/organization.ts';
 import { createWorld, type World } from '../flow/world.ts';
-import { Clockwork } from './clockwork.ts';
+import { Clockwork } from './scheduler.ts';
 import { type EngineProxy, startProxy, untouched } from './proxy.ts';
 
 /** An organization behind proxies, on a clock of its own, with a DynamoDB that can be killed. */

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { BUNDLING, REPLACED } from '../../infra/constructs/house-function.ts';
+import { BUNDLING, REPLACED } from '../../infra/constructs/sendgate-function.ts';
 
 /** How an event ended in a worker: with an answer, or with the worker. */
 export type Ending = { readonly result: unknown } | { readonly error: string } | 'killed';

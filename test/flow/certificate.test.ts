@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { JSDOM } from 'jsdom';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventKey } from '../../lib/consent/items.ts';
+import { eventKey } from '../../lib/consent/consent-items.ts';
 import { CHECKBOX_WORDS, newNumber, setUp, submission } from './organization.ts';
 import { createWorld, type World } from './world.ts';
 

@@ -7,7 +7,7 @@ import type { LoggedText, TextLog } from '../../lib/drift/text-log.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
 import { createTwilioCarrier } from '../../lib/messaging/twilio-carrier.ts';
-import { createConfiguration } from '../../lib/organization/configuration.ts';
+import { createConfiguration } from '../../lib/configuration/configuration.ts';
 import { consentOf, newNumber, setUp, submission } from './organization.ts';
 import { createWorld, SENDER, type World } from './world.ts';
 

@@ -54,7 +54,7 @@ afterAll(async () => {
 });
 
 async function command(args: readonly string[], token: string | undefined = TOKEN) {
-  const script = join(import.meta.dirname, '../../infra/local/import/import.ts');
+  const script = join(import.meta.dirname, '../../infra/ops/import/import.ts');
   const env = { ...process.env, SENDGATE_TOKEN: token };
   const child = spawn(process.execPath, [script, '--url', url, ...args], { env });
   let printed = '';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createConsentLists } from '../../lib/consent/lists.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
-import { handset } from '../lib/consent/occurrences.ts';
+import { handset } from '../lib/consent/new-events.ts';
 import { newNumber, setUp, submission } from './organization.ts';
 import { createWorld, type World } from './world.ts';
 

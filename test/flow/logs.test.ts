@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { METRICS } from '../../lib/runtime/metrics.ts';
+import { METRICS } from '../../lib/telemetry/metrics.ts';
 import { CHECKBOX_WORDS, newNumber, setUp, submission } from './organization.ts';
 import { createWorld, type World } from './world.ts';
 

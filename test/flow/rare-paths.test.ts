@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context, SQSEvent } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { eventKey } from '../../lib/consent/items.ts';
+import { eventKey } from '../../lib/consent/consent-items.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { consentOf, newNumber, setUp, submission } from './organization.ts';
 import { createWorld, type World } from './world.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { createSenderClock } from '../../lib/gate/sender-clock.ts';
+import { createSenderClock } from '../../lib/gate/send-rate-limiter.ts';
 import { newNumber, putForm, setUp, submission } from './organization.ts';
 import { createWorld, type World } from './world.ts';
 

@@ -3,7 +3,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { appendFileSync } from 'node:fs';
 import type { ClientRequest } from 'node:http';
 import { inject } from 'vitest';
-import { FORM_SECRETS } from '../../lib/organization/form-items.ts';
+import { FORM_SECRETS } from '../../lib/forms/form-items.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import type { Tables } from '../setup/tables.ts';
 import { usesOf } from './requests.ts';

@@ -1,7 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createDigest, itemOf, lineOf, type StoredItem } from '../../infra/local/backup/item-lines.ts';
+import { createDigest, itemOf, lineOf, type StoredItem } from '../../infra/ops/backup/item-lines.ts';
 
 /** Whatever an item can hold, with attributes named like DynamoDB's own types. */
 const names = fc.oneof(

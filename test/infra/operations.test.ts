@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { createApp } from '../../infra/create-app.ts';
 import { resourcesOf, type Template } from '../../infra/local/template.ts';
-import { METRICS, type MeteredFunction } from '../../lib/runtime/metrics.ts';
+import { METRICS, type MeteredFunction } from '../../lib/telemetry/metrics.ts';
 
 const outdir = mkdtempSync(join(tmpdir(), 'sendgate-operations-'));
 afterAll(() => rmSync(outdir, { recursive: true, force: true }));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { standbyTemplate } from '../../infra/local/backup/local-tables.ts';
+import { standbyTemplate } from '../../infra/ops/backup/local-tables.ts';
 import { referenced, resourcesOf } from '../../infra/local/template.ts';
 
 const template = standbyTemplate();

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { BUNDLING, REPLACED } from '../../infra/constructs/house-function.ts';
+import { BUNDLING, REPLACED } from '../../infra/constructs/sendgate-function.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 

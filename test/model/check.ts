@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { type History, histories } from './history.ts';
 import { play } from './play.ts';
-import type { Rig } from './rig.ts';
-import { story } from './story.ts';
+import type { Rig } from './harness.ts';
+import { story } from './report.ts';
 
 /** How long a smaller history is looked for once one has failed. */
 const SHRINKING_MILLISECONDS = 90_000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Rules } from './promise.ts';
-import { FAULTS } from './story.ts';
+import { FAULTS } from './report.ts';
 
 export const PEOPLE = ['Ana', 'Ben', 'Cleo'] as const;
 export type Person = (typeof PEOPLE)[number];

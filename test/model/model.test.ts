@@ -1,12 +1,12 @@
 import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import type { Carrier } from '../../lib/messaging/carrier.ts';
-import { Violation } from './books.ts';
+import { Violation } from './registry-snapshot.ts';
 import { check, type Plan } from './check.ts';
 import type { History, Step } from './history.ts';
 import { play } from './play.ts';
 import { TABLE } from './promise.ts';
-import { createRig, type Rig, type RigOptions } from './rig.ts';
+import { createRig, type Rig, type RigOptions } from './harness.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { SENDER } from '../flow/world.ts';
-import { type Books, type Moment, readBooks, Violation } from './books.ts';
+import { type Books, type Moment, readBooks, Violation } from './registry-snapshot.ts';
 import type { History, Person, Settings, Step } from './history.ts';
 import { PEOPLE } from './history.ts';
-import { judge } from './judge.ts';
-import { judgeTexts } from './judge-texts.ts';
-import type { Fate } from './mortal.ts';
+import { judge } from './invariants.ts';
+import { judgeTexts } from './text-invariants.ts';
+import type { Fate } from './crashable.ts';
 import { objections } from './promise.ts';
-import { NUMBERS, type Rig } from './rig.ts';
+import { NUMBERS, type Rig } from './harness.ts';
 
 /** A fact that the ledger must come to hold, once. */
 export interface Owed {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
-import { logger } from '../../lib/runtime/telemetry.ts';
+import { logger } from '../../lib/telemetry/telemetry.ts';
 import { AUTH_TOKEN } from '../setup/secrets.ts';
 import { leaksIn } from './leaks.ts';
 import { OUTPUT_PATH } from './scan.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Audit } from '../../../lib/consent/audit.ts';
-import { consentEventSchema, standings } from '../../../lib/consent/event.ts';
+import { consentEventSchema, standings } from '../../../lib/consent/consent-event.ts';
 import { consentStateSchema } from '../../../lib/consent/state.ts';
 import { type Message, messageSchema } from '../../../lib/messaging/message.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { wordsOf } from '../../../lib/consent/as-of.ts';
-import type { ConsentEvent } from '../../../lib/consent/event.ts';
+import type { ConsentEvent } from '../../../lib/consent/consent-event.ts';
 import { Html, html } from '../../../lib/http/html.ts';
 import type { Certificate, CertifiedText } from './certificate.ts';
 import { effectOf, evidenceRows, HAPPENED, moment, STANDING } from './words.ts';

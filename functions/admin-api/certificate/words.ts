@@ -1,4 +1,4 @@
-import type { ConsentEvent, EventKind, Standing } from '../../../lib/consent/event.ts';
+import type { ConsentEvent, EventKind, Standing } from '../../../lib/consent/consent-event.ts';
 
 /** What happened, as a lawyer would read it. */
 export const HAPPENED: Readonly<Record<EventKind, string>> = {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { documentationSchema, documentedOptIn, faultOfDate } from '../../../lib/consent/documented.ts';
-import type { ConsentOccurrence, Effect } from '../../../lib/consent/event.ts';
+import { documentationSchema, documentedOptIn, faultOfDate } from '../../../lib/consent/documented-opt-in.ts';
+import type { ConsentOccurrence, Effect } from '../../../lib/consent/consent-event.ts';
 import { append } from '../../../lib/consent/ledger.ts';
 import type { Before, ConsentRegistry } from '../../../lib/consent/registry.ts';
 import type { ConsentState } from '../../../lib/consent/state.ts';

@@ -4,7 +4,7 @@ import {
   broadcastAutomationId,
   type Campaign,
 } from '../../../lib/campaigns/campaign.ts';
-import { type MemberOutlook, outlooksOf } from '../../../lib/campaigns/outlooks.ts';
+import { type MemberOutlook, outlooksOf } from '../../../lib/campaigns/member-deliverability.ts';
 import { decodePlace, encodePlace } from '../../../lib/http/cursor.ts';
 import { templateSchema } from '../../../lib/messaging/template.ts';
 import { moneySchema, type Settings } from '../../../lib/organization/settings.ts';

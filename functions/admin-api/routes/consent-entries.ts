@@ -5,8 +5,8 @@ import {
   documentedOptIn,
   enteredOptOut,
   faultOfDate,
-} from '../../../lib/consent/documented.ts';
-import { consentEventSchema } from '../../../lib/consent/event.ts';
+} from '../../../lib/consent/documented-opt-in.ts';
+import { consentEventSchema } from '../../../lib/consent/consent-event.ts';
 import type { Recorded } from '../../../lib/consent/registry.ts';
 import { type ConsentState, consentStateSchema, initialState } from '../../../lib/consent/state.ts';
 import { invalid } from '../../../lib/http/route.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { evidenceSources, standings } from '../../../lib/consent/event.ts';
+import { evidenceSources, standings } from '../../../lib/consent/consent-event.ts';
 import { type ListFilter, sortOf } from '../../../lib/consent/list-filter.ts';
 import { type ListRow, listRowSchema } from '../../../lib/consent/lists.ts';
 import { prompts } from '../../../lib/consent/state.ts';

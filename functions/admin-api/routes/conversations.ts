@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { wakeNumber } from '../../../lib/automation/waking.ts';
-import { enteredOptOut } from '../../../lib/consent/documented.ts';
+import { wakeNumber } from '../../../lib/gate/release.ts';
+import { enteredOptOut } from '../../../lib/consent/documented-opt-in.ts';
 import { sha256 } from '../../../lib/consent/ledger.ts';
 import {
   type Conversation,
@@ -10,7 +10,7 @@ import {
   projectSchema,
 } from '../../../lib/conversations/conversation.ts';
 import { conversationPlace, projectWork, REVIEWS } from '../../../lib/conversations/conversation-items.ts';
-import { loadStandings } from '../../../lib/gate/facts.ts';
+import { loadStandings } from '../../../lib/gate/load-decision-input.ts';
 import {
   decodeCursor,
   decodePlace,
@@ -22,7 +22,7 @@ import { invalid, pageQuery, RequestProblem } from '../../../lib/http/route.ts';
 import { messageSchema } from '../../../lib/messaging/message.ts';
 import { conversationOf } from '../../../lib/messaging/message-items.ts';
 import { withFooter } from '../../../lib/messaging/template.ts';
-import { outboxText } from '../../../lib/outbox/outbox-text.ts';
+import { outboxText } from '../../../lib/single-texts/single-text.ts';
 import { pendingExample, pendingSchema, pendingTexts } from '../pending-texts.ts';
 import { type AdminDeps, route } from '../route.ts';
 import { askForAgent, badgeOf, badgeSchema, sendingOf, sendingSchema } from '../sending.ts';

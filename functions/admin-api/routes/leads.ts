@@ -3,7 +3,7 @@ import { idSchema } from '../../../lib/automation/automation.ts';
 import { enrollmentSchema } from '../../../lib/automation/enrollment.ts';
 import { followNumber } from '../../../lib/automation/follow-number.ts';
 import { enroll } from '../../../lib/automation/progress.ts';
-import { loadStandings, type Standings } from '../../../lib/gate/facts.ts';
+import { loadStandings, type Standings } from '../../../lib/gate/load-decision-input.ts';
 import { decodeCursor, encodeCursor } from '../../../lib/http/cursor.ts';
 import { invalid, notFound, pageQuery } from '../../../lib/http/route.ts';
 import { type Lead, leadDetailsSchema, leadSchema } from '../../../lib/leads/lead.ts';

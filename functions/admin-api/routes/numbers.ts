@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { asOf, type Standpoint } from '../../../lib/consent/as-of.ts';
-import { consentEventSchema } from '../../../lib/consent/event.ts';
+import { consentEventSchema } from '../../../lib/consent/consent-event.ts';
 import { consentStateSchema, initialState } from '../../../lib/consent/state.ts';
 import { invalid } from '../../../lib/http/route.ts';
 import { e164Schema } from '../../../lib/phone/e164.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { enrollmentSchema } from '../../../lib/automation/enrollment.ts';
 import { explainMessage, subjects } from '../../../lib/gate/explain-message.ts';
-import { loadFacts } from '../../../lib/gate/facts.ts';
+import { loadFacts } from '../../../lib/gate/load-decision-input.ts';
 import { type StepDecision, whyStep } from '../../../lib/gate/why-step.ts';
 import { invalid, notFound, RequestProblem } from '../../../lib/http/route.ts';
 import { messageSchema, traceSchema } from '../../../lib/messaging/message.ts';

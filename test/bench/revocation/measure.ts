@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type Reading, readRevocation } from '../../../lib/messaging/revocation.ts';
-import { type Language, languages } from '../../../lib/messaging/revocation-rules/rule.ts';
+import { type Reading, readRevocation } from '../../../lib/revocation/read-revocation.ts';
+import { type Language, languages } from '../../../lib/revocation/rules/rule.ts';
 
 /** A reply as a person labelled it. */
 export interface LabelledReply {

@@ -1,5 +1,5 @@
-import { revocationRules } from '../../../lib/messaging/revocation-rules/index.ts';
-import type { LanguageRules, RevocationRule } from '../../../lib/messaging/revocation-rules/rule.ts';
+import { revocationRules } from '../../../lib/revocation/rules/index.ts';
+import type { LanguageRules, RevocationRule } from '../../../lib/revocation/rules/rule.ts';
 
 const HEAD = `# How a text is read as a revocation
 

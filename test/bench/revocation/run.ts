@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import { languages } from '../../../lib/messaging/revocation-rules/rule.ts';
+import { languages } from '../../../lib/revocation/rules/rule.ts';
 import { labelledReplies, missesIn, type Part, parts, scoreOf } from './measure.ts';
 import { revocationPage } from './page.ts';
 

@@ -104,7 +104,7 @@ export function scenarioOf(day: Day, stack: StackSettings, changes?: Changes): S
     ...(day.outageAt !== undefined && {
       outage: { from: day.outageAt * HOUR, to: (day.outageAt + 1) * HOUR, kind: 'carrierRefuses' as const },
     }),
-    // As functions/send-gate/hand-over.ts does: 30 s, 1, 2, 4 ... minutes, an hour at most.
+    // As functions/send-gate/submit-to-carrier.ts does: 30 s, 1, 2, 4 ... minutes, an hour at most.
     retryAfter: (attempt) => Math.min(30 * 2 ** (attempt - 1), HOUR),
     callbacksPerText,
     callbackRate: changes?.callbackRate ?? stack.callbackRate,

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { importConsents } from '../../../functions/admin-api/imports/import-consents.ts';
 import { createConsentRegistry } from '../../../lib/consent/registry.ts';
-import { occurrence } from '../../lib/consent/occurrences.ts';
+import { occurrence } from '../../lib/consent/new-events.ts';
 import { createTables, type Tables } from '../../setup/tables.ts';
 
 let tables: Tables;

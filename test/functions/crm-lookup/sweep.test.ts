@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CrmDeps } from '../../../functions/crm-lookup/crm-deps.ts';
-import { NUMBERS_AT_ONCE, sweep } from '../../../functions/crm-lookup/sweep.ts';
+import { NUMBERS_AT_ONCE, sweep } from '../../../functions/crm-lookup/look-up-waiting.ts';
 import { SHARDS } from '../../../lib/automation/work.ts';
 import { initialState } from '../../../lib/consent/state.ts';
 import type { Lookup } from '../../../lib/crm/lookup-store.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { asOf } from '../../../lib/consent/as-of.ts';
-import { type ConsentEvent, eventKinds } from '../../../lib/consent/event.ts';
+import { type ConsentEvent, eventKinds } from '../../../lib/consent/consent-event.ts';
 import { append } from '../../../lib/consent/ledger.ts';
 import { type ConsentState, initialState } from '../../../lib/consent/state.ts';
-import { at, handset, NUMBER, occurrence } from './occurrences.ts';
+import { at, handset, NUMBER, occurrence } from './new-events.ts';
 
 type Heard = readonly [kind: ConsentEvent['kind'], occurred: number, recorded: number];
 

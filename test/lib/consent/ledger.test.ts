@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ConsentEvent, consentEventSchema, eventKinds } from '../../../lib/consent/event.ts';
+import { type ConsentEvent, consentEventSchema, eventKinds } from '../../../lib/consent/consent-event.ts';
 import { append, hashOf, verifyChain, wordsVersion } from '../../../lib/consent/ledger.ts';
 import { type ConsentState, initialState } from '../../../lib/consent/state.ts';
-import { at, NUMBER, occurrence } from './occurrences.ts';
+import { at, NUMBER, occurrence } from './new-events.ts';
 
 interface Ledger {
   readonly events: readonly ConsentEvent[];

@@ -1,12 +1,12 @@
 import { DeleteCommand, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ConsentEvent, ConsentOccurrence } from '../../../lib/consent/event.ts';
-import { eventKey, stateKey } from '../../../lib/consent/items.ts';
+import type { ConsentEvent, ConsentOccurrence } from '../../../lib/consent/consent-event.ts';
+import { eventKey, stateKey } from '../../../lib/consent/consent-items.ts';
 import { append } from '../../../lib/consent/ledger.ts';
 import { type ConsentRegistry, createConsentRegistry } from '../../../lib/consent/registry.ts';
 import { type ConsentState, initialState } from '../../../lib/consent/state.ts';
 import { createTables, type Tables } from '../../setup/tables.ts';
-import { handset, occurrence } from './occurrences.ts';
+import { handset, occurrence } from './new-events.ts';
 
 let tables: Tables;
 let registry: ConsentRegistry;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type EventKind, eventKinds, type Standing } from '../../../lib/consent/event.ts';
+import { type EventKind, eventKinds, type Standing } from '../../../lib/consent/consent-event.ts';
 import { append } from '../../../lib/consent/ledger.ts';
 import { initialState } from '../../../lib/consent/state.ts';
 import { applyOccurrence } from '../../../lib/consent/transition.ts';
-import { at, handset, NUMBER, occurrence, stateAfter } from './occurrences.ts';
+import { at, handset, NUMBER, occurrence, stateAfter } from './new-events.ts';
 
 /** How a number comes to each standing. */
 const PAST: Readonly<Record<Standing, () => ReturnType<typeof stateAfter>>> = {

@@ -2,15 +2,15 @@ import { spawn } from 'node:child_process';
 import { DeleteCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ConsentOccurrence, eventKinds } from '../../../lib/consent/event.ts';
-import { kindOfItem, numberOfItem } from '../../../lib/consent/items.ts';
+import { type ConsentOccurrence, eventKinds } from '../../../lib/consent/consent-event.ts';
+import { kindOfItem, numberOfItem } from '../../../lib/consent/consent-items.ts';
 import { createConsentRegistry } from '../../../lib/consent/registry.ts';
 import { storedNumber, verifyStored } from '../../../lib/consent/stored-number.ts';
 import { verifyRegistry } from '../../../lib/consent/verify-registry.ts';
-import { walk } from '../../../lib/consent/walk.ts';
+import { walk } from '../../../lib/consent/scan-registry.ts';
 import type { Item } from '../../../lib/runtime/dynamodb.ts';
 import { createTables, type Tables } from '../../setup/tables.ts';
-import { occurrence } from './occurrences.ts';
+import { occurrence } from './new-events.ts';
 
 let tables: Tables;
 /** Everything that is stored, as it should be. */
@@ -53,7 +53,7 @@ function altered(value: unknown): unknown {
 /** `npm run verify` on this table. */
 async function command(): Promise<{ code: number | null; printed: string }> {
   const endpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? '';
-  const args = ['infra/local/verify.ts', '--endpoint', endpoint, '--table', tables.consentTable];
+  const args = ['infra/ops/verify.ts', '--endpoint', endpoint, '--table', tables.consentTable];
   const child = spawn(process.execPath, args);
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += String(chunk)));

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { standings } from '../../../lib/consent/event.ts';
+import { standings } from '../../../lib/consent/consent-event.ts';
 import { type ConsentState, initialState, prompts } from '../../../lib/consent/state.ts';
 import { type Conversation, noConversation } from '../../../lib/conversations/conversation.ts';
 import { decide } from '../../../lib/gate/decide.ts';
-import type { Question } from '../../../lib/gate/question.ts';
+import type { Question } from '../../../lib/gate/decision.ts';
 import { defaultSettings, type Settings } from '../../../lib/organization/settings.ts';
 
 /** Noon in Denver, where the number is. */

@@ -1,0 +1,188 @@
+import * as z from 'zod';
+import { effects, eventKinds, standings } from '../../../lib/consent/consent-event.ts';
+import { append } from '../../../lib/consent/ledger.ts';
+import { automationsOf, statementsOf } from '../../../lib/forms/consents.ts';
+import type { Form } from '../../../lib/forms/form.ts';
+import { occurrenceOf } from '../../../lib/forms/consent-events.ts';
+import { BUILDER_LIMITS, type Fields, FORM_LIMITS, parsePayload } from '../../../lib/forms/payload.ts';
+import { readSubmission, type SubmissionContent } from '../../../lib/forms/read-submission.ts';
+import { invalid, notFound } from '../../../lib/http/route.ts';
+import { leadDetailsSchema } from '../../../lib/leads/lead.ts';
+import { type AdminDeps, route } from '../route.ts';
+
+const problemSchema = z.object({ field: z.string(), message: z.string() });
+
+const bodySchema = z
+  .strictObject({
+    /** The body as the builder sent it, with its content type. */
+    body: z
+      .string()
+      .max(256 * 1024)
+      .optional(),
+    contentType: z.string().max(300).default('application/json'),
+    /** Or its fields, where they are at hand as JSON. */
+    sample: z.record(z.string(), z.unknown()).optional(),
+  })
+  .refine(({ body, sample }) => (body === undefined) !== (sample === undefined), {
+    path: ['body'],
+    message: 'Give either "body" with its contentType, or "sample"',
+  })
+  .meta({
+    example: { body: 'phone=3035550142&smsConsent=on', contentType: 'application/x-www-form-urlencoded' },
+  });
+
+const previewSchema = z.object({
+  /** What a real submission like this would be: taken, refused, or nothing to keep. */
+  outcome: z.enum(['taken', 'refused', 'nothing']),
+  submissionId: z.string().nullable(),
+  submittedAt: z.string().nullable(),
+  unfinished: z.enum(['partial', 'edited']).nullable(),
+  phone: z.object({ field: z.string(), value: z.unknown(), number: z.string().nullable() }),
+  checkboxes: z.array(
+    z.object({
+      number: z.int(),
+      field: z.string(),
+      /** As the builder sent it; null when it sent nothing. */
+      value: z.unknown(),
+      ticked: z.boolean(),
+      wordsShown: z.string(),
+    }),
+  ),
+  /** The events that would be recorded, and what they would make of the number's standing as it is now. */
+  consent: z.array(
+    z.object({
+      kind: z.enum(eventKinds),
+      checkbox: z.int().optional(),
+      answer: z.enum(['yes', 'no']).optional(),
+      wordsShown: z.string(),
+      wordsVersion: z.string(),
+      before: z.enum(standings),
+      after: z.enum(standings),
+      effect: z.enum(effects),
+    }),
+  ),
+  details: leadDetailsSchema,
+  enrollments: z.array(z.object({ automationId: z.string(), enabled: z.boolean() })),
+  /** Why a real submission would be refused. */
+  problems: z.array(problemSchema),
+  /** Details that would be left out, and why. */
+  leftOut: z.array(problemSchema),
+  /** Names of the fields that nothing is read from; they are kept with the submission. */
+  unusedFields: z.array(z.string()),
+});
+
+const example = previewSchema.parse({
+  outcome: 'taken',
+  submissionId: 'a3a12ec67a1365927098a606107fac15',
+  submittedAt: '2026-11-20T15:04:05.000Z',
+  unfinished: null,
+  phone: { field: 'phone', value: '(303) 555-0142', number: '+13035550142' },
+  checkboxes: [
+    {
+      number: 1,
+      field: 'smsConsent',
+      value: 'on',
+      ticked: true,
+      wordsShown: 'I agree to get recurring texts from Acme Windows.',
+    },
+  ],
+  consent: [
+    {
+      kind: 'explicitWeb',
+      checkbox: 1,
+      wordsShown: 'I agree to get recurring texts from Acme Windows.',
+      wordsVersion: '0d2b5b0f6f1c2a44',
+      before: 'none',
+      after: 'opted_in',
+      effect: 'changed',
+    },
+  ],
+  details: { firstName: 'Dana' },
+  enrollments: [{ automationId: 'welcome', enabled: true }],
+  problems: [],
+  leftOut: [],
+  unusedFields: ['favoriteColor'],
+});
+
+export const formPreviewRoutes = [
+  route({
+    method: 'POST',
+    path: '/forms/{id}/preview',
+    summary: 'What a submission would do: phone, checkboxes, consent, enrollments, problems; stores nothing',
+    roles: ['admin'],
+    body: bodySchema,
+    answers: { status: 200, schema: previewSchema, example },
+    handle: async (deps, { path, body }) => {
+      const form = await deps.configuration.form(path['id'] ?? '');
+      if (!form) throw notFound('form');
+      return { status: 200, body: await preview(deps, form, await fieldsOf(form, body)) };
+    },
+  }),
+];
+
+async function fieldsOf(form: Form, { body, contentType, sample }: z.infer<typeof bodySchema>) {
+  const given = sample === undefined ? { type: contentType, text: body ?? '' } : asJson(sample);
+  const limits = form.builder === 'generic' ? FORM_LIMITS : BUILDER_LIMITS;
+  const payload = await parsePayload(given.type, Buffer.from(given.text), limits);
+  if (payload.kind === 'refused') throw invalid(sample === undefined ? 'body' : 'sample', payload.detail);
+  return payload.fields;
+}
+
+function asJson(sample: Fields) {
+  return { type: 'application/json', text: JSON.stringify(sample) };
+}
+
+async function preview(deps: AdminDeps, form: Form, fields: Fields): Promise<z.infer<typeof previewSchema>> {
+  const { organizationName } = await deps.configuration.settings();
+  const read = readSubmission(form, fields, organizationName);
+  const { phone, boxes, details, leftOut, unused } = read.findings;
+  const content = 'content' in read ? read.content : undefined;
+  return {
+    outcome: content ? 'taken' : 'problems' in read ? 'refused' : 'nothing',
+    submissionId: content?.submissionId ?? null,
+    submittedAt: content?.submittedAt ?? null,
+    unfinished: content?.unfinished ?? null,
+    phone: { field: phone.field, value: phone.value ?? null, number: phone.e164 ?? null },
+    checkboxes: boxes.map(({ number, field, value, ticked, wordsShown }) => {
+      return { number, field, value: value ?? null, ticked, wordsShown };
+    }),
+    consent: content ? await consentOf(deps, form, content) : [],
+    details,
+    enrollments: content ? await enrollmentsOf(deps, automationsOf(form, content)) : [],
+    problems: 'problems' in read ? [...read.problems] : [],
+    leftOut: [...leftOut],
+    unusedFields: [...unused],
+  };
+}
+
+/** The events of a submission, applied to the number's state one after the other, and thrown away. */
+async function consentOf({ registry, now }: AdminDeps, form: Form, content: SubmissionContent) {
+  const at = now().toISOString();
+  let state = await registry.read(content.number);
+  return statementsOf(form, content).map((statement) => {
+    const submissionId = content.submissionId ?? 'preview';
+    const submission = { number: content.number, formId: form.id, submissionId, uid: submissionId };
+    const occurrence = occurrenceOf({ ...submission, occurredAt: content.submittedAt ?? at }, statement);
+    const { event, state: next } = append(state, occurrence, at);
+    state = next;
+    const { checkbox, answer, wordsShown } = statement;
+    return {
+      kind: event.kind,
+      ...(checkbox !== undefined && { checkbox }),
+      ...(answer && { answer }),
+      wordsShown,
+      wordsVersion: event.evidence.source === 'form' ? event.evidence.wordsVersion : '',
+      before: event.before,
+      after: event.after,
+      effect: event.effect,
+    };
+  });
+}
+
+async function enrollmentsOf({ configuration }: AdminDeps, ids: readonly string[]) {
+  const automations = await Promise.all(ids.map((id) => configuration.automation(id)));
+  return automations.map((automation, index) => ({
+    automationId: ids[index] ?? '',
+    enabled: automation?.enabled ?? false,
+  }));
+}

@@ -1,0 +1,25 @@
+import type { Lanes } from '../../lib/automation/lanes.ts';
+import type { ConsentEvent } from '../../lib/consent/consent-event.ts';
+import type { Configuration } from '../../lib/configuration/configuration.ts';
+import { type QueueReplyDeps, queueReply } from '../../lib/single-texts/enqueue-reply.ts';
+import { replyTo } from '../../lib/single-texts/replies.ts';
+
+export interface ReplyDeps extends QueueReplyDeps {
+  readonly configuration: Pick<Configuration, 'settings' | 'keyword'>;
+  readonly lanes: Lanes<'priority'>;
+}
+
+/** Answers an event of consent, once, through the gate: a confirmation (B3), or the one answer to an opt-out. */
+export async function replyToEvent(deps: ReplyDeps, event: ConsentEvent): Promise<void> {
+  const { evidence } = event;
+  const isKeyword = event.kind === 'handsetKeyword' && evidence.source === 'handset';
+  const [settings, keyword] = await Promise.all([
+    deps.configuration.settings(),
+    isKeyword ? deps.configuration.keyword(evidence.word) : undefined,
+  ]);
+  const text = replyTo(event, settings, keyword?.confirmation, deps.now());
+  if (!text) return;
+  await queueReply(deps, text);
+  // Also when it stood in the outbox already: what was due and never enqueued would wait for a cycle.
+  await deps.lanes.enqueue('priority', [{ outboxId: text.id, number: text.number }]);
+}

@@ -1,0 +1,27 @@
+import { checkMapping } from '../../lib/crm/check-mapping.ts';
+import { describeMapped } from '../../lib/crm/look-up.ts';
+import { type CrmPreferences, type Mapping, objectNamed, objectsOf } from '../../lib/crm/preferences.ts';
+import type { RowCheck } from '../../lib/crm/routes.ts';
+import { SalesforceProblem } from '../../lib/crm/salesforce.ts';
+import type { CrmDeps } from './crm-deps.ts';
+
+/** Asks Salesforce anew whether the mappings' fields can be used (H8). When it cannot be asked, each row says why. */
+export async function verify(
+  { descriptions }: Pick<CrmDeps, 'descriptions'>,
+  preferences: CrmPreferences,
+  mappings: readonly Mapping[],
+): Promise<RowCheck[]> {
+  const objects = objectsOf(preferences);
+  descriptions.forget();
+  try {
+    const described = await describeMapped(descriptions, preferences, mappings);
+    return mappings.map((mapping) => {
+      const { name } = objectNamed(objects, mapping.object);
+      return checkMapping(mapping, objects, described.get(name.toLowerCase()));
+    });
+  } catch (error) {
+    if (!(error instanceof SalesforceProblem)) throw error;
+    const unknown = error.message;
+    return mappings.map(() => ({ unknown }));
+  }
+}

@@ -1,6 +1,0 @@
-/** Bundled in place of a package whose feature sendgate does not use (house-function.ts). */
-module.exports = class UnusedPackage {
-  constructor() {
-    throw new Error('This package is left out of the bundle: see infra/constructs/house-function.ts');
-  }
-};

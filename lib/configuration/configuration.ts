@@ -1,0 +1,49 @@
+import { DeleteCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { sha256 } from '../consent/ledger.ts';
+import type { Form, FormInput } from '../forms/form.ts';
+import { get, list, parsed, remove } from './configuration-table.ts';
+import { FORMS, formKey, formSecretKey, parseForm, parseFormSecret } from '../forms/form-items.ts';
+import { createRules, type RulesDeps } from './settings-store.ts';
+
+/** What admins change at run time: the rules (`rules.ts`), and forms. Every read is strongly consistent. */
+export type Configuration = ReturnType<typeof createConfiguration>;
+
+export function createConfiguration(deps: RulesDeps) {
+  return {
+    ...createRules(deps),
+
+    form: async (id: string): Promise<Form | undefined> => parsed(await get(deps, formKey(id)), parseForm),
+    forms: async (): Promise<Form[]> => (await list(deps, FORMS)).map(parseForm),
+    /** Stores a form; a secret that is not given stays as it was, null takes it away. */
+    putForm: (input: FormInput) => putForm(deps, input),
+    /** The secret with which a form's builder signs; undefined when there is none. Never to be shown or logged. */
+    signingSecret: async (formId: string): Promise<string | undefined> =>
+      parsed(await get(deps, formSecretKey(formId)), parseFormSecret),
+    removeForm: async (id: string): Promise<boolean> => {
+      // Without asking for what it was: this code never holds a secret that was stored before.
+      await deps.client.send(new DeleteCommand({ TableName: deps.table, Key: formSecretKey(id) }));
+      return remove(deps, formKey(id));
+    },
+  };
+}
+
+async function putForm(deps: RulesDeps, { secret, signingSecret, ...input }: FormInput): Promise<Form> {
+  const before = parsed(await get(deps, formKey(input.id)), parseForm);
+  const secretHash = secret === undefined ? before?.secretHash : secret && sha256(secret);
+  const signed = signingSecret === undefined ? (before?.signed ?? false) : signingSecret !== null;
+  const form: Form = { ...input, signed, ...(secretHash && { secretHash }) };
+  const updatedAt = deps.now().toISOString();
+  const secretItem = { TableName: deps.table, Key: formSecretKey(input.id) };
+  await deps.client.send(
+    new TransactWriteCommand({
+      TransactItems: [
+        { Put: { TableName: deps.table, Item: { ...formKey(input.id), ...form, updatedAt } } },
+        ...(signingSecret === null ? [{ Delete: secretItem }] : []),
+        ...(typeof signingSecret === 'string'
+          ? [{ Put: { TableName: deps.table, Item: { ...secretItem.Key, signingSecret, updatedAt } } }]
+          : []),
+      ],
+    }),
+  );
+  return form;
+}

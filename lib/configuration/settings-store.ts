@@ -1,0 +1,81 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { Automation } from '../automation/automation.ts';
+import { isConditionFailure } from '../runtime/dynamodb.ts';
+import { type ConfigurationTable, get, list, parsed, put, remove } from './configuration-table.ts';
+import {
+  AUTOMATIONS,
+  automationKey,
+  KEYWORDS,
+  keywordKey,
+  parseAutomation,
+  parseKeyword,
+  parseSettings,
+  settingsKey,
+} from '../organization/organization-items.ts';
+import type { Keyword } from '../organization/keyword.ts';
+import { type Settings, settingsSchema } from '../organization/settings.ts';
+
+export interface RulesDeps extends ConfigurationTable {
+  /** Name of the organization until its admins set another. */
+  readonly organization: string;
+}
+
+/**
+ * The configuration without its forms: settings, automations and keywords. Functions that see no form are spared the
+ * schemas of every form builder at each cold start. Every read is strongly consistent.
+ */
+export type Rules = ReturnType<typeof createRules>;
+
+export function createRules(deps: RulesDeps) {
+  return {
+    settings: async (): Promise<Settings> => parseSettings(await get(deps, settingsKey), deps.organization),
+    /** Changes the named settings and leaves the others; who did it is stored with them. */
+    changeSettings: (change: Partial<Settings>, actor: string) => changeSettings(deps, change, actor),
+
+    automation: async (id: string): Promise<Automation | undefined> =>
+      parsed(await get(deps, automationKey(id)), parseAutomation),
+    automations: async (): Promise<Automation[]> => (await list(deps, AUTOMATIONS)).map(parseAutomation),
+    putAutomation: async (automation: Automation): Promise<void> => {
+      await put(deps, { ...automationKey(automation.id), ...automation });
+    },
+    removeAutomation: (id: string): Promise<boolean> => remove(deps, automationKey(id)),
+
+    keyword: async (word: string): Promise<Keyword | undefined> =>
+      parsed(await get(deps, keywordKey(word)), parseKeyword),
+    keywords: async (): Promise<Keyword[]> => (await list(deps, KEYWORDS)).map(parseKeyword),
+    putKeyword: async (keyword: Keyword): Promise<void> => {
+      await put(deps, { ...keywordKey(keyword.word), ...keyword });
+    },
+    removeKeyword: (word: string): Promise<boolean> => remove(deps, keywordKey(word)),
+  };
+}
+
+async function changeSettings(deps: RulesDeps, change: Partial<Settings>, actor: string): Promise<Settings> {
+  for (;;) {
+    const item = await get(deps, settingsKey);
+    const updatedAt = deps.now().toISOString();
+    const before = parseSettings(item, deps.organization);
+    const settings = settingsSchema.parse({ ...before, ...verifiedBy(change, actor, updatedAt), ...change });
+    const version = Number(item?.['version'] ?? 0);
+    try {
+      await deps.client.send(
+        new PutCommand({
+          TableName: deps.table,
+          Item: { ...settingsKey, ...settings, version: version + 1, updatedAt, updatedBy: actor },
+          ConditionExpression: 'attribute_not_exists(pk) OR #version = :version',
+          ExpressionAttributeNames: { '#version': 'version' },
+          ExpressionAttributeValues: { ':version': version },
+        }),
+      );
+      return settings;
+    } catch (error) {
+      // Another admin saved in between: apply this change to what they left.
+      if (!isConditionFailure(error)) throw error;
+    }
+  }
+}
+
+/** Whoever says that the organization is verified, or is not, stands beside it. */
+function verifiedBy(change: Partial<Settings>, by: string, at: string): Partial<Settings> {
+  return change.a2pVerified === undefined ? {} : { a2pVerification: { source: 'admin', by, at } };
+}

@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { type ConsentEvent, type Evidence, eventKinds, evidenceSources } from './consent-event.ts';
+
+/** Where the evidence of an event came from. */
+export type Source = Evidence['source'];
+
+/** What the lists of the registry show beside a number's state: its last change. */
+export const listingSchema = z.object({
+  /** When the last change was recorded. News that changed nothing leaves it alone. */
+  changedAt: z.string(),
+  changedBy: z.object({
+    sequence: z.int().positive(),
+    kind: z.enum(eventKinds),
+    source: z.enum(evidenceSources),
+    occurredAt: z.string(),
+  }),
+});
+export type Listing = z.infer<typeof listingSchema>;
+
+/**
+ * What a number is listed by after an event.
+ *
+ * @param before undefined for a number's first event, which is its first change whatever it did.
+ */
+export function listingAfter(before: Listing | undefined, event: ConsentEvent): Listing {
+  if (before && event.effect !== 'changed') return before;
+  const { sequence, kind, occurredAt, recordedAt, evidence } = event;
+  return { changedAt: recordedAt, changedBy: { sequence, kind, source: evidence.source, occurredAt } };
+}

@@ -1,0 +1,42 @@
+import type { Automation } from '../automation/automation.ts';
+import type { Enrollment } from '../automation/enrollment.ts';
+import type { Lead } from '../leads/lead.ts';
+import { MAXIMUM_AGE, type OutboxText } from '../single-texts/single-text.ts';
+import type { Question } from './decision.ts';
+
+/** What a question asks beside the number's facts. */
+export type Asked = Omit<Question, 'consent' | 'conversation' | 'settings' | 'now'>;
+
+/** About a step of an automation; without an enrollment, about one that would be new. */
+export function askStep(
+  automation: Automation,
+  lead: Lead,
+  enrollment?: Pick<Enrollment, 'firstDueAt' | 'heldFor'>,
+): Asked {
+  return {
+    purpose: 'step',
+    ...(enrollment && { age: { firstDueAt: enrollment.firstDueAt, maximumAge: automation.maximumAge } }),
+    automation: { id: automation.id, keyword: automation.keyword },
+    leadId: lead.id,
+    heldFor: enrollment?.heldFor,
+    place: lead.details,
+    unreachable: lead.unreachable,
+  };
+}
+
+/** About a single text. @param lead the one that it is for, if any: what is known of it counts while it has the number. */
+export function askSingle(
+  text: Pick<OutboxText, 'number' | 'purpose' | 'leadId'> & Partial<OutboxText>,
+  lead: Lead | undefined,
+): Asked {
+  const { purpose, leadId, firstDueAt, heldFor, isAnswer } = text;
+  return {
+    purpose,
+    ...(firstDueAt !== undefined && { age: { firstDueAt, maximumAge: MAXIMUM_AGE[purpose] } }),
+    leadId,
+    heldFor,
+    isAnswer,
+    place: lead?.details,
+    unreachable: lead?.number === text.number ? lead.unreachable : undefined,
+  };
+}

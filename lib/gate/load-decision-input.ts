@@ -1,0 +1,179 @@
+import * as z from 'zod';
+import type { Automation } from '../automation/automation.ts';
+import type { Enrollment } from '../automation/enrollment.ts';
+import { enrollmentKey, parseEnrollment } from '../automation/enrollment-items.ts';
+import type { DueWork } from '../automation/work.ts';
+import { parseState, stateKey } from '../consent/consent-items.ts';
+import type { ConsentState } from '../consent/state.ts';
+import type { Conversation } from '../conversations/conversation.ts';
+import { conversationKey, parseConversation } from '../conversations/conversation-items.ts';
+import type { Lead } from '../leads/lead.ts';
+import { leadKey, parseLead } from '../leads/lead-items.ts';
+import { automationKey, parseAutomation, parseSettings, settingsKey } from '../organization/organization-items.ts';
+import type { Settings } from '../organization/settings.ts';
+import { outboxKey, parseOutbox } from '../single-texts/single-text-items.ts';
+import type { OutboxText } from '../single-texts/single-text.ts';
+import { type Item, type Key, readConsistently } from '../runtime/dynamodb.ts';
+import type { GateTables } from './send-transaction.ts';
+
+export interface FactsDeps extends GateTables {
+  readonly configurationTable: string;
+  readonly organization: string;
+  readonly now: () => Date;
+}
+
+interface CommonFacts {
+  readonly settings: Settings;
+  readonly lead: Lead | undefined;
+  /** Of the number that the text was enqueued with. */
+  readonly consent: ConsentState;
+  readonly conversation: Conversation;
+}
+
+/** Everything a decision about one step rests on. */
+export interface StepFacts extends CommonFacts {
+  readonly enrollment: Enrollment | undefined;
+  readonly automation: Automation | undefined;
+}
+
+/** Everything a decision about one single text rests on. */
+export interface OutboxFacts extends CommonFacts {
+  readonly outbox: OutboxText | undefined;
+}
+
+/** What to read for one text. */
+export type FactsWanted = Pick<DueWork, 'number'> &
+  ({ readonly outboxId: string } | { readonly leadId: string; readonly automationId: string });
+
+/**
+ * Reads what the decisions about some texts rest on, strongly consistent, in one request for a whole batch: nothing
+ * that an admin, a STOP or a form changed is ever served from a cache (H1).
+ *
+ * @param wanted at most 15, so that one request takes them. A single text's lead costs a second request for the batch.
+ * @returns in the order of `wanted`.
+ */
+export async function loadFacts(
+  deps: FactsDeps,
+  wanted: readonly FactsWanted[],
+): Promise<(StepFacts | OutboxFacts)[]> {
+  const found = await readConsistently(deps.client, {
+    [deps.configurationTable]: [
+      settingsKey,
+      ...wanted.flatMap((work) => ('outboxId' in work ? [] : [automationKey(work.automationId)])),
+    ],
+    [deps.outreachTable]: wanted.flatMap((work) => [
+      conversationKey(work.number),
+      ...('outboxId' in work
+        ? [outboxKey({ number: work.number, id: work.outboxId })]
+        : [leadKey(work.leadId), enrollmentKey(work)]),
+    ]),
+    [deps.consentTable]: wanted.map(({ number }) => stateKey(number)),
+  });
+  const configuration = byKey(found[deps.configurationTable]);
+  const outreach = byKey(found[deps.outreachTable]);
+  const consents = byKey(found[deps.consentTable]);
+  const settings = parseSettings(configuration(settingsKey), deps.organization);
+  const automations = once((id: string) => parsed(configuration(automationKey(id)), parseAutomation));
+  const outboxOf = (work: FactsWanted) =>
+    'outboxId' in work
+      ? parsed(outreach(outboxKey({ number: work.number, id: work.outboxId })), parseOutbox)
+      : undefined;
+  const outboxLeads = await leadsOf(deps, wanted.map(outboxOf));
+  return wanted.map((work) => {
+    const { number } = work;
+    const common = {
+      settings,
+      consent: parseState(consents(stateKey(number)), number),
+      conversation: parseConversation(outreach(conversationKey(number)), number, deps.now()),
+    };
+    if ('outboxId' in work) {
+      const outbox = outboxOf(work);
+      return { ...common, outbox, lead: outboxLeads(outbox?.leadId) };
+    }
+    return {
+      ...common,
+      lead: parsed(outreach(leadKey(work.leadId)), parseLead),
+      automation: automations(work.automationId),
+      enrollment: parsed(outreach(enrollmentKey(work)), parseEnrollment),
+    };
+  });
+}
+
+/**
+ * The same, where an item that cannot be read is one text's trouble and nobody else's: what it belongs to is answered with
+ * the error, and the others are read without it.
+ *
+ * @throws Error when the tables cannot be asked.
+ */
+export async function loadFactsApart(
+  deps: FactsDeps,
+  wanted: readonly FactsWanted[],
+): Promise<(StepFacts | OutboxFacts | { readonly unreadable: z.ZodError })[]> {
+  try {
+    return await loadFacts(deps, wanted);
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    if (wanted.length === 1) return [{ unreadable: error }];
+    return (await Promise.all(wanted.map((one) => loadFactsApart(deps, [one])))).flat();
+  }
+}
+
+/** What lists show beside each number. */
+export interface Standings {
+  readonly settings: Settings;
+  readonly states: ReadonlyMap<string, ConsentState>;
+}
+
+/** Keys of one request, the settings' own left out. */
+const NUMBERS_PER_READ = 99;
+
+/**
+ * The settings, and the consent of some numbers, strongly consistent and in one request: what lists show beside each number.
+ * Of more than 99 numbers in several.
+ */
+export async function loadStandings(deps: FactsDeps, numbers: readonly string[]): Promise<Standings> {
+  const { client, consentTable, configurationTable, organization } = deps;
+  const distinct = [...new Set(numbers)];
+  const states = new Map<string, ConsentState>();
+  let stored: Item | undefined;
+  for (let from = 0; from === 0 || from < distinct.length; from += NUMBERS_PER_READ) {
+    const some = distinct.slice(from, from + NUMBERS_PER_READ);
+    const found = await readConsistently(client, {
+      [configurationTable]: [settingsKey],
+      [consentTable]: some.map(stateKey),
+    });
+    stored ??= found[configurationTable]?.[0];
+    const items = new Map((found[consentTable] ?? []).map((item) => [String(item['number']), item]));
+    for (const number of some) states.set(number, parseState(items.get(number), number));
+  }
+  return { settings: parseSettings(stored, organization), states };
+}
+
+/** The leads that single texts are for: their ids stand in the texts and are known only after a first read. */
+async function leadsOf(
+  { client, outreachTable }: FactsDeps,
+  texts: readonly (OutboxText | undefined)[],
+): Promise<(id: string | undefined) => Lead | undefined> {
+  const ids = texts.flatMap((text) => text?.leadId ?? []);
+  const found = await readConsistently(client, { [outreachTable]: ids.map(leadKey) });
+  const leads = new Map((found[outreachTable] ?? []).map((item) => [String(item['id']), parseLead(item)]));
+  return (id) => (id === undefined ? undefined : leads.get(id));
+}
+
+function byKey(items: readonly Item[] = []): (key: Key) => Item | undefined {
+  const index = new Map(items.map((item) => [`${item['pk']} ${item['sk']}`, item]));
+  return ({ pk, sk }) => index.get(`${pk} ${sk}`);
+}
+
+function parsed<T>(item: Item | undefined, parse: (item: Item) => T): T | undefined {
+  return item === undefined ? undefined : parse(item);
+}
+
+/** Parses what many texts share once. */
+function once<T>(read: (id: string) => T): (id: string) => T {
+  const kept = new Map<string, T>();
+  return (id) => {
+    if (!kept.has(id)) kept.set(id, read(id));
+    return kept.get(id) as T;
+  };
+}

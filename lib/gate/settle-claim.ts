@@ -1,0 +1,149 @@
+import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { enrollmentKey, parseEnrollment, putOverVersion } from '../automation/enrollment-items.ts';
+import { reopen } from '../automation/progress.ts';
+import { conversationKey } from '../conversations/conversation-items.ts';
+import { type Message, STATUS_RANK } from '../messaging/message.ts';
+import { messageKey } from '../messaging/message-items.ts';
+import { outboxKey, parseOutbox, putOutbox } from '../single-texts/single-text-items.ts';
+import { reopenOutbox } from '../single-texts/single-text.ts';
+import { cancellationCodes, isConditionFailure, type TransactItem } from '../runtime/dynamodb.ts';
+import type { GateTables } from './send-transaction.ts';
+
+/** A claimed text that ends without having left, and why. */
+export interface Ending {
+  readonly status: 'rejected' | 'failed';
+  readonly reason: string;
+  readonly sentence: string;
+  readonly errorCode?: number;
+}
+
+const ONLY_THIS_CLAIM = '#status = :claimed AND attempt = :attempt';
+
+/**
+ * Writes how a claimed text ended.
+ *
+ * @returns false when the text is no longer claimed by this attempt: the carrier's own news came first.
+ */
+export async function endClaim(
+  tables: GateTables,
+  text: Message,
+  ending: Ending,
+  now: Date,
+): Promise<boolean> {
+  const errorCode = ending.errorCode === undefined ? '' : ', errorCode = :errorCode';
+  try {
+    await tables.client.send(
+      new UpdateCommand({
+        TableName: tables.outreachTable,
+        Key: messageKey(text.id),
+        ConditionExpression: ONLY_THIS_CLAIM,
+        UpdateExpression: `SET #status = :status, statusRank = :rank, #reason = :reason, sentence = :sentence, updatedAt = :now${errorCode} REMOVE #work, workOrder`,
+        ExpressionAttributeNames: { '#status': 'status', '#reason': 'reason', '#work': 'work' },
+        ExpressionAttributeValues: {
+          ':claimed': 'claimed',
+          ':attempt': text.attempt,
+          ':status': ending.status,
+          ':rank': STATUS_RANK[ending.status],
+          ':reason': ending.reason,
+          ':sentence': ending.sentence,
+          ':now': now.toISOString(),
+          ':errorCode': ending.errorCode,
+        },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (isConditionFailure(error)) return false;
+    throw error;
+  }
+}
+
+/**
+ * Takes a claim back because Twilio did not take the text: the text becomes `retrying` and its step is due again at
+ * `retryAt`, to be decided anew, consent included.
+ *
+ * @returns `reopened`; or `movedOn` when the enrollment is no longer right behind the step, in which case the text
+ *   ended as `failed`; or `settled` when the carrier's own news came first.
+ */
+export async function reopenClaim(
+  tables: GateTables,
+  text: Message,
+  retryAt: string,
+  now: Date,
+): Promise<'reopened' | 'movedOn' | 'settled'> {
+  const { client, outreachTable } = tables;
+  const { attempt = 1 } = text;
+  const reopened = await reopenOrigin(tables, text, retryAt);
+  if (!reopened) return moveOn(tables, text, now);
+  try {
+    await client.send(
+      new TransactWriteCommand({
+        TransactItems: [
+          {
+            Update: {
+              TableName: outreachTable,
+              Key: messageKey(text.id),
+              ConditionExpression: ONLY_THIS_CLAIM,
+              UpdateExpression:
+                'SET #status = :retrying, statusRank = :rank, updatedAt = :now REMOVE #work, workOrder',
+              ExpressionAttributeNames: { '#status': 'status', '#work': 'work' },
+              ExpressionAttributeValues: {
+                ':claimed': 'claimed',
+                ':attempt': attempt,
+                ':retrying': 'retrying',
+                ':rank': STATUS_RANK.retrying,
+                ':now': now.toISOString(),
+              },
+            },
+          },
+          { Put: reopened },
+          ...(text.purpose === 'confirmation' ? [awaitAgain(outreachTable, text, now)] : []),
+        ],
+      }),
+    );
+    return 'reopened';
+  } catch (error) {
+    const codes = cancellationCodes(error);
+    if (codes?.[0] === 'ConditionalCheckFailed') return 'settled';
+    if (codes?.[1] === 'ConditionalCheckFailed') return moveOn(tables, text, now);
+    throw error;
+  }
+}
+
+/** A confirmation that did not leave goes ahead of automated texts again (B3). */
+function awaitAgain(table: string, { id, number }: Message, now: Date): TransactItem {
+  return {
+    Update: {
+      TableName: table,
+      Key: conversationKey(number),
+      ConditionExpression: 'attribute_exists(pk)',
+      UpdateExpression: 'SET pendingConfirmation = :pending ADD #version :one',
+      ExpressionAttributeNames: { '#version': 'version' },
+      ExpressionAttributeValues: { ':pending': { id, since: now.toISOString() }, ':one': 1 },
+    },
+  };
+}
+
+/** What the text comes from, due once more; undefined when that has moved on since. */
+async function reopenOrigin({ client, outreachTable }: GateTables, text: Message, retryAt: string) {
+  const { id, number, purpose, attempt = 1 } = text;
+  const { leadId = '', automationId = '', step = 0, firstDueAt = retryAt } = text;
+  const Key = purpose ? outboxKey({ number, id }) : enrollmentKey({ leadId, automationId });
+  const { Item } = await client.send(new GetCommand({ TableName: outreachTable, Key, ConsistentRead: true }));
+  if (!Item) return undefined;
+  if (purpose) {
+    const outbox = reopenOutbox(parseOutbox(Item), attempt, retryAt);
+    return outbox && putOutbox(outreachTable, outbox);
+  }
+  const enrollment = reopen(parseEnrollment(Item), { step, attempt, firstDueAt }, retryAt);
+  return enrollment && putOverVersion(outreachTable, enrollment);
+}
+
+async function moveOn(tables: GateTables, text: Message, now: Date): Promise<'movedOn' | 'settled'> {
+  const ending: Ending = {
+    status: 'failed',
+    reason: 'neverReachedCarrier',
+    sentence: 'failed: Twilio never took the text, and the automation has moved on since',
+  };
+  return (await endClaim(tables, text, ending, now)) ? 'movedOn' : 'settled';
+}

@@ -1,0 +1,192 @@
+import { createPhraseParser, endOfPhrase, type Phrase } from './phrase.ts';
+import { revocationRules } from './rules/index.ts';
+import type { Language, LanguageRules, RevocationRule } from './rules/rule.ts';
+import { nearbyWord } from './spelling.ts';
+import { type Word, wordsOf } from './words.ts';
+
+/** The rule that recognised a revocation, as it is kept with the evidence. */
+export interface MatchedRule {
+  /** Its id in `docs/revocation.md`. */
+  readonly rule: string;
+  readonly language: Language;
+}
+
+/** How a received text reads. */
+export interface Reading {
+  /** `clear`: opts out at once. `doubtful`: a person must look; automated texts are held meanwhile. */
+  readonly class: 'clear' | 'doubtful' | 'none';
+  readonly matched: MatchedRule | undefined;
+  /** Written by a machine, as far as one can tell: no person replied, so no automation should stop for it. */
+  readonly automatic: boolean;
+}
+
+interface ReadyRule extends MatchedRule {
+  readonly where: RevocationRule['where'];
+  readonly phrases: readonly Phrase[];
+}
+
+type Stage = 'automatic' | 'innocent' | 'limited' | 'clear' | 'doubtful';
+
+/** What the rules become before a text is read by them. */
+interface ReadyRules extends Readonly<Record<Stage, readonly ReadyRule[]>> {
+  readonly spellings: ReadonlyMap<string, readonly string[]>;
+  readonly misspelled: readonly string[];
+  readonly courtesies: readonly Phrase[];
+}
+
+let prepared: ReadyRules | undefined;
+
+/** Made ready by the first text that is none of the carriers' keywords: STOP itself needs none of it. */
+function readyRules(): ReadyRules {
+  prepared ??= prepare();
+  return prepared;
+}
+
+function prepare(): ReadyRules {
+  const languages = revocationRules.map((rules) => ({ rules, parse: createPhraseParser(rules.lists) }));
+  const stage = (name: Stage): ReadyRule[] =>
+    languages.flatMap(({ rules: { language, [name]: ofStage }, parse }) =>
+      ofStage.map(({ id, where, phrases }) => ({ rule: id, language, where, phrases: phrases.map(parse) })),
+    );
+  return {
+    spellings: new Map(
+      revocationRules.flatMap((rules) =>
+        Object.entries(rules.spellings).map(
+          ([texted, meant]) => [texted, meant.split(' ').filter(Boolean)] as const,
+        ),
+      ),
+    ),
+    misspelled: revocationRules.flatMap((rules) => rules.misspelled),
+    courtesies: revocationRules.flatMap((rules) => rules.courtesies.map(createPhraseParser({}))),
+    automatic: stage('automatic'),
+    innocent: stage('innocent'),
+    limited: stage('limited'),
+    clear: stage('clear'),
+    doubtful: stage('doubtful'),
+  };
+}
+
+let known: ReadonlySet<string> | undefined;
+
+/** Every word that some rule knows: none of them is a misspelling of another. */
+function knownWords(): ReadonlySet<string> {
+  known ??= new Set(revocationRules.flatMap(wordsIn));
+  return known;
+}
+
+/**
+ * Reads whether a person asks in their own words not to be texted (X7; 47 CFR 64.1200(a)(10): any reasonable means).
+ *
+ * In order: words that are no revocation in their context ("stop by at 5") are set aside; then requests with a limit
+ * ("not before 9") are, as doubtful; a clear rule in what is left decides, else a doubtful one. What a machine wrote never
+ * opts out: where a clear rule matches in it, a person must look.
+ *
+ * @param body as received; the first 1,600 characters are read, in time linear to them. The rules are data
+ *   (`revocation-rules/`), listed in `docs/revocation.md`.
+ */
+export function readRevocation(body: string): Reading {
+  const rules = readyRules();
+  const words = wordsOf(body, rules.spellings).map((word) => correct(word, rules.misspelled));
+  const automatic = find(rules.automatic, words, rules.courtesies) !== undefined;
+  const { left, limit } = setAside(words, rules);
+  const clear = find(rules.clear, left, rules.courtesies);
+  if (clear) return { class: automatic ? 'doubtful' : 'clear', matched: clear, automatic };
+  const doubtful = automatic ? undefined : (limit ?? find(rules.doubtful, left, rules.courtesies));
+  return { class: doubtful ? 'doubtful' : 'none', matched: doubtful, automatic };
+}
+
+function wordsIn(rules: LanguageRules): string[] {
+  const stages = [rules.automatic, rules.innocent, rules.limited, rules.clear, rules.doubtful];
+  const phrases = stages.flat().flatMap(({ phrases }) => phrases);
+  return [...phrases, ...Object.values(rules.lists).flat(), ...rules.courtesies].flatMap(
+    (written) => written.match(/\p{L}+/gu) ?? [],
+  );
+}
+
+function correct(word: Word, misspelled: readonly string[]): Word {
+  const meant = nearbyWord(word.text, misspelled);
+  return meant === undefined || knownWords().has(word.text) ? word : { ...word, text: meant };
+}
+
+/** Blanks the words of innocent and limited phrases: no phrase contains a blank or reaches over one. */
+function setAside(
+  words: readonly Word[],
+  rules: ReadyRules,
+): {
+  readonly left: readonly Word[];
+  readonly limit: MatchedRule | undefined;
+} {
+  const left = [...words];
+  let limit: MatchedRule | undefined;
+  for (const rule of [...rules.innocent, ...rules.limited]) {
+    for (const phrase of rule.phrases) {
+      for (let at = 0; at < left.length; at++) {
+        const end = endOfPhrase(phrase, left, at);
+        if (end === undefined) continue;
+        for (let i = at; i < end; i++) left[i] = { clause: left[i]?.clause ?? 0, text: '' };
+        if (rules.limited.includes(rule)) limit ??= evidenceOf(rule);
+      }
+    }
+  }
+  return { left, limit };
+}
+
+function find(
+  candidates: readonly ReadyRule[],
+  words: readonly Word[],
+  courtesies: readonly Phrase[],
+): MatchedRule | undefined {
+  const parts = partsOf(words);
+  // "No texts please" keeps the "no" that "no, stop" loses: both are tried.
+  const ended = parts.map((part) => withoutCourtesies(part, 'end', courtesies));
+  const bare = parts
+    .map((part) => withoutCourtesies(part, 'anywhere', courtesies))
+    .filter((part) => part.length > 0);
+  const counts: Readonly<Record<RevocationRule['where'], (phrases: readonly Phrase[]) => boolean>> = {
+    anywhere: (phrases) =>
+      phrases.some((phrase) => words.some((_, at) => endOfPhrase(phrase, words, at) !== undefined)),
+    part: (phrases) => [...parts, ...ended, ...bare].some((part) => isOneOf(phrases, part)),
+    opening: (phrases) => isOneOf(phrases, bare[0] ?? []),
+    message: (phrases) => isOneOf(phrases, withoutRepeats(bare.flat()).map(inOnePart)),
+  };
+  const found = candidates.find(({ where, phrases }) => counts[where](phrases));
+  return found && evidenceOf(found);
+}
+
+function evidenceOf({ rule, language }: MatchedRule): MatchedRule {
+  return { rule, language };
+}
+
+function isOneOf(phrases: readonly Phrase[], part: readonly Word[]): boolean {
+  return part.length > 0 && phrases.some((phrase) => endOfPhrase(phrase, part, 0) === part.length);
+}
+
+function partsOf(words: readonly Word[]): Word[][] {
+  return [...Map.groupBy(words, ({ clause }) => clause).values()];
+}
+
+function withoutCourtesies(
+  part: readonly Word[],
+  where: 'end' | 'anywhere',
+  courtesies: readonly Phrase[],
+): Word[] {
+  const left: Word[] = [];
+  let said = 0;
+  for (let at = 0; at < part.length; ) {
+    const end = Math.max(at, ...courtesies.map((courtesy) => endOfPhrase(courtesy, part, at) ?? at));
+    const next = Math.max(end, at + 1);
+    if (end === at || where === 'end') left.push(...part.slice(at, next));
+    if (end === at) said = left.length;
+    at = next;
+  }
+  return withoutRepeats(left.slice(0, said));
+}
+
+/** "Stop stop stop" is said once. */
+function withoutRepeats(words: readonly Word[]): Word[] {
+  return words.filter(({ text }, i) => text !== words[i - 1]?.text);
+}
+
+function inOnePart(word: Word): Word {
+  return { ...word, clause: 0 };
+}

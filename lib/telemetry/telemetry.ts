@@ -1,0 +1,60 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Counted, MEASURES, MeasureName, MetricName } from './metrics.ts';
+
+/** Structured logs. Never give it a phone number, a body or a secret. */
+export const logger = new Logger();
+
+const metrics = new Metrics();
+
+/**
+ * Counts outcomes by name and writes them out at once, as CloudWatch's embedded metric format.
+ *
+ * @param counts metric name to how often; zeros are left out.
+ */
+export function countOutcomes(counts: Readonly<Partial<Record<MetricName, number>>>): void {
+  const counted = Object.entries(counts).filter(([, count]) => count > 0);
+  if (counted.length === 0) return;
+  for (const [name, count] of counted) metrics.addMetric(name, MetricUnit.Count, count);
+  metrics.publishStoredMetrics();
+}
+
+/** Writes out what was measured, zeros too: a graph shows that somebody looked. */
+export function measure(values: Readonly<Partial<Record<MeasureName, number>>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    metrics.addMetric(name, UNITS[name as MeasureName], value);
+  }
+  metrics.publishStoredMetrics();
+}
+
+/** Spelled again rather than imported: the words of lib/telemetry/metrics.ts would come along into every bundle. */
+const UNITS = {
+  cycleMilliseconds: MetricUnit.Milliseconds,
+  oldestDueSeconds: MetricUnit.Seconds,
+} as const satisfies typeof MEASURES;
+
+/** How often each word occurs, as metric names behind a prefix: `text` and `sent` give `textSent`. */
+export function tally<P extends string, W extends string>(
+  prefix: P,
+  words: readonly W[],
+): Partial<Record<Counted<P, W>, number>> {
+  const counts: Partial<Record<Counted<P, W>, number>> = {};
+  for (const word of words) {
+    const name = `${prefix}${word.charAt(0).toUpperCase()}${word.slice(1)}` as Counted<P, W>;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/**
+ * What may be logged of an error: its name, and as `reason` its message, only where our own code wrote it. (The logger keeps
+ * `message` for itself and drops it from anybody else.)
+ */
+export function describeError(error: unknown): { name: string; reason?: string; status?: number } {
+  if (!(error instanceof Error)) return { name: typeof error };
+  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  if (error.constructor === Error || error.constructor === TypeError) {
+    return { name: error.name, reason: error.message.replace(/\+?\d{7,}/g, '[number]') };
+  }
+  return status === undefined ? { name: error.name } : { name: error.name, status };
+}

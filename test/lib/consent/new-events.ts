@@ -1,0 +1,69 @@
+import type { ConsentOccurrence, EventKind, Evidence } from '../../../lib/consent/consent-event.ts';
+import { type ConsentState, initialState } from '../../../lib/consent/state.ts';
+import { applyOccurrence } from '../../../lib/consent/transition.ts';
+
+export const NUMBER = '+13035550142';
+
+const form = {
+  source: 'form',
+  formId: 'quote',
+  submissionId: 's-1',
+  wordsShown: 'Yes, text me about my quote.',
+  wordsVersion: '0123456789abcdef',
+} as const;
+const manual = {
+  source: 'manual',
+  actor: 'pat@example.com',
+  method: 'phone',
+  proof: 'recording 7',
+  wordsShown: 'May we text you?',
+} as const;
+
+function carrierList(told: 'opt-in' | 'opt-out'): Evidence {
+  return { source: 'carrierList', sender: '+13035550100', told, because: 1, correlationId: 'c'.repeat(32) };
+}
+
+export function handset(word: string, carrierActs: boolean): Evidence {
+  return { source: 'handset', messageSid: 'SM1', to: '+13035550100', wordsSent: word, word, carrierActs };
+}
+
+const EVIDENCE: Readonly<Record<EventKind, Evidence>> = {
+  handsetStart: handset('START', true),
+  handsetYes: handset('YES', true),
+  handsetKeyword: handset('ROOF', false),
+  explicitWeb: { ...form, checkbox: 1 },
+  impliedForm: form,
+  crmAttested: { source: 'crm', object: 'Prospect', recordId: 'a01', field: 'SMS_Opt_In__c' },
+  manualOptIn: manual,
+  optOut: handset('STOP', true),
+  numberReleased: manual,
+  promptSent: { source: 'gate', messageId: 'm-1', wordsSent: 'Reply START to get texts.' },
+  carrierBlocked: carrierList('opt-out'),
+  promptFailed: { source: 'carrier', messageId: 'm-1', errorCode: 30003 },
+  carrierUnblocked: carrierList('opt-in'),
+};
+
+/** A moment of a day of June 2026, by its second. */
+export function at(second: number): string {
+  return new Date(Date.UTC(2026, 5, 1) + second * 1000).toISOString();
+}
+
+let sources = 0;
+
+/** Something that happened to NUMBER, with the evidence that its kind has. */
+export function occurrence(
+  kind: EventKind,
+  second: number,
+  more: Partial<ConsentOccurrence> = {},
+): ConsentOccurrence {
+  const sourceId = `source-${++sources}`;
+  return { number: NUMBER, kind, occurredAt: at(second), sourceId, evidence: EVIDENCE[kind], ...more };
+}
+
+/** The state after some occurrences, in the order in which they are heard of. */
+export function stateAfter(...occurrences: readonly ConsentOccurrence[]): ConsentState {
+  return occurrences.reduce(
+    (state, next) => ({ ...applyOccurrence(state, next).state, version: state.version + 1 }),
+    initialState(NUMBER),
+  );
+}

@@ -1,0 +1,79 @@
+import type { Enrollment } from '../../lib/automation/enrollment.ts';
+import type { ConsentEvent } from '../../lib/consent/consent-event.ts';
+import type { ConsentState } from '../../lib/consent/state.ts';
+import type { Message } from '../../lib/messaging/message.ts';
+import type { OutboxText } from '../../lib/single-texts/single-text.ts';
+import type { Fact } from './promise.ts';
+import type { Rig } from './harness.ts';
+
+/** The promise was broken, in words. */
+export class Violation extends Error {
+  override readonly name = 'Violation';
+}
+
+/** Consent changed while the gate was at work: whatever was not claimed by then must know of it. */
+export interface Moment {
+  readonly number: string;
+  readonly version: number;
+  readonly claimed: ReadonlySet<string>;
+}
+
+/** All that sendgate has written down of a number. */
+export interface Books {
+  readonly number: string;
+  readonly facts: readonly Fact[];
+  readonly refs: readonly string[];
+  readonly state: ConsentState;
+  readonly fault: string | undefined;
+  readonly messages: readonly Message[];
+  readonly leads: readonly { readonly id: string; readonly enrollments: readonly Enrollment[] }[];
+  /** Single texts that have not become messages. */
+  readonly outbox: readonly OutboxText[];
+}
+
+export async function readBooks(rig: Rig, number: string): Promise<Books> {
+  const [{ events, fault, state }, { messages }, leads, outbox] = await Promise.all([
+    rig.registry.audit(number),
+    rig.messages.conversation(number, 500),
+    rig.leadStore.holders(number),
+    rig.outbox.open(number),
+  ]);
+  if (!state) throw new Violation(`The state of …${number.slice(-4)} cannot be read`);
+  return {
+    number,
+    facts: events.map(factOf),
+    refs: events.map(refOf),
+    state,
+    fault: fault && `${fault.fault} at event ${fault.sequence}`,
+    messages,
+    leads: await Promise.all(
+      leads.map(async (id) => ({ id, enrollments: await rig.enrollments.ofLead(id) })),
+    ),
+    outbox,
+  };
+}
+
+export function factOf({ kind, occurredAt, recordedAt, evidence }: ConsentEvent): Fact {
+  const { source } = evidence;
+  return {
+    kind,
+    occurredAt,
+    recordedAt,
+    source,
+    ...(source === 'handset' && { word: evidence.word, carrierActs: evidence.carrierActs }),
+    ...(source === 'gate' && { leadId: evidence.leadId }),
+  };
+}
+
+function refOf({ evidence }: ConsentEvent): string {
+  switch (evidence.source) {
+    case 'form':
+      return evidence.submissionId;
+    case 'handset':
+      return evidence.messageSid;
+    case 'manual':
+      return evidence.proof ?? 'manual';
+    default:
+      return evidence.source;
+  }
+}
