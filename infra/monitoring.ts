@@ -4,36 +4,36 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { Alarms } from './constructs/alarms.ts';
 import { Dashboard } from './constructs/dashboard.ts';
-import type { HouseFunction } from './constructs/sendgate-function.ts';
-import type { HouseQueue } from './constructs/sendgate-queue.ts';
+import type { SendgateFunction } from './constructs/sendgate-function.ts';
+import type { SendgateQueue } from './constructs/sendgate-queue.ts';
 import type { Organization } from './organizations/organization.ts';
 
 /** What rings when something of it fails. */
-export interface Watched {
+export interface MonitoredResources {
   readonly organization: Organization;
   readonly key: Key;
-  readonly formWebhook: HouseFunction;
-  readonly twilioInbound: HouseFunction;
-  readonly twilioStatus: HouseFunction;
-  readonly adminApi: HouseFunction;
-  readonly registryJobs: HouseFunction;
-  readonly registryQueue: HouseQueue;
-  readonly senderAdmin: HouseFunction;
-  readonly cycle: HouseFunction;
-  readonly sendGate: HouseFunction;
-  readonly consentChanges: HouseFunction;
-  readonly crmLookup: HouseFunction;
-  readonly reconcile: HouseFunction;
-  readonly publishEvents: HouseFunction;
+  readonly formWebhook: SendgateFunction;
+  readonly twilioInbound: SendgateFunction;
+  readonly twilioStatus: SendgateFunction;
+  readonly adminApi: SendgateFunction;
+  readonly registryJobs: SendgateFunction;
+  readonly registryQueue: SendgateQueue;
+  readonly senderAdmin: SendgateFunction;
+  readonly cycle: SendgateFunction;
+  readonly sendGate: SendgateFunction;
+  readonly consentChanges: SendgateFunction;
+  readonly crmLookup: SendgateFunction;
+  readonly reconcile: SendgateFunction;
+  readonly publishEvents: SendgateFunction;
   readonly unpublished: Queue;
-  readonly priority: HouseQueue;
-  readonly bulk: HouseQueue;
-  readonly jobs: HouseQueue;
-  readonly carrierList: HouseQueue;
+  readonly priority: SendgateQueue;
+  readonly bulk: SendgateQueue;
+  readonly jobs: SendgateQueue;
+  readonly carrierList: SendgateQueue;
 }
 
 /** Alarms, each saying whom it harms (docs/operations.md says what to do), and the dashboard of an organization's stack. */
-export function watch(scope: Construct, parts: Watched): void {
+export function addMonitoring(scope: Construct, parts: MonitoredResources): void {
   const { name, alarmEmail, cycleRateMinutes } = parts.organization;
   const alarms = new Alarms(scope, 'alarms', { organization: name, email: alarmEmail, key: parts.key });
   const stopLost = 'Someone who texted STOP may still be texted: a received text could not be taken.';

@@ -10,28 +10,28 @@ import {
   SqsEventSource,
 } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
-import { WORK_INDEX } from '../lib/automation/enrollment-items.ts';
 import { workKinds } from '../lib/automation/work.ts';
 import { EVENT_PREFIX } from '../lib/consent/consent-items.ts';
 import { crmRoutes } from '../lib/crm/routes.ts';
-import { MESSAGE_SORT_KEY } from '../lib/messaging/message-items.ts';
 import { FORM_SECRETS } from '../lib/forms/form-items.ts';
-import { COLLECTION_INDEX } from '../lib/tables/collection.ts';
+import { MESSAGE_SORT_KEY } from '../lib/messaging/message-items.ts';
 import { senderApi } from '../lib/sender/sender-api.ts';
+import { COLLECTION_INDEX } from '../lib/tables/collection.ts';
+import { WORK_INDEX } from '../lib/tables/outreach.ts';
 import { Configuration } from './constructs/configuration.ts';
 import { ConsentRegistry } from './constructs/consent-registry.ts';
 import { ExportBucket } from './constructs/export-bucket.ts';
-import { HouseFunction } from './constructs/sendgate-function.ts';
-import { deadLetterQueue, HouseQueue } from './constructs/sendgate-queue.ts';
 import { HttpFront } from './constructs/http-api.ts';
-import { Issuer } from './constructs/token-issuer.ts';
 import { OrganizationBus } from './constructs/organization-bus.ts';
 import { Outreach } from './constructs/outreach.ts';
 import { grantSalesforceCredentials } from './constructs/salesforce-secrets.ts';
-import { every } from './constructs/schedule.ts';
+import { addSchedule } from './constructs/schedule.ts';
+import { SendgateFunction } from './constructs/sendgate-function.ts';
+import { deadLetterQueue, SendgateQueue } from './constructs/sendgate-queue.ts';
+import { TokenIssuer } from './constructs/token-issuer.ts';
 import { TwilioSecrets } from './constructs/twilio-secrets.ts';
+import { addMonitoring } from './monitoring.ts';
 import type { Organization } from './organizations/organization.ts';
-import { watch } from './monitoring.ts';
 
 const WEBHOOK_TIMEOUT = Duration.seconds(10);
 /** A batch of ten texts with the slowest carrier; `reconcile`'s grace is ten times this. */
@@ -63,14 +63,14 @@ export class OrganizationStack extends Stack {
     const house = { organization: name, key, isFollowed: isLive };
     const rate = (duration: Duration) => ({ rate: duration, enabled: isLive });
     const follow = (
-      fn: HouseFunction,
+      fn: SendgateFunction,
       { table }: { readonly table: Table },
       props: DynamoEventSourceProps,
     ) => {
       if (isLive) fn.addEventSource(new DynamoEventSource(table as ITable, props));
     };
     const fn = (functionName: string, timeout: Duration, memoryMegabytes = 512) =>
-      new HouseFunction(this, {
+      new SendgateFunction(this, {
         name: functionName,
         organization: name,
         timeout,
@@ -85,7 +85,7 @@ export class OrganizationStack extends Stack {
     const secrets = new TwilioSecrets(this, 'twilio', { organization: name });
 
     // Form builders and Twilio post to us; admins and agents come with a token.
-    const issuer = new Issuer(this, 'issuer', organization);
+    const issuer = new TokenIssuer(this, 'issuer', organization);
     const http = new HttpFront(this, 'http', {
       organization: name,
       logRetentionDays: organization.logRetentionDays,
@@ -157,7 +157,7 @@ export class OrganizationStack extends Stack {
 
     // Exports of the whole registry, written by a job and fetched by a link of a few minutes (S7).
     const exports = new ExportBucket(this, 'exports', house);
-    const registryQueue = new HouseQueue(this, 'registry-jobs-queue', {
+    const registryQueue = new SendgateQueue(this, 'registry-jobs-queue', {
       queueName: `sendgate-${name}-registry-jobs`,
       key,
       consumerTimeout: REGISTRY_JOBS_TIMEOUT,
@@ -185,7 +185,7 @@ export class OrganizationStack extends Stack {
     secrets.grantApiKey(senderAdmin);
     http.addProtectedRoutes(Object.values(senderApi), senderAdmin);
     // Consents that Twilio may not know of, told to its list (X9): 25 numbers a call, 100 calls a minute.
-    const carrierList = new HouseQueue(this, 'carrier-list', {
+    const carrierList = new SendgateQueue(this, 'carrier-list', {
       queueName: `sendgate-${name}-carrier-list`,
       key,
       consumerTimeout: SENDER_TIMEOUT,
@@ -203,7 +203,7 @@ export class OrganizationStack extends Stack {
 
     // What is due goes through two lanes to the gate, the only place from which a text leaves.
     const lane = (lane: string) =>
-      new HouseQueue(this, lane, {
+      new SendgateQueue(this, lane, {
         queueName: `sendgate-${name}-${lane}`,
         key,
         consumerTimeout: GATE_TIMEOUT,
@@ -225,9 +225,11 @@ export class OrganizationStack extends Stack {
       key.grantEncryptDecrypt(cycle);
     }
     for (const kind of workKinds) {
-      every(this, `cycle-${kind}`, rate(Duration.minutes(organization.cycleRateMinutes)), cycle, { kind });
+      addSchedule(this, `cycle-${kind}`, rate(Duration.minutes(organization.cycleRateMinutes)), cycle, {
+        kind,
+      });
     }
-    every(this, 'sweep', rate(Duration.minutes(15)), cycle, { sweep: true });
+    addSchedule(this, 'sweep', rate(Duration.minutes(15)), cycle, { sweep: true });
 
     const sendGate = fn('send-gate', GATE_TIMEOUT, 1024);
     sendGate.setEnvironment({ publicBaseUrl, sender: organization.sender });
@@ -243,7 +245,7 @@ export class OrganizationStack extends Stack {
     sendGate.addEventSource(new SqsEventSource(bulk.queue, { ...batches, maxConcurrency: 40 }));
 
     // News wakes who waited for it.
-    const jobs = new HouseQueue(this, 'jobs', {
+    const jobs = new SendgateQueue(this, 'jobs', {
       queueName: `sendgate-${name}-jobs`,
       key,
       consumerTimeout: CHANGES_TIMEOUT,
@@ -349,8 +351,8 @@ export class OrganizationStack extends Stack {
     outreach.grantUse(crmLookup, ['GetItem', 'BatchGetItem', 'PutItem'], [WORK_INDEX, COLLECTION_INDEX]);
     grantSalesforceCredentials(crmLookup, name);
     http.addProtectedRoutes(crmRoutes, crmLookup);
-    every(this, 'crm-arrivals', rate(Duration.minutes(1)), crmLookup, {});
-    every(this, 'crm-waiting', rate(Duration.minutes(5)), crmLookup, { sweep: true });
+    addSchedule(this, 'crm-arrivals', rate(Duration.minutes(1)), crmLookup, {});
+    addSchedule(this, 'crm-waiting', rate(Duration.minutes(5)), crmLookup, { sweep: true });
 
     // Nothing stays in doubt.
     const reconcile = fn('reconcile', Duration.minutes(4));
@@ -359,9 +361,9 @@ export class OrganizationStack extends Stack {
     configuration.grantRead(reconcile, ['GetItem']);
     outreach.grantUse(reconcile, ['GetItem', 'PutItem', 'UpdateItem'], [WORK_INDEX, COLLECTION_INDEX]);
     secrets.grantApiKey(reconcile);
-    every(this, 'reconcile-schedule', rate(Duration.minutes(5)), reconcile, {});
+    addSchedule(this, 'reconcile-schedule', rate(Duration.minutes(5)), reconcile, {});
 
-    watch(this, {
+    addMonitoring(this, {
       organization,
       key,
       formWebhook,
@@ -408,7 +410,7 @@ export class OrganizationStack extends Stack {
 }
 
 /** KMS grants name families of actions on this stack's one key. */
-function acknowledgeKeyActions(fn: HouseFunction): void {
+function acknowledgeKeyActions(fn: SendgateFunction): void {
   if (!fn.role) return;
   const reason =
     "Encrypting under the stack's own key takes these two families of actions, on that key alone.";

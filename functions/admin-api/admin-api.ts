@@ -15,21 +15,21 @@ import { consentEntryRoutes } from './routes/consent-entries.ts';
 import { consentListRoutes } from './routes/consent-lists.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { driftRoutes } from './routes/drift.ts';
+import { dryRunRoutes } from './routes/dry-run.ts';
 import { exportRoutes } from './routes/exports.ts';
-import { formPreviewRoutes } from './routes/form-dry-run.ts';
+import { formDryRunRoutes } from './routes/form-dry-run.ts';
 import { formRoutes } from './routes/forms.ts';
 import { importRoutes } from './routes/imports.ts';
 import { keywordRoutes } from './routes/keywords.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { numberRoutes } from './routes/numbers.ts';
-import { previewRoutes } from './routes/dry-run.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { whyRoutes } from './routes/why.ts';
 
 const described: readonly Route[] = [
   ...settingsRoutes,
   ...formRoutes,
-  ...formPreviewRoutes,
+  ...formDryRunRoutes,
   ...automationRoutes,
   ...keywordRoutes,
   ...campaignRoutes,
@@ -40,7 +40,7 @@ const described: readonly Route[] = [
   ...numberRoutes,
   ...conversationRoutes,
   ...whyRoutes,
-  ...previewRoutes,
+  ...dryRunRoutes,
   ...consentListRoutes,
   ...consentEntryRoutes,
   ...certificateRoutes,

@@ -10,7 +10,7 @@ export interface OutcomeCount {
 }
 
 /** What became of a broadcast for some members, most frequent first. Members that are not in it are left out. */
-export async function tallyOutcomes(
+export async function countOutcomesByReason(
   deps: Pick<AdminDeps, 'enrollments' | 'messages'>,
   automationId: string,
   members: readonly Member[],

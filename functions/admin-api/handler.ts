@@ -6,21 +6,21 @@ import { createBroadcastStore } from '../../lib/campaigns/broadcast-store.ts';
 import { createCampaignStore } from '../../lib/campaigns/campaign-store.ts';
 import { createMemberStore } from '../../lib/campaigns/member-store.ts';
 import { createOptInRuns } from '../../lib/campaigns/opt-in-runs.ts';
+import { createConfiguration } from '../../lib/configuration/configuration.ts';
 import { createConsentLists } from '../../lib/consent/lists.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createConversationStore } from '../../lib/conversations/conversation-store.ts';
-import { createArrivals } from '../../lib/crm/enqueue-crm-job.ts';
+import { createCrmJobQueue } from '../../lib/crm/enqueue-crm-job.ts';
 import { createDriftStore } from '../../lib/drift/drift-store.ts';
 import { createExportJobs } from '../../lib/exports/export-jobs.ts';
 import { createExportStore } from '../../lib/exports/export-store.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
-import { createConfiguration } from '../../lib/configuration/configuration.ts';
-import { createOutboxStore } from '../../lib/single-texts/single-text-store.ts';
 import { AWS_REQUESTS } from '../../lib/runtime/aws-requests.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { signedLink } from '../../lib/runtime/signed-link.ts';
+import { createSingleTextStore } from '../../lib/single-texts/single-text-store.ts';
 import { createAdminApi } from './admin-api.ts';
 
 const env = readEnv([
@@ -56,9 +56,9 @@ export const handler = createAdminApi({
   configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
-  arrivals: createArrivals({ ...env, client, now }),
+  arrivals: createCrmJobQueue({ ...env, client, now }),
   conversations: createConversationStore({ client, table: env.outreachTable, now }),
-  outbox: createOutboxStore({ client, table: env.outreachTable }),
+  singleTexts: createSingleTextStore({ client, table: env.outreachTable }),
   lanes: createLanes(sqs, { priority: env.priorityQueueUrl }),
   index: createWorkIndex({ client, table: env.outreachTable }),
   messages: createMessageStore({ client, table: env.outreachTable, now }),

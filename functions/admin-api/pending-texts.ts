@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import { askSingle } from '../../lib/gate/decision-input.ts';
 import { decide } from '../../lib/gate/decide.ts';
-import { loadFacts } from '../../lib/gate/load-decision-input.ts';
-import { type OutboxRef, type OutboxText, outboxTextSchema } from '../../lib/single-texts/single-text.ts';
+import { singleTextInput } from '../../lib/gate/decision-input.ts';
+import { loadBatch } from '../../lib/gate/load-decision-input.ts';
+import { type SingleText, type SingleTextRef, singleTextSchema } from '../../lib/single-texts/single-text.ts';
 import type { AdminDeps } from './route.ts';
 import { MAY_LEAVE } from './sending.ts';
 
 /** A single text on its way, and what the gate would say of it now. */
 export const pendingSchema = z.object({
-  ...outboxTextSchema.pick({
+  ...singleTextSchema.pick({
     id: true,
     purpose: true,
     body: true,
@@ -38,28 +38,34 @@ export async function pendingTexts(
   deps: AdminDeps,
   number: string,
 ): Promise<readonly z.infer<typeof pendingSchema>[]> {
-  const told = await decided(deps, number, await deps.outbox.open(number));
+  const told = await decided(deps, number, await deps.singleTexts.open(number));
   return told.map(({ pending }) => pending).toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
 }
 
 /** One of them, with every rule that the gate would consult now. @returns undefined when there is none, or it is a message by now. */
-export async function pendingText(deps: AdminDeps, ref: OutboxRef) {
-  const text = await deps.outbox.get(ref);
+export async function pendingText(deps: AdminDeps, ref: SingleTextRef) {
+  const text = await deps.singleTexts.get(ref);
   if (!text || text.status === 'ended') return undefined;
   const [one] = await decided(deps, ref.number, [text]);
   return one;
 }
 
 /** What the gate would say of some texts of one number now. */
-async function decided(deps: AdminDeps, number: string, texts: readonly OutboxText[]) {
+async function decided(deps: AdminDeps, number: string, texts: readonly SingleText[]) {
   if (texts.length === 0) return [];
-  const [facts] = await loadFacts(deps, [{ number, outboxId: 'none' }]);
+  const [facts] = await loadBatch(deps, [{ number, singleTextId: 'none' }]);
   if (!facts) return [];
   const { settings, consent, conversation } = facts;
   return Promise.all(
     texts.map(async (text) => {
       const lead = text.leadId === undefined ? undefined : await deps.leads.get(text.leadId);
-      const decision = decide({ ...askSingle(text, lead), settings, consent, conversation, now: deps.now() });
+      const decision = decide({
+        ...singleTextInput(text, lead),
+        settings,
+        consent,
+        conversation,
+        now: deps.now(),
+      });
       const reason = 'reason' in decision ? decision.reason : null;
       const sentence = decision.kind === 'send' ? MAY_LEAVE : decision.sentence;
       return { pending: { ...shown(text), reason, sentence }, trace: decision.trace };
@@ -67,7 +73,7 @@ async function decided(deps: AdminDeps, number: string, texts: readonly OutboxTe
   );
 }
 
-function shown({ id, purpose, body, leadId, actor, createdAt, status }: OutboxText) {
+function shown({ id, purpose, body, leadId, actor, createdAt, status }: SingleText) {
   return {
     ...{ id, purpose, body, createdAt },
     ...(leadId !== undefined && { leadId }),

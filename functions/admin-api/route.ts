@@ -5,26 +5,26 @@ import type { BroadcastStore } from '../../lib/campaigns/broadcast-store.ts';
 import type { CampaignStore } from '../../lib/campaigns/campaign-store.ts';
 import type { MemberStore } from '../../lib/campaigns/member-store.ts';
 import type { OptInRuns } from '../../lib/campaigns/opt-in-runs.ts';
+import type { Configuration } from '../../lib/configuration/configuration.ts';
 import type { ConsentLists } from '../../lib/consent/lists.ts';
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import type { ConversationStore } from '../../lib/conversations/conversation-store.ts';
-import type { Arrivals } from '../../lib/crm/enqueue-crm-job.ts';
+import type { CrmJobQueue } from '../../lib/crm/enqueue-crm-job.ts';
 import type { DriftStore } from '../../lib/drift/drift-store.ts';
 import type { ExportJobs } from '../../lib/exports/export-jobs.ts';
 import type { ExportStore } from '../../lib/exports/export-store.ts';
-import type { FactsDeps } from '../../lib/gate/load-decision-input.ts';
+import type { LoadDeps } from '../../lib/gate/load-decision-input.ts';
 import { defineRoute, type RouteOf } from '../../lib/http/route.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
 import type { MessageStore } from '../../lib/messaging/message-store.ts';
-import type { Configuration } from '../../lib/configuration/configuration.ts';
-import type { OutboxStore } from '../../lib/single-texts/single-text-store.ts';
 import type { LinkValidity } from '../../lib/runtime/signed-link.ts';
+import type { SingleTextStore } from '../../lib/single-texts/single-text-store.ts';
 
 /** What the routes work on. The only consent that is written here is what somebody enters, with their name. */
-export interface AdminDeps extends FactsDeps {
+export interface AdminDeps extends LoadDeps {
   readonly registry: Pick<
     ConsentRegistry,
-    'read' | 'readMany' | 'readManyBefore' | 'events' | 'audit' | 'record'
+    'read' | 'readMany' | 'loadSnapshots' | 'events' | 'audit' | 'record'
   >;
   readonly lists: ConsentLists;
   readonly exports: {
@@ -37,9 +37,9 @@ export interface AdminDeps extends FactsDeps {
   readonly leads: LeadStore;
   readonly enrollments: Pick<EnrollmentStore, 'add' | 'get' | 'ofLead' | 'ofLeads' | 'replace'>;
   readonly messages: MessageStore;
-  readonly arrivals: Pick<Arrivals, 'announce'>;
+  readonly arrivals: Pick<CrmJobQueue, 'enqueueCrmJob'>;
   readonly conversations: ConversationStore;
-  readonly outbox: OutboxStore;
+  readonly singleTexts: SingleTextStore;
   readonly lanes: Lanes<'priority'>;
   readonly drift: Pick<DriftStore, 'reports' | 'findings'>;
   readonly campaigns: CampaignStore;

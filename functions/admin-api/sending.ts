@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import type { ConsentState } from '../../lib/consent/state.ts';
-import { askSingle } from '../../lib/gate/decision-input.ts';
 import { decide } from '../../lib/gate/decide.ts';
-import { type FactsDeps, loadFacts } from '../../lib/gate/load-decision-input.ts';
 import type { Decision } from '../../lib/gate/decision.ts';
+import { singleTextInput } from '../../lib/gate/decision-input.ts';
+import { type LoadDeps, loadBatch } from '../../lib/gate/load-decision-input.ts';
 import type { Lead } from '../../lib/leads/lead.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
 import type { Settings } from '../../lib/organization/settings.ts';
 
 /** The four words for a request for START (C5). */
-export const PROMPT_WORDS = {
+export const OPT_IN_REQUEST_WORDS = {
   not_sent: 'Not Sent',
   sent: 'Sent',
   accepted: 'Accepted',
@@ -18,9 +18,9 @@ export const PROMPT_WORDS = {
 
 /** What is shown of a number's consent wherever the number is (S1, C5, H13). */
 export const badgeSchema = z.object({
-  standing: z.enum(['none', 'opted_in', 'opted_out']),
-  prompt: z.enum(['not_sent', 'sent', 'accepted', 'rejected']),
-  optInTemplate: z.enum(Object.values(PROMPT_WORDS)),
+  status: z.enum(['none', 'opted_in', 'opted_out']),
+  optInRequest: z.enum(['not_sent', 'sent', 'accepted', 'rejected']),
+  optInTemplate: z.enum(Object.values(OPT_IN_REQUEST_WORDS)),
   smsOptedIn: z.boolean(),
   /** What to show beside the number while `requireSmsOptIn` is on; null while it is off. */
   label: z.string().nullable(),
@@ -32,15 +32,15 @@ export function badgeOf(
   settings: Pick<Settings, 'requireSmsOptIn' | 'doubleOptIn'>,
   leadId?: string,
 ): z.infer<typeof badgeSchema> {
-  const { standing } = state;
+  const { status } = state;
   const isPerLead = settings.doubleOptIn === 'perLead' && leadId !== undefined;
-  const prompt = isPerLead ? (state.leadPrompts?.[leadId] ?? 'not_sent') : state.prompt;
-  const smsOptedIn = standing === 'opted_in';
+  const optInRequest = isPerLead ? (state.leadOptInRequests?.[leadId] ?? 'not_sent') : state.optInRequest;
+  const smsOptedIn = status === 'opted_in';
   const label = smsOptedIn ? 'SMS Opted In' : 'Not SMS Opted In';
   return {
-    standing,
-    prompt,
-    optInTemplate: PROMPT_WORDS[prompt],
+    status,
+    optInRequest,
+    optInTemplate: OPT_IN_REQUEST_WORDS[optInRequest],
     smsOptedIn,
     label: settings.requireSmsOptIn ? label : null,
   };
@@ -81,16 +81,16 @@ export interface AgentFacts {
  * @param leadId the lead that it is for; by default the first that has the number.
  */
 export async function askForAgent(
-  deps: FactsDeps & { readonly leads: Pick<LeadStore, 'holders' | 'get'> },
+  deps: LoadDeps & { readonly leads: Pick<LeadStore, 'leadsWithNumber' | 'get'> },
   number: string,
   leadId?: string,
 ): Promise<AgentFacts> {
-  const [facts] = await loadFacts(deps, [{ number, outboxId: 'none' }]);
-  if (!facts) throw new Error('A number has facts, whatever is known of it');
-  const id = leadId ?? (await deps.leads.holders(number))[0];
+  const [loaded] = await loadBatch(deps, [{ number, singleTextId: 'none' }]);
+  if (!loaded) throw new Error('A number has loaded, whatever is known of it');
+  const id = leadId ?? (await deps.leads.leadsWithNumber(number))[0];
   const lead = id === undefined ? undefined : await deps.leads.get(id);
-  const { settings, consent, conversation } = facts;
-  const asked = askSingle({ number, purpose: 'agent', leadId: lead?.id }, lead);
+  const { settings, consent, conversation } = loaded;
+  const asked = singleTextInput({ number, purpose: 'agent', leadId: lead?.id }, lead);
   const decision = decide({ ...asked, settings, consent, conversation, now: deps.now() });
   return { settings, state: consent, lead, decision };
 }

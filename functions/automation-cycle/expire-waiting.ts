@@ -1,9 +1,9 @@
-import { type EntryWakingDeps, wakeEntry } from '../../lib/gate/release.ts';
-import { SHARDS } from '../../lib/automation/work.ts';
 import type { WorkIndex } from '../../lib/automation/work-index.ts';
+import { type WakeEntryDeps, wakeEntry } from '../../lib/gate/wake.ts';
 import type { Item } from '../../lib/runtime/dynamodb.ts';
+import { SHARDS } from '../../lib/tables/outreach.ts';
 
-export interface EndWaitingDeps extends EntryWakingDeps {
+export interface ExpireWaitingDeps extends WakeEntryDeps {
   readonly index: Pick<WorkIndex, 'overdue'>;
 }
 
@@ -16,14 +16,14 @@ const PAGE = 100;
  * @param hasTime asked between pages; what is left over is found by the next sweep.
  * @returns how many are due now.
  */
-export async function endWaiting(deps: EndWaitingDeps, hasTime: () => boolean): Promise<number> {
+export async function expireWaiting(deps: ExpireWaitingDeps, hasTime: () => boolean): Promise<number> {
   const ended = await Promise.all(
     Array.from({ length: SHARDS }, (_, shard) => endWaitingOf(deps, shard, hasTime)),
   );
   return ended.reduce((sum, count) => sum + count, 0);
 }
 
-async function endWaitingOf(deps: EndWaitingDeps, shard: number, hasTime: () => boolean): Promise<number> {
+async function endWaitingOf(deps: ExpireWaitingDeps, shard: number, hasTime: () => boolean): Promise<number> {
   const now = deps.now().toISOString();
   const isOver = ({ waitsUntil }: { readonly waitsUntil?: string | undefined }) =>
     waitsUntil !== undefined && waitsUntil <= now;

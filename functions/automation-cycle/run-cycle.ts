@@ -1,12 +1,13 @@
 import type { Lanes } from '../../lib/automation/lanes.ts';
-import { LANES, SHARDS, type WorkKind } from '../../lib/automation/work.ts';
+import { LANES, type WorkKind } from '../../lib/automation/work.ts';
 import type { DueEntry, WorkIndex } from '../../lib/automation/work-index.ts';
 import type { Item } from '../../lib/runtime/dynamodb.ts';
-import type { Marks } from './watermarks.ts';
+import { SHARDS } from '../../lib/tables/outreach.ts';
+import type { Watermarks } from './watermarks.ts';
 
 export interface CycleDeps {
   readonly index: Pick<WorkIndex, 'due'>;
-  readonly marks: Marks;
+  readonly watermarks: Watermarks;
   readonly lanes: Lanes;
   readonly now: () => Date;
 }
@@ -37,7 +38,7 @@ export async function runCycle(
   kind: WorkKind,
   hasTime: () => boolean,
 ): Promise<CycleResult> {
-  const marks = await deps.marks.read(kind);
+  const marks = await deps.watermarks.read(kind);
   const to = deps.now().toISOString();
   const shards = await Promise.all(
     Array.from({ length: SHARDS }, async (_, shard) => {
@@ -48,7 +49,7 @@ export async function runCycle(
     }),
   );
   const moved = Object.fromEntries(shards.map(({ shard, reached }) => [shard, reached]));
-  await deps.marks.write(kind, { ...marks, ...moved });
+  await deps.watermarks.write(kind, { ...marks, ...moved });
   return summary(shards, to);
 }
 
@@ -56,8 +57,12 @@ export async function runCycle(
  * Enqueues once more what is due and older than any mark allows: entries whose records a dead-letter queue swallowed.
  * Nothing depends on it to be prompt.
  */
-export async function sweep(deps: CycleDeps, kind: WorkKind, hasTime: () => boolean): Promise<CycleResult> {
-  const marks = await deps.marks.read(kind);
+export async function sweepDue(
+  deps: CycleDeps,
+  kind: WorkKind,
+  hasTime: () => boolean,
+): Promise<CycleResult> {
+  const marks = await deps.watermarks.read(kind);
   const now = deps.now().toISOString();
   const shards = await Promise.all(
     Array.from({ length: SHARDS }, (_, shard) => {

@@ -3,18 +3,18 @@ import * as z from 'zod';
 import type { WorkKind } from '../../lib/automation/work.ts';
 
 /** Shard number to the moment up to which everything due was enqueued, ISO 8601. */
-export type ShardMarks = Readonly<Record<string, string>>;
+export type ShardWatermarks = Readonly<Record<string, string>>;
 
 /** The high-water marks of the cycles: one item per kind of work. */
-export interface Marks {
-  read(kind: WorkKind): Promise<ShardMarks>;
-  write(kind: WorkKind, marks: ShardMarks): Promise<void>;
+export interface Watermarks {
+  read(kind: WorkKind): Promise<ShardWatermarks>;
+  write(kind: WorkKind, marks: ShardWatermarks): Promise<void>;
 }
 
 const marksSchema = z.record(z.string(), z.iso.datetime());
 const marksKey = (kind: WorkKind) => ({ pk: `CYCLE#${kind}`, sk: 'MARKS' });
 
-export function createMarks(client: DynamoDBDocumentClient, table: string): Marks {
+export function createWatermarks(client: DynamoDBDocumentClient, table: string): Watermarks {
   return {
     read: async (kind) => {
       const answer = await client.send(

@@ -1,6 +1,6 @@
 import type { OptInProgress } from '../../lib/campaigns/campaign.ts';
-import type { CampaignStore } from '../../lib/campaigns/campaign-store.ts';
 import type { AddOptInsJob } from '../../lib/campaigns/campaign-jobs.ts';
+import type { CampaignStore } from '../../lib/campaigns/campaign-store.ts';
 import type { MemberStore } from '../../lib/campaigns/member-store.ts';
 import type { OptInRuns } from '../../lib/campaigns/opt-in-runs.ts';
 import type { ConsentLists } from '../../lib/consent/lists.ts';
@@ -10,7 +10,7 @@ import type { Jobs } from './jobs.ts';
 export interface AddOptInsDeps {
   readonly campaigns: Pick<CampaignStore, 'get'>;
   readonly lists: Pick<ConsentLists, 'keywordOptIns'>;
-  readonly leads: Pick<LeadStore, 'holders' | 'upsertByNumber'>;
+  readonly leads: Pick<LeadStore, 'leadsWithNumber' | 'upsertByNumber'>;
   readonly members: Pick<MemberStore, 'add' | 'known'>;
   readonly optInRuns: Pick<OptInRuns, 'note'>;
   readonly jobs: Jobs;
@@ -71,12 +71,13 @@ async function candidateOf(
   campaignId: string,
   { number, keyword, run }: { readonly number: string; readonly keyword: string; readonly run: string },
 ): Promise<{ readonly leadId: string } | { readonly joined: boolean }> {
-  const holders = (await leads.holders(number)).slice(0, 100);
-  const known = await members.known(campaignId, holders);
+  const leadsWithNumber = (await leads.leadsWithNumber(number)).slice(0, 100);
+  const known = await members.known(campaignId, leadsWithNumber);
   if (known.size > 0) {
     // By an earlier try of this page: it counts.
     return { joined: [...known.values()].some((member) => member.addedBy === addedBy(run)) };
   }
-  const [leadId = (await leads.upsertByNumber(number, { source: `keyword ${keyword}` })).id] = holders;
+  const [leadId = (await leads.upsertByNumber(number, { source: `keyword ${keyword}` })).id] =
+    leadsWithNumber;
   return { leadId };
 }

@@ -1,10 +1,10 @@
 import type { Lanes } from '../../lib/automation/lanes.ts';
-import type { ConsentEvent } from '../../lib/consent/consent-event.ts';
 import type { Configuration } from '../../lib/configuration/configuration.ts';
-import { type QueueReplyDeps, queueReply } from '../../lib/single-texts/enqueue-reply.ts';
+import type { ConsentEvent } from '../../lib/consent/consent-event.ts';
+import { type EnqueueReplyDeps, enqueueReply } from '../../lib/single-texts/enqueue-reply.ts';
 import { replyTo } from '../../lib/single-texts/replies.ts';
 
-export interface ReplyDeps extends QueueReplyDeps {
+export interface ReplyDeps extends EnqueueReplyDeps {
   readonly configuration: Pick<Configuration, 'settings' | 'keyword'>;
   readonly lanes: Lanes<'priority'>;
 }
@@ -19,7 +19,7 @@ export async function replyToEvent(deps: ReplyDeps, event: ConsentEvent): Promis
   ]);
   const text = replyTo(event, settings, keyword?.confirmation, deps.now());
   if (!text) return;
-  await queueReply(deps, text);
+  await enqueueReply(deps, text);
   // Also when it stood in the outbox already: what was due and never enqueued would wait for a cycle.
-  await deps.lanes.enqueue('priority', [{ outboxId: text.id, number: text.number }]);
+  await deps.lanes.enqueue('priority', [{ singleTextId: text.id, number: text.number }]);
 }

@@ -1,19 +1,19 @@
 import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
-import { enroll } from '../../lib/automation/progress.ts';
-import { SHARDS } from '../../lib/automation/work.ts';
+import { enrollLead } from '../../lib/automation/progress.ts';
 import type { BroadcastStore } from '../../lib/campaigns/broadcast-store.ts';
 import type { EnrollJob } from '../../lib/campaigns/campaign-jobs.ts';
 import type { MemberStore } from '../../lib/campaigns/member-store.ts';
 import { isTextedByAnother } from '../../lib/campaigns/same-number.ts';
-import type { LeadStore } from '../../lib/leads/lead-store.ts';
 import type { Configuration } from '../../lib/configuration/configuration.ts';
+import type { LeadStore } from '../../lib/leads/lead-store.ts';
+import { SHARDS } from '../../lib/tables/outreach.ts';
 import type { Jobs } from './jobs.ts';
 
 export interface EnrollMembersDeps {
   readonly configuration: Pick<Configuration, 'automation'>;
   readonly broadcasts: Pick<BroadcastStore, 'get' | 'progress'>;
   readonly members: Pick<MemberStore, 'ofShard' | 'known'>;
-  readonly leads: Pick<LeadStore, 'get' | 'holders'>;
+  readonly leads: Pick<LeadStore, 'get' | 'leadsWithNumber'>;
   readonly enrollments: Pick<EnrollmentStore, 'add'>;
   readonly jobs: Jobs;
   readonly now: () => Date;
@@ -58,7 +58,7 @@ export async function runEnrollJob(deps: EnrollMembersDeps, job: EnrollJob): Pro
       if (!lead) return 'gone';
       if (await isTextedByAnother(deps, campaignId, lead)) return 'sameNumber';
       const ref = { leadId, automationId: automation.id };
-      await deps.enrollments.add(enroll(ref, lead.number, automation, deps.now()));
+      await deps.enrollments.add(enrollLead(ref, lead.number, automation, deps.now()));
       return 'enrolled';
     }),
   );

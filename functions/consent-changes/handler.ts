@@ -5,36 +5,36 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent, SQSEve
 import * as z from 'zod';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { createLanes } from '../../lib/automation/lanes.ts';
-import { wakeJobSchema } from '../../lib/gate/release-job.ts';
 import { createWorkIndex } from '../../lib/automation/work-index.ts';
 import { createBroadcastStore } from '../../lib/campaigns/broadcast-store.ts';
-import { createCampaignStore } from '../../lib/campaigns/campaign-store.ts';
 import { addOptInsJobSchema, enrollJobSchema } from '../../lib/campaigns/campaign-jobs.ts';
+import { createCampaignStore } from '../../lib/campaigns/campaign-store.ts';
 import { createMemberStore } from '../../lib/campaigns/member-store.ts';
 import { createOptInRuns } from '../../lib/campaigns/opt-in-runs.ts';
+import { createSettingsStore } from '../../lib/configuration/settings-store.ts';
 import type { ConsentEvent } from '../../lib/consent/consent-event.ts';
 import { createConsentLists } from '../../lib/consent/lists.ts';
 import { originOf } from '../../lib/consent/origin.ts';
+import { wakeJobSchema } from '../../lib/gate/wake-job.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
-import { createRules } from '../../lib/configuration/settings-store.ts';
-import { createOutboxStore } from '../../lib/single-texts/single-text-store.ts';
 import { AWS_REQUESTS } from '../../lib/runtime/aws-requests.ts';
 import { createDocumentClient, type Item } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
-import { countOutcomes, describeError, logger, tally } from '../../lib/telemetry/telemetry.ts';
+import { createSingleTextStore } from '../../lib/single-texts/single-text-store.ts';
+import { countBy, countOutcomes, describeError, logger } from '../../lib/telemetry/telemetry.ts';
 import { type AddOptInsDeps, runAddOptInsJob } from './add-opt-ins.ts';
+import { backfillSyncJobSchema, runBackfillSyncJob } from './backfill-opt-out-sync.ts';
+import type { ReplyDeps } from './enqueue-event-reply.ts';
+import { createSyncQueue, type OptOutSyncDeps } from './enqueue-opt-out-sync.ts';
 import { type EnrollMembersDeps, runEnrollJob } from './enroll-members.ts';
 import { createJobs } from './jobs.ts';
 import {
   type Change,
-  type Followed,
+  type FollowedEvent,
   processConfigurationChange,
   processConsentChange,
 } from './process-change.ts';
-import type { ReplyDeps } from './enqueue-event-reply.ts';
-import { createCarrierQueue, type TellCarrierDeps } from './enqueue-opt-out-sync.ts';
-import { runTellWaitingJob, tellWaitingJobSchema } from './backfill-opt-out-sync.ts';
-import { runWakeJob, type WakeDeps } from './release.ts';
+import { runWakeJob, type WakeDeps } from './wake.ts';
 
 const env = readEnv([
   'organization',
@@ -49,14 +49,14 @@ const client = createDocumentClient();
 const sqs = new SQSClient(AWS_REQUESTS);
 const now = () => new Date();
 const campaigns = createCampaignStore({ client, table: env.configurationTable, now });
-const deps: WakeDeps & ReplyDeps & TellCarrierDeps & EnrollMembersDeps & AddOptInsDeps = {
+const deps: WakeDeps & ReplyDeps & OptOutSyncDeps & EnrollMembersDeps & AddOptInsDeps = {
   client,
   outreachTable: env.outreachTable,
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
-  outbox: createOutboxStore({ client, table: env.outreachTable }),
+  singleTexts: createSingleTextStore({ client, table: env.outreachTable }),
   index: createWorkIndex({ client, table: env.outreachTable }),
-  configuration: createRules({ ...env, client, table: env.configurationTable, now }),
+  configuration: createSettingsStore({ ...env, client, table: env.configurationTable, now }),
   lanes: createLanes(sqs, { priority: env.priorityQueueUrl }),
   campaigns,
   broadcasts: createBroadcastStore({ ...env, client, campaigns, now }),
@@ -64,7 +64,7 @@ const deps: WakeDeps & ReplyDeps & TellCarrierDeps & EnrollMembersDeps & AddOptI
   optInRuns: createOptInRuns(client, env.outreachTable),
   lists: createConsentLists({ client, table: env.consentTable }),
   jobs: createJobs(sqs, env.jobsQueueUrl),
-  enqueueForCarrier: createCarrierQueue(sqs, env.carrierListQueueUrl),
+  enqueueSync: createSyncQueue(sqs, env.carrierListQueueUrl),
   now,
 };
 
@@ -99,19 +99,19 @@ export async function handler(event: DynamoDBStreamEvent | SQSEvent): Promise<Dy
 /** Who opted in and out, by where it came from. An opt-in of who was opted in already is none. */
 function countChanges(events: readonly ConsentEvent[]) {
   const moved = events.filter(({ before, after }) => before !== after);
-  const sources = (standing: ConsentEvent['after']) =>
-    moved.filter(({ after }) => after === standing).map(({ evidence }) => evidence.source);
-  return { ...tally('optIn', sources('opted_in')), ...tally('optOut', sources('opted_out')) };
+  const sources = (status: ConsentEvent['after']) =>
+    moved.filter(({ after }) => after === status).map(({ evidence }) => evidence.source);
+  return { ...countBy('optIn', sources('opted_in')), ...countBy('optOut', sources('opted_out')) };
 }
 
 /** One line for an event that changed something, with the id of what it came from. */
-function tell({ event, woken }: Followed): void {
+function tell({ event, woken }: FollowedEvent): void {
   const { kind, effect, before, after, evidence } = event;
   if (effect !== 'changed') return;
   logger.info('Consent changed', { ...originOf(evidence), kind, before, after, woken });
 }
 
-const jobSchema = z.union([enrollJobSchema, addOptInsJobSchema, tellWaitingJobSchema, wakeJobSchema]);
+const jobSchema = z.union([enrollJobSchema, addOptInsJobSchema, backfillSyncJobSchema, wakeJobSchema]);
 
 /** @returns how many texts woke. */
 async function runJob(body: string): Promise<number> {
@@ -124,13 +124,13 @@ async function runJob(body: string): Promise<number> {
     case 'addOptIns':
       await runAddOptInsJob(deps, job);
       break;
-    case 'tellWaiting':
-      await runTellWaitingJob(deps, job);
+    case 'backfillSync':
+      await runBackfillSyncJob(deps, job);
   }
   return 0;
 }
 
-async function apply(record: DynamoDBRecord): Promise<Followed | undefined> {
+async function apply(record: DynamoDBRecord): Promise<FollowedEvent | undefined> {
   const change: Change = {
     before: unmarshalled(record.dynamodb?.OldImage),
     after: unmarshalled(record.dynamodb?.NewImage),

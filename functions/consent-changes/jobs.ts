@@ -1,10 +1,10 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { WakeJob } from '../../lib/gate/release-job.ts';
 import type { AddOptInsJob, EnrollJob } from '../../lib/campaigns/campaign-jobs.ts';
-import type { TellWaitingJob } from './backfill-opt-out-sync.ts';
+import type { WakeJob } from '../../lib/gate/wake-job.ts';
+import type { BackfillSyncJob } from './backfill-opt-out-sync.ts';
 
 /** One page of work that is too large for one invocation. */
-export type Job = WakeJob | EnrollJob | AddOptInsJob | TellWaitingJob;
+export type Job = WakeJob | EnrollJob | AddOptInsJob | BackfillSyncJob;
 
 /** The queue of paged jobs. */
 export interface Jobs {

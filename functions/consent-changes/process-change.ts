@@ -1,15 +1,16 @@
-import { wokenByAutomation, wokenBySettings } from '../../lib/gate/release.ts';
+import { AUTOMATIONS, parseAutomation } from '../../lib/automation/automation-items.ts';
 import { CAMPAIGNS, parseBroadcastOf, parseCampaign } from '../../lib/campaigns/campaign-items.ts';
 import type { ConsentEvent } from '../../lib/consent/consent-event.ts';
 import { eventOfChange } from '../../lib/consent/consent-items.ts';
-import { AUTOMATIONS, parseAutomation, parseSettings, settingsKey } from '../../lib/organization/organization-items.ts';
+import { wokenByAutomation, wokenBySettings } from '../../lib/gate/wake.ts';
+import { parseSettings, settingsKey } from '../../lib/organization/organization-items.ts';
 import type { Item } from '../../lib/runtime/dynamodb.ts';
 import { startAddingOptIns } from './add-opt-ins.ts';
-import { startEnrolling } from './enroll-members.ts';
+import { startBackfillSync } from './backfill-opt-out-sync.ts';
 import { type ReplyDeps, replyToEvent } from './enqueue-event-reply.ts';
-import { type TellCarrierDeps, tellCarrier } from './enqueue-opt-out-sync.ts';
-import { startTellingWaiting } from './backfill-opt-out-sync.ts';
-import { startWaking, type WakeDeps, wakeByEvent } from './release.ts';
+import { enqueueOptOutSync, type OptOutSyncDeps } from './enqueue-opt-out-sync.ts';
+import { startEnrolling } from './enroll-members.ts';
+import { startWaking, type WakeDeps, wakeByEvent } from './wake.ts';
 
 /** A change of an item as a table's stream tells it. */
 export interface Change {
@@ -18,7 +19,7 @@ export interface Change {
 }
 
 /** An event that was followed to its end, and how many texts it woke. */
-export interface Followed {
+export interface FollowedEvent {
   readonly event: ConsentEvent;
   readonly woken: number;
 }
@@ -30,14 +31,14 @@ export interface Followed {
  * @returns the event, and how many texts woke; undefined for what is no event.
  */
 export async function processConsentChange(
-  deps: WakeDeps & ReplyDeps & TellCarrierDeps,
+  deps: WakeDeps & ReplyDeps & OptOutSyncDeps,
   { after }: Change,
-): Promise<Followed | undefined> {
+): Promise<FollowedEvent | undefined> {
   const event = after && eventOfChange(after);
   if (!event) return undefined;
   await replyToEvent(deps, event);
   const woken = await wakeByEvent(deps, event);
-  await tellCarrier(deps, event);
+  await enqueueOptOutSync(deps, event);
   return { event, woken };
 }
 
@@ -54,7 +55,7 @@ export async function processConfigurationChange(
     const [was, is] = [parseSettings(before, '-'), parseSettings(after, '-')];
     const reasons = wokenBySettings(was, is);
     if (reasons.length > 0) await startWaking(deps, { reasons });
-    await startTellingWaiting(deps, was, is);
+    await startBackfillSync(deps, was, is);
   }
   if (partition === AUTOMATIONS && before) await wakeByAutomation(deps, before, after);
   const broadcast = before === undefined ? parseBroadcastOf(after) : undefined;

@@ -1,7 +1,7 @@
 import type { WorkIndex } from '../../lib/automation/work-index.ts';
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
+import type { CrmJobStore } from '../../lib/crm/crm-job-store.ts';
 import type { Descriptions } from '../../lib/crm/descriptions.ts';
-import type { ErrandStore } from '../../lib/crm/crm-job-store.ts';
 import type { LookupStore } from '../../lib/crm/lookup-store.ts';
 import type { CrmPreferencesStore } from '../../lib/crm/preferences-store.ts';
 import type { Salesforce } from '../../lib/crm/salesforce.ts';
@@ -13,9 +13,9 @@ export interface CrmDeps {
   readonly descriptions: Descriptions;
   readonly preferences: CrmPreferencesStore;
   readonly lookups: LookupStore;
-  readonly errands: ErrandStore;
+  readonly crmJobs: CrmJobStore;
   readonly status: StatusStore;
-  readonly registry: Pick<ConsentRegistry, 'readMany' | 'readManyBefore' | 'record'>;
+  readonly registry: Pick<ConsentRegistry, 'readMany' | 'loadSnapshots' | 'record'>;
   readonly index: Pick<WorkIndex, 'waiting'>;
   readonly now: () => Date;
 }

@@ -2,8 +2,8 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { createWorkIndex } from '../../lib/automation/work-index.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { salesforceCredentials } from '../../lib/crm/credentials.ts';
+import { createCrmJobStore } from '../../lib/crm/crm-job-store.ts';
 import { createDescriptions } from '../../lib/crm/descriptions.ts';
-import { createErrandStore } from '../../lib/crm/crm-job-store.ts';
 import { createLookupStore } from '../../lib/crm/lookup-store.ts';
 import { createCrmPreferencesStore } from '../../lib/crm/preferences-store.ts';
 import { createSalesforce } from '../../lib/crm/rest-salesforce.ts';
@@ -15,8 +15,8 @@ import { readEnv } from '../../lib/runtime/env.ts';
 import type { HttpAnswer } from '../../lib/runtime/problem.ts';
 import { countOutcomes } from '../../lib/telemetry/telemetry.ts';
 import type { CrmDeps } from './crm-deps.ts';
-import { run } from './run-lookups.ts';
-import { verify } from './verify-mappings.ts';
+import { runLookups } from './run-lookups.ts';
+import { verifyMappings } from './verify-mappings.ts';
 
 const env = readEnv([
   'organization',
@@ -39,7 +39,7 @@ const deps: CrmDeps = {
   descriptions: createDescriptions(salesforce, now),
   preferences: createCrmPreferencesStore({ client, table: env.configurationTable, now }),
   lookups: createLookupStore(outreach),
-  errands: createErrandStore(outreach),
+  crmJobs: createCrmJobStore(outreach),
   status: createStatusStore(outreach),
   registry: createConsentRegistry({ client, table: env.consentTable, now }),
   index: createWorkIndex(outreach),
@@ -47,7 +47,7 @@ const deps: CrmDeps = {
 };
 const api = createApi<CrmRouteDeps>(crmRoutes, {
   ...deps,
-  verify: (preferences, mappings) => verify(deps, preferences, mappings),
+  verify: (preferences, mappings) => verifyMappings(deps, preferences, mappings),
 });
 
 const RESERVE_MILLISECONDS = 20_000;
@@ -63,7 +63,11 @@ export async function handler(
 ): Promise<HttpAnswer | undefined> {
   if ('requestContext' in event) return api(event as ApiRequest);
   const hasTime = () => context.getRemainingTimeInMillis() > RESERVE_MILLISECONDS;
-  const { lookedUp, attested, written, failed } = await run(deps, { isSweep: event.sweep === true }, hasTime);
+  const { lookedUp, attested, written, failed } = await runLookups(
+    deps,
+    { isSweep: event.sweep === true },
+    hasTime,
+  );
   countOutcomes({ crmLookedUp: lookedUp, crmAttested: attested, crmWritten: written, crmFailed: failed });
   return undefined;
 }

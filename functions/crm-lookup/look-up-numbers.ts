@@ -1,6 +1,12 @@
-import { type Attestation, attestationsOf, isEcho, lookupAfter, occurrenceOf } from '../../lib/crm/crm-opt-ins.ts';
-import { type CrmRecord, lookUp } from '../../lib/crm/look-up.ts';
-import { seenAs } from '../../lib/crm/lookup-store.ts';
+import {
+  type CrmOptIn,
+  crmOptInEvent,
+  crmOptInsOf,
+  isOwnWrite,
+  lookupAfter,
+} from '../../lib/crm/crm-opt-ins.ts';
+import { type CrmRecord, lookUpRecords } from '../../lib/crm/look-up.ts';
+import { fieldKey } from '../../lib/crm/lookup-store.ts';
 import type { CrmPreferences, Mapping } from '../../lib/crm/preferences.ts';
 import type { CrmDeps } from './crm-deps.ts';
 
@@ -20,11 +26,11 @@ export async function lookUpNumbers(
   mappings: readonly Mapping[],
   numbers: readonly string[],
 ): Promise<{ readonly records: readonly CrmRecord[]; readonly attested: number }> {
-  const records = await lookUp(deps, preferences, mappings, numbers);
-  const lookups = await deps.lookups.of(numbers);
-  const claimed = attestationsOf(records, lookups);
-  const echoes = await deps.lookups.echoes(claimed);
-  const attested = claimed.filter((one) => !isEcho(one, echoes.get(seenAs(one.recordId, one.field))));
+  const records = await lookUpRecords(deps, preferences, mappings, numbers);
+  const lookups = await deps.lookups.getMany(numbers);
+  const claimed = crmOptInsOf(records, lookups);
+  const echoes = await deps.lookups.ownWrites(claimed);
+  const attested = claimed.filter((one) => !isOwnWrite(one, echoes.get(fieldKey(one.recordId, one.field))));
   await recordAll(deps, attested);
   const now = deps.now();
   await deps.lookups.put(numbers.map((number) => lookupAfter(number, records, lookups.get(number), now)));
@@ -32,15 +38,15 @@ export async function lookUpNumbers(
 }
 
 /** Fifty numbers at once; what is said of one number in its order, since each event follows the one before. */
-async function recordAll({ registry }: CrmDeps, attested: readonly Attestation[]): Promise<void> {
-  const numbers = [...Map.groupBy(attested.map(occurrenceOf), ({ number }) => number).values()];
+async function recordAll({ registry }: CrmDeps, attested: readonly CrmOptIn[]): Promise<void> {
+  const numbers = [...Map.groupBy(attested.map(crmOptInEvent), ({ number }) => number).values()];
   for (let start = 0; start < numbers.length; start += RECORDED_AT_ONCE) {
     const few = numbers.slice(start, start + RECORDED_AT_ONCE);
-    const before = await registry.readManyBefore(few.flatMap((ofNumber) => ofNumber.slice(0, 1)));
+    const before = await registry.loadSnapshots(few.flatMap((ofNumber) => ofNumber.slice(0, 1)));
     await Promise.all(
       few.map(async ([first, ...others], index) => {
         if (first) await registry.record(first, before[index]);
-        for (const occurrence of others) await registry.record(occurrence);
+        for (const newEvent of others) await registry.record(newEvent);
       }),
     );
   }

@@ -1,6 +1,6 @@
-import { SHARDS } from '../../lib/automation/work.ts';
 import type { CrmPreferences, Mapping } from '../../lib/crm/preferences.ts';
 import type { SweepPosition } from '../../lib/crm/status-store.ts';
+import { SHARDS } from '../../lib/tables/outreach.ts';
 import type { CrmDeps, RunCounts } from './crm-deps.ts';
 import { lookUpNumbers } from './look-up-numbers.ts';
 
@@ -15,7 +15,7 @@ const KEYS_PER_READ = 100;
  * Looks up those who wait for consent, each once within the organization's interval at most. Goes on where the last sweep
  * ended and makes one round at most, so that every one of a million has their turn.
  */
-export async function sweep(
+export async function lookUpWaiting(
   deps: CrmDeps,
   preferences: CrmPreferences,
   mappings: readonly Mapping[],
@@ -56,13 +56,13 @@ async function dueNumbers(
   { intervalMinutes }: CrmPreferences,
   numbers: readonly string[],
 ): Promise<string[]> {
-  const lookups = await deps.lookups.of(numbers);
+  const lookups = await deps.lookups.getMany(numbers);
   const before = new Date(deps.now().getTime() - intervalMinutes * 60_000).toISOString();
   const old = numbers.filter((number) => (lookups.get(number)?.lookedUpAt ?? '') <= before);
   const due: string[] = [];
   for (let start = 0; start < old.length; start += KEYS_PER_READ) {
     const states = await deps.registry.readMany(old.slice(start, start + KEYS_PER_READ));
-    due.push(...[...states].filter(([, { standing }]) => standing === 'none').map(([number]) => number));
+    due.push(...[...states].filter(([, { status }]) => status === 'none').map(([number]) => number));
   }
   return due;
 }

@@ -3,7 +3,7 @@ import type { CrmPreferences, Mapping } from '../../lib/crm/preferences.ts';
 import { SalesforceProblem } from '../../lib/crm/salesforce.ts';
 import type { CrmDeps, RunCounts } from './crm-deps.ts';
 import { lookUpNumbers } from './look-up-numbers.ts';
-import { NUMBERS_AT_ONCE, sweep } from './look-up-waiting.ts';
+import { lookUpWaiting, NUMBERS_AT_ONCE } from './look-up-waiting.ts';
 import { writeBack } from './write-back.ts';
 
 /** Above the organization's share the usage is asked for at most this often. */
@@ -14,7 +14,7 @@ const askedAt = new WeakMap<CrmDeps, number>();
  * One run: what arrived first, then, in a sweep, those who wait. When Salesforce does not answer it ends and says why in the
  * status; what it did not do is due still.
  */
-export async function run(
+export async function runLookups(
   deps: CrmDeps,
   { isSweep }: { readonly isSweep: boolean },
   hasTime: () => boolean,
@@ -30,7 +30,7 @@ export async function run(
     await learnUsage(deps, pace());
     await attend(deps, preferences, mappings, counts, () => hasTime() && pace() !== 'none');
     if (isSweep && mappings.length > 0) {
-      await sweep(deps, preferences, mappings, counts, () => hasTime() && pace() === 'all');
+      await lookUpWaiting(deps, preferences, mappings, counts, () => hasTime() && pace() === 'all');
     }
     await deps.status.write({ lastRunAt: at, lastSuccessAt: at, ...usageOf(deps, pace()) });
   } catch (error) {
@@ -68,12 +68,12 @@ async function attend(
   mayGoOn: () => boolean,
 ): Promise<void> {
   while (mayGoOn()) {
-    const errands = await deps.errands.due(NUMBERS_AT_ONCE);
-    if (errands.length === 0) return;
-    const numbers = [...new Set(errands.map(({ number }) => number))];
+    const crmJobs = await deps.crmJobs.due(NUMBERS_AT_ONCE);
+    if (crmJobs.length === 0) return;
+    const numbers = [...new Set(crmJobs.map(({ number }) => number))];
     const { records, attested } = await lookUpNumbers(deps, preferences, mappings, numbers);
     counts.lookedUp += numbers.length;
     counts.attested += attested;
-    counts.written += await writeBack(deps, preferences, mappings, errands, records);
+    counts.written += await writeBack(deps, preferences, mappings, crmJobs, records);
   }
 }

@@ -6,7 +6,7 @@ import { SalesforceProblem } from '../../lib/crm/salesforce.ts';
 import type { CrmDeps } from './crm-deps.ts';
 
 /** Asks Salesforce anew whether the mappings' fields can be used (H8). When it cannot be asked, each row says why. */
-export async function verify(
+export async function verifyMappings(
   { descriptions }: Pick<CrmDeps, 'descriptions'>,
   preferences: CrmPreferences,
   mappings: readonly Mapping[],

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAttempt, type Errand, type Write } from '../../lib/crm/crm-job.ts';
+import { afterAttempt, type CrmJob, type Write } from '../../lib/crm/crm-job.ts';
 import { type CrmRecord, describeMapped } from '../../lib/crm/look-up.ts';
 import { planWrites, type Tick } from '../../lib/crm/plan-writes.ts';
 import { type CrmPreferences, type Mapping, objectsOf } from '../../lib/crm/preferences.ts';
@@ -21,27 +21,27 @@ export async function writeBack(
   deps: CrmDeps,
   preferences: CrmPreferences,
   mappings: readonly Mapping[],
-  errands: readonly Errand[],
+  crmJobs: readonly CrmJob[],
   records: readonly CrmRecord[],
 ): Promise<number> {
   const described = await describeMapped(deps.descriptions, preferences, mappings);
-  const plans = errands.map((errand) => ({
-    errand,
+  const plans = crmJobs.map((crmJob) => ({
+    crmJob,
     ...planWrites(
-      errand,
+      crmJob,
       mappings,
       objectsOf(preferences),
       (name) => described.get(name.toLowerCase()),
       records,
     ),
   }));
-  const ticks = plans.flatMap((plan) => plan.ticks.map((tick) => ({ ...tick, number: plan.errand.number })));
+  const ticks = plans.flatMap((plan) => plan.ticks.map((tick) => ({ ...tick, number: plan.crmJob.number })));
   const settle = await tickAll(deps, ticks);
   let written = 0;
   for (const plan of plans) {
     const writes = [...plan.settled, ...plan.ticks.map(settle)];
     written += writes.filter(({ outcome }) => outcome === 'written').length;
-    await deps.errands.put(afterAttempt(plan.errand, writes, deps.now()));
+    await deps.crmJobs.put(afterAttempt(plan.crmJob, writes, deps.now()));
   }
   return written;
 }

@@ -65,7 +65,7 @@ export function verificationTable(): string {
 }
 
 /** Puts generated text between a document's markers. @throws Error when the document has none. */
-export function between(document: string, generated: string): string {
+export function replaceBetweenMarkers(document: string, generated: string): string {
   const parts = /^([\s\S]*<!-- builders: [^>]*-->\n)[\s\S]*?(<!-- \/builders -->[\s\S]*)$/.exec(document);
   if (!parts) throw new Error('The document has no <!-- builders --> markers');
   return `${parts[1]}\n${generated}\n\n${parts[2]}`;

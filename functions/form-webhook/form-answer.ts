@@ -24,7 +24,11 @@ const refusedSchema = z.object({
  * Presents an answer to whoever asked: JSON as it is, or a readable page to a browser whose form was sent without a
  * script. A question that was answered wrongly is asked again, with what is wrong and the number that was given.
  */
-export async function present(deps: QuestionDeps, post: FormPost, answer: HttpAnswer): Promise<HttpAnswer> {
+export async function answerSubmission(
+  deps: QuestionDeps,
+  post: FormPost,
+  answer: HttpAnswer,
+): Promise<HttpAnswer> {
   if (!prefersHtml(post.headers['accept'])) return answer;
   const body: unknown = JSON.parse(answer.body);
   if (answer.statusCode === 200) {

@@ -1,17 +1,17 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
+import { createConfiguration } from '../../lib/configuration/configuration.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
-import { createArrivals } from '../../lib/crm/enqueue-crm-job.ts';
+import { createCrmJobQueue } from '../../lib/crm/enqueue-crm-job.ts';
 import { createSubmissionLimiter } from '../../lib/forms/submission-limits.ts';
 import { createSubmissionStore } from '../../lib/forms/submission-store.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
-import { createConfiguration } from '../../lib/configuration/configuration.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
-import { type HttpAnswer, problem } from '../../lib/runtime/problem.ts';
-import { countOutcomes, describeError, logger, tally } from '../../lib/telemetry/telemetry.ts';
-import { present } from './form-answer.ts';
-import { type ReceiveDeps, receive } from './receive.ts';
+import { type HttpAnswer, problemAnswer } from '../../lib/runtime/problem.ts';
+import { countBy, countOutcomes, describeError, logger } from '../../lib/telemetry/telemetry.ts';
+import { answerSubmission } from './form-answer.ts';
+import { type ReceiveDeps, receiveSubmission } from './receive.ts';
 import { type QuestionDeps, serveQuestion } from './serve-question.ts';
 import { verifyAddress } from './verify-address.ts';
 
@@ -31,7 +31,7 @@ const deps: ReceiveDeps & QuestionDeps = {
   registry: createConsentRegistry({ client, table: env.consentTable, now }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
-  arrivals: createArrivals({ ...env, client, now }),
+  arrivals: createCrmJobQueue({ ...env, client, now }),
   submissions: createSubmissionStore({ client, table: env.outreachTable }),
   limiter: createSubmissionLimiter({ client, table: env.outreachTable, now }),
   configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
@@ -52,13 +52,13 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<HttpAnswer
       secret: event.headers['x-sendgate-secret'] ?? event.queryStringParameters?.['secret'],
       ip: sourceIp,
     };
-    const { outcome, answer } = await receive(deps, post);
-    countOutcomes(tally('submission', [outcome]));
-    return await present(deps, post, answer);
+    const { outcome, answer } = await receiveSubmission(deps, post);
+    countOutcomes(countBy('submission', [outcome]));
+    return await answerSubmission(deps, post, answer);
   } catch (error) {
     logger.error('A submission could not be taken', describeError(error));
     countOutcomes({ submissionFailed: 1 });
-    return problem({
+    return problemAnswer({
       status: 503,
       title: 'Not taken',
       detail: 'The submission could not be taken just now. Send it again in a minute; it will count once.',

@@ -1,11 +1,11 @@
+import type { Configuration } from '../../lib/configuration/configuration.ts';
 import type { Builder } from '../../lib/forms/builders/builder.ts';
 import type { Form } from '../../lib/forms/form.ts';
 import type { Fields } from '../../lib/forms/payload.ts';
 import type { SignedRequest } from '../../lib/forms/proof/proof.ts';
 import { knowsSecret } from '../../lib/forms/proof/secret.ts';
 import { verifySignature } from '../../lib/forms/proof/verify.ts';
-import type { Configuration } from '../../lib/configuration/configuration.ts';
-import { type HttpAnswer, problem } from '../../lib/runtime/problem.ts';
+import { type HttpAnswer, problemAnswer } from '../../lib/runtime/problem.ts';
 
 const HINTS = {
   missing: "The builder's signature is missing. Sign with the secret that the form was set up with.",
@@ -65,5 +65,5 @@ export function withoutSecret({ proof }: Builder, fields: Fields): Fields {
 }
 
 function refusal(detail: string): HttpAnswer {
-  return problem({ status: 401, title: 'Secret missing or wrong', detail });
+  return problemAnswer({ status: 401, title: 'Secret missing or wrong', detail });
 }

@@ -1,20 +1,20 @@
+import type { Configuration } from '../../lib/configuration/configuration.ts';
 import { loggableSubmission } from '../../lib/consent/origin.ts';
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import { builderOf } from '../../lib/forms/builders/index.ts';
-import { isGiven, lookUp } from '../../lib/forms/find-answer.ts';
+import { isGiven, valueAtPath } from '../../lib/forms/find-answer.ts';
 import type { Form } from '../../lib/forms/form.ts';
-import { carryOut, type IntakeDeps } from '../../lib/intake/intake.ts';
 import { QUESTION_FIELDS } from '../../lib/forms/opt-in-question.ts';
 import { BUILDER_LIMITS, type Fields, FORM_LIMITS, parsePayload } from '../../lib/forms/payload.ts';
 import type { SignedRequest } from '../../lib/forms/proof/proof.ts';
 import { readSubmission } from '../../lib/forms/read-submission.ts';
-import { kindOf, type Submission } from '../../lib/forms/submission.ts';
+import { eventKindOf, type Submission } from '../../lib/forms/submission.ts';
 import type { Reached, SubmissionLimiter } from '../../lib/forms/submission-limits.ts';
 import type { SubmissionStore } from '../../lib/forms/submission-store.ts';
-import type { Configuration } from '../../lib/configuration/configuration.ts';
-import { type HttpAnswer, json, problem } from '../../lib/runtime/problem.ts';
-import { logger } from '../../lib/telemetry/telemetry.ts';
+import { type IntakeDeps, takeInLead } from '../../lib/intake/intake.ts';
+import { type HttpAnswer, jsonAnswer, problemAnswer } from '../../lib/runtime/problem.ts';
 import { isLiftedByUs } from '../../lib/sender/sender.ts';
+import { logger } from '../../lib/telemetry/telemetry.ts';
 import { refuseUnsigned, refuseWithoutSecret, withoutSecret } from './prove-origin.ts';
 import { identityOf, idOfFields, submissionOf } from './submission-of.ts';
 
@@ -54,10 +54,12 @@ const accepted = (answer: HttpAnswer): Received => ({ outcome: 'accepted', answe
  * @returns with 200 what this submission recorded, and nothing about other data; the same submission twice has the
  *   same answer.
  */
-export async function receive(deps: ReceiveDeps, post: FormPost): Promise<Received> {
+export async function receiveSubmission(deps: ReceiveDeps, post: FormPost): Promise<Received> {
   const form = await deps.configuration.form(post.formId);
   if (!form?.enabled) {
-    return refused(problem({ status: 404, title: 'No such form', detail: 'Check the form id in the URL.' }));
+    return refused(
+      problemAnswer({ status: 404, title: 'No such form', detail: 'Check the form id in the URL.' }),
+    );
   }
   const builder = builderOf(form.builder);
   const unsigned = await refuseUnsigned(form, builder, post, deps.configuration, deps.now());
@@ -103,14 +105,14 @@ async function take(deps: ReceiveDeps, form: Form, post: FormPost, fields: Field
   const given = submissionOf(form, post, fields, read.content, identity, now);
   const since = new Date(now.getTime() - SAME_SUBMISSION_MILLISECONDS).toISOString();
   const submission = await deps.submissions.add(given, identity.forEver ? undefined : since);
-  const leadId = submission.status === 'received' ? await carryOut(deps, submission) : undefined;
+  const leadId = submission.status === 'received' ? await takeInLead(deps, submission) : undefined;
   logger.info(leadId === undefined ? 'A submission came again' : 'A submission was taken', {
     submission: loggableSubmission(submission.submissionId),
     formId: form.id,
     ...(leadId !== undefined && { leadId }),
   });
   return accepted(
-    json(200, {
+    jsonAnswer(200, {
       submissionId: submission.submissionId,
       consent: { ...consentIn(submission), ...(await nextStep(deps, submission)) },
     }),
@@ -120,7 +122,7 @@ async function take(deps: ReceiveDeps, form: Form, post: FormPost, fields: Field
 /** Whether a field is filled in that no person sees. */
 function isTrapped(form: Form, fields: Fields): boolean {
   const traps = [form.trap, form.optInQuestion && QUESTION_FIELDS.trap];
-  return traps.some((trap) => trap !== undefined && isGiven(lookUp(fields, trap)));
+  return traps.some((trap) => trap !== undefined && isGiven(valueAtPath(fields, trap)));
 }
 
 /** The address of the person, where a browser posts: a builder and who knows the secret post everybody's from their own. */
@@ -131,7 +133,7 @@ function ownAddress(form: Form, { ip }: FormPost): string | undefined {
 /** Tells a person or a builder when to send it again, unlike a final refusal. */
 function tooMany({ limit, perMinute, retryAfterSeconds }: Reached): HttpAnswer {
   const from = limit === 'address' ? ' from one address' : '';
-  const answer = problem({
+  const answer = problemAnswer({
     status: 429,
     title: 'Too many submissions',
     detail:
@@ -143,7 +145,7 @@ function tooMany({ limit, perMinute, retryAfterSeconds }: Reached): HttpAnswer {
 
 /** What a submission said about consent. */
 function consentIn({ consents }: Submission): object {
-  const kinds = consents.map(kindOf);
+  const kinds = consents.map(eventKindOf);
   const answer = consents.find((statement) => statement.answer)?.answer;
   return {
     recorded: kinds.some((kind) => kind !== 'optOut'),
@@ -158,11 +160,11 @@ function consentIn({ consents }: Submission): object {
  * START from the handset is sure to lift that, unless we may lift it ourselves. Said only to who opted in explicitly with this very submission.
  */
 async function nextStep(deps: ReceiveDeps, { number, consents }: Submission): Promise<{ next?: string }> {
-  if (!consents.some((statement) => kindOf(statement) === 'explicitWeb')) return {};
-  const { standing, carrierBlocked } = await deps.registry.read(number);
+  if (!consents.some((statement) => eventKindOf(statement) === 'explicitWeb')) return {};
+  const { status, carrierBlocked } = await deps.registry.read(number);
   // Late news says nothing of what the number is now: an old form is no way to learn who texted STOP.
   if (
-    standing !== 'opted_in' ||
+    status !== 'opted_in' ||
     !carrierBlocked ||
     isLiftedByUs(await deps.configuration.settings(), deps.sender)
   )
@@ -173,7 +175,7 @@ async function nextStep(deps: ReceiveDeps, { number, consents }: Submission): Pr
 
 /** The same for a person who has nothing to say and for a program. */
 function nothingKept(fields: Fields): HttpAnswer {
-  return json(200, { submissionId: idOfFields(fields), consent: { recorded: false, checkboxes: [] } });
+  return jsonAnswer(200, { submissionId: idOfFields(fields), consent: { recorded: false, checkboxes: [] } });
 }
 
 /**
@@ -185,7 +187,7 @@ function refusal(
   why: { title: string; detail: string; errors?: readonly { field: string; message: string }[] },
   status = 422,
 ): HttpAnswer {
-  if (form.builder === 'generic') return problem({ status, ...why });
+  if (form.builder === 'generic') return problemAnswer({ status, ...why });
   const said = { ...why, errors: why.errors ?? [] };
-  return json(200, { submissionId: null, consent: { recorded: false, checkboxes: [] }, refused: said });
+  return jsonAnswer(200, { submissionId: null, consent: { recorded: false, checkboxes: [] }, refused: said });
 }

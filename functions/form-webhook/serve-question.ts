@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { Configuration } from '../../lib/configuration/configuration.ts';
 import type { Form } from '../../lib/forms/form.ts';
 import { answerSchema, optInQuestion, QUESTION_FIELDS } from '../../lib/forms/opt-in-question.ts';
-import type { Configuration } from '../../lib/configuration/configuration.ts';
-import { type HttpAnswer, json, problem } from '../../lib/runtime/problem.ts';
+import { type HttpAnswer, jsonAnswer, problemAnswer } from '../../lib/runtime/problem.ts';
 import { escapeHtml, htmlAnswer, page, prefersHtml } from './html/page.ts';
 import { QUESTION_SCRIPT, type QuestionView, questionSnippet } from './html/question.ts';
 
@@ -28,7 +28,7 @@ export async function serveQuestion(
   const form = await deps.configuration.form(formId);
   if (!form?.enabled || !form.optInQuestion) {
     const detail = 'Check the form id in the URL, and that the form has an optInQuestion.';
-    return problem({ status: 404, title: 'No such question', detail });
+    return problemAnswer({ status: 404, title: 'No such question', detail });
   }
   const { organizationName } = await deps.configuration.settings();
   const view = questionView(deps.publicBaseUrl, form, organizationName);
@@ -38,7 +38,7 @@ export async function serveQuestion(
   if (query['format'] === undefined && prefersHtml(accept)) return questionPage(200, shown, deps);
   const { question, disclaimer, version } = view.question;
   return withOrigin(
-    json(200, {
+    jsonAnswer(200, {
       formId,
       organizationName,
       required: form.optInQuestion.required,

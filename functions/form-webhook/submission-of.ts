@@ -1,5 +1,4 @@
 import canonicalize from 'canonicalize';
-import { sha256 } from '../../lib/consent/ledger.ts';
 import { automationsOf, statementsOf } from '../../lib/forms/consents.ts';
 import { isGiven } from '../../lib/forms/find-answer.ts';
 import type { Form } from '../../lib/forms/form.ts';
@@ -7,6 +6,7 @@ import { QUESTION_FIELDS } from '../../lib/forms/opt-in-question.ts';
 import type { Fields } from '../../lib/forms/payload.ts';
 import type { SubmissionContent } from '../../lib/forms/read-submission.ts';
 import type { Submission } from '../../lib/forms/submission.ts';
+import { sha256 } from '../../lib/runtime/sha256.ts';
 import type { FormPost } from './receive.ts';
 
 /** The id of a submission whose builder gives none: made of its fields. */

@@ -1,7 +1,7 @@
+import type { Configuration } from '../../lib/configuration/configuration.ts';
 import { builderOf } from '../../lib/forms/builders/index.ts';
 import { knowsSecret } from '../../lib/forms/proof/secret.ts';
-import type { Configuration } from '../../lib/configuration/configuration.ts';
-import { type HttpAnswer, problem } from '../../lib/runtime/problem.ts';
+import { type HttpAnswer, problemAnswer } from '../../lib/runtime/problem.ts';
 
 /** Meta's own challenges are digits; anything longer or of other characters is somebody else's. */
 const CHALLENGE = /^[\w-]{1,200}$/;
@@ -26,7 +26,7 @@ export async function verifyAddress(
     query['hub.mode'] === 'subscribe' &&
     knowsSecret(form.secretHash, [query['hub.verify_token']]);
   if (!known || !CHALLENGE.test(challenge)) {
-    return problem({
+    return problemAnswer({
       status: 403,
       title: 'Not verified',
       detail: "Show the form's secret as the verify token. Submissions are posted to this address.",

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { between, builderSections, verificationTable } from './describe-builders.ts';
+import { builderSections, replaceBetweenMarkers, verificationTable } from './describe-builders.ts';
 
 /** Writes what the builders' presets say into docs/forms.md and the README (`npm run builders`). */
 for (const [name, generated] of [
@@ -7,5 +7,5 @@ for (const [name, generated] of [
   ['README.md', verificationTable()],
 ] as const) {
   const file = new URL(`../../${name}`, import.meta.url);
-  writeFileSync(file, between(readFileSync(file, 'utf8'), generated));
+  writeFileSync(file, replaceBetweenMarkers(readFileSync(file, 'utf8'), generated));
 }

@@ -1,10 +1,10 @@
+import type { Configuration } from '../../lib/configuration/configuration.ts';
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import type { ConversationStore } from '../../lib/conversations/conversation-store.ts';
-import type { Found } from '../../lib/drift/drift.ts';
+import type { NewDriftFinding } from '../../lib/drift/drift.ts';
 import type { LoggedText } from '../../lib/drift/text-log.ts';
 import { type InboundIntent, readIntent } from '../../lib/messaging/inbound-intent.ts';
 import type { MessageStore } from '../../lib/messaging/message-store.ts';
-import type { Configuration } from '../../lib/configuration/configuration.ts';
 
 export interface InboundDeps {
   readonly registry: Pick<ConsentRegistry, 'record'>;
@@ -19,7 +19,7 @@ export interface InboundDeps {
  * Whatever is missing is put into its conversation. A missed STOP is an opt-out from the moment that Twilio has; a missed
  * START is nothing but told: an opt-in is never taken from a list.
  */
-export async function examineInbound(deps: InboundDeps, text: LoggedText): Promise<Found[]> {
+export async function examineInbound(deps: InboundDeps, text: LoggedText): Promise<NewDriftFinding[]> {
   const intent = readIntent(text.body);
   if (intent.kind === 'stop') return missedStop(deps, text, intent);
   const review = intent.kind === 'doubtful' ? { rule: intent.reading.rule } : undefined;
@@ -37,7 +37,7 @@ async function missedStop(
   deps: InboundDeps,
   text: LoggedText,
   { word, carrierActs, reading }: Extract<InboundIntent, { word: string }>,
-): Promise<Found[]> {
+): Promise<NewDriftFinding[]> {
   // On a standalone short code Twilio acts on no word.
   const isCarriers = carrierActs && (await deps.configuration.settings()).keywordReplies === 'carrier';
   const { outcome, event } = await deps.registry.record({
@@ -75,6 +75,11 @@ async function putIntoConversation(
   return conversations.receive({ sid, number, body, ...(review && { review }) });
 }
 
-function found(text: LoggedText, difference: Found['difference'], settled: boolean, sentence: string): Found {
+function found(
+  text: LoggedText,
+  difference: NewDriftFinding['difference'],
+  settled: boolean,
+  sentence: string,
+): NewDriftFinding {
   return { difference, messageSid: text.sid, number: text.number, occurredAt: text.at, settled, sentence };
 }

@@ -1,5 +1,5 @@
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
-import type { Found } from '../../lib/drift/drift.ts';
+import type { NewDriftFinding } from '../../lib/drift/drift.ts';
 import type { LoggedText, TextLog } from '../../lib/drift/text-log.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
 import { carrierErrorOf } from '../../lib/messaging/carrier-errors.ts';
@@ -17,14 +17,14 @@ export async function examineOutbound(
   deps: OutboundDeps,
   text: LoggedText,
   books: readonly Message[],
-): Promise<Found[]> {
+): Promise<NewDriftFinding[]> {
   const ours = books.find(({ sid }) => sid === text.sid);
   const optOut = await unknownOptOut(deps, text, ours);
   if (ours) return [...optOut, ...(await missedNews(deps, text, ours))];
   // A claim without an answer: it is settled by itself, with this very text.
   if (books.some(({ status, body }) => status === 'claimed' && body === text.body)) return optOut;
-  const { standing } = await deps.registry.read(text.number);
-  const harm = standing === 'opted_out' ? ' They had opted out.' : '';
+  const { status } = await deps.registry.read(text.number);
+  const harm = status === 'opted_out' ? ' They had opted out.' : '';
   const sentence = `A text to ${text.number} left from our sender that sendgate did not send.${harm} Find out who else has the API key or the sender.`;
   return [...optOut, { ...about(text), difference: 'textNotOurs', settled: false, sentence }];
 }
@@ -34,12 +34,12 @@ async function unknownOptOut(
   deps: OutboundDeps,
   text: LoggedText,
   ours: Message | undefined,
-): Promise<Found[]> {
+): Promise<NewDriftFinding[]> {
   const { errorCode } = text;
   if (errorCode === undefined || carrierErrorOf(errorCode).consequence !== 'optOut') return [];
   const state = await deps.registry.read(text.number);
   const isLifted = state.lastLiftingAt !== undefined && state.lastLiftingAt > text.at;
-  if (state.standing === 'opted_out' || isLifted) return [];
+  if (state.status === 'opted_out' || isLifted) return [];
   await deps.registry.record({
     number: text.number,
     kind: 'optOut',
@@ -52,7 +52,7 @@ async function unknownOptOut(
 }
 
 /** How the text fared, where its callback never came. */
-async function missedNews(deps: OutboundDeps, text: LoggedText, ours: Message): Promise<Found[]> {
+async function missedNews(deps: OutboundDeps, text: LoggedText, ours: Message): Promise<NewDriftFinding[]> {
   const rank = twilioRank(text.status)?.rank ?? 0;
   if (rank <= ours.statusRank) return [];
   const { sid, status, errorCode } = text;
@@ -73,8 +73,8 @@ export async function examineOurs(
   log: Pick<TextLog, 'has'>,
   books: readonly Message[],
   listed: ReadonlySet<string>,
-): Promise<Found[]> {
-  const missing: Found[] = [];
+): Promise<NewDriftFinding[]> {
+  const missing: NewDriftFinding[] = [];
   for (const { sid, number, createdAt, direction } of books) {
     if (sid === undefined || direction === 'inbound' || listed.has(sid) || (await log.has(sid))) continue;
     const sentence = `Twilio took a text to ${number} and does not know it any more: it was deleted there, or the account is another.`;

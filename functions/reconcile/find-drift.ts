@@ -1,9 +1,9 @@
 import type { ConversationStore } from '../../lib/conversations/conversation-store.ts';
 import {
-  counted,
+  addCounts,
   type DriftReport,
-  type Found,
   isRipe,
+  type NewDriftFinding,
   nextComparison,
   type OpenComparison,
 } from '../../lib/drift/drift.ts';
@@ -105,7 +105,7 @@ async function compareTwilios(deps: DriftDeps, work: Work): Promise<Compared> {
         : await examineOutbound(deps, text, await books(text.number)),
     ),
   );
-  const counts = counted(open.counts, ripe.length, found);
+  const counts = addCounts(open.counts, ripe.length, found);
   const { cursor: _, ...rest } = open;
   const place = next === undefined ? { list: 'ours' as const } : { cursor: next };
   return { open: { ...rest, ...place, counts }, isLast: false };
@@ -127,7 +127,7 @@ async function compareOurs(deps: DriftDeps, work: Work): Promise<Compared> {
     compared += ours.length;
     return tell(deps, open, await examineOurs(deps.log, ours, listed));
   });
-  const counts = counted(open.counts, compared, found);
+  const counts = addCounts(open.counts, compared, found);
   const isLast = next === undefined || recent.length < conversations.length;
   return { open: { ...open, counts, ...(next !== undefined && { cursor: next }) }, isLast };
 }
@@ -136,9 +136,9 @@ async function compareOurs(deps: DriftDeps, work: Work): Promise<Compared> {
 async function each<T>(
   { errors }: Work,
   things: readonly T[],
-  examine: (thing: T) => Promise<Found[]>,
-): Promise<Found[]> {
-  const found: Found[] = [];
+  examine: (thing: T) => Promise<NewDriftFinding[]>,
+): Promise<NewDriftFinding[]> {
+  const found: NewDriftFinding[] = [];
   for (let start = 0; start < things.length; start += AT_ONCE) {
     const results = await Promise.allSettled(things.slice(start, start + AT_ONCE).map(examine));
     for (const result of results) {
@@ -153,9 +153,9 @@ async function each<T>(
 async function tell(
   { drift, now }: DriftDeps,
   { id }: OpenComparison,
-  found: readonly Found[],
-): Promise<Found[]> {
-  const told: Found[] = [];
+  found: readonly NewDriftFinding[],
+): Promise<NewDriftFinding[]> {
+  const told: NewDriftFinding[] = [];
   for (const each of found) {
     if (await drift.putFinding({ ...each, reportId: id, foundAt: now().toISOString() })) told.push(each);
   }

@@ -1,6 +1,6 @@
 import { loggableSubmission } from '../../lib/consent/origin.ts';
-import { carryOut, type IntakeDeps } from '../../lib/intake/intake.ts';
 import type { SubmissionStore } from '../../lib/forms/submission-store.ts';
+import { type IntakeDeps, takeInLead } from '../../lib/intake/intake.ts';
 import { logger } from '../../lib/telemetry/telemetry.ts';
 
 export interface FinishDeps extends IntakeDeps {
@@ -22,7 +22,7 @@ export async function finishSubmissions(deps: FinishDeps, hasTime: () => boolean
   for (const submission of await deps.submissions.unprocessedBefore(before)) {
     if (!hasTime()) break;
     try {
-      const leadId = await carryOut(deps, submission);
+      const leadId = await takeInLead(deps, submission);
       logger.info('A submission was finished', {
         submission: loggableSubmission(submission.submissionId),
         formId: submission.formId,

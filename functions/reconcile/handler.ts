@@ -1,8 +1,9 @@
 import type { Context } from 'aws-lambda';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
+import { createSettingsStore } from '../../lib/configuration/settings-store.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createConversationStore } from '../../lib/conversations/conversation-store.ts';
-import { createArrivals } from '../../lib/crm/enqueue-crm-job.ts';
+import { createCrmJobQueue } from '../../lib/crm/enqueue-crm-job.ts';
 import { differences } from '../../lib/drift/drift.ts';
 import { createDriftStore } from '../../lib/drift/drift-store.ts';
 import { createTwilioTextLog } from '../../lib/drift/twilio-text-log.ts';
@@ -10,11 +11,10 @@ import { createSubmissionStore } from '../../lib/forms/submission-store.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
 import { createTwilioCarrier } from '../../lib/messaging/twilio-carrier.ts';
-import { createRules } from '../../lib/configuration/settings-store.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { twilioCredentials } from '../../lib/runtime/secrets.ts';
-import { countOutcomes, tally } from '../../lib/telemetry/telemetry.ts';
+import { countBy, countOutcomes } from '../../lib/telemetry/telemetry.ts';
 import { findDrift } from './find-drift.ts';
 import { finishSubmissions } from './finish-submissions.ts';
 import { settleClaims } from './settle-claims.ts';
@@ -38,11 +38,11 @@ const deps = {
   registry: createConsentRegistry({ client, table: env.consentTable, now }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
-  arrivals: createArrivals({ ...env, client, now }),
+  arrivals: createCrmJobQueue({ ...env, client, now }),
   conversations: createConversationStore({ client, table: env.outreachTable, now }),
   drift: createDriftStore({ client, table: env.outreachTable }),
   submissions: createSubmissionStore({ client, table: env.outreachTable }),
-  configuration: createRules({ ...env, client, table: env.configurationTable, now }),
+  configuration: createSettingsStore({ ...env, client, table: env.configurationTable, now }),
 };
 
 const RESERVE_MILLISECONDS = 15_000;
@@ -57,12 +57,12 @@ export async function handler(_event: unknown, context: Context): Promise<void> 
     finishSubmissions(deps, hasTime),
     twilioOptions().then((twilio) => findDrift({ ...deps, log: createTwilioTextLog(twilio) }, hasTime)),
   ]);
-  if (claims.status === 'fulfilled') countOutcomes(tally('claim', claims.value));
+  if (claims.status === 'fulfilled') countOutcomes(countBy('claim', claims.value));
   if (submissions.status === 'fulfilled') countOutcomes({ submissionFinished: submissions.value });
   if (drift.status === 'fulfilled' && drift.value) {
     const { found, settled, byDifference } = drift.value;
     const words = differences.flatMap((word) => Array<typeof word>(byDifference[word] ?? 0).fill(word));
-    countOutcomes({ driftFound: found, driftSettled: settled, ...tally('drift', words) });
+    countOutcomes({ driftFound: found, driftSettled: settled, ...countBy('drift', words) });
   }
   const errors = [claims, submissions, drift].flatMap((part) =>
     part.status === 'rejected' ? [part.reason] : [],

@@ -1,6 +1,4 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { WORK_INDEX } from '../../lib/automation/enrollment-items.ts';
-import { SHARDS } from '../../lib/automation/work.ts';
 import type { GateTables } from '../../lib/gate/send-transaction.ts';
 import { reopenClaim } from '../../lib/gate/settle-claim.ts';
 import type { Carrier, CarrierMessage } from '../../lib/messaging/carrier.ts';
@@ -8,6 +6,7 @@ import { loggableId } from '../../lib/messaging/loggable-id.ts';
 import type { Message } from '../../lib/messaging/message.ts';
 import { claimedWork, messageIdOfKey } from '../../lib/messaging/message-items.ts';
 import type { MessageStore } from '../../lib/messaging/message-store.ts';
+import { SHARDS, WORK_INDEX } from '../../lib/tables/outreach.ts';
 import { logger } from '../../lib/telemetry/telemetry.ts';
 
 export interface SettleDeps extends GateTables {

@@ -8,7 +8,7 @@ import { createExportStore } from '../../lib/exports/export-store.ts';
 import { AWS_REQUESTS } from '../../lib/runtime/aws-requests.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
-import { countOutcomes, describeError, logger, tally } from '../../lib/telemetry/telemetry.ts';
+import { countBy, countOutcomes, describeError, logger } from '../../lib/telemetry/telemetry.ts';
 import { type ExportDeps, giveUp, runExport } from './run-export.ts';
 import { createUpload } from './upload.ts';
 
@@ -39,7 +39,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     const worker = { id: randomUUID(), remainingMilliseconds: () => context.getRemainingTimeInMillis() };
     try {
       const outcome = await runExport(deps, exportId, worker);
-      countOutcomes(tally('export', [outcome]));
+      countOutcomes(countBy('export', [outcome]));
     } catch (error) {
       logger.error('An export failed', { exportId, ...describeError(error) });
       if (Number(attributes?.ApproximateReceiveCount ?? 1) < LAST_TRY) {

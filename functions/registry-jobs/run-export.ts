@@ -1,6 +1,6 @@
 import type { ConsentRegistryDeps } from '../../lib/consent/registry.ts';
-import { settled } from '../../lib/consent/verify-registry.ts';
-import { walkGroups } from '../../lib/consent/scan-registry.ts';
+import { scanRegistryInGroups } from '../../lib/consent/scan-registry.ts';
+import { auditSettled } from '../../lib/consent/verify-registry.ts';
 import { type Export, objectKeyOf } from '../../lib/exports/export.ts';
 import type { ExportJobs } from '../../lib/exports/export-jobs.ts';
 import { createLines, headOf } from '../../lib/exports/export-lines.ts';
@@ -125,11 +125,11 @@ async function* partsOf({ consent }: ExportDeps, current: Export): AsyncGenerato
     bytes += held;
     return { body: Buffer.concat(pieces), progress: { numbers, events, bytes, faults, position }, isLast };
   }
-  for await (const group of walkGroups(consent, position)) {
+  for await (const group of scanRegistryInGroups(consent, position)) {
     for (const walked of group) {
-      const { stored, audit } = await settled(consent, walked);
+      const { stored, audit } = await auditSettled(consent, walked);
       // By what is stored: a state that cannot be read any more leaves nobody out.
-      if (status === undefined || stored.state?.['standing'] === status) {
+      if (status === undefined || stored.state?.['status'] === status) {
         lines.add({ number: stored.number, ...audit });
         numbers++;
         events += stored.events.length;

@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { type WaitingReason, waitingReasons } from '../../lib/gate/release.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
+import { type WaitingReason, waitingReasons } from '../../lib/gate/wake.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import type { Carrier } from '../../lib/messaging/carrier.ts';
 import { loggableId } from '../../lib/messaging/loggable-id.ts';
@@ -9,7 +9,7 @@ import { createTwilioCarrier } from '../../lib/messaging/twilio-carrier.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { twilioCredentials } from '../../lib/runtime/secrets.ts';
-import { countOutcomes, describeError, logger, tally } from '../../lib/telemetry/telemetry.ts';
+import { countBy, countOutcomes, describeError, logger } from '../../lib/telemetry/telemetry.ts';
 import { type EndedText, processBatch } from './process-batch.ts';
 
 const env = readEnv([
@@ -57,11 +57,11 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
     logger.error('A due text goes back to the queue', { ...about, ...describeError(error) });
   }
   countOutcomes({
-    ...tally(
+    ...countBy(
       'text',
       ended.map(({ outcome }) => outcome),
     ),
-    ...tally('held', ended.flatMap(waitsFor)),
+    ...countBy('held', ended.flatMap(waitsFor)),
     textFailed: failed.length,
   });
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
@@ -69,6 +69,6 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
 
 /** What a text waits for from now on, if it does. */
 function waitsFor({ outcome, reason }: EndedText): WaitingReason[] {
-  if (outcome !== 'held' && outcome !== 'prompted') return [];
+  if (outcome !== 'held' && outcome !== 'optInRequested') return [];
   return waitingReasons.filter((word) => word === reason);
 }

@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { messageIdOf } from '../../lib/automation/enrollment.ts';
 import { type DueWork, dueWorkSchema } from '../../lib/automation/work.ts';
-import { loadFactsApart } from '../../lib/gate/load-decision-input.ts';
-import { createSenderClock } from '../../lib/gate/send-rate-limiter.ts';
-import { type GateDeps, processText, type TextEnd } from './process-text.ts';
-import { createSenderTurns } from './batch-throttle.ts';
+import { loadEach } from '../../lib/gate/load-decision-input.ts';
+import { createSendRateLimiter } from '../../lib/gate/send-rate-limiter.ts';
+import { createBatchThrottle } from './batch-throttle.ts';
+import { type EndedOutcome, type GateDeps, processText } from './process-text.ts';
 
 export interface QueueRecord {
   readonly messageId: string;
@@ -12,7 +12,7 @@ export interface QueueRecord {
 }
 
 /** How one text of a batch ended. */
-export interface EndedText extends TextEnd {
+export interface EndedText extends EndedOutcome {
   /** Id of the message that it becomes, whether it has become one or not. */
   readonly text: string;
 }
@@ -46,13 +46,13 @@ export async function processBatch(deps: GateDeps, records: readonly QueueRecord
       failed.push({ messageId, error });
     }
   }
-  const facts = await loadFactsApart(
+  const loaded = await loadEach(
     deps,
     readable.map(({ work }) => work),
   );
-  const turns = createSenderTurns({
+  const throttle = createBatchThrottle({
     now: deps.now,
-    clock: createSenderClock({ client: deps.client, table: deps.outreachTable }),
+    limiter: createSendRateLimiter({ client: deps.client, table: deps.outreachTable }),
     sleep: setTimeout,
     random: Math.random,
   });
@@ -60,10 +60,10 @@ export async function processBatch(deps: GateDeps, records: readonly QueueRecord
     readable.map(async ({ messageId, work }, index) => {
       const text = textOf(work);
       try {
-        const found = facts[index];
+        const found = loaded[index];
         if (!found) return;
         if ('unreadable' in found) throw found.unreadable;
-        ended.push({ text, ...(await processText({ ...deps, turns }, work, found)) });
+        ended.push({ text, ...(await processText({ ...deps, throttle }, work, found)) });
       } catch (error) {
         failed.push({ messageId, error, text });
       }
@@ -73,5 +73,5 @@ export async function processBatch(deps: GateDeps, records: readonly QueueRecord
 }
 
 function textOf(work: DueWork): string {
-  return 'outboxId' in work ? work.outboxId : messageIdOf(work.leadId, work.automationId, work.step);
+  return 'singleTextId' in work ? work.singleTextId : messageIdOf(work.leadId, work.automationId, work.step);
 }

@@ -1,32 +1,43 @@
 import type { DueWork } from '../../lib/automation/work.ts';
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
-import { endedUnsent, sent } from '../../lib/conversations/conversation.ts';
-import { remember } from '../../lib/gate/caps.ts';
+import { endedUnsent, withSentText } from '../../lib/conversations/conversation.ts';
+import { addRecentSend } from '../../lib/gate/caps.ts';
 import { decide } from '../../lib/gate/decide.ts';
-import type { DueText } from '../../lib/gate/due-text.ts';
-import { type FactsDeps, loadFacts, type OutboxFacts, type StepFacts } from '../../lib/gate/load-decision-input.ts';
-import type { TextOutcome } from '../../lib/gate/outcomes.ts';
 import type { Decision } from '../../lib/gate/decision.ts';
-import { claim, explain, holdUnder, replace, type WriteOutcome } from '../../lib/gate/send-transaction.ts';
-import { singleText } from '../../lib/gate/due-single-text.ts';
-import { stepText } from '../../lib/gate/due-step.ts';
+import { prepareSingleText } from '../../lib/gate/due-single-text.ts';
+import { prepareStep } from '../../lib/gate/due-step.ts';
+import type { DueText } from '../../lib/gate/due-text.ts';
+import {
+  type LoadDeps,
+  type LoadedSingleText,
+  type LoadedStep,
+  loadBatch,
+} from '../../lib/gate/load-decision-input.ts';
+import type { TextOutcome } from '../../lib/gate/outcomes.ts';
+import {
+  claimText,
+  putVersioned,
+  recordUnsent,
+  type WriteOutcome,
+  writeHold,
+} from '../../lib/gate/send-transaction.ts';
 import { type Message, STATUS_RANK } from '../../lib/messaging/message.ts';
 import { sayUnrendered } from '../../lib/messaging/template.ts';
-import { promptFailure } from '../../lib/single-texts/opt-in-request-failed.ts';
-import { pause } from '../../lib/runtime/dynamodb.ts';
-import { type HandOverDeps, handOver } from './submit-to-carrier.ts';
-import { inTurn } from './throttle.ts';
-import { sendPrompt } from './send-opt-in-request.ts';
-import type { SenderTurns } from './batch-throttle.ts';
+import { pauseBeforeRetry } from '../../lib/runtime/dynamodb.ts';
+import { optInRequestFailure } from '../../lib/single-texts/opt-in-request-failed.ts';
+import type { BatchThrottle } from './batch-throttle.ts';
+import { sendOptInRequest } from './send-opt-in-request.ts';
+import { type SubmitDeps, submitToCarrier } from './submit-to-carrier.ts';
+import { throttle } from './throttle.ts';
 
-export type GateDeps = FactsDeps &
-  HandOverDeps & { readonly registry: Pick<ConsentRegistry, 'record' | 'prepare'> };
+export type GateDeps = LoadDeps &
+  SubmitDeps & { readonly registry: Pick<ConsentRegistry, 'record' | 'prepare'> };
 
 /** What the texts of one batch share. */
-export type BatchDeps = GateDeps & { readonly turns: SenderTurns };
+export type BatchDeps = GateDeps & { readonly throttle: BatchThrottle };
 
 /** How one record of the queue ended, and the reason where it ended unsent. */
-export interface TextEnd {
+export interface EndedOutcome {
   readonly outcome: TextOutcome;
   /** A word of the rules: why it waits, was refused or dropped. */
   readonly reason?: string | undefined;
@@ -38,22 +49,22 @@ const ATTEMPTS = 6;
 /**
  * Decides one due text and carries the decision out.
  *
- * @param facts what the batch's common read found; read again whenever a write shows that they are stale.
+ * @param loaded what the batch's common read found; read again whenever a write shows that they are stale.
  * @throws Error when it could not be decided in peace: the record goes back to the queue.
  */
 export async function processText(
   deps: BatchDeps,
   work: DueWork,
-  facts: StepFacts | OutboxFacts,
-): Promise<TextEnd> {
-  let current = facts;
+  loaded: LoadedStep | LoadedSingleText,
+): Promise<EndedOutcome> {
+  let current = loaded;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const ended = await tryText(deps, work, current);
-    if (ended !== 'again') return ended;
-    await pause(attempt);
+    if (ended !== 'retry') return ended;
+    await pauseBeforeRetry(attempt);
     // The number may have changed since the step was enqueued: its consent is the one that counts.
     const number = ('enrollment' in current ? current.enrollment?.number : undefined) ?? work.number;
-    current = (await loadFacts(deps, [{ ...work, number }]))[0] ?? current;
+    current = (await loadBatch(deps, [{ ...work, number }]))[0] ?? current;
   }
   throw new Error(`A text was decided ${ATTEMPTS} times and something changed every time`);
 }
@@ -61,44 +72,44 @@ export async function processText(
 async function tryText(
   deps: BatchDeps,
   work: DueWork,
-  facts: StepFacts | OutboxFacts,
-): Promise<TextEnd | 'again'> {
+  loaded: LoadedStep | LoadedSingleText,
+): Promise<EndedOutcome | 'retry'> {
   const now = deps.now();
   const prepared =
-    'outboxId' in work
-      ? singleText(deps.outreachTable, facts as OutboxFacts, now)
-      : stepText(deps.outreachTable, work, facts as StepFacts, now);
+    'singleTextId' in work
+      ? prepareSingleText(deps.outreachTable, loaded as LoadedSingleText, now)
+      : prepareStep(deps.outreachTable, work, loaded as LoadedStep, now);
   switch (prepared.kind) {
-    case 'notDue':
+    case 'skip':
       return { outcome: 'notDue' };
-    case 'again':
-      return 'again';
-    case 'holds':
-      return because(prepared.why, after(await holdUnder(deps, facts, prepared.put), 'held'));
-    case 'moves':
-      return because(prepared.why, after(await replace(deps, prepared.put), prepared.outcome));
+    case 'retry':
+      return 'retry';
+    case 'hold':
+      return withReason(prepared.why, outcomeOf(await writeHold(deps, loaded, prepared.put), 'held'));
+    case 'update':
+      return withReason(prepared.why, outcomeOf(await putVersioned(deps, prepared.put), prepared.outcome));
     case 'ready':
       break;
   }
   const { text } = prepared;
   const { settings, consent, conversation } = text;
-  const decideAt = (at: Date) => decide({ ...text.asks, settings, consent, conversation, now: at });
-  const { decision, now: decidedAt } = await inTurn(
+  const decideAt = (at: Date) => decide({ ...text.input, settings, consent, conversation, now: at });
+  const { decision, now: decidedAt } = await throttle(
     deps,
     text,
-    facts,
+    loaded,
     { decision: decideAt(now), now },
     decideAt,
   );
-  return because('reason' in decision ? decision : {}, await carryOut(deps, text, decision, decidedAt));
+  return withReason('reason' in decision ? decision : {}, await carryOut(deps, text, decision, decidedAt));
 }
 
 /** The outcome with its reason. What was sent, and what others finished, has none. */
-function because(
+function withReason(
   { reason }: { readonly reason?: string },
-  outcome: TextOutcome | 'again',
-): TextEnd | 'again' {
-  if (outcome === 'again') return 'again';
+  outcome: TextOutcome | 'retry',
+): EndedOutcome | 'retry' {
+  if (outcome === 'retry') return 'retry';
   return outcome === 'handled' ? { outcome } : { outcome, reason };
 }
 
@@ -107,34 +118,40 @@ async function carryOut(
   text: DueText,
   decision: Decision,
   now: Date,
-): Promise<TextOutcome | 'again'> {
+): Promise<TextOutcome | 'retry'> {
   switch (decision.kind) {
     case 'hold':
-      return after(await holdUnder(deps, text, text.held(decision)), 'held');
+      return outcomeOf(await writeHold(deps, text, text.held(decision)), 'held');
     case 'defer':
-      return after(await replace(deps, text.deferred(decision, decision.until)), 'deferred');
+      return outcomeOf(await putVersioned(deps, text.deferred(decision, decision.until)), 'deferred');
     case 'refuse':
-      return end(deps, text, decision, 'refused', now);
+      return endUnsent(deps, text, decision, 'refused', now);
     case 'drop':
-      return end(deps, text, decision, 'dropped', now);
-    case 'sendPromptFirst':
-      return sendPrompt(deps, text, decision, now);
+      return endUnsent(deps, text, decision, 'dropped', now);
+    case 'sendOptInRequestFirst':
+      return sendOptInRequest(deps, text, decision, now);
     case 'send':
-      return send(deps, text, decision, now);
+      return sendText(deps, text, decision, now);
   }
 }
 
-async function send(
+async function sendText(
   deps: GateDeps,
   text: DueText,
   decision: Decision,
   now: Date,
-): Promise<TextOutcome | 'again'> {
+): Promise<TextOutcome | 'retry'> {
   const rendered = text.render();
   if (rendered.kind !== 'rendered') {
-    const says = sayUnrendered(rendered);
-    const trace = [...decision.trace, { rule: 'template', result: says }];
-    return end(deps, text, { reason: rendered.kind, sentence: `refused: ${says}`, trace }, 'refused', now);
+    const explanation = sayUnrendered(rendered);
+    const trace = [...decision.trace, { rule: 'template', result: explanation }];
+    return endUnsent(
+      deps,
+      text,
+      { reason: rendered.kind, sentence: `refused: ${explanation}`, trace },
+      'refused',
+      now,
+    );
   }
   const message: Message = {
     ...messageOf(text, decision, 'claimed', now),
@@ -144,42 +161,42 @@ async function send(
     firstDueAt: text.firstDueAt,
     consentVersion: text.consent.version,
   };
-  const written = await claim(deps, text.consent, {
+  const written = await claimText(deps, text.consent, {
     origin: text.ended(now),
     text: message,
     conversation: conversationWith(text, message, now),
   });
-  if (written === 'done') return handOver(deps, message);
+  if (written === 'done') return submitToCarrier(deps, message);
   if (written === 'handled') return catchUp(deps, text, now);
-  return 'again';
+  return 'retry';
 }
 
 /** The conversation with a text that leaves. What caps count is an automation's, not an agent's. */
 function conversationWith(text: DueText, { id, body }: Message, now: Date) {
   const at = now.toISOString();
-  const { automation } = text.asks;
+  const { automation } = text.input;
   const { recent } = text.conversation;
-  const counted = automation ? remember(recent, { at, automationId: automation.id }, now) : recent;
-  return sent(text.conversation, { id, body, at }, counted);
+  const counted = automation ? addRecentSend(recent, { at, automationId: automation.id }, now) : recent;
+  return withSentText(text.conversation, { id, body, at }, counted);
 }
 
-async function end(
+async function endUnsent(
   deps: GateDeps,
   text: DueText,
   why: Pick<Message, 'reason' | 'sentence' | 'trace'>,
   status: 'refused' | 'dropped',
   now: Date,
-): Promise<TextOutcome | 'again'> {
+): Promise<TextOutcome | 'retry'> {
   const message = messageOf(text, why, status, now);
   // A request for START that grew too old never arrived: who was not asked may be asked again.
-  const failed = why.reason === 'tooOld' ? promptFailure(message, 0, now) : undefined;
+  const failed = why.reason === 'tooOld' ? optInRequestFailure(message, 0, now) : undefined;
   if (failed) await deps.registry.record(failed);
-  const written = await explain(deps, {
+  const written = await recordUnsent(deps, {
     origin: text.ended(now),
     text: message,
     conversation: endedUnsent(text.conversation, text.messageId),
   });
-  return written === 'handled' ? catchUp(deps, text, now) : after(written, status);
+  return written === 'handled' ? catchUp(deps, text, now) : outcomeOf(written, status);
 }
 
 /**
@@ -188,7 +205,7 @@ async function end(
  * another version and changes nothing.
  */
 async function catchUp(deps: GateDeps, text: DueText, now: Date): Promise<TextOutcome> {
-  await replace(deps, text.ended(now));
+  await putVersioned(deps, text.ended(now));
   return 'handled';
 }
 
@@ -215,7 +232,7 @@ function messageOf(
   };
 }
 
-function after(written: WriteOutcome, outcome: TextOutcome): TextOutcome | 'again' {
+function outcomeOf(written: WriteOutcome, outcome: TextOutcome): TextOutcome | 'retry' {
   if (written === 'done') return outcome;
-  return written === 'handled' ? 'handled' : 'again';
+  return written === 'handled' ? 'handled' : 'retry';
 }

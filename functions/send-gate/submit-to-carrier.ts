@@ -1,5 +1,5 @@
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
-import type { HandOverOutcome } from '../../lib/gate/outcomes.ts';
+import type { SubmitOutcome } from '../../lib/gate/outcomes.ts';
 import type { GateTables } from '../../lib/gate/send-transaction.ts';
 import { endClaim, reopenClaim } from '../../lib/gate/settle-claim.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
@@ -7,9 +7,9 @@ import type { Carrier } from '../../lib/messaging/carrier.ts';
 import { carrierErrorOf } from '../../lib/messaging/carrier-errors.ts';
 import type { Message } from '../../lib/messaging/message.ts';
 import type { MessageStore } from '../../lib/messaging/message-store.ts';
-import { promptFailure } from '../../lib/single-texts/opt-in-request-failed.ts';
+import { optInRequestFailure } from '../../lib/single-texts/opt-in-request-failed.ts';
 
-export interface HandOverDeps extends GateTables {
+export interface SubmitDeps extends GateTables {
   readonly carrier: Carrier;
   readonly messages: MessageStore;
   readonly registry: Pick<ConsentRegistry, 'record'>;
@@ -25,7 +25,7 @@ export interface HandOverDeps extends GateTables {
 const CLAIM_MILLISECONDS = 30_000;
 
 /** Hands a claimed text to Twilio and writes down the answer. */
-export async function handOver(deps: HandOverDeps, text: Message): Promise<HandOverOutcome> {
+export async function submitToCarrier(deps: SubmitDeps, text: Message): Promise<SubmitOutcome> {
   const age = deps.now().getTime() - Date.parse(text.claimedAt ?? '');
   if (age > CLAIM_MILLISECONDS) return 'inDoubt';
   const result = await deps.carrier.send({
@@ -48,14 +48,14 @@ export async function handOver(deps: HandOverDeps, text: Message): Promise<HandO
   }
 }
 
-async function rejected(deps: HandOverDeps, text: Message, code: number | null): Promise<HandOverOutcome> {
+async function rejected(deps: SubmitDeps, text: Message, code: number | null): Promise<SubmitOutcome> {
   const { consequence, sentence } = carrierErrorOf(code);
   // The consequence first: should the process end in between, the text is still claimed and is looked into.
   if (consequence === 'optOut' && code !== null) await optOut(deps, text, code);
   if (consequence === 'unreachableNumber' && code !== null && text.leadId !== undefined) {
     await deps.leads.markUnreachable(text.leadId, text.number, code);
   }
-  const failed = consequence === 'optOut' ? undefined : promptFailure(text, code ?? 0, deps.now());
+  const failed = consequence === 'optOut' ? undefined : optInRequestFailure(text, code ?? 0, deps.now());
   if (failed) await deps.registry.record(failed);
   const ending = {
     status: 'rejected',
@@ -68,7 +68,7 @@ async function rejected(deps: HandOverDeps, text: Message, code: number | null):
 }
 
 /** Twilio knows of an opt-out that the registry has not heard of: from now on it has (X9). */
-async function optOut(deps: HandOverDeps, text: Message, errorCode: number): Promise<void> {
+async function optOut(deps: SubmitDeps, text: Message, errorCode: number): Promise<void> {
   await deps.registry.record({
     number: text.number,
     kind: 'optOut',

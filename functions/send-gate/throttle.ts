@@ -1,13 +1,13 @@
-import type { DueText } from '../../lib/gate/due-text.ts';
-import type { OutboxFacts, StepFacts } from '../../lib/gate/load-decision-input.ts';
-import { promptWords } from '../../lib/gate/opt-in-request.ts';
 import type { Decision } from '../../lib/gate/decision.ts';
-import { sayTurn, senderBusy, urgencyOf } from '../../lib/gate/sender-rate.ts';
+import type { DueText } from '../../lib/gate/due-text.ts';
+import type { LoadedSingleText, LoadedStep } from '../../lib/gate/load-decision-input.ts';
+import { optInRequestWords } from '../../lib/gate/opt-in-request.ts';
+import { explainSlot, senderBusyReason, urgencyOf } from '../../lib/gate/sender-rate.ts';
 import { segmentsOf } from '../../lib/messaging/segments.ts';
-import type { SenderTurns } from './batch-throttle.ts';
+import type { BatchThrottle } from './batch-throttle.ts';
 
 /** What is to be carried out, decided at `now`. */
-export interface Decided {
+export interface TimedDecision {
   readonly decision: Decision;
   readonly now: Date;
 }
@@ -17,36 +17,36 @@ export interface Decided {
  * takes. Nothing is claimed while it waits, and what was decided is decided once more after that: the hour is a later one,
  * and a STOP in between makes the send transaction fail as ever.
  *
- * @param decideAt decides the text on the facts at hand.
+ * @param decideAt decides the text on the loaded at hand.
  * @returns the same decision, with the turn in its trace (X1); or to defer, when the sender is busy for too long.
  */
-export async function inTurn(
-  deps: { readonly turns: SenderTurns; readonly now: () => Date },
+export async function throttle(
+  deps: { readonly throttle: BatchThrottle; readonly now: () => Date },
   text: DueText,
-  facts: StepFacts | OutboxFacts,
-  { decision, now }: Decided,
+  loaded: LoadedStep | LoadedSingleText,
+  { decision, now }: TimedDecision,
   decideAt: (now: Date) => Decision,
-): Promise<Decided> {
+): Promise<TimedDecision> {
   const rate = text.settings.senderSegmentsPerSecond ?? undefined;
   const body = rate === undefined ? undefined : bodyOf(text, decision);
   if (rate === undefined || body === undefined) return { decision, now };
-  const urgency = urgencyOf(text, facts);
-  const ask = { id: text.messageId, segments: segmentsOf(body).count, urgency };
-  const turn = await deps.turns.turn(ask, rate);
-  if (turn.kind === 'later') {
-    const why = senderBusy(rate, turn.until);
+  const urgency = urgencyOf(text, loaded);
+  const request = { id: text.messageId, segments: segmentsOf(body).count, urgency };
+  const slot = await deps.throttle.acquire(request, rate);
+  if (slot.kind === 'later') {
+    const why = senderBusyReason(rate, slot.until);
     const trace = [...decision.trace, { rule: 'senderRate', result: why.sentence }];
-    return { decision: { ...decision, ...why, kind: 'defer', until: turn.until, trace }, now };
+    return { decision: { ...decision, ...why, kind: 'defer', until: slot.until, trace }, now };
   }
   const after = deps.now();
   const again = decideAt(after);
-  const result = sayTurn(rate, urgency, turn.waitedMilliseconds);
+  const result = explainSlot(rate, urgency, slot.waitedMilliseconds);
   return { decision: { ...again, trace: [...again.trace, { rule: 'senderRate', result }] }, now: after };
 }
 
 /** The words that would leave; undefined when none would. */
 function bodyOf(text: DueText, decision: Decision): string | undefined {
-  if (decision.kind === 'sendPromptFirst') return promptWords(text.settings).whole;
+  if (decision.kind === 'sendOptInRequestFirst') return optInRequestWords(text.settings).whole;
   if (decision.kind !== 'send') return undefined;
   const rendered = text.render();
   return rendered.kind === 'rendered' ? rendered.body : undefined;

@@ -1,16 +1,16 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { createSettingsStore } from '../../lib/configuration/settings-store.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { type ApiRequest, createApi } from '../../lib/http/api.ts';
-import { createRules } from '../../lib/configuration/settings-store.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import type { HttpAnswer } from '../../lib/runtime/problem.ts';
 import { twilioCredentials } from '../../lib/runtime/secrets.ts';
-import { countOutcomes, describeError, logger, tally } from '../../lib/telemetry/telemetry.ts';
 import { createTwilioCarrierList } from '../../lib/sender/twilio-carrier-list.ts';
 import { createTwilioSenderAccount } from '../../lib/sender/twilio-sender-account.ts';
+import { countBy, countOutcomes, describeError, logger } from '../../lib/telemetry/telemetry.ts';
+import { processBatch } from './process-batch.ts';
 import { senderRoutes } from './routes.ts';
-import { takeJobs } from './process-batch.ts';
 
 const env = readEnv([
   'organization',
@@ -33,7 +33,7 @@ async function twilio() {
 
 const api = createApi(senderRoutes, {
   account: async () => createTwilioSenderAccount(await twilio()),
-  configuration: createRules({ ...env, client, table: env.configurationTable, now }),
+  configuration: createSettingsStore({ ...env, client, table: env.configurationTable, now }),
   ours: {
     inbound: `${env.publicBaseUrl}/twilio/inbound`,
     status: `${env.publicBaseUrl}/twilio/status`,
@@ -45,8 +45,8 @@ export async function handler(event: ApiRequest | SQSEvent): Promise<HttpAnswer 
   if (!('Records' in event)) return api(event);
   const carrierList = createTwilioCarrierList(await twilio());
   const deps = { registry, carrierList, sender: env.sender, now };
-  const { failed, outcomes, error } = await takeJobs(deps, event.Records);
+  const { failed, outcomes, error } = await processBatch(deps, event.Records);
   if (error !== undefined) logger.error('Twilio could not be told of consents', describeError(error));
-  countOutcomes({ ...tally('carrierList', outcomes), carrierListFailed: failed.length });
+  countOutcomes({ ...countBy('carrierList', outcomes), carrierListFailed: failed.length });
   return { batchItemFailures: failed.map((messageId) => ({ itemIdentifier: messageId })) };
 }

@@ -1,24 +1,24 @@
 import { carrierListJobSchema } from '../../lib/sender/carrier-list.ts';
-import { keepInStep, type StepDeps, type StepOutcome } from './sync-consent.ts';
+import { type SyncConsentDeps, type SyncOutcome, syncConsent } from './sync-consent.ts';
 
-export interface JobsTaken {
+export interface BatchResult {
   /** Message ids of the records that go back to the queue. */
   readonly failed: readonly string[];
-  readonly outcomes: readonly StepOutcome[];
+  readonly outcomes: readonly SyncOutcome[];
   /** Why all of them go back, where Twilio took nothing. */
   readonly error?: unknown;
 }
 
 /** Works off some records of the queue of consents that Twilio may not know of, with one call for all of them. */
-export async function takeJobs(
-  deps: StepDeps,
+export async function processBatch(
+  deps: SyncConsentDeps,
   records: readonly { readonly messageId: string; readonly body: string }[],
-): Promise<JobsTaken> {
+): Promise<BatchResult> {
   const jobs = records.map(({ messageId, body }) => {
     return { messageId, number: carrierListJobSchema.parse(JSON.parse(body)).number };
   });
   try {
-    const outcomes = await keepInStep(
+    const outcomes = await syncConsent(
       deps,
       jobs.map(({ number }) => number),
     );

@@ -1,9 +1,14 @@
-import { defineRoute, RequestProblem, type RouteOf } from '../../lib/http/route.ts';
 import type { Configuration } from '../../lib/configuration/configuration.ts';
-import { checkSender, type Located, type OurAddresses, repairsFor } from '../../lib/sender/check-sender.ts';
+import { defineRoute, RequestProblem, type RouteOf } from '../../lib/http/route.ts';
+import {
+  checkSender,
+  type LocatedIssue,
+  type OurAddresses,
+  repairsFor,
+} from '../../lib/sender/check-sender.ts';
 import type { SenderAccount } from '../../lib/sender/sender.ts';
 import { type A2pAnswer, type SenderCheck, senderApi } from '../../lib/sender/sender-api.ts';
-import { verificationOf } from '../../lib/sender/verification.ts';
+import { a2pVerificationOf } from '../../lib/sender/verification.ts';
 import { twilioProblem } from './problems.ts';
 
 export interface SenderDeps {
@@ -68,7 +73,7 @@ async function repair(deps: SenderDeps) {
   return { changed, check: after.answer };
 }
 
-function nameOf({ code, subject }: Located): string {
+function nameOf({ code, subject }: LocatedIssue): string {
   return `${code} ${subject}`;
 }
 
@@ -76,7 +81,7 @@ async function refreshA2p(deps: SenderDeps, actor: string): Promise<A2pAnswer> {
   const found = await asking(async () => {
     const account = await deps.account();
     const setup = await account.setup();
-    return verificationOf(setup, setup.service ? await account.campaignStatuses(setup.service.sid) : []);
+    return a2pVerificationOf(setup, setup.service ? await account.campaignStatuses(setup.service.sid) : []);
   });
   if (!found) {
     const detail =

@@ -1,9 +1,15 @@
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import type { ConsentState } from '../../lib/consent/state.ts';
-import { type CarrierList, type Notice, noticeOf, type Told, toTell } from '../../lib/sender/carrier-list.ts';
+import {
+  type CarrierList,
+  type ListStatus,
+  type Notice,
+  noticeOf,
+  statusToSync,
+} from '../../lib/sender/carrier-list.ts';
 import { isTollFree } from '../../lib/sender/sender.ts';
 
-export interface StepDeps {
+export interface SyncConsentDeps {
   readonly registry: Pick<ConsentRegistry, 'read' | 'events' | 'record'>;
   readonly carrierList: CarrierList;
   readonly sender: string;
@@ -11,7 +17,7 @@ export interface StepDeps {
 }
 
 /** How the work on one number ended. Only `unsettled` goes back to the queue. */
-export type StepOutcome =
+export type SyncOutcome =
   /** Twilio's list says what the registry says: it was told, or there was nothing to tell. */
   | 'told'
   | 'inStep'
@@ -41,20 +47,20 @@ interface Prepared {
  * @param numbers 25 at most.
  * @throws what the client throws when Twilio took nothing: the records go back to the queue.
  */
-export async function keepInStep(
-  deps: StepDeps,
+export async function syncConsent(
+  deps: SyncConsentDeps,
   numbers: readonly string[],
-): Promise<Map<string, StepOutcome>> {
-  const outcomes = new Map<string, StepOutcome>();
+): Promise<Map<string, SyncOutcome>> {
+  const outcomes = new Map<string, SyncOutcome>();
   if (isTollFree(deps.sender)) return new Map(numbers.map((number) => [number, 'tollFree']));
-  const told = new Map<string, Told>();
+  const told = new Map<string, ListStatus>();
   let open = [...new Set(numbers)];
   for (let round = 0; round < ROUNDS && open.length > 0; round++) {
     const prepared = await Promise.all(open.map((number) => prepare(deps, number, told.get(number))));
     const [next, settled] = split(open, prepared);
     for (const number of settled) outcomes.set(number, told.has(number) ? 'told' : 'inStep');
     if (next.length === 0) return outcomes;
-    const refused = await deps.carrierList.tell(next.map(({ notice }) => notice));
+    const refused = await deps.carrierList.syncConsents(next.map(({ notice }) => notice));
     for (const { notice, readAt } of next) {
       if (refused.has(notice.correlationId)) outcomes.set(notice.number, 'refused');
       else {
@@ -74,22 +80,22 @@ function split(open: readonly string[], prepared: readonly (Prepared | undefined
 }
 
 async function prepare(
-  deps: StepDeps,
+  deps: SyncConsentDeps,
   number: string,
-  told: Told | undefined,
+  told: ListStatus | undefined,
 ): Promise<Prepared | undefined> {
   const readAt = deps.now().toISOString();
   const state = await deps.registry.read(number);
-  const status = toTell(state, told);
+  const status = statusToSync(state, told);
   const notice = status && noticeOf(number, status, await deps.registry.events(number));
   if (!notice) return undefined;
   if (notice.status === 'opt-in' || state.carrierBlocked) return { notice, readAt };
   // Counted as blocked from here on: an opt-in that comes now waits until Twilio has been told of it.
   const blocked = await recordTold(deps, notice, readAt);
-  return blocked.standing === 'opted_out' ? { notice, readAt } : prepare(deps, number, told);
+  return blocked.status === 'opted_out' ? { notice, readAt } : prepare(deps, number, told);
 }
 
-async function recordTold(deps: StepDeps, notice: Notice, readAt: string): Promise<ConsentState> {
+async function recordTold(deps: SyncConsentDeps, notice: Notice, readAt: string): Promise<ConsentState> {
   const { number, status, because, correlationId, dateOfConsent } = notice;
   const { state } = await deps.registry.record({
     number,

@@ -1,19 +1,19 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
+import { createSettingsStore } from '../../lib/configuration/settings-store.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createConversationStore } from '../../lib/conversations/conversation-store.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { loggableId } from '../../lib/messaging/loggable-id.ts';
 import { readWebhook } from '../../lib/messaging/webhook.ts';
-import { createRules } from '../../lib/configuration/settings-store.ts';
 import { e164Schema } from '../../lib/phone/e164.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
-import { type HttpAnswer, problem } from '../../lib/runtime/problem.ts';
+import { type HttpAnswer, problemAnswer } from '../../lib/runtime/problem.ts';
 import { twilioAuthToken } from '../../lib/runtime/secrets.ts';
-import { countOutcomes, describeError, logger, tally } from '../../lib/telemetry/telemetry.ts';
-import { type ReceiveDeps, receive } from './receive.ts';
+import { countBy, countOutcomes, describeError, logger } from '../../lib/telemetry/telemetry.ts';
+import { type ReceiveDeps, receiveText } from './receive.ts';
 
 const env = readEnv([
   'organization',
@@ -30,7 +30,7 @@ const deps: ReceiveDeps = {
   conversations: createConversationStore({ client, table: env.outreachTable, now }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
-  configuration: createRules({ ...env, client, table: env.configurationTable, now }),
+  configuration: createSettingsStore({ ...env, client, table: env.configurationTable, now }),
   now,
 };
 
@@ -47,7 +47,7 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<HttpAnswer
   const fields = readWebhook(event, env.publicBaseUrl, token);
   if (!fields) {
     countOutcomes({ inboundForged: 1 });
-    return problem({
+    return problemAnswer({
       status: 403,
       title: 'Forbidden',
       detail: 'The request carries no valid Twilio signature.',
@@ -61,8 +61,8 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<HttpAnswer
   }
   const { MessageSid: messageSid, From: from, To: to, Body: body, OptOutType: optOutType } = inbound.data;
   try {
-    const { intent, reply } = await receive(deps, { messageSid, from, to, body, optOutType });
-    countOutcomes(tally('inbound', [intent]));
+    const { intent, reply } = await receiveText(deps, { messageSid, from, to, body, optOutType });
+    countOutcomes(countBy('inbound', [intent]));
     logger.info('A text was received', { messageSid: loggableId(messageSid), intent });
     return reply === undefined ? NO_REPLY : await replyWith(reply);
   } catch (error) {
@@ -71,7 +71,7 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<HttpAnswer
       ...describeError(error),
     });
     countOutcomes({ inboundFailed: 1 });
-    return problem({
+    return problemAnswer({
       status: 503,
       title: 'Not taken',
       detail: 'Deliver the text again; it will count once.',

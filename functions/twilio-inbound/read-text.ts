@@ -1,9 +1,9 @@
+import type { Configuration } from '../../lib/configuration/configuration.ts';
 import type { InboundIntent } from '../../lib/messaging/inbound-intent.ts';
 import { keywordIn } from '../../lib/messaging/opt-in-keyword.ts';
-import type { Configuration } from '../../lib/configuration/configuration.ts';
 
 /** What a received text asks for, the organization's own keywords included. */
-export type Reading =
+export type TextIntent =
   | Exclude<InboundIntent, { kind: 'doubtful' }>
   | { readonly kind: 'keyword'; readonly word: string; readonly carrierActs: false }
   | { readonly kind: 'doubtful'; readonly rule: string; readonly automatic: boolean };
@@ -12,11 +12,11 @@ export type Reading =
  * Reads a text in the light of the organization's settings and keywords. What is neither STOP (in whatever words) nor START nor
  * HELP may be one of its opt-in keywords (T2).
  */
-export async function readText(
+export async function readTextIntent(
   configuration: Pick<Configuration, 'keyword' | 'settings'>,
   body: string,
   intent: InboundIntent,
-): Promise<Reading> {
+): Promise<TextIntent> {
   if (intent.kind !== 'conversation' && intent.kind !== 'doubtful') {
     // On a standalone short code Twilio acts on nothing: it neither blocks nor answers.
     const isCarriers = intent.carrierActs && (await configuration.settings()).keywordReplies === 'carrier';

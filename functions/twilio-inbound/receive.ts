@@ -1,17 +1,17 @@
 import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
-import { stop } from '../../lib/automation/progress.ts';
-import type { Before, ConsentRegistry, Recorded } from '../../lib/consent/registry.ts';
+import { stopEnrollment } from '../../lib/automation/progress.ts';
+import type { Configuration } from '../../lib/configuration/configuration.ts';
+import type { ConsentRegistry, Recorded, RegistrySnapshot } from '../../lib/consent/registry.ts';
 import type { ConversationStore } from '../../lib/conversations/conversation-store.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
 import { readIntent } from '../../lib/messaging/inbound-intent.ts';
 import { merge } from '../../lib/messaging/template.ts';
-import type { Configuration } from '../../lib/configuration/configuration.ts';
-import { type Reading, readText } from './read-text.ts';
+import { readTextIntent, type TextIntent } from './read-text.ts';
 
 export interface ReceiveDeps {
-  readonly registry: Pick<ConsentRegistry, 'readBefore' | 'record'>;
+  readonly registry: Pick<ConsentRegistry, 'loadSnapshot' | 'record'>;
   readonly conversations: Pick<ConversationStore, 'receive'>;
-  readonly leads: Pick<LeadStore, 'holders' | 'markReachable'>;
+  readonly leads: Pick<LeadStore, 'leadsWithNumber' | 'markReachable'>;
   readonly enrollments: Pick<EnrollmentStore, 'ofLead' | 'replace'>;
   readonly configuration: Pick<Configuration, 'settings' | 'automation' | 'keyword'>;
   readonly now: () => Date;
@@ -28,7 +28,7 @@ export interface InboundText {
 }
 
 export interface Received {
-  readonly intent: Reading['kind'];
+  readonly intent: TextIntent['kind'];
   /** What to answer at once. Confirmations of consent go through the gate. */
   readonly reply: string | undefined;
 }
@@ -37,11 +37,11 @@ export interface Received {
  * Takes one text. Delivered twice, each of its effects happens once; a crash in between is mended by the retry.
  * Consent comes first: nothing that follows can delay a STOP. A text from a number that is no lead counts as well.
  */
-export async function receive(deps: ReceiveDeps, text: InboundText): Promise<Received> {
+export async function receiveText(deps: ReceiveDeps, text: InboundText): Promise<Received> {
   const intent = readIntent(text.body, text.optOutType);
   const [reading, before] = await Promise.all([
-    readText(deps.configuration, text.body, intent),
-    intent.kind in KINDS ? deps.registry.readBefore(sourceOf(text)) : undefined,
+    readTextIntent(deps.configuration, text.body, intent),
+    intent.kind in KINDS ? deps.registry.loadSnapshot(sourceOf(text)) : undefined,
   ]);
   // Ahead of a START, whose texts leave at once; nothing goes ahead of a STOP.
   if (reading.kind !== 'stop') await deps.leads.markReachable(text.from);
@@ -72,8 +72,8 @@ const sourceOf = ({ from, messageSid }: InboundText) => ({ number: from, sourceI
 async function recordReading(
   { registry, now }: ReceiveDeps,
   text: InboundText,
-  reading: Reading,
-  before: Before | undefined,
+  reading: TextIntent,
+  before: RegistrySnapshot | undefined,
 ): Promise<Recorded | undefined> {
   if (reading.kind === 'conversation' || reading.kind === 'help' || reading.kind === 'doubtful') {
     return undefined;
@@ -92,7 +92,7 @@ async function recordReading(
 }
 
 /** Words for a person: conversation, and a YES that was no answer to a request for consent. */
-function isReply(reading: Reading, recorded: Recorded | undefined): boolean {
+function isReply(reading: TextIntent, recorded: Recorded | undefined): boolean {
   if (reading.kind === 'conversation' || reading.kind === 'doubtful') return !reading.automatic;
   return reading.kind === 'yes' && recorded?.event.effect !== 'changed';
 }
@@ -100,14 +100,14 @@ function isReply(reading: Reading, recorded: Recorded | undefined): boolean {
 /** Ends the enrollments whose automation stops when the lead answers. */
 async function stopForReply(deps: ReceiveDeps, number: string): Promise<void> {
   const why = { reason: 'replied', sentence: 'stopped: the lead replied' };
-  for (const leadId of await deps.leads.holders(number)) {
+  for (const leadId of await deps.leads.leadsWithNumber(number)) {
     for (const found of await deps.enrollments.ofLead(leadId)) {
       const automation = await deps.configuration.automation(found.automationId);
       if (!automation?.stopOnReply) continue;
       let enrollment = found;
       // Whoever writes at the same time (the gate, a wake-up) moved it on: end what they left.
       while (enrollment.status === 'due' || enrollment.status === 'waiting') {
-        if (await deps.enrollments.replace(stop(enrollment, why))) break;
+        if (await deps.enrollments.replace(stopEnrollment(enrollment, why))) break;
         const again = await deps.enrollments.ofLead(leadId);
         enrollment = again.find(({ automationId }) => automationId === found.automationId) ?? enrollment;
       }
@@ -116,7 +116,7 @@ async function stopForReply(deps: ReceiveDeps, number: string): Promise<void> {
 }
 
 /** HELP is answered at once, to anybody (CTIA), where the carrier does not: on short codes, and in other spellings. */
-async function helpFor({ configuration }: ReceiveDeps, reading: Reading): Promise<string | undefined> {
+async function helpFor({ configuration }: ReceiveDeps, reading: TextIntent): Promise<string | undefined> {
   if (reading.kind !== 'help' || reading.carrierActs) return undefined;
   const { helpReply, organizationName } = await configuration.settings();
   const merged = merge(helpReply, { organizationName });

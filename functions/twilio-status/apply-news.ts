@@ -2,7 +2,7 @@ import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
 import { carrierErrorOf } from '../../lib/messaging/carrier-errors.ts';
 import type { CarrierNews, MessageStore, NewsOutcome } from '../../lib/messaging/message-store.ts';
-import { promptFailure } from '../../lib/single-texts/opt-in-request-failed.ts';
+import { optInRequestFailure } from '../../lib/single-texts/opt-in-request-failed.ts';
 
 export interface ApplyDeps {
   readonly messages: Pick<MessageStore, 'applyNews' | 'get'>;
@@ -29,7 +29,7 @@ async function applyError(deps: ApplyDeps, id: string, errorCode: number): Promi
     await deps.leads.markUnreachable(text.leadId, text.number, errorCode);
   }
   if (consequence !== 'optOut') {
-    const failed = promptFailure(text, errorCode, deps.now());
+    const failed = optInRequestFailure(text, errorCode, deps.now());
     if (failed) await deps.registry.record(failed);
     return;
   }

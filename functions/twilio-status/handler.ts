@@ -8,9 +8,9 @@ import { createMessageStore } from '../../lib/messaging/message-store.ts';
 import { readWebhook } from '../../lib/messaging/webhook.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
-import { type HttpAnswer, json, problem } from '../../lib/runtime/problem.ts';
+import { type HttpAnswer, jsonAnswer, problemAnswer } from '../../lib/runtime/problem.ts';
 import { twilioAuthToken } from '../../lib/runtime/secrets.ts';
-import { countOutcomes, logger, tally } from '../../lib/telemetry/telemetry.ts';
+import { countBy, countOutcomes, logger } from '../../lib/telemetry/telemetry.ts';
 import { applyNews } from './apply-news.ts';
 
 const env = readEnv(['consentTable', 'outreachTable', 'publicBaseUrl', 'twilioAuthTokenParameter']);
@@ -34,7 +34,7 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<HttpAnswer
   const fields = readWebhook(event, env.publicBaseUrl, token);
   if (!fields) {
     countOutcomes({ callbackForged: 1 });
-    return problem({
+    return problemAnswer({
       status: 403,
       title: 'Forbidden',
       detail: 'The request carries no valid Twilio signature.',
@@ -44,12 +44,12 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<HttpAnswer
   const news = newsSchema.safeParse(fields);
   if (!id || !news.success) {
     const detail = 'A callback needs ?message= and the fields MessageSid and MessageStatus.';
-    return problem({ status: 400, title: 'Not a delivery callback', detail });
+    return problemAnswer({ status: 400, title: 'Not a delivery callback', detail });
   }
   const { MessageSid: sid, MessageStatus: status, ErrorCode } = news.data;
   const errorCode = ErrorCode === undefined ? {} : { errorCode: ErrorCode };
   const outcome = await applyNews(deps, id, { sid, status, ...errorCode });
-  countOutcomes(tally('callback', [outcome]));
+  countOutcomes(countBy('callback', [outcome]));
   logger.info('News of a text', {
     messageId: loggableId(id),
     messageSid: loggableId(sid),
@@ -57,6 +57,10 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<HttpAnswer
     ...errorCode,
     outcome,
   });
-  if (outcome !== 'unknown') return json(200, { outcome });
-  return problem({ status: 404, title: 'No such message', detail: 'No message was sent under this id.' });
+  if (outcome !== 'unknown') return jsonAnswer(200, { outcome });
+  return problemAnswer({
+    status: 404,
+    title: 'No such message',
+    detail: 'No message was sent under this id.',
+  });
 }

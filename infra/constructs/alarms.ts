@@ -8,8 +8,8 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { MeasureName, MetricName } from '../../lib/telemetry/metrics.ts';
 import { ownMetric } from './dashboard.ts';
-import type { HouseFunction } from './sendgate-function.ts';
-import type { HouseQueue } from './sendgate-queue.ts';
+import type { SendgateFunction } from './sendgate-function.ts';
+import type { SendgateQueue } from './sendgate-queue.ts';
 
 export interface AlarmsProps {
   readonly organization: string;
@@ -35,28 +35,28 @@ export class Alarms extends Construct {
   }
 
   /** Rings when a function fails outright. */
-  onErrors(fn: HouseFunction, harm: string): void {
+  onErrors(fn: SendgateFunction, harm: string): void {
     this.ring(`${fn.node.id}-errors`, fn.metricErrors({ period: Duration.minutes(5) }), harm);
   }
 
   /** Rings when anything lies in a dead-letter queue. */
-  onDeadLetters(id: string, { deadLetters }: Pick<HouseQueue, 'deadLetters'>, harm: string): void {
+  onDeadLetters(id: string, { deadLetters }: Pick<SendgateQueue, 'deadLetters'>, harm: string): void {
     const metric = deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) });
     this.ring(`${id}-dead-letters`, metric, harm);
   }
 
   /** Rings when one of our own counts is too high within five minutes. */
-  onCount(fn: HouseFunction, name: MetricName, most: number, harm: string): void {
+  onCount(fn: SendgateFunction, name: MetricName, most: number, harm: string): void {
     this.ring(name, ownMetric(fn, name), harm, most);
   }
 
   /** Rings when one of our own measures is ever too high within five minutes. */
-  onMeasure(fn: HouseFunction, name: MeasureName, most: number, harm: string): void {
+  onMeasure(fn: SendgateFunction, name: MeasureName, most: number, harm: string): void {
     this.ring(name, ownMetric(fn, name, { statistic: 'Maximum' }), harm, most);
   }
 
   /** Rings when a function that a schedule calls was not called. */
-  onSilence(fn: HouseFunction, minutes: number, harm: string): void {
+  onSilence(fn: SendgateFunction, minutes: number, harm: string): void {
     new Alarm(this, `${fn.node.id}-silent`, {
       alarmName: `sendgate-${this.organization}-${fn.node.id}-silent`,
       alarmDescription: harm,
@@ -69,7 +69,7 @@ export class Alarms extends Construct {
   }
 
   /** Rings when changes of a stream are followed late. */
-  onStreamAge(fn: HouseFunction, harm: string): void {
+  onStreamAge(fn: SendgateFunction, harm: string): void {
     const metric = fn.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(5) });
     this.ring(`${fn.node.id}-behind`, metric, harm, Duration.minutes(5).toMilliseconds());
   }

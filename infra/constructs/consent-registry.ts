@@ -2,16 +2,16 @@ import { AttributeType, ProjectionType, StreamViewType } from 'aws-cdk-lib/aws-d
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { LISTED, LISTS } from '../../lib/consent/consent-items.ts';
-import type { HouseFunction } from './sendgate-function.ts';
-import { HouseTable, type TableOwnerProps } from './sendgate-table.ts';
+import type { SendgateFunction } from './sendgate-function.ts';
+import { SendgateTable, type TableOwnerProps } from './sendgate-table.ts';
 
 /** The consent registry. It says itself who may read it and who may add to it; nobody may take anything away. */
 export class ConsentRegistry extends Construct {
-  readonly table: HouseTable;
+  readonly table: SendgateTable;
 
   constructor(scope: Construct, id: string, props: TableOwnerProps) {
     super(scope, id);
-    this.table = new HouseTable(this, 'table', {
+    this.table = new SendgateTable(this, 'table', {
       tableName: `sendgate-${props.organization}-consent`,
       key: props.key,
       ...(props.isFollowed && { stream: StreamViewType.NEW_IMAGE }),
@@ -36,20 +36,20 @@ export class ConsentRegistry extends Construct {
   }
 
   /** May read every event of a number. */
-  grantHistory(fn: HouseFunction): void {
+  grantHistory(fn: SendgateFunction): void {
     fn.setEnvironment({ consentTable: this.table.tableName });
     this.grant(fn, 'dynamodb:Query');
   }
 
   /** May page through the lists: who stands where, since when, and by which keyword. */
-  grantLists(fn: HouseFunction): void {
+  grantLists(fn: SendgateFunction): void {
     fn.setEnvironment({ consentTable: this.table.tableName });
     const resources = Object.values(LISTS).map(({ index }) => `${this.table.tableArn}/index/${index}`);
     fn.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources }));
   }
 
   /** May page through the opt-ins by a keyword, and read nothing else. */
-  grantKeywordList(fn: HouseFunction): void {
+  grantKeywordList(fn: SendgateFunction): void {
     fn.setEnvironment({ consentTable: this.table.tableName });
     const resources = [`${this.table.tableArn}/index/${LISTS.byKeyword.index}`];
     fn.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources }));
@@ -57,23 +57,23 @@ export class ConsentRegistry extends Construct {
   }
 
   /** May read the registry from end to end: exports, which concern all of it. */
-  grantWalk(fn: HouseFunction): void {
+  grantWalk(fn: SendgateFunction): void {
     fn.setEnvironment({ consentTable: this.table.tableName });
     this.grant(fn, 'dynamodb:Scan', 'dynamodb:Query');
   }
 
   /** May read states and add events: puts of a new event, the state behind it and the marker of its source. */
-  grantRecord(fn: HouseFunction): void {
+  grantRecord(fn: SendgateFunction): void {
     fn.setEnvironment({ consentTable: this.table.tableName });
     this.grant(fn, 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
   }
 
   /** May make a write depend on consent being unchanged: the send transaction. */
-  grantCondition(fn: HouseFunction): void {
+  grantCondition(fn: SendgateFunction): void {
     this.grant(fn, 'dynamodb:ConditionCheckItem');
   }
 
-  private grant(fn: HouseFunction, ...actions: string[]): void {
+  private grant(fn: SendgateFunction, ...actions: string[]): void {
     fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.table.tableArn] }));
     this.table.encryptionKey?.grantEncryptDecrypt(fn);
   }

@@ -15,14 +15,14 @@ import {
   OPT_OUTS,
   TEXTS,
 } from '../../lib/telemetry/metrics.ts';
-import type { HouseFunction } from './sendgate-function.ts';
+import type { SendgateFunction } from './sendgate-function.ts';
 
 /** The functions whose metrics are shown. */
-export type Shown = Readonly<Record<'automation-cycle' | 'send-gate' | 'consent-changes', HouseFunction>>;
+export type Shown = Readonly<Record<'automation-cycle' | 'send-gate' | 'consent-changes', SendgateFunction>>;
 
 /** A metric that a function's own code writes out. */
 export function ownMetric<F extends MeteredFunction>(
-  fn: HouseFunction,
+  fn: SendgateFunction,
   name: (typeof METRICS)[F][number],
   { statistic = 'Sum', period = Duration.minutes(5) } = {},
 ): Metric {
@@ -42,7 +42,7 @@ export class Dashboard extends Construct {
     const { organization, shown } = props;
     const { 'automation-cycle': cycle, 'send-gate': gate, 'consent-changes': changes } = shown;
     const counts = <F extends MeteredFunction>(
-      fn: HouseFunction,
+      fn: SendgateFunction,
       names: readonly (typeof METRICS)[F][number][],
     ) => names.map((name) => ownMetric<F>(fn, name));
     const slowest = (name: 'oldestDueSeconds' | 'cycleMilliseconds') => [

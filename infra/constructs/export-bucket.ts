@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { EXPORT_DAYS } from '../../lib/exports/export.ts';
-import type { HouseFunction } from './sendgate-function.ts';
+import type { SendgateFunction } from './sendgate-function.ts';
 
 /** Where exports lie until they expire: encrypted with the organization's key, TLS only, never public. */
 export class ExportBucket extends Construct {
@@ -39,18 +39,18 @@ export class ExportBucket extends Construct {
   }
 
   /** May write exports, and nothing else in the bucket. */
-  grantWrite(fn: HouseFunction): void {
+  grantWrite(fn: SendgateFunction): void {
     this.grant(fn, ['s3:PutObject', 's3:AbortMultipartUpload']);
     this.bucket.encryptionKey?.grantEncryptDecrypt(fn);
   }
 
   /** May hand out links: a link can do what its signer may. */
-  grantLink(fn: HouseFunction): void {
+  grantLink(fn: SendgateFunction): void {
     this.grant(fn, ['s3:GetObject']);
     this.bucket.encryptionKey?.grantDecrypt(fn);
   }
 
-  private grant(fn: HouseFunction, actions: string[]): void {
+  private grant(fn: SendgateFunction, actions: string[]): void {
     fn.setEnvironment({ exportBucket: this.bucket.bucketName });
     fn.addToRolePolicy(new PolicyStatement({ actions, resources: [this.bucket.arnForObjects('exports/*')] }));
     if (!fn.role) return;

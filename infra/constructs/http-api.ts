@@ -13,7 +13,7 @@ import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { HouseFunction } from './sendgate-function.ts';
+import type { SendgateFunction } from './sendgate-function.ts';
 
 export interface HttpFrontProps {
   readonly organization: string;
@@ -82,7 +82,7 @@ export class HttpFront extends Construct {
   }
 
   /** A route that anyone may call; its function checks what proves the caller. */
-  addPublicRoute(path: string, fn: HouseFunction, why: string, method = HttpMethod.POST): void {
+  addPublicRoute(path: string, fn: SendgateFunction, why: string, method = HttpMethod.POST): void {
     const routes = this.api.addRoutes({
       path,
       methods: [method],
@@ -99,7 +99,7 @@ export class HttpFront extends Construct {
   /** Routes with a token that another function than the admin API serves. */
   addProtectedRoutes(
     routes: readonly { readonly method: string; readonly path: string }[],
-    fn: HouseFunction,
+    fn: SendgateFunction,
   ): void {
     const integration = new HttpLambdaIntegration(`${fn.node.id}-integration`, fn);
     for (const { method, path } of routes) {
@@ -109,7 +109,7 @@ export class HttpFront extends Construct {
   }
 
   /** Everything that is no public route: only with a token of the organization's issuer. */
-  addProtectedRest(fn: HouseFunction): void {
+  addProtectedRest(fn: SendgateFunction): void {
     this.api.addRoutes({
       path: '/{proxy+}',
       methods: [HttpMethod.GET, HttpMethod.PUT, HttpMethod.POST, HttpMethod.PATCH, HttpMethod.DELETE],

@@ -1,7 +1,7 @@
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import type { HouseFunction } from './sendgate-function.ts';
+import type { SendgateFunction } from './sendgate-function.ts';
 
 /** The bus on which an organization's other systems hear what happened (X8). */
 export class OrganizationBus extends Construct {
@@ -21,7 +21,7 @@ export class OrganizationBus extends Construct {
   }
 
   /** May publish. EventBridge itself uses the key, by the key's own policy. */
-  grantPublish(fn: HouseFunction): void {
+  grantPublish(fn: SendgateFunction): void {
     fn.setEnvironment({ eventBus: this.bus.eventBusName });
     this.bus.grantPutEventsTo(fn);
   }

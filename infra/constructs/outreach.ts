@@ -1,10 +1,10 @@
 import { AttributeType, ProjectionType, StreamViewType } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { WORK_INDEX } from '../../lib/automation/enrollment-items.ts';
 import { COLLECTION_INDEX } from '../../lib/tables/collection.ts';
-import type { HouseFunction } from './sendgate-function.ts';
-import { HouseTable, type TableOwnerProps } from './sendgate-table.ts';
+import { WORK_INDEX } from '../../lib/tables/outreach.ts';
+import type { SendgateFunction } from './sendgate-function.ts';
+import { SendgateTable, type TableOwnerProps } from './sendgate-table.ts';
 
 type Action = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'ConditionCheckItem';
 type Index = typeof WORK_INDEX | typeof COLLECTION_INDEX;
@@ -13,11 +13,11 @@ const string = (name: string) => ({ name, type: AttributeType.STRING });
 
 /** Leads, their enrollments, texts and submissions, members of campaigns, with the index of what is due and the index of collections. */
 export class Outreach extends Construct {
-  readonly table: HouseTable;
+  readonly table: SendgateTable;
 
   constructor(scope: Construct, id: string, props: TableOwnerProps) {
     super(scope, id);
-    this.table = new HouseTable(this, 'table', {
+    this.table = new SendgateTable(this, 'table', {
       tableName: `sendgate-${props.organization}-outreach`,
       key: props.key,
       timeToLiveAttribute: 'expiresAt',
@@ -44,7 +44,7 @@ export class Outreach extends Construct {
    *
    * @param indexes that it pages through.
    */
-  grantUse(fn: HouseFunction, actions: readonly Action[], indexes: readonly Index[] = []): void {
+  grantUse(fn: SendgateFunction, actions: readonly Action[], indexes: readonly Index[] = []): void {
     fn.setEnvironment({ outreachTable: this.table.tableName });
     const { tableArn, encryptionKey } = this.table;
     fn.addToRolePolicy(

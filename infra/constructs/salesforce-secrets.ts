@@ -1,9 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { HouseFunction } from './sendgate-function.ts';
+import type { SendgateFunction } from './sendgate-function.ts';
 
 /** Lets a function read how to log in to Salesforce, which ops put into SSM by hand (SecureString). */
-export function grantSalesforceCredentials(fn: HouseFunction, organization: string): void {
+export function grantSalesforceCredentials(fn: SendgateFunction, organization: string): void {
   const name = `/sendgate/${organization}/salesforce/credentials`;
   const arn = Stack.of(fn).formatArn({
     service: 'ssm',

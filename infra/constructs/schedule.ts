@@ -2,7 +2,7 @@ import type { Duration } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
-import type { HouseFunction } from './sendgate-function.ts';
+import type { SendgateFunction } from './sendgate-function.ts';
 
 /** When a schedule runs. */
 export interface ScheduleProps {
@@ -12,11 +12,11 @@ export interface ScheduleProps {
 }
 
 /** Calls a function again and again with the same input. A missed call is not made up for: the next one does its work. */
-export function every(
+export function addSchedule(
   scope: Construct,
   id: string,
   { rate, enabled }: ScheduleProps,
-  fn: HouseFunction,
+  fn: SendgateFunction,
   input: Readonly<Record<string, unknown>>,
 ): void {
   new Rule(scope, id, {

@@ -9,7 +9,7 @@ import { ENV } from '../../lib/runtime/env.ts';
 
 export type EnvironmentKey = keyof typeof ENV;
 
-export interface HouseFunctionProps {
+export interface SendgateFunctionProps {
   /** Folder under `functions/` whose handler.ts this is. */
   readonly name: string;
   readonly organization: string;
@@ -24,11 +24,11 @@ const ROOT = join(import.meta.dirname, '../..');
  * A function as all of ours are: Node 24 on arm64, one minified ESM bundle with its own SDK, JSON logs that expire, active
  * tracing, and a role that may do nothing but log and trace until an owner grants it something.
  */
-export class HouseFunction extends NodejsFunction {
+export class SendgateFunction extends NodejsFunction {
   /** What its logs and metrics call it: two organizations in one account never share a metric. */
   readonly serviceName: string;
 
-  constructor(scope: Construct, props: HouseFunctionProps) {
+  constructor(scope: Construct, props: SendgateFunctionProps) {
     const { name, organization, timeout, memoryMegabytes } = props;
     const functionName = `sendgate-${organization}-${name}`;
     const logGroup = new LogGroup(scope, `${name}-logs`, {

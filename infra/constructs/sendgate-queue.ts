@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
-export interface HouseQueueProps {
+export interface SendgateQueueProps {
   readonly queueName: string;
   readonly key: IKey;
   /** Time-out of the function that consumes the queue. */
@@ -14,11 +14,11 @@ export interface HouseQueueProps {
 const RECEIVES = 5;
 
 /** A queue as all of ours are: encrypted, TLS only, with a dead-letter queue that keeps what failed for two weeks. */
-export class HouseQueue extends Construct {
+export class SendgateQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { queueName, key, consumerTimeout }: HouseQueueProps) {
+  constructor(scope: Construct, id: string, { queueName, key, consumerTimeout }: SendgateQueueProps) {
     super(scope, id);
     this.deadLetters = deadLetterQueue(this, 'dead-letters', { queueName: `${queueName}-dead-letters`, key });
     this.queue = new Queue(this, 'queue', {
@@ -36,7 +36,7 @@ export class HouseQueue extends Construct {
 export function deadLetterQueue(
   scope: Construct,
   id: string,
-  { queueName, key }: Pick<HouseQueueProps, 'queueName' | 'key'>,
+  { queueName, key }: Pick<SendgateQueueProps, 'queueName' | 'key'>,
 ): Queue {
   return new Queue(scope, id, {
     ...encryptedWith(key),

@@ -9,7 +9,7 @@ import {
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 
-export interface HouseTableProps {
+export interface SendgateTableProps {
   readonly tableName: string;
   readonly key: IKey;
   readonly stream?: StreamViewType;
@@ -25,11 +25,11 @@ export interface TableOwnerProps {
 }
 
 /** A table as all of ours are: pk and sk, on demand, encrypted with our key, recoverable, and never gone by accident. */
-export class HouseTable extends Table {
+export class SendgateTable extends Table {
   constructor(
     scope: Construct,
     id: string,
-    { tableName, key, stream, timeToLiveAttribute }: HouseTableProps,
+    { tableName, key, stream, timeToLiveAttribute }: SendgateTableProps,
   ) {
     super(scope, id, {
       tableName,

@@ -10,7 +10,7 @@ import { Construct } from 'constructs';
 import type { Organization } from '../organizations/organization.ts';
 
 /** Who signs the tokens of admins and agents. */
-export class Issuer extends Construct {
+export class TokenIssuer extends Construct {
   readonly url: string;
   readonly audience: readonly string[];
 

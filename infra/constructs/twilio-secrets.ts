@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { HouseFunction } from './sendgate-function.ts';
+import type { SendgateFunction } from './sendgate-function.ts';
 
 /** Twilio's secrets, which ops put into SSM by hand (SecureString). The key that sends and the token that signs are apart. */
 export class TwilioSecrets extends Construct {
@@ -13,16 +13,16 @@ export class TwilioSecrets extends Construct {
   }
 
   /** The API key that sends and lists texts. */
-  grantApiKey(fn: HouseFunction): void {
+  grantApiKey(fn: SendgateFunction): void {
     fn.setEnvironment({ twilioCredentialsParameter: this.grant(fn, 'api-key') });
   }
 
   /** The auth token that signs webhooks. */
-  grantAuthToken(fn: HouseFunction): void {
+  grantAuthToken(fn: SendgateFunction): void {
     fn.setEnvironment({ twilioAuthTokenParameter: this.grant(fn, 'auth-token') });
   }
 
-  private grant(fn: HouseFunction, secret: string): string {
+  private grant(fn: SendgateFunction, secret: string): string {
     const name = `/sendgate/${this.organization}/twilio/${secret}`;
     const arn = Stack.of(this).formatArn({
       service: 'ssm',

@@ -3,7 +3,14 @@ import type { Assembly } from './assembly.ts';
 import { createFilter } from './filters.ts';
 import type { Provisioned } from './provision.ts';
 import type { LocalSchedule } from './schedules.ts';
-import { list, nested, type Properties, referenced, resourcesOf, type Template } from './template.ts';
+import {
+  listProperty,
+  nestedProperty,
+  type Properties,
+  referenced,
+  resourcesOf,
+  type Template,
+} from './template.ts';
 import type { JwtConfiguration } from './tokens.ts';
 import type { FunctionPool } from './worker-pool.ts';
 import type { LocalFunction } from './worker-thread.ts';
@@ -19,7 +26,7 @@ export function functionsOf(
 ): Map<string, LocalFunction> {
   return new Map(
     resourcesOf(template, 'AWS::Lambda::Function').map(([id, properties]) => {
-      const variables = nested(resolve(nested(properties['Environment'])['Variables']));
+      const variables = nestedProperty(resolve(nestedProperty(properties['Environment'])['Variables']));
       const functionName = String(properties['FunctionName']);
       const [module, exportName] = String(properties['Handler']).split('.');
       // Callers reach this machine and no custom domain; who was not given the address does not get it here.
@@ -66,8 +73,8 @@ function authorizerOf(
 ): JwtConfiguration | undefined {
   const properties = id && template.Resources[id]?.Properties;
   if (!properties) return undefined;
-  const jwt = nested(resolve(properties['JwtConfiguration']));
-  return { issuer: String(jwt['Issuer']), audience: list(jwt['Audience']).map(String) };
+  const jwt = nestedProperty(resolve(properties['JwtConfiguration']));
+  return { issuer: String(jwt['Issuer']), audience: listProperty(jwt['Audience']).map(String) };
 }
 
 export interface Mapping {
@@ -87,12 +94,12 @@ export function mappingsOf(
     const source = provisioned.get(referenced(properties['EventSourceArn']) ?? '');
     const pool = pools.get(referenced(properties['FunctionName']) ?? '');
     if (!source || !pool) throw new Error(`The event source mapping ${id} leads nowhere`);
-    const filters = list(nested(properties['FilterCriteria'])['Filters']);
+    const filters = listProperty(nestedProperty(properties['FilterCriteria'])['Filters']);
     return {
       source,
       pool,
       properties,
-      wants: createFilter(filters.map((filter) => String(nested(filter)['Pattern']))),
+      wants: createFilter(filters.map((filter) => String(nestedProperty(filter)['Pattern']))),
     };
   });
 }
@@ -106,10 +113,10 @@ export function busesOf(template: Template): ReadonlyMap<string, string> {
 /** The schedules, each with the function it calls and the input it gives. */
 export function schedulesOf(template: Template, pools: ReadonlyMap<string, FunctionPool>): LocalSchedule[] {
   return resourcesOf(template, 'AWS::Events::Rule').flatMap(([, properties]) =>
-    list(properties['Targets']).map((target) => {
-      const pool = pools.get(referenced(nested(target)['Arn']) ?? '');
+    listProperty(properties['Targets']).map((target) => {
+      const pool = pools.get(referenced(nestedProperty(target)['Arn']) ?? '');
       if (!pool) throw new Error('A schedule calls a function that the template does not have');
-      const input = JSON.parse(String(nested(target)['Input'] ?? '{}')) as unknown;
+      const input = JSON.parse(String(nestedProperty(target)['Input'] ?? '{}')) as unknown;
       return { pool, input, expression: String(properties['ScheduleExpression']) };
     }),
   );

@@ -7,7 +7,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Provisioned } from './provision.ts';
-import { nested, type Properties } from './template.ts';
+import { nestedProperty, type Properties } from './template.ts';
 
 const ATTRIBUTES = [
   'VisibilityTimeout',
@@ -45,7 +45,7 @@ function attributesOf(properties: Properties, deadLetterArn: string | undefined)
   for (const name of ATTRIBUTES) {
     if (properties[name] !== undefined) attributes[name] = String(properties[name]);
   }
-  const maxReceiveCount = nested(properties['RedrivePolicy'])['maxReceiveCount'];
+  const maxReceiveCount = nestedProperty(properties['RedrivePolicy'])['maxReceiveCount'];
   if (deadLetterArn) {
     attributes['RedrivePolicy'] = JSON.stringify({ deadLetterTargetArn: deadLetterArn, maxReceiveCount });
   }

@@ -12,7 +12,7 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Provisioned } from './provision.ts';
-import { list, nested, type Properties } from './template.ts';
+import { listProperty, nestedProperty, type Properties } from './template.ts';
 
 /** Creates one table with keys, indexes, stream and time to live, unless it is there. */
 export async function provisionTable(
@@ -20,13 +20,13 @@ export async function provisionTable(
   name: string,
   properties: Properties,
 ): Promise<Provisioned> {
-  const indexes = list(properties['GlobalSecondaryIndexes']).map(indexOf);
-  const view = nested(properties['StreamSpecification'])['StreamViewType'];
+  const indexes = listProperty(properties['GlobalSecondaryIndexes']).map(indexOf);
+  const view = nestedProperty(properties['StreamSpecification'])['StreamViewType'];
   const create = new CreateTableCommand({
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
-    KeySchema: [...(list(properties['KeySchema']) as KeySchemaElement[])],
-    AttributeDefinitions: [...(list(properties['AttributeDefinitions']) as AttributeDefinition[])],
+    KeySchema: [...(listProperty(properties['KeySchema']) as KeySchemaElement[])],
+    AttributeDefinitions: [...(listProperty(properties['AttributeDefinitions']) as AttributeDefinition[])],
     ...(indexes.length > 0 ? { GlobalSecondaryIndexes: indexes } : {}),
     ...(view ? { StreamSpecification: { StreamEnabled: true, StreamViewType: view as StreamViewType } } : {}),
   });
@@ -40,7 +40,7 @@ export async function provisionTable(
   const streamArn = view
     ? (table.LatestStreamArn ?? (await enableStream(client, name, view as StreamViewType)))
     : undefined;
-  await enableTimeToLive(client, name, nested(properties['TimeToLiveSpecification']));
+  await enableTimeToLive(client, name, nestedProperty(properties['TimeToLiveSpecification']));
   return {
     name,
     arn: table.TableArn ?? '',

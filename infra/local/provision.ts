@@ -5,7 +5,7 @@ import { type Endpoints, LOCAL_CREDENTIALS, LOCAL_REGION } from './engines.ts';
 import { provisionBucket } from './provision-bucket.ts';
 import { provisionQueue } from './provision-queue.ts';
 import { provisionTable } from './provision-table.ts';
-import { nested, type Properties, referenced, resourcesOf, type Template } from './template.ts';
+import { nestedProperty, type Properties, referenced, resourcesOf, type Template } from './template.ts';
 
 /** What became of a table, queue or bucket of the template. */
 export interface Provisioned {
@@ -63,7 +63,7 @@ function literal(value: unknown): string | undefined {
 }
 
 function deadLetterQueueOf(properties: Properties): string | undefined {
-  return referenced(nested(properties['RedrivePolicy'])['deadLetterTargetArn']);
+  return referenced(nestedProperty(properties['RedrivePolicy'])['deadLetterTargetArn']);
 }
 
 function deadLetterQueuesFirst(template: Template): [string, Properties][] {

@@ -32,11 +32,11 @@ export function referenced(value: unknown): string | undefined {
 }
 
 /** The properties of a nested object, or none. */
-export function nested(value: unknown): Properties {
+export function nestedProperty(value: unknown): Properties {
   return typeof value === 'object' && value !== null ? (value as Properties) : {};
 }
 
 /** The entries of a nested list, or none. */
-export function list(value: unknown): readonly unknown[] {
+export function listProperty(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }

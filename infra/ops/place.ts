@@ -22,7 +22,7 @@ export interface Place {
 const NOTHING_TO_CLOSE = async () => {};
 
 /** Where the tables are: in AWS, at an address, or in what `npm start` keeps, whether that runs or not. */
-export async function place({ aws, region, endpoint, state }: Where): Promise<Place> {
+export async function resolvePlace({ aws, region, endpoint, state }: Where): Promise<Place> {
   const local = { region: region ?? LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
   if (endpoint !== undefined) return { config: { ...local, endpoint }, close: NOTHING_TO_CLOSE };
   if (aws) return { config: { ...(region !== undefined && { region }) }, close: NOTHING_TO_CLOSE };

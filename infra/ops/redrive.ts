@@ -2,9 +2,9 @@ import { parseArgs } from 'node:util';
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { Presets, SingleBar } from 'cli-progress';
 import pc from 'picocolors';
-import { countDeadLetters, QUEUES, type QueueName, redrive } from './dead-letters.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../local/engines.ts';
 import { runningInstance } from '../local/instance.ts';
+import { countDeadLetters, QUEUES, type QueueName, redrive } from './dead-letters.ts';
 
 const HELP = `npm run redrive -- [options]
 

@@ -4,7 +4,7 @@ import { Presets, SingleBar } from 'cli-progress';
 import pc from 'picocolors';
 import { verifyRegistry } from '../../lib/consent/verify-registry.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
-import { place } from './place.ts';
+import { resolvePlace } from './place.ts';
 
 const HELP = `npm run verify -- [options]
 
@@ -33,7 +33,7 @@ const { values } = parseArgs({
 async function verify(): Promise<number> {
   const table = values.table ?? `sendgate-${values.organization ?? 'demo'}-consent`;
   const aws = values.organization !== undefined || values.table !== undefined;
-  const { config, close } = await place({ ...values, aws });
+  const { config, close } = await resolvePlace({ ...values, aws });
   const dynamodb = new DynamoDBClient(config);
   const bar = new SingleBar(
     { format: `${table} {bar} {percentage}% | {value} items | {eta_formatted} left`, hideCursor: true },

@@ -1,11 +1,9 @@
 import type { Item, Key } from '../runtime/dynamodb.ts';
+import { dueWork, shardOf, waitingOrder, waitingWork } from '../tables/outreach.ts';
 import { type Enrollment, type EnrollmentRef, enrollmentSchema } from './enrollment.ts';
-import { dueWork, shardOf, waitingOrder, waitingWork } from './work.ts';
 
 /** How enrollments lie in the outreach table. No other file spells these keys. */
 export const ENROLLMENT_PREFIX = 'ENROLLMENT#';
-/** The sparse index of what is due (partition `DUE#kind#shard`, order dueAt) and who waits (`WAIT#shard`, end of the waiting if any, number). */
-export const WORK_INDEX = 'work';
 
 export const enrollmentPartition = (leadId: string) => `LEAD#${leadId}`;
 export const enrollmentKey = ({ leadId, automationId }: EnrollmentRef): Key => ({

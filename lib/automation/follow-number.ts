@@ -1,5 +1,5 @@
 import type { EnrollmentStore } from './enrollment-store.ts';
-import { renumber } from './progress.ts';
+import { renumberEnrollment } from './progress.ts';
 
 /**
  * Lets a lead's enrollments follow its number (T3, B2): what waited or was due is decided anew, on the new number's consent.
@@ -16,7 +16,7 @@ export async function followNumber(
     for (const enrollment of await enrollments.ofLead(leadId)) {
       if (enrollment.number === number) continue;
       // Lost to another writer: read what they left, and move that.
-      if (!(await enrollments.replace(renumber(enrollment, number, now)))) behind = true;
+      if (!(await enrollments.replace(renumberEnrollment(enrollment, number, now)))) behind = true;
     }
   }
 }

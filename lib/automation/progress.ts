@@ -1,9 +1,14 @@
-import type { OutboxText } from '../single-texts/single-text.ts';
+import type { SingleText } from '../single-texts/single-text.ts';
 import { type Automation, addDuration } from './automation.ts';
 import type { Enrollment, EnrollmentRef } from './enrollment.ts';
 
 /** A lead enters an automation: its first step is due after that step's delay. */
-export function enroll(ref: EnrollmentRef, number: string, automation: Automation, now: Date): Enrollment {
+export function enrollLead(
+  ref: EnrollmentRef,
+  number: string,
+  automation: Automation,
+  now: Date,
+): Enrollment {
   const enrolledAt = now.toISOString();
   const dueAt = addDuration(enrolledAt, automation.steps[0]?.delay ?? 'PT0S');
   return {
@@ -21,7 +26,7 @@ export function enroll(ref: EnrollmentRef, number: string, automation: Automatio
 }
 
 /** The step was sent or ended with a reason: the next one is due after its delay, or the enrollment is complete. */
-export function advance(enrollment: Enrollment, automation: Automation, now: Date): Enrollment {
+export function advanceEnrollment(enrollment: Enrollment, automation: Automation, now: Date): Enrollment {
   const { reason: _reason, sentence: _sentence, heldFor: _heldFor, ...rest } = enrollment;
   const step = enrollment.step + 1;
   const next = automation.steps[step];
@@ -36,15 +41,19 @@ interface Why {
   readonly sentence: string;
 }
 
-/** What can be held, deferred and woken: a step of an enrollment, or a single text of the outbox. */
-type Pending = Enrollment | OutboxText;
+/** What can be held, deferred and woken: a step of an enrollment, or a single text. */
+type Pending = Enrollment | SingleText;
 
 /**
  * It may not leave yet and nothing but an event will change that: out of the due index (X4).
  *
  * @param waitsUntil when it is too old, if anything looks at its age before an event does.
  */
-export function hold<T extends Pending>(pending: T, { reason, sentence }: Why, waitsUntil?: string): T {
+export function holdPending<T extends Pending>(
+  pending: T,
+  { reason, sentence }: Why,
+  waitsUntil?: string,
+): T {
   const { waitsUntil: _, ...rest } = pending;
   const held = { ...rest, reason, sentence, heldFor: reason, version: pending.version + 1 };
   return { ...held, status: 'waiting', ...(waitsUntil !== undefined && { waitsUntil }) } as T;
@@ -68,12 +77,12 @@ export function endOfWaiting(
 }
 
 /** It may leave at `until`. */
-export function defer<T extends Pending>(pending: T, { reason, sentence }: Why, until: string): T {
+export function deferPending<T extends Pending>(pending: T, { reason, sentence }: Why, until: string): T {
   return { ...pending, reason, sentence, status: 'due', dueAt: until, version: pending.version + 1 };
 }
 
 /** What held it may be gone: due now, to be decided anew. */
-export function wake<T extends Pending>(pending: T, now: Date): T {
+export function wakePending<T extends Pending>(pending: T, now: Date): T {
   const woken: T = { ...pending, status: 'due', dueAt: now.toISOString(), version: pending.version + 1 };
   delete woken.reason;
   delete woken.sentence;
@@ -82,16 +91,16 @@ export function wake<T extends Pending>(pending: T, now: Date): T {
 }
 
 /** The lead has another number: the step is decided anew, on that number's consent (B2, T3). */
-export function renumber(enrollment: Enrollment, number: string, now: Date): Enrollment {
+export function renumberEnrollment(enrollment: Enrollment, number: string, now: Date): Enrollment {
   const { heldFor: _, ...rest } = enrollment;
-  if (enrollment.status === 'waiting') return { ...wake(rest, now), number };
+  if (enrollment.status === 'waiting') return { ...wakePending(rest, now), number };
   // Never earlier than now: a cycle looks forward only.
   const [, dueAt = enrollment.dueAt] = [enrollment.dueAt, now.toISOString()].sort();
   return { ...rest, number, dueAt, version: enrollment.version + 1 };
 }
 
 /** No further step leaves. */
-export function stop(enrollment: Enrollment, { reason, sentence }: Why): Enrollment {
+export function stopEnrollment(enrollment: Enrollment, { reason, sentence }: Why): Enrollment {
   return { ...enrollment, reason, sentence, status: 'stopped', version: enrollment.version + 1 };
 }
 
@@ -100,7 +109,7 @@ export function stop(enrollment: Enrollment, { reason, sentence }: Why): Enrollm
  *
  * @returns undefined when the enrollment is not right behind that step any more, so that nothing may be sent again.
  */
-export function reopen(
+export function reopenEnrollment(
   enrollment: Enrollment,
   text: { readonly step: number; readonly attempt: number; readonly firstDueAt: string },
   retryAt: string,

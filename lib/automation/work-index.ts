@@ -1,10 +1,11 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { outboxRefOfKey } from '../single-texts/single-text-items.ts';
-import type { OutboxRef } from '../single-texts/single-text.ts';
 import type { Item } from '../runtime/dynamodb.ts';
+import type { SingleTextRef } from '../single-texts/single-text.ts';
+import { singleTextRefOfKey } from '../single-texts/single-text-items.ts';
+import { dueWork, WORK_INDEX, waitingWork } from '../tables/outreach.ts';
 import type { EnrollmentRef } from './enrollment.ts';
-import { refOfKey, WORK_INDEX } from './enrollment-items.ts';
-import { type DueWork, dueWork, type WorkKind, waitingWork } from './work.ts';
+import { refOfKey } from './enrollment-items.ts';
+import type { DueWork, WorkKind } from './work.ts';
 
 export interface WorkIndexDeps {
   readonly client: DynamoDBDocumentClient;
@@ -20,7 +21,7 @@ export interface DueEntry {
 /** Who waits: a step of an enrollment, or a single text, and the number that it is for. */
 export type WaitingEntry = { readonly number: string } & (
   | { readonly enrollment: EnrollmentRef }
-  | { readonly outbox: OutboxRef }
+  | { readonly singleText: SingleTextRef }
 );
 
 export interface Page<T> {
@@ -71,8 +72,8 @@ async function due(
 }
 
 function workOf(item: Item): DueWork {
-  const outbox = outboxRefOfKey(item);
-  if (outbox) return { outboxId: outbox.id, number: outbox.number };
+  const singleText = singleTextRefOfKey(item);
+  if (singleText) return { singleTextId: singleText.id, number: singleText.number };
   return { ...refOfKey(item), number: String(item['number']), step: Number(item['step']) };
 }
 
@@ -100,8 +101,8 @@ async function waiting(
     }),
   );
   const entries = (page.Items ?? []).map((item): WaitingEntry => {
-    const outbox = outboxRefOfKey(item);
-    if (outbox) return { outbox, number: outbox.number };
+    const singleText = singleTextRefOfKey(item);
+    if (singleText) return { singleText, number: singleText.number };
     return { enrollment: refOfKey(item), number: String(item['number']) };
   });
   return { entries, next: page.LastEvaluatedKey };

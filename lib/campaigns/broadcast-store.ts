@@ -5,8 +5,9 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { automationKey } from '../organization/organization-items.ts';
-import { cancellationCodes, isConditionFailure, pause } from '../runtime/dynamodb.ts';
+import { automationKey } from '../automation/automation-items.ts';
+
+import { cancellationCodes, isConditionFailure, pauseBeforeRetry } from '../runtime/dynamodb.ts';
 import {
   type Broadcast,
   broadcastAutomation,
@@ -46,7 +47,7 @@ export interface BroadcastRequest {
  * - `sameText`: another request started one with these very words within a day.
  * - `noCampaign`, `disabled`: nothing was started.
  */
-export type Started =
+export type StartResult =
   | { readonly kind: 'started' | 'repeated' | 'sameText'; readonly broadcast: Broadcast }
   | { readonly kind: 'noCampaign' | 'disabled' };
 
@@ -81,10 +82,10 @@ async function start(
   deps: BroadcastStoreDeps,
   campaignId: string,
   request: BroadcastRequest,
-): Promise<Started> {
+): Promise<StartResult> {
   let skipped = 0;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) await pause(attempt);
+    if (attempt > 0) await pauseBeforeRetry(attempt);
     const campaign = await deps.campaigns.get(campaignId);
     if (!campaign || campaign.removedAt !== undefined) return { kind: 'noCampaign' };
     const before = startedBefore(await list(deps, campaignId, RECENT), request, deps.now());
@@ -108,7 +109,7 @@ function startedBefore(
   recent: readonly Broadcast[],
   { requestId, template }: BroadcastRequest,
   now: Date,
-): Started | undefined {
+): StartResult | undefined {
   const repeated = requestId !== undefined && recent.find((one) => one.requestId === requestId);
   if (repeated) return { kind: 'repeated', broadcast: repeated };
   if (requestId !== undefined) return undefined;

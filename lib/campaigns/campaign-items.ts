@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { shardOf } from '../automation/work.ts';
 import type { Item, Key } from '../runtime/dynamodb.ts';
+import { shardOf } from '../tables/outreach.ts';
 import {
   type Broadcast,
   broadcastSchema,

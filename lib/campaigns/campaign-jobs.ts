@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SHARDS } from '../automation/work.ts';
+import { SHARDS } from '../tables/outreach.ts';
 
 /** One page of enrolling the members of a shard in a broadcast. Each page says how far those before it came. */
 export const enrollJobSchema = z.object({

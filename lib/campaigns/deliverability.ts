@@ -1,13 +1,13 @@
 import type { Automation } from '../automation/automation.ts';
-import { askStep } from '../gate/decision-input.ts';
 import { decide } from '../gate/decide.ts';
-import type { StepFacts } from '../gate/load-decision-input.ts';
+import { stepInput } from '../gate/decision-input.ts';
+import type { LoadedStep } from '../gate/load-decision-input.ts';
 import type { Lead } from '../leads/lead.ts';
 import { segmentsOf } from '../messaging/segments.ts';
 import { render } from '../messaging/template.ts';
 
 /** What would become of a broadcast for one member, and why. */
-export type Outlook =
+export type Deliverability =
   | {
       readonly kind: 'deliverable';
       /** It would leave later: `quietHours`, `caps`. */
@@ -24,30 +24,30 @@ export type Outlook =
  *
  * @param draft the automation that the broadcast would be. @returns with the segments of the text as it would leave.
  */
-export function outlookOf(
+export function deliverabilityOf(
   draft: Automation,
   lead: Lead,
-  { settings, consent, conversation }: Pick<StepFacts, 'settings' | 'consent' | 'conversation'>,
+  { settings, consent, conversation }: Pick<LoadedStep, 'settings' | 'consent' | 'conversation'>,
   now: Date,
-): Outlook {
-  const decision = decide({ ...askStep(draft, lead), settings, consent, conversation, now });
+): Deliverability {
+  const decision = decide({ ...stepInput(draft, lead), settings, consent, conversation, now });
   if (decision.kind !== 'send' && decision.kind !== 'defer') {
-    return undeliverable(decision.reason, decision.sentence);
+    return undeliverableBecause(decision.reason, decision.sentence);
   }
   const values = { ...lead.details, organizationName: settings.organizationName };
   const text = render(draft.steps[0]?.template ?? '', values, settings.footer);
   if (text.kind === 'missingField') {
     const sentence = `refused: the lead has no ${text.field} and the template gives no default for it`;
-    return undeliverable(text.kind, sentence);
+    return undeliverableBecause(text.kind, sentence);
   }
   if (text.kind === 'tooLong') {
-    return undeliverable(text.kind, `refused: the text would have ${text.characters} characters`);
+    return undeliverableBecause(text.kind, `refused: the text would have ${text.characters} characters`);
   }
   const { count, encoding } = segmentsOf(text.body);
   const deferred = decision.kind === 'defer' ? { deferred: decision.reason } : {};
   return { kind: 'deliverable', ...deferred, segments: count, encoding };
 }
 
-export function undeliverable(reason: string, sentence: string): Outlook {
+export function undeliverableBecause(reason: string, sentence: string): Deliverability {
   return { kind: 'undeliverable', reason, sentence };
 }

@@ -1,66 +1,69 @@
 import type { Automation } from '../automation/automation.ts';
-import { type FactsDeps, loadFacts } from '../gate/load-decision-input.ts';
+import { type LoadDeps, loadBatch } from '../gate/load-decision-input.ts';
 import type { LeadStore } from '../leads/lead-store.ts';
 import type { Member } from './campaign.ts';
-import { type Outlook, outlookOf, undeliverable } from './deliverability.ts';
+import { type Deliverability, deliverabilityOf, undeliverableBecause } from './deliverability.ts';
 import type { MemberStore } from './member-store.ts';
 import { isTextedByAnother } from './same-number.ts';
 
-export interface OutlooksDeps extends FactsDeps {
-  readonly leads: Pick<LeadStore, 'get' | 'holders'>;
+export interface MemberDeliverabilityDeps extends LoadDeps {
+  readonly leads: Pick<LeadStore, 'get' | 'leadsWithNumber'>;
   readonly members: Pick<MemberStore, 'page' | 'known'>;
 }
 
 /** What would become of a broadcast for one member. */
-export interface MemberOutlook {
+export interface MemberDeliverability {
   readonly leadId: string;
   /** E.164; absent when the lead is gone. */
   readonly number?: string;
-  readonly outlook: Outlook;
+  readonly deliverability: Deliverability;
 }
 
 /** As many as `loadFacts` takes. */
 const FACTS_PER_REQUEST = 15;
 
 /** The outlook of one page of a campaign's members (T7). @param draft the automation that the broadcast would be. @param paging.after the `next` of the page before. */
-export async function outlooksOf(
-  deps: OutlooksDeps,
+export async function memberDeliverability(
+  deps: MemberDeliverabilityDeps,
   campaignId: string,
   draft: Automation,
   paging: { readonly limit: number; readonly after?: string | undefined },
-): Promise<{ readonly outlooks: MemberOutlook[]; readonly next: string | undefined }> {
+): Promise<{ readonly members: MemberDeliverability[]; readonly next: string | undefined }> {
   const page = await deps.members.page(campaignId, { ...paging, removedToo: false });
   const batches = Array.from({ length: Math.ceil(page.members.length / FACTS_PER_REQUEST) }, (_, index) =>
     page.members.slice(index * FACTS_PER_REQUEST, (index + 1) * FACTS_PER_REQUEST),
   );
-  const outlooks = await Promise.all(batches.map((batch) => outlooksOfSome(deps, campaignId, draft, batch)));
-  return { outlooks: outlooks.flat(), next: page.next };
+  const members = await Promise.all(batches.map((batch) => outlooksOfSome(deps, campaignId, draft, batch)));
+  return { members: members.flat(), next: page.next };
 }
 
 async function outlooksOfSome(
-  deps: OutlooksDeps,
+  deps: MemberDeliverabilityDeps,
   campaignId: string,
   draft: Automation,
   members: readonly Member[],
-): Promise<MemberOutlook[]> {
+): Promise<MemberDeliverability[]> {
   const leads = await Promise.all(members.map(({ leadId }) => deps.leads.get(leadId)));
   const present = leads.filter((lead) => lead !== undefined);
-  const facts = await loadFacts(
+  const loaded = await loadBatch(
     deps,
     present.map(({ id, number }) => ({ leadId: id, number, automationId: draft.id })),
   );
   return Promise.all(
     members.map(async ({ leadId }) => {
       const index = present.findIndex(({ id }) => id === leadId);
-      const [lead, found] = [present[index], facts[index]];
-      if (!lead || !found || !('enrollment' in found)) return { leadId, outlook: NO_LEAD };
-      const outlook = (await isTextedByAnother(deps, campaignId, lead))
+      const [lead, found] = [present[index], loaded[index]];
+      if (!lead || !found || !('enrollment' in found)) return { leadId, deliverability: NO_LEAD };
+      const deliverability = (await isTextedByAnother(deps, campaignId, lead))
         ? SAME_NUMBER
-        : outlookOf(draft, lead, found, deps.now());
-      return { leadId, number: lead.number, outlook };
+        : deliverabilityOf(draft, lead, found, deps.now());
+      return { leadId, number: lead.number, deliverability };
     }),
   );
 }
 
-const NO_LEAD = undeliverable('noSuchLead', 'refused: there is no such lead any more');
-const SAME_NUMBER = undeliverable('sameNumber', 'refused: another member has the number, and gets the text');
+const NO_LEAD = undeliverableBecause('noSuchLead', 'refused: there is no such lead any more');
+const SAME_NUMBER = undeliverableBecause(
+  'sameNumber',
+  'refused: another member has the number, and gets the text',
+);

@@ -1,12 +1,12 @@
 import { type DynamoDBDocumentClient, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { SHARDS, shardOf } from '../automation/work.ts';
 import {
   cancellationCodes,
   type Item,
-  pause,
+  pauseBeforeRetry,
   readConsistently,
   type TransactItem,
 } from '../runtime/dynamodb.ts';
+import { SHARDS, shardOf } from '../tables/outreach.ts';
 import type { Member } from './campaign.ts';
 import { countKey, memberItem, memberKey, memberRange, parseMember } from './campaign-items.ts';
 
@@ -109,7 +109,7 @@ async function addTogether(
       if (codes === undefined) throw error;
       const before = pending.length;
       pending = pending.filter((_, index) => codes[index] !== 'ConditionalCheckFailed');
-      if (pending.length === before) await pause(attempt);
+      if (pending.length === before) await pauseBeforeRetry(attempt);
     }
   }
   throw new Error(`The members of one shard changed ${ATTEMPTS} times while some were added`);
@@ -142,7 +142,7 @@ async function remove(
     },
   };
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) await pause(attempt);
+    if (attempt > 0) await pauseBeforeRetry(attempt);
     try {
       const TransactItems = [removal, counting(table, campaignId, shardOf(leadId), -1)];
       await client.send(new TransactWriteCommand({ TransactItems }));

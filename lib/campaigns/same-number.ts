@@ -3,7 +3,7 @@ import type { LeadStore } from '../leads/lead-store.ts';
 import type { MemberStore } from './member-store.ts';
 
 export interface SameNumberDeps {
-  readonly leads: Pick<LeadStore, 'holders'>;
+  readonly leads: Pick<LeadStore, 'leadsWithNumber'>;
   readonly members: Pick<MemberStore, 'known'>;
 }
 
@@ -13,7 +13,7 @@ export async function isTextedByAnother(
   campaignId: string,
   lead: Pick<Lead, 'id' | 'number'>,
 ): Promise<boolean> {
-  const before = (await leads.holders(lead.number)).filter((id) => id < lead.id);
+  const before = (await leads.leadsWithNumber(lead.number)).filter((id) => id < lead.id);
   if (before.length === 0) return false;
   const known = await members.known(campaignId, before.slice(0, 100));
   return [...known.values()].some(({ active }) => active);

@@ -1,34 +1,38 @@
 import { DeleteCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { sha256 } from '../consent/ledger.ts';
 import type { Form, FormInput } from '../forms/form.ts';
-import { get, list, parsed, remove } from './configuration-table.ts';
 import { FORMS, formKey, formSecretKey, parseForm, parseFormSecret } from '../forms/form-items.ts';
-import { createRules, type RulesDeps } from './settings-store.ts';
+import { sha256 } from '../runtime/sha256.ts';
+import { getItem, listItems, parseIfPresent, removeItem } from './configuration-table.ts';
+import { createSettingsStore, type SettingsStoreDeps } from './settings-store.ts';
 
 /** What admins change at run time: the rules (`rules.ts`), and forms. Every read is strongly consistent. */
 export type Configuration = ReturnType<typeof createConfiguration>;
 
-export function createConfiguration(deps: RulesDeps) {
+export function createConfiguration(deps: SettingsStoreDeps) {
   return {
-    ...createRules(deps),
+    ...createSettingsStore(deps),
 
-    form: async (id: string): Promise<Form | undefined> => parsed(await get(deps, formKey(id)), parseForm),
-    forms: async (): Promise<Form[]> => (await list(deps, FORMS)).map(parseForm),
+    form: async (id: string): Promise<Form | undefined> =>
+      parseIfPresent(await getItem(deps, formKey(id)), parseForm),
+    forms: async (): Promise<Form[]> => (await listItems(deps, FORMS)).map(parseForm),
     /** Stores a form; a secret that is not given stays as it was, null takes it away. */
     putForm: (input: FormInput) => putForm(deps, input),
     /** The secret with which a form's builder signs; undefined when there is none. Never to be shown or logged. */
     signingSecret: async (formId: string): Promise<string | undefined> =>
-      parsed(await get(deps, formSecretKey(formId)), parseFormSecret),
+      parseIfPresent(await getItem(deps, formSecretKey(formId)), parseFormSecret),
     removeForm: async (id: string): Promise<boolean> => {
       // Without asking for what it was: this code never holds a secret that was stored before.
       await deps.client.send(new DeleteCommand({ TableName: deps.table, Key: formSecretKey(id) }));
-      return remove(deps, formKey(id));
+      return removeItem(deps, formKey(id));
     },
   };
 }
 
-async function putForm(deps: RulesDeps, { secret, signingSecret, ...input }: FormInput): Promise<Form> {
-  const before = parsed(await get(deps, formKey(input.id)), parseForm);
+async function putForm(
+  deps: SettingsStoreDeps,
+  { secret, signingSecret, ...input }: FormInput,
+): Promise<Form> {
+  const before = parseIfPresent(await getItem(deps, formKey(input.id)), parseForm);
   const secretHash = secret === undefined ? before?.secretHash : secret && sha256(secret);
   const signed = signingSecret === undefined ? (before?.signed ?? false) : signingSecret !== null;
   const form: Form = { ...input, signed, ...(secretHash && { secretHash }) };

@@ -1,21 +1,26 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Automation } from '../automation/automation.ts';
-import { isConditionFailure } from '../runtime/dynamodb.ts';
-import { type ConfigurationTable, get, list, parsed, put, remove } from './configuration-table.ts';
+import { AUTOMATIONS, automationKey, parseAutomation } from '../automation/automation-items.ts';
+import type { Keyword } from '../organization/keyword.ts';
 import {
-  AUTOMATIONS,
-  automationKey,
   KEYWORDS,
   keywordKey,
-  parseAutomation,
   parseKeyword,
   parseSettings,
   settingsKey,
 } from '../organization/organization-items.ts';
-import type { Keyword } from '../organization/keyword.ts';
 import { type Settings, settingsSchema } from '../organization/settings.ts';
+import { isConditionFailure } from '../runtime/dynamodb.ts';
+import {
+  type ConfigurationTable,
+  getItem,
+  listItems,
+  parseIfPresent,
+  putItem,
+  removeItem,
+} from './configuration-table.ts';
 
-export interface RulesDeps extends ConfigurationTable {
+export interface SettingsStoreDeps extends ConfigurationTable {
   /** Name of the organization until its admins set another. */
   readonly organization: string;
 }
@@ -24,35 +29,40 @@ export interface RulesDeps extends ConfigurationTable {
  * The configuration without its forms: settings, automations and keywords. Functions that see no form are spared the
  * schemas of every form builder at each cold start. Every read is strongly consistent.
  */
-export type Rules = ReturnType<typeof createRules>;
+export type SettingsStore = ReturnType<typeof createSettingsStore>;
 
-export function createRules(deps: RulesDeps) {
+export function createSettingsStore(deps: SettingsStoreDeps) {
   return {
-    settings: async (): Promise<Settings> => parseSettings(await get(deps, settingsKey), deps.organization),
+    settings: async (): Promise<Settings> =>
+      parseSettings(await getItem(deps, settingsKey), deps.organization),
     /** Changes the named settings and leaves the others; who did it is stored with them. */
     changeSettings: (change: Partial<Settings>, actor: string) => changeSettings(deps, change, actor),
 
     automation: async (id: string): Promise<Automation | undefined> =>
-      parsed(await get(deps, automationKey(id)), parseAutomation),
-    automations: async (): Promise<Automation[]> => (await list(deps, AUTOMATIONS)).map(parseAutomation),
+      parseIfPresent(await getItem(deps, automationKey(id)), parseAutomation),
+    automations: async (): Promise<Automation[]> => (await listItems(deps, AUTOMATIONS)).map(parseAutomation),
     putAutomation: async (automation: Automation): Promise<void> => {
-      await put(deps, { ...automationKey(automation.id), ...automation });
+      await putItem(deps, { ...automationKey(automation.id), ...automation });
     },
-    removeAutomation: (id: string): Promise<boolean> => remove(deps, automationKey(id)),
+    removeAutomation: (id: string): Promise<boolean> => removeItem(deps, automationKey(id)),
 
     keyword: async (word: string): Promise<Keyword | undefined> =>
-      parsed(await get(deps, keywordKey(word)), parseKeyword),
-    keywords: async (): Promise<Keyword[]> => (await list(deps, KEYWORDS)).map(parseKeyword),
+      parseIfPresent(await getItem(deps, keywordKey(word)), parseKeyword),
+    keywords: async (): Promise<Keyword[]> => (await listItems(deps, KEYWORDS)).map(parseKeyword),
     putKeyword: async (keyword: Keyword): Promise<void> => {
-      await put(deps, { ...keywordKey(keyword.word), ...keyword });
+      await putItem(deps, { ...keywordKey(keyword.word), ...keyword });
     },
-    removeKeyword: (word: string): Promise<boolean> => remove(deps, keywordKey(word)),
+    removeKeyword: (word: string): Promise<boolean> => removeItem(deps, keywordKey(word)),
   };
 }
 
-async function changeSettings(deps: RulesDeps, change: Partial<Settings>, actor: string): Promise<Settings> {
+async function changeSettings(
+  deps: SettingsStoreDeps,
+  change: Partial<Settings>,
+  actor: string,
+): Promise<Settings> {
   for (;;) {
-    const item = await get(deps, settingsKey);
+    const item = await getItem(deps, settingsKey);
     const updatedAt = deps.now().toISOString();
     const before = parseSettings(item, deps.organization);
     const settings = settingsSchema.parse({ ...before, ...verifiedBy(change, actor, updatedAt), ...change });

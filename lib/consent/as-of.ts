@@ -1,9 +1,9 @@
 import type { ConsentEvent } from './consent-event.ts';
 import { type ConsentState, initialState } from './state.ts';
-import { applyOccurrence } from './transition.ts';
+import { applyEvent } from './transition.ts';
 
 /** A number's consent at some moment, and the event that it rested on. */
-export interface Standpoint {
+export interface ConsentAsOf {
   readonly state: ConsentState;
   /** The event that brought the standing about; absent before any did. */
   readonly because?: ConsentEvent;
@@ -23,7 +23,7 @@ export function asOf(
   number: string,
   events: readonly ConsentEvent[],
   at: string,
-): { readonly known: Standpoint; readonly today: Standpoint } {
+): { readonly known: ConsentAsOf; readonly today: ConsentAsOf } {
   return {
     known: standpoint(
       number,
@@ -37,20 +37,20 @@ export function asOf(
 }
 
 /** The words of an event as the person saw or sent them, where its evidence has any. */
-export function wordsOf({ evidence }: ConsentEvent): string | undefined {
+export function wordsOfEvent({ evidence }: ConsentEvent): string | undefined {
   if ('wordsShown' in evidence) return evidence.wordsShown;
   return 'wordsSent' in evidence ? evidence.wordsSent : undefined;
 }
 
 /** Some events, in the order they were recorded in, by the rules that the registry applied. */
-function standpoint(number: string, events: readonly ConsentEvent[]): Standpoint {
+function standpoint(number: string, events: readonly ConsentEvent[]): ConsentAsOf {
   let state = initialState(number);
   for (const event of events) {
     // Events may be left out between two others: each keeps its own place in the ledger.
-    const applied = applyOccurrence({ ...state, version: event.sequence - 1 }, event);
+    const applied = applyEvent({ ...state, version: event.sequence - 1 }, event);
     state = { ...applied.state, version: event.sequence, headHash: event.hash };
   }
-  const because = events.find(({ sequence }) => sequence === state.standingBy?.sequence);
-  const words = because && wordsOf(because);
+  const because = events.find(({ sequence }) => sequence === state.statusBy?.sequence);
+  const words = because && wordsOfEvent(because);
   return { state, ...(because && { because }), ...(words !== undefined && { words }) };
 }

@@ -1,7 +1,7 @@
 import type { Item } from '../runtime/dynamodb.ts';
 import type { ConsentEvent } from './consent-event.ts';
 import { readableEvent, readableState } from './consent-items.ts';
-import { type ChainFault, type Step, verifyChain } from './ledger.ts';
+import { type ChainFault, type ReplayStep, verifyChain } from './ledger.ts';
 import type { ConsentState } from './state.ts';
 
 /** A number's ledger as it is stored, and what is wrong with it. */
@@ -23,7 +23,7 @@ export function auditItems(
   items: readonly Item[],
   storedState: Item | undefined,
   number: string,
-  onStep?: Step,
+  onStep?: ReplayStep,
 ): Audit {
   const read = items.map(readableEvent);
   const events = read.filter((event) => event !== undefined);
@@ -35,7 +35,7 @@ function faultOf(
   read: readonly (ConsentEvent | undefined)[],
   events: readonly ConsentEvent[],
   state: ConsentState | undefined,
-  onStep: Step | undefined,
+  onStep: ReplayStep | undefined,
 ): ChainFault | undefined {
   const unreadable = read.indexOf(undefined);
   if (unreadable >= 0) return { sequence: unreadable + 1, fault: 'altered' };

@@ -14,8 +14,8 @@ export const eventKinds = [
   'manualOptIn',
   'optOut',
   'numberReleased',
-  'promptSent',
-  'promptFailed',
+  'optInRequestSent',
+  'optInRequestFailed',
   'carrierBlocked',
   'carrierUnblocked',
 ] as const;
@@ -118,7 +118,7 @@ export type Evidence = z.infer<typeof evidenceSchema>;
 export const evidenceSources = evidenceSchema.options.map((option) => option.shape.source.value);
 
 /** What a caller hands to the registry: one thing that happened to one number. */
-export interface ConsentOccurrence {
+export interface NewConsentEvent {
   /** E.164. */
   readonly number: string;
   readonly kind: EventKind;
@@ -129,8 +129,8 @@ export interface ConsentOccurrence {
   readonly evidence: Evidence;
 }
 
-export const standings = ['none', 'opted_in', 'opted_out'] as const;
-export type Standing = (typeof standings)[number];
+export const consentStatuses = ['none', 'opted_in', 'opted_out'] as const;
+export type ConsentStatus = (typeof consentStatuses)[number];
 
 /** Whether the event moved the state, left it alone, or came too late to (X3). */
 export const effects = ['changed', 'unchanged', 'late'] as const;
@@ -146,8 +146,8 @@ export const consentEventSchema = z.object({
   recordedAt: text,
   sourceId: text,
   evidence: evidenceSchema,
-  before: z.enum(standings),
-  after: z.enum(standings),
+  before: z.enum(consentStatuses),
+  after: z.enum(consentStatuses),
   effect: z.enum(effects),
   /** Version of the transition rules that decided `after` and `effect`. */
   rules: z.int().positive(),
@@ -157,7 +157,7 @@ export const consentEventSchema = z.object({
 export type ConsentEvent = z.infer<typeof consentEventSchema>;
 
 /** Whether evidence proves an opt-in that was given elsewhere (S6): all of it, whoever entered it. */
-export function documents(evidence: Evidence): boolean {
+export function isDocumented(evidence: Evidence): boolean {
   if (evidence.source !== 'manual' && evidence.source !== 'import') return false;
   const { actor, method, proof, wordsShown } = evidence;
   return [actor, method, proof, wordsShown].every((part) => part !== undefined && part.trim() !== '');

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { Item, Key, TransactItem } from '../runtime/dynamodb.ts';
+import { sha256 } from '../runtime/sha256.ts';
 import { type ConsentEvent, consentEventSchema } from './consent-event.ts';
 import { type KeywordOptIn, keywordOptInSchema } from './keyword-opt-in.ts';
-import { sha256 } from './ledger.ts';
-import { type Listing, listingSchema } from './list-entry.ts';
+
+import { type ListEntry, listEntrySchema } from './list-entry.ts';
 import { type ConsentState, consentStateSchema, initialState } from './state.ts';
 
 /** How the consent registry lies in its table. No other file spells these keys. */
@@ -37,9 +38,9 @@ export const eventRange = (number: string) => ({ pk: partition(number), prefix: 
  */
 export const LISTS = {
   /** Numbers of one standing, in the order of the numbers. */
-  byNumber: { index: 'standingNumber', partition: 'standing', order: 'number' },
+  byNumber: { index: 'statusNumber', partition: 'status', order: 'number' },
   /** Numbers of one standing, in the order of their last changes. */
-  byChange: { index: 'standingChange', partition: 'standing', order: 'changeOrder' },
+  byChange: { index: 'statusChange', partition: 'status', order: 'changeOrder' },
   /** Numbers whose standing came from one source, in the order of their last changes. */
   bySource: { index: 'origin', partition: 'origin', order: 'changeOrder' },
   /** Opt-ins by one keyword: those that ended, then the active ones, each in the order of that change. */
@@ -48,9 +49,9 @@ export const LISTS = {
 /** What the indexes carry of a state besides their keys. */
 export const LISTED = [
   'number',
-  'standing',
-  'standingBy',
-  'prompt',
+  'status',
+  'statusBy',
+  'optInRequest',
   'carrierBlocked',
   'changedAt',
   'changedBy',
@@ -60,9 +61,9 @@ export const LISTED = [
 export const keywordOrder = (active: boolean) => (active ? 'holds#' : 'ended#');
 
 /** The stored form of a state, with what it is listed by. */
-export function stateItem(state: ConsentState, listing: Listing): Item {
+export function stateItem(state: ConsentState, listing: ListEntry): Item {
   const changeOrder = `${listing.changedAt}#${state.number}`;
-  const origin = state.standingBy?.source;
+  const origin = state.statusBy?.source;
   return { ...stateKey(state.number), ...state, ...listing, changeOrder, origin };
 }
 
@@ -76,8 +77,8 @@ export function kindOfItem({ sk }: Item): 'state' | 'event' | 'source' | 'keywor
 export const numberOfItem = ({ pk }: Item): string => String(pk).slice(partition('').length);
 
 /** What a stored state is listed by; undefined for a number without events. */
-export function parseListing(item: Item | undefined): Listing | undefined {
-  return item && listingSchema.parse(item);
+export function parseListing(item: Item | undefined): ListEntry | undefined {
+  return item && listEntrySchema.parse(item);
 }
 
 export function keywordItem(optIn: KeywordOptIn): Item {

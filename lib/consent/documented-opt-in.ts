@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { ConsentOccurrence } from './consent-event.ts';
-import { sha256 } from './ledger.ts';
+import { sha256 } from '../runtime/sha256.ts';
+import type { NewConsentEvent } from './consent-event.ts';
 
 const demanded = (what: string, maximum: number) =>
   z
@@ -37,7 +37,7 @@ export function documentedOptIn(
   number: string,
   { method, date, proof, wording }: Documentation,
   { actor, line }: EnteredBy,
-): ConsentOccurrence {
+): NewConsentEvent {
   const occurredAt = new Date(date).toISOString();
   const given = { actor, method, proof, wordsShown: wording };
   return {
@@ -60,7 +60,7 @@ export function enteredOptOut(
   id: string,
   now: Date,
   method = 'entered by an admin or agent',
-): ConsentOccurrence {
+): NewConsentEvent {
   return {
     number,
     kind: 'optOut',

@@ -1,13 +1,8 @@
-import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import type { ConsentEvent, ConsentOccurrence } from './consent-event.ts';
+import { sha256 } from '../runtime/sha256.ts';
+import type { ConsentEvent, NewConsentEvent } from './consent-event.ts';
 import { type ConsentState, initialState } from './state.ts';
-import { applyOccurrence, RULES_VERSION } from './transition.ts';
-
-/** Lower-case hex SHA-256 of a text. */
-export function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
-}
+import { applyEvent, RULES_VERSION } from './transition.ts';
 
 /** The version of some words shown to a person: changes whenever a character does. */
 export function wordsVersion(words: string): string {
@@ -23,23 +18,23 @@ export function hashOf(event: Omit<ConsentEvent, 'hash'>): string {
 /** What an occurrence says as an event of the ledger, all but its hash, and what it makes of the number's state. */
 function applied(
   state: ConsentState,
-  occurrence: ConsentOccurrence,
+  newEvent: NewConsentEvent,
   recordedAt: string,
 ): { readonly content: Omit<ConsentEvent, 'hash'>; readonly after: ConsentState } {
   // Nobody can consent or withdraw in the future: a clock that runs ahead must not outrank a later STOP.
-  const isPast = Date.parse(occurrence.occurredAt) < Date.parse(recordedAt);
-  const occurredAt = isPast ? occurrence.occurredAt : recordedAt;
-  const { state: after, effect } = applyOccurrence(state, { ...occurrence, occurredAt });
+  const isPast = Date.parse(newEvent.occurredAt) < Date.parse(recordedAt);
+  const occurredAt = isPast ? newEvent.occurredAt : recordedAt;
+  const { state: after, effect } = applyEvent(state, { ...newEvent, occurredAt });
   const content = {
     number: state.number,
     sequence: state.version + 1,
-    kind: occurrence.kind,
+    kind: newEvent.kind,
     occurredAt,
     recordedAt,
-    sourceId: occurrence.sourceId,
-    evidence: occurrence.evidence,
-    before: state.standing,
-    after: after.standing,
+    sourceId: newEvent.sourceId,
+    evidence: newEvent.evidence,
+    before: state.status,
+    after: after.status,
     effect,
     rules: RULES_VERSION,
     previousHash: state.headHash,
@@ -48,12 +43,12 @@ function applied(
 }
 
 /** Appends one occurrence: the event as it will stand in the ledger, and the state that follows from it. */
-export function append(
+export function appendEvent(
   state: ConsentState,
-  occurrence: ConsentOccurrence,
+  newEvent: NewConsentEvent,
   recordedAt: string,
 ): { readonly event: ConsentEvent; readonly state: ConsentState } {
-  const { content, after } = applied(state, occurrence, recordedAt);
+  const { content, after } = applied(state, newEvent, recordedAt);
   const event = { ...content, hash: hashOf(content) };
   return { event, state: { ...after, version: event.sequence, headHash: event.hash } };
 }
@@ -65,7 +60,7 @@ export interface ChainFault {
 }
 
 /** One event of a chain that is replayed, and the states around it. */
-export type Step = (before: ConsentState, event: ConsentEvent, after: ConsentState) => void;
+export type ReplayStep = (before: ConsentState, event: ConsentEvent, after: ConsentState) => void;
 
 /**
  * Recomputes a number's chain from its events and compares it with the stored state.
@@ -79,7 +74,7 @@ export type Step = (before: ConsentState, event: ConsentEvent, after: ConsentSta
 export function verifyChain(
   events: readonly ConsentEvent[],
   stored: ConsentState,
-  onStep: Step = () => {},
+  onStep: ReplayStep = () => {},
 ): ChainFault | undefined {
   let state = initialState(stored.number);
   for (const event of events) {
@@ -89,12 +84,12 @@ export function verifyChain(
     if (event.previousHash !== state.headHash) return { sequence, fault: 'unlinked' };
     // Its hash is that of what it says, and is no other where it says what the rules say.
     const { content, after } = applied(state, event, event.recordedAt);
-    if (!isSame({ ...content, hash: event.hash }, event)) return { sequence, fault: 'effectDiffers' };
+    if (!isSameContent({ ...content, hash: event.hash }, event)) return { sequence, fault: 'effectDiffers' };
     const next = { ...after, version: sequence, headHash: event.hash };
     onStep(state, event, next);
     state = next;
   }
-  if (!isSame(state, stored)) {
+  if (!isSameContent(state, stored)) {
     const fault = stored.version > state.version ? 'missing' : 'stateDiffers';
     return { sequence: state.version + 1, fault };
   }
@@ -102,7 +97,7 @@ export function verifyChain(
 }
 
 /** Whether two things have the same canonical JSON, field by field. */
-export function isSame(one: object, other: object): boolean {
+export function isSameContent(one: object, other: object): boolean {
   const names = new Set([...Object.keys(one), ...Object.keys(other)]) as Set<keyof typeof one>;
   return [...names].every((name) => isSameValue(one[name], other[name]));
 }

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { type ConsentEvent, type Evidence, eventKinds, evidenceSources } from './consent-event.ts';
 
 /** Where the evidence of an event came from. */
-export type Source = Evidence['source'];
+export type EvidenceSource = Evidence['source'];
 
 /** What the lists of the registry show beside a number's state: its last change. */
-export const listingSchema = z.object({
+export const listEntrySchema = z.object({
   /** When the last change was recorded. News that changed nothing leaves it alone. */
   changedAt: z.string(),
   changedBy: z.object({
@@ -15,14 +15,14 @@ export const listingSchema = z.object({
     occurredAt: z.string(),
   }),
 });
-export type Listing = z.infer<typeof listingSchema>;
+export type ListEntry = z.infer<typeof listEntrySchema>;
 
 /**
  * What a number is listed by after an event.
  *
  * @param before undefined for a number's first event, which is its first change whatever it did.
  */
-export function listingAfter(before: Listing | undefined, event: ConsentEvent): Listing {
+export function listEntryAfter(before: ListEntry | undefined, event: ConsentEvent): ListEntry {
   if (before && event.effect !== 'changed') return before;
   const { sequence, kind, occurredAt, recordedAt, evidence } = event;
   return { changedAt: recordedAt, changedBy: { sequence, kind, source: evidence.source, occurredAt } };

@@ -1,17 +1,17 @@
-import { type Standing, standings } from './consent-event.ts';
+import { type ConsentStatus, consentStatuses } from './consent-event.ts';
 import { keywordOrder, LISTS } from './consent-items.ts';
-import type { Source } from './list-entry.ts';
+import type { EvidenceSource } from './list-entry.ts';
 import { LAST, type Range } from './merged-pages.ts';
-import type { ConsentState, Prompt } from './state.ts';
+import type { ConsentState, OptInRequestStatus } from './state.ts';
 
 /** Which numbers a list shows, and in which order. Every part narrows it further. */
 export interface ListFilter {
-  readonly standing?: Standing | undefined;
-  readonly prompt?: Prompt | undefined;
+  readonly status?: ConsentStatus | undefined;
+  readonly optInRequest?: OptInRequestStatus | undefined;
   /** Begins the number: `+1303`. */
   readonly prefix?: string | undefined;
   /** Where the standing came from. */
-  readonly source?: Source | undefined;
+  readonly source?: EvidenceSource | undefined;
   /** A keyword that the number has opted in by, now or once. */
   readonly keyword?: string | undefined;
   /** Last change recorded at or after this moment, ISO 8601 UTC. */
@@ -24,7 +24,7 @@ export interface ListFilter {
 }
 
 /** What a list shows of one number. */
-export type Listed = Pick<ConsentState, 'number' | 'standing' | 'standingBy' | 'prompt'> & {
+export type Listed = Pick<ConsentState, 'number' | 'status' | 'statusBy' | 'optInRequest'> & {
   readonly changedAt: string;
 };
 
@@ -52,33 +52,33 @@ export function keywordRange(word: string, active?: boolean): Range {
 
 /** Chooses the list that leaves least to filter in the order asked for, and the stretches of it to read. */
 export function planOf(filter: ListFilter): Plan {
-  const { standing, prompt, prefix = '', source, keyword, from = '', to = LAST } = filter;
+  const { status, optInRequest, prefix = '', source, keyword, from = '', to = LAST } = filter;
   if (keyword !== undefined) {
     return { list: LISTS.byKeyword, ranges: [keywordRange(keyword)], isExact: true };
   }
-  const wanted = standing === undefined ? standings : [standing];
+  const wanted = status === undefined ? consentStatuses : [status];
   if (sortOf(filter) === 'number') {
     // A number is never empty, and a bound of a key may not be.
     const [low, high] = [prefix || '+', `${prefix}${LAST}`];
-    const isExact = prompt === undefined && source === undefined && from === '' && to === LAST;
+    const isExact = optInRequest === undefined && source === undefined && from === '' && to === LAST;
     return { list: LISTS.byNumber, ranges: wanted.map((partition) => ({ partition, low, high })), isExact };
   }
   const [low, high] = [from || '0', to];
-  const isExact = prompt === undefined && prefix === '';
+  const isExact = optInRequest === undefined && prefix === '';
   if (source !== undefined) {
     const ranges = [{ partition: source, low, high }];
-    return { list: LISTS.bySource, ranges, isExact: isExact && standing === undefined };
+    return { list: LISTS.bySource, ranges, isExact: isExact && status === undefined };
   }
   return { list: LISTS.byChange, ranges: wanted.map((partition) => ({ partition, low, high })), isExact };
 }
 
 /** Whether a number passes every part of a filter but its keyword, which only the list by keyword knows. */
 export function matches(filter: ListFilter, row: Listed): boolean {
-  const { standing, prompt, prefix = '', source, from = '', to = LAST } = filter;
+  const { status, optInRequest, prefix = '', source, from = '', to = LAST } = filter;
   return (
-    (standing === undefined || row.standing === standing) &&
-    (prompt === undefined || row.prompt === prompt) &&
-    (source === undefined || row.standingBy?.source === source) &&
+    (status === undefined || row.status === status) &&
+    (optInRequest === undefined || row.optInRequest === optInRequest) &&
+    (source === undefined || row.statusBy?.source === source) &&
     row.number.startsWith(prefix) &&
     row.changedAt >= from &&
     row.changedAt < to

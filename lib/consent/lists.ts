@@ -3,17 +3,17 @@ import type * as z from 'zod';
 import { type Item, readConsistently } from '../runtime/dynamodb.ts';
 import { LISTS, parseKeywordOptIn, stateKey } from './consent-items.ts';
 import { type KeywordOptIn, keywordOptInSchema } from './keyword-opt-in.ts';
+import { listEntrySchema } from './list-entry.ts';
 import { keywordRange, type ListFilter, matches, type Plan, planOf } from './list-filter.ts';
-import { listingSchema } from './list-entry.ts';
-import { type Page, type Range, readPage } from './merged-pages.ts';
+import { type Page, type Range, readMergedPage } from './merged-pages.ts';
 import type { ConsentRegistryDeps } from './registry.ts';
 import { consentStateSchema } from './state.ts';
 
 /** One number in a list (B4, C7, S7). */
 export const listRowSchema = consentStateSchema
-  .pick({ number: true, standing: true, standingBy: true, prompt: true, carrierBlocked: true })
+  .pick({ number: true, status: true, statusBy: true, optInRequest: true, carrierBlocked: true })
   .extend({
-    ...listingSchema.shape,
+    ...listEntrySchema.shape,
     /** In the list of a keyword: the number's opt-in by it (T2). */
     keywordOptIn: keywordOptInSchema.optional(),
   });
@@ -57,7 +57,14 @@ export function createConsentLists(deps: Omit<ConsentRegistryDeps, 'now'>): Cons
     keywordOptIns: (word, { active }, paging) => {
       const ranges = [keywordRange(word, active)];
       const query = querying(deps, LISTS.byKeyword, false, parseKeywordOptIn);
-      return readPage({ ...paging, ranges, descending: false, query, wants: () => true, isExact: true });
+      return readMergedPage({
+        ...paging,
+        ranges,
+        descending: false,
+        query,
+        wants: () => true,
+        isExact: true,
+      });
     },
   };
 }
@@ -69,7 +76,7 @@ function pageOfStates(deps: Deps, filter: ListFilter, paging: Paging): Promise<P
   const descending = filter.descending ?? false;
   const query = querying(deps, list, descending, (item) => listRowSchema.parse(item));
   const wants = (row: ListRow) => matches(filter, row);
-  return readPage({ ...paging, ranges, descending, query, wants, isExact });
+  return readMergedPage({ ...paging, ranges, descending, query, wants, isExact });
 }
 
 /** The list by keyword knows numbers; what else is shown and filtered is read from their states. */
@@ -77,7 +84,14 @@ async function pageOfKeyword(deps: Deps, filter: ListFilter, paging: Paging): Pr
   const { list, ranges } = planOf(filter);
   const descending = filter.descending ?? false;
   const query = querying(deps, list, descending, parseKeywordOptIn);
-  const page = await readPage({ ...paging, ranges, descending, query, wants: () => true, isExact: true });
+  const page = await readMergedPage({
+    ...paging,
+    ranges,
+    descending,
+    query,
+    wants: () => true,
+    isExact: true,
+  });
   const keys = page.rows.map(({ number }) => stateKey(number));
   const found = await readConsistently(deps.client, { [deps.table]: keys });
   const states = new Map((found[deps.table] ?? []).map((item) => [item['number'], item]));

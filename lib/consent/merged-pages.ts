@@ -17,7 +17,7 @@ export interface Page<T> {
   readonly next: string | undefined;
 }
 
-export interface Reading<T> {
+export interface PageRequest<T> {
   readonly ranges: readonly Range[];
   readonly descending: boolean;
   /** Rows on a page. */
@@ -44,7 +44,7 @@ const QUERY_LIMIT = 500;
  * Where a filter leaves little of what is read, the page may come back short, or empty, with a `next`: the reader goes on
  * from there.
  */
-export async function readPage<T>(reading: Reading<T>): Promise<Page<T>> {
+export async function readMergedPage<T>(reading: PageRequest<T>): Promise<Page<T>> {
   const { limit, descending, wants, isExact = false } = reading;
   // One more than is shown: the entry that was looked at last begins the range.
   const queryLimit = isExact ? limit + 1 : QUERY_LIMIT;

@@ -1,6 +1,6 @@
 import { loggableId } from '../messaging/loggable-id.ts';
+import { sha256 } from '../runtime/sha256.ts';
 import type { Evidence } from './consent-event.ts';
-import { sha256 } from './ledger.ts';
 
 /**
  * A submission's id as logs have it: the beginning of its SHA-256. Builders, and whoever posts to a form, choose the id, and

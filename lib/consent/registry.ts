@@ -4,14 +4,14 @@ import {
   cancellationCodes,
   type Item,
   type Key,
-  pause,
+  pauseBeforeRetry,
   readConsistently,
   readManyConsistently,
   readPartition,
   type TransactItem,
 } from '../runtime/dynamodb.ts';
 import { type Audit, auditItems } from './audit.ts';
-import { type ConsentEvent, type ConsentOccurrence, documents, evidenceSchema } from './consent-event.ts';
+import { type ConsentEvent, evidenceSchema, isDocumented, type NewConsentEvent } from './consent-event.ts';
 import {
   eventKey,
   eventRange,
@@ -27,8 +27,8 @@ import {
   stateKey,
 } from './consent-items.ts';
 import { changedKeywords, type KeywordOptIn, keywordOptInAfter } from './keyword-opt-in.ts';
-import { append, type ChainFault } from './ledger.ts';
-import { type Listing, listingAfter } from './list-entry.ts';
+import { appendEvent, type ChainFault } from './ledger.ts';
+import { type ListEntry, listEntryAfter } from './list-entry.ts';
 import type { ConsentState } from './state.ts';
 
 export interface ConsentRegistryDeps {
@@ -45,9 +45,9 @@ export interface Recorded {
 }
 
 /** What an event is decided on. */
-export interface Before {
+export interface RegistrySnapshot {
   readonly state: ConsentState;
-  readonly listing: Listing | undefined;
+  readonly listing: ListEntry | undefined;
   /** Where the source event stands in the ledger, if it was recorded before. */
   readonly sequence: number | undefined;
 }
@@ -56,7 +56,7 @@ export interface Before {
 const KEYWORDS_PER_TRANSACTION = 97;
 
 /** An event that is not written yet. */
-export interface Prepared {
+export interface PreparedEvent {
   readonly event: ConsentEvent;
   readonly state: ConsentState;
   /** What must be written in one transaction. */
@@ -72,24 +72,24 @@ export interface ConsentRegistry {
    * Adds one event to a number's ledger and moves its state, in one transaction. The same source event twice
    * is one event.
    *
-   * @param before what `readBefore` answered; without it, it is read now.
+   * @param before what `loadSnapshot` answered; without it, it is read now.
    * @throws Error when the occurrence is malformed, or the number is written to without end.
    */
-  record(occurrence: ConsentOccurrence, before?: Before): Promise<Recorded>;
+  record(newEvent: NewConsentEvent, before?: RegistrySnapshot): Promise<Recorded>;
   /**
    * What stands of a number before an event is recorded, for whoever has something else to read at the same time. Nothing
    * rests on it being current: where it is not, the event's own conditions fail and it is read again.
    */
-  readBefore(of: Pick<ConsentOccurrence, 'number' | 'sourceId'>): Promise<Before>;
+  loadSnapshot(of: Pick<NewConsentEvent, 'number' | 'sourceId'>): Promise<RegistrySnapshot>;
   /** The same of many events, in one request. @param of at most 50. @returns in their order. */
-  readManyBefore(of: readonly Pick<ConsentOccurrence, 'number' | 'sourceId'>[]): Promise<Before[]>;
+  loadSnapshots(of: readonly Pick<NewConsentEvent, 'number' | 'sourceId'>[]): Promise<RegistrySnapshot[]>;
   /**
    * The writes that add one event to a number's ledger, for whoever must write more in the same transaction. They fail
    * when the state has moved on, or the source event is known.
    *
    * @param state of the number, as it was decided on. @param occurrence one that changes it.
    */
-  prepare(state: ConsentState, occurrence: ConsentOccurrence): Promise<Prepared>;
+  prepare(state: ConsentState, newEvent: NewConsentEvent): Promise<PreparedEvent>;
   /** The number's state now, strongly consistent. */
   read(number: string): Promise<ConsentState>;
   /** The states of many numbers now, strongly consistent. @param numbers at most 100. */
@@ -104,10 +104,10 @@ export interface ConsentRegistry {
 
 export function createConsentRegistry(deps: ConsentRegistryDeps): ConsentRegistry {
   return {
-    record: (occurrence, before) => record(deps, occurrence, before),
-    readBefore: (of) => readBefore(deps, of),
-    readManyBefore: (of) => readManyBefore(deps, of),
-    prepare: (state, occurrence) => prepare(deps, state, undefined, checked(occurrence)),
+    record: (newEvent, before) => record(deps, newEvent, before),
+    loadSnapshot: (of) => loadSnapshot(deps, of),
+    loadSnapshots: (of) => loadSnapshots(deps, of),
+    prepare: (state, newEvent) => prepare(deps, state, undefined, checked(newEvent)),
     read: (number) => read(deps, number),
     readMany: (numbers) => readMany(deps, numbers),
     events: (number) => events(deps, number),
@@ -159,26 +159,26 @@ async function audit(deps: ConsentRegistryDeps, number: string): Promise<Audit> 
 
 async function record(
   deps: ConsentRegistryDeps,
-  given: ConsentOccurrence,
-  before: Before | undefined,
+  given: NewConsentEvent,
+  before: RegistrySnapshot | undefined,
 ): Promise<Recorded> {
-  const occurrence = checked(given);
+  const newEvent = checked(given);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) await pause(attempt);
+    if (attempt > 0) await pauseBeforeRetry(attempt);
     const known = attempt === 0 ? before : undefined;
-    const { state, listing, sequence } = known ?? (await readBefore(deps, occurrence));
+    const { state, listing, sequence } = known ?? (await loadSnapshot(deps, newEvent));
     if (sequence !== undefined) {
-      return { outcome: 'duplicate', event: await readEvent(deps, occurrence.number, sequence), state };
+      return { outcome: 'duplicate', event: await readEvent(deps, newEvent.number, sequence), state };
     }
-    const next = await prepare(deps, state, listing, occurrence);
+    const next = await prepare(deps, state, listing, newEvent);
     if (await write(deps, next)) return { outcome: 'recorded', event: next.event, state: next.state };
   }
   throw new Error(`The consent of one number changed ${ATTEMPTS} times while an event was being recorded`);
 }
 
 /** @throws Error when the occurrence is malformed. */
-function checked(given: ConsentOccurrence): ConsentOccurrence {
-  if (given.kind === 'manualOptIn' && !documents(given.evidence)) {
+function checked(given: NewConsentEvent): NewConsentEvent {
+  if (given.kind === 'manualOptIn' && !isDocumented(given.evidence)) {
     throw new Error('An opt-in that was entered or imported needs a proof and the words agreed to (S6)');
   }
   return {
@@ -190,25 +190,25 @@ function checked(given: ConsentOccurrence): ConsentOccurrence {
 }
 
 /** Half a character (a lone surrogate) can neither be hashed nor stored: it becomes the replacement character. */
-function wellFormed(evidence: ConsentOccurrence['evidence']): Item {
+function wellFormed(evidence: NewConsentEvent['evidence']): Item {
   const fields = Object.entries(evidence);
   return Object.fromEntries(
     fields.map(([name, value]) => [name, typeof value === 'string' ? value.toWellFormed() : value]),
   );
 }
 
-async function readBefore(
+async function loadSnapshot(
   deps: ConsentRegistryDeps,
-  of: Pick<ConsentOccurrence, 'number' | 'sourceId'>,
-): Promise<Before> {
-  const [before] = await readManyBefore(deps, [of]);
-  return before as Before;
+  of: Pick<NewConsentEvent, 'number' | 'sourceId'>,
+): Promise<RegistrySnapshot> {
+  const [before] = await loadSnapshots(deps, [of]);
+  return before as RegistrySnapshot;
 }
 
-async function readManyBefore(
+async function loadSnapshots(
   { client, table }: ConsentRegistryDeps,
-  of: readonly Pick<ConsentOccurrence, 'number' | 'sourceId'>[],
-): Promise<Before[]> {
+  of: readonly Pick<NewConsentEvent, 'number' | 'sourceId'>[],
+): Promise<RegistrySnapshot[]> {
   const keys = of.map(({ number, sourceId }) => [stateKey(number), sourceKey(number, sourceId)] as const);
   const found = (await readConsistently(client, { [table]: keys.flat() }))[table] ?? [];
   const items = new Map(found.map((item) => [`${item['pk']} ${item['sk']}`, item]));
@@ -236,11 +236,11 @@ async function readEvent(deps: ConsentRegistryDeps, number: string, sequence: nu
 async function prepare(
   deps: ConsentRegistryDeps,
   before: ConsentState,
-  listing: Listing | undefined,
-  occurrence: ConsentOccurrence,
-): Promise<Prepared & { readonly later: readonly Item[] }> {
+  listing: ListEntry | undefined,
+  newEvent: NewConsentEvent,
+): Promise<PreparedEvent & { readonly later: readonly Item[] }> {
   const { table } = deps;
-  const { event, state } = append(before, occurrence, deps.now().toISOString());
+  const { event, state } = appendEvent(before, newEvent, deps.now().toISOString());
   const absent = { TableName: table, ConditionExpression: 'attribute_not_exists(pk)' };
   const unchanged =
     before.version === 0
@@ -255,7 +255,7 @@ async function prepare(
   const keywords = await keywordItems(deps, before, event, state);
   const writes = [
     { Put: { ...absent, Item: { ...eventKey(number, sequence), ...event } } },
-    { Put: { ...unchanged, Item: stateItem(state, listingAfter(listing, event)) } },
+    { Put: { ...unchanged, Item: stateItem(state, listEntryAfter(listing, event)) } },
     { Put: { ...absent, Item: { ...sourceKey(number, sourceId), sequence } } },
     ...keywords.slice(0, KEYWORDS_PER_TRANSACTION).map((Item) => ({ Put: { TableName: table, Item } })),
   ];

@@ -5,7 +5,7 @@ import { stateKey } from './consent-items.ts';
 import type { ConsentRegistryDeps } from './registry.ts';
 import { type StoredNumber, storedNumber } from './stored-number.ts';
 
-export interface Walked extends StoredNumber {
+export interface ScannedNumber extends StoredNumber {
   /** Where to go on after this number. */
   readonly last: Key;
 }
@@ -26,14 +26,14 @@ const GROUP = 50;
  *
  * @param after the `last` of the number to go on after.
  */
-export async function* walk(deps: Deps, after?: Key): AsyncGenerator<Walked> {
-  for await (const numbers of walkGroups(deps, after)) yield* numbers;
+export async function* scanRegistry(deps: Deps, after?: Key): AsyncGenerator<ScannedNumber> {
+  for await (const numbers of scanRegistryInGroups(deps, after)) yield* numbers;
 }
 
 /** The same, by fifties at most. */
-export async function* walkGroups(deps: Deps, after?: Key): AsyncGenerator<Walked[]> {
+export async function* scanRegistryInGroups(deps: Deps, after?: Key): AsyncGenerator<ScannedNumber[]> {
   let items: Item[] = [];
-  let numbers: Walked[] = [];
+  let numbers: ScannedNumber[] = [];
   for await (const page of pagesOf(deps, after)) {
     for (const item of page) {
       if (items.length > 0 && items[0]?.['pk'] !== item['pk']) {
@@ -74,7 +74,7 @@ async function* pagesOf({ client, table }: Deps, after: Key | undefined): AsyncG
   }
 }
 
-function whole(items: readonly Item[]): Walked {
+function whole(items: readonly Item[]): ScannedNumber {
   const { pk, sk } = items.at(-1) as Key;
   return { ...storedNumber(items), last: { pk, sk } };
 }

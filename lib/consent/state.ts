@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { eventKinds, evidenceSources, standings } from './consent-event.ts';
+import { consentStatuses, eventKinds, evidenceSources } from './consent-event.ts';
 
-export const prompts = ['not_sent', 'sent', 'accepted', 'rejected'] as const;
-export type Prompt = (typeof prompts)[number];
+export const optInRequestStatuses = ['not_sent', 'sent', 'accepted', 'rejected'] as const;
+export type OptInRequestStatus = (typeof optInRequestStatuses)[number];
 
 /** What is known of a number now: four facets, and the moments that decide whether later news is late. */
 export const consentStateSchema = z.object({
@@ -10,13 +10,13 @@ export const consentStateSchema = z.object({
   number: z.string(),
   /** Number of events in the ledger; 0 for a number never heard of. */
   version: z.int().nonnegative(),
-  standing: z.enum(standings),
+  status: z.enum(consentStatuses),
   /** Double opt-in (C5). */
-  prompt: z.enum(prompts),
+  optInRequest: z.enum(optInRequestStatuses),
   /** Lead id to the request that lead was sent, where each lead record opts in by itself (C4). */
-  leadPrompts: z.record(z.string(), z.enum(prompts)).optional(),
+  leadOptInRequests: z.record(z.string(), z.enum(optInRequestStatuses)).optional(),
   /** The event that brought the standing about; absent before any did. */
-  standingBy: z
+  statusBy: z
     .object({ sequence: z.int().positive(), kind: z.enum(eventKinds), source: z.enum(evidenceSources) })
     .optional(),
   /** Word (upper case) to whether its opt-in is active and since which event. */
@@ -39,8 +39,8 @@ export function initialState(number: string): ConsentState {
   return {
     number,
     version: 0,
-    standing: 'none',
-    prompt: 'not_sent',
+    status: 'none',
+    optInRequest: 'not_sent',
     keywords: {},
     carrierBlocked: false,
     headHash: '',

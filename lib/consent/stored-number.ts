@@ -3,8 +3,8 @@ import { type Audit, auditItems } from './audit.ts';
 import type { ConsentEvent } from './consent-event.ts';
 import { keywordItem, kindOfItem, numberOfItem, sourceKey, stateItem } from './consent-items.ts';
 import { changedKeywords, type KeywordOptIn, keywordOptInAfter } from './keyword-opt-in.ts';
-import { type ChainFault, isSameValue, type Step } from './ledger.ts';
-import { type Listing, listingAfter } from './list-entry.ts';
+import { type ChainFault, isSameValue, type ReplayStep } from './ledger.ts';
+import { type ListEntry, listEntryAfter } from './list-entry.ts';
 import type { ConsentState } from './state.ts';
 
 /** Everything that the registry keeps of one number, as it is stored. */
@@ -73,19 +73,19 @@ function faultOfMarkers({ number, sources }: StoredNumber, events: readonly Cons
 /** What a number is listed by, as it follows from its events. */
 interface Lists {
   readonly state: ConsentState | undefined;
-  readonly listing: Listing | undefined;
+  readonly listing: ListEntry | undefined;
   readonly optIns: ReadonlyMap<string, KeywordOptIn>;
 }
 
 /** Follows a replay with what the number is listed by. */
-function createLists(): { readonly lists: () => Lists; readonly onStep: Step } {
+function createLists(): { readonly lists: () => Lists; readonly onStep: ReplayStep } {
   let state: ConsentState | undefined;
-  let listing: Listing | undefined;
+  let listing: ListEntry | undefined;
   const optIns = new Map<string, KeywordOptIn>();
   return {
     lists: () => ({ state, listing, optIns }),
     onStep: (before, event, after) => {
-      listing = listingAfter(listing, event);
+      listing = listEntryAfter(listing, event);
       for (const change of changedKeywords(before, after)) {
         const optIn = keywordOptInAfter(optIns.get(change.word), change, event);
         if (optIn) optIns.set(change.word, optIn);

@@ -1,5 +1,5 @@
-import type { ConsentOccurrence, Effect, EventKind, Standing } from './consent-event.ts';
-import type { ConsentState, Prompt } from './state.ts';
+import type { ConsentStatus, Effect, EventKind, NewConsentEvent } from './consent-event.ts';
+import type { ConsentState, OptInRequestStatus } from './state.ts';
 
 /**
  * Version of these rules, stored with each event. A change of what any event does is a new version; the rules
@@ -8,7 +8,7 @@ import type { ConsentState, Prompt } from './state.ts';
 export const RULES_VERSION = 1;
 
 /** What an event of a kind makes of each standing. The table of DESIGN.md, row by row. */
-export const TRANSITIONS: Readonly<Record<EventKind, Readonly<Record<Standing, Standing>>>> = {
+export const TRANSITIONS: Readonly<Record<EventKind, Readonly<Record<ConsentStatus, ConsentStatus>>>> = {
   handsetStart: { none: 'opted_in', opted_in: 'opted_in', opted_out: 'opted_in' },
   // YES means START only from someone who was asked or had opted out; see `asksForNothing` below.
   handsetYes: { none: 'opted_in', opted_in: 'opted_in', opted_out: 'opted_in' },
@@ -19,8 +19,8 @@ export const TRANSITIONS: Readonly<Record<EventKind, Readonly<Record<Standing, S
   manualOptIn: { none: 'opted_in', opted_in: 'opted_in', opted_out: 'opted_in' },
   optOut: { none: 'opted_out', opted_in: 'opted_out', opted_out: 'opted_out' },
   numberReleased: { none: 'none', opted_in: 'none', opted_out: 'opted_out' },
-  promptSent: { none: 'none', opted_in: 'opted_in', opted_out: 'opted_out' },
-  promptFailed: { none: 'none', opted_in: 'opted_in', opted_out: 'opted_out' },
+  optInRequestSent: { none: 'none', opted_in: 'opted_in', opted_out: 'opted_out' },
+  optInRequestFailed: { none: 'none', opted_in: 'opted_in', opted_out: 'opted_out' },
   // What we changed on Twilio's STOP list says nothing of anybody's consent.
   carrierBlocked: { none: 'none', opted_in: 'opted_in', opted_out: 'opted_out' },
   carrierUnblocked: { none: 'none', opted_in: 'opted_in', opted_out: 'opted_out' },
@@ -55,47 +55,52 @@ function lastOpposing(state: ConsentState, kind: EventKind): string | undefined 
   return undefined;
 }
 
-function isLate(state: ConsentState, occurrence: ConsentOccurrence): boolean {
-  const opposing = lastOpposing(state, occurrence.kind);
+function isLate(state: ConsentState, newEvent: NewConsentEvent): boolean {
+  const opposing = lastOpposing(state, newEvent.kind);
   if (opposing === undefined) return false;
   // A manual opt-in must be dated after the opt-out; for the others arrival order settles a tie.
-  if (occurrence.kind === 'manualOptIn') return occurrence.occurredAt <= opposing;
-  return occurrence.occurredAt < opposing;
+  if (newEvent.kind === 'manualOptIn') return newEvent.occurredAt <= opposing;
+  return newEvent.occurredAt < opposing;
 }
 
 /** A bare YES from someone who has no question open and has not opted out is conversation, not consent. */
 function asksForNothing(state: ConsentState, kind: EventKind): boolean {
-  const isAsked = [state.prompt, ...Object.values(state.leadPrompts ?? {})].includes('sent');
-  return kind === 'handsetYes' && state.standing !== 'opted_out' && !isAsked;
+  const isAsked = [state.optInRequest, ...Object.values(state.leadOptInRequests ?? {})].includes('sent');
+  return kind === 'handsetYes' && state.status !== 'opted_out' && !isAsked;
 }
 
 /** Moves every request for a double opt-in that `next` has something to say of: the number's and its leads'. */
-function movePrompts(state: ConsentState, next: Partial<Record<Prompt, Prompt>>): ConsentState {
-  const moved = { ...state, prompt: next[state.prompt] ?? state.prompt };
-  if (!state.leadPrompts) return moved;
-  const leads = Object.entries(state.leadPrompts);
-  moved.leadPrompts = Object.fromEntries(leads.map(([id, prompt]) => [id, next[prompt] ?? prompt]));
+function moveOptInRequests(
+  state: ConsentState,
+  next: Partial<Record<OptInRequestStatus, OptInRequestStatus>>,
+): ConsentState {
+  const moved = { ...state, optInRequest: next[state.optInRequest] ?? state.optInRequest };
+  if (!state.leadOptInRequests) return moved;
+  const leads = Object.entries(state.leadOptInRequests);
+  moved.leadOptInRequests = Object.fromEntries(
+    leads.map(([id, optInRequest]) => [id, next[optInRequest] ?? optInRequest]),
+  );
   return moved;
 }
 
 /** The carrier lifts its block on the words that it takes for START itself, and on no others ("Start.", "restart"). */
-function withoutBlock(state: ConsentState, { evidence }: ConsentOccurrence): ConsentState {
+function withoutBlock(state: ConsentState, { evidence }: NewConsentEvent): ConsentState {
   const carrierLifts = evidence.source === 'handset' && evidence.carrierActs;
   return carrierLifts ? { ...state, carrierBlocked: false } : state;
 }
 
-function optIn(state: ConsentState, occurrence: ConsentOccurrence): ConsentState {
-  const { kind, occurredAt, evidence } = occurrence;
-  const standing = TRANSITIONS[kind][state.standing];
-  if (standing !== 'opted_in') return { ...state, standing };
-  let next: ConsentState = { ...withoutBlock(state, occurrence), standing };
+function optIn(state: ConsentState, newEvent: NewConsentEvent): ConsentState {
+  const { kind, occurredAt, evidence } = newEvent;
+  const status = TRANSITIONS[kind][state.status];
+  if (status !== 'opted_in') return { ...state, status };
+  let next: ConsentState = { ...withoutBlock(state, newEvent), status };
   next.lastOptInAt = latest(state.lastOptInAt, occurredAt) ?? occurredAt;
   if (lifts(kind)) next.lastLiftingAt = latest(state.lastLiftingAt, occurredAt) ?? occurredAt;
   if (FROM_HANDSET.has(kind) && kind !== 'handsetKeyword') {
-    next = { ...movePrompts(next, { sent: 'accepted' }), prompt: 'accepted' };
-  } else if (state.standing === 'opted_out') {
+    next = { ...moveOptInRequests(next, { sent: 'accepted' }), optInRequest: 'accepted' };
+  } else if (state.status === 'opted_out') {
     // Consent given elsewhere after a STOP: where START is asked for, it is asked for again.
-    next = movePrompts(next, { rejected: 'not_sent' });
+    next = moveOptInRequests(next, { rejected: 'not_sent' });
   }
   if (kind === 'handsetKeyword' && evidence.source === 'handset' && !state.keywords[evidence.word]?.active) {
     // One that is active already stays as it is: the text that brought it is its evidence, and was confirmed.
@@ -105,8 +110,8 @@ function optIn(state: ConsentState, occurrence: ConsentOccurrence): ConsentState
   return next;
 }
 
-function optOut(state: ConsentState, occurrence: ConsentOccurrence): ConsentState {
-  const { occurredAt, evidence } = occurrence;
+function optOut(state: ConsentState, newEvent: NewConsentEvent): ConsentState {
+  const { occurredAt, evidence } = newEvent;
   const sequence = state.version + 1;
   const keywords = Object.fromEntries(
     Object.entries(state.keywords).map(([word, record]) => [
@@ -117,53 +122,53 @@ function optOut(state: ConsentState, occurrence: ConsentOccurrence): ConsentStat
   const carrierHolds =
     evidence.source === 'carrier' || (evidence.source === 'handset' && evidence.carrierActs);
   return {
-    ...movePrompts(state, { sent: 'rejected', accepted: 'rejected' }),
-    standing: TRANSITIONS.optOut[state.standing],
+    ...moveOptInRequests(state, { sent: 'rejected', accepted: 'rejected' }),
+    status: TRANSITIONS.optOut[state.status],
     keywords,
     carrierBlocked: state.carrierBlocked || carrierHolds,
     lastOptOutAt: latest(state.lastOptOutAt, occurredAt) ?? occurredAt,
   };
 }
 
-function release(state: ConsentState, occurrence: ConsentOccurrence): ConsentState {
+function release(state: ConsentState, newEvent: NewConsentEvent): ConsentState {
   const sequence = state.version + 1;
   const keywords = Object.fromEntries(
     Object.entries(state.keywords).map(([word, record]) => [
       word,
-      record.active ? { active: false, since: occurrence.occurredAt, sequence } : record,
+      record.active ? { active: false, since: newEvent.occurredAt, sequence } : record,
     ]),
   );
-  const standing = TRANSITIONS.numberReleased[state.standing];
-  const lastReleaseAt = latest(state.lastReleaseAt, occurrence.occurredAt) ?? occurrence.occurredAt;
-  const { leadPrompts: _, ...rest } = state;
-  return { ...rest, standing, keywords, lastReleaseAt, prompt: 'not_sent' };
+  const status = TRANSITIONS.numberReleased[state.status];
+  const lastReleaseAt = latest(state.lastReleaseAt, newEvent.occurredAt) ?? newEvent.occurredAt;
+  const { leadOptInRequests: _, ...rest } = state;
+  return { ...rest, status, keywords, lastReleaseAt, optInRequest: 'not_sent' };
 }
 
 /** The request never reached its reader: who has not answered it may be asked again. */
-function promptFailed(state: ConsentState, { evidence }: ConsentOccurrence): ConsentState {
+function optInRequestFailed(state: ConsentState, { evidence }: NewConsentEvent): ConsentState {
   const leadId = evidence.source === 'carrier' ? evidence.leadId : undefined;
-  const { leadPrompts } = state;
-  if (leadId === undefined || leadPrompts?.[leadId] !== 'sent') {
-    return state.prompt === 'sent' ? { ...state, prompt: 'not_sent' } : state;
+  const { leadOptInRequests } = state;
+  if (leadId === undefined || leadOptInRequests?.[leadId] !== 'sent') {
+    return state.optInRequest === 'sent' ? { ...state, optInRequest: 'not_sent' } : state;
   }
-  const others = { ...leadPrompts, [leadId]: 'not_sent' as const };
+  const others = { ...leadOptInRequests, [leadId]: 'not_sent' as const };
   const isAsked = Object.values(others).includes('sent');
-  const prompt = state.prompt === 'sent' && !isAsked ? 'not_sent' : state.prompt;
-  return { ...state, prompt, leadPrompts: others };
+  const optInRequest = state.optInRequest === 'sent' && !isAsked ? 'not_sent' : state.optInRequest;
+  return { ...state, optInRequest, leadOptInRequests: others };
 }
 
 /** The opt-in template was sent: to the number, and where each lead opts in by itself, for one lead. */
-function promptSent(state: ConsentState, { evidence }: ConsentOccurrence): ConsentState {
+function optInRequestSent(state: ConsentState, { evidence }: NewConsentEvent): ConsentState {
   // Nobody who accepted is asked again: this one left before the START that is known already.
-  const prompt = state.prompt === 'accepted' ? 'accepted' : 'sent';
+  const optInRequest = state.optInRequest === 'accepted' ? 'accepted' : 'sent';
   const leadId = evidence.source === 'gate' ? evidence.leadId : undefined;
-  if (leadId === undefined) return { ...state, prompt };
-  return { ...state, prompt, leadPrompts: { ...state.leadPrompts, [leadId]: 'sent' } };
+  if (leadId === undefined) return { ...state, optInRequest };
+  return { ...state, optInRequest, leadOptInRequests: { ...state.leadOptInRequests, [leadId]: 'sent' } };
 }
 
 function facets(state: ConsentState): string {
-  const { standing, prompt, leadPrompts, keywords, carrierBlocked } = state;
-  return JSON.stringify([standing, prompt, leadPrompts, keywords, carrierBlocked]);
+  const { status, optInRequest, leadOptInRequests, keywords, carrierBlocked } = state;
+  return JSON.stringify([status, optInRequest, leadOptInRequests, keywords, carrierBlocked]);
 }
 
 /**
@@ -173,35 +178,35 @@ function facets(state: ConsentState): string {
  * @returns the state after the event (its `version` and `headHash` are the registry's to set) and whether the
  *   event moved it. Late news (X3) changes nothing at all.
  */
-export function applyOccurrence(
+export function applyEvent(
   state: ConsentState,
-  occurrence: ConsentOccurrence,
+  newEvent: NewConsentEvent,
 ): { readonly state: ConsentState; readonly effect: Effect } {
-  if (isLate(state, occurrence)) return { state, effect: 'late' };
-  const next = nextState(state, occurrence);
-  if (next.standing !== state.standing) {
-    const { kind, evidence } = occurrence;
-    next.standingBy = { sequence: state.version + 1, kind, source: evidence.source };
+  if (isLate(state, newEvent)) return { state, effect: 'late' };
+  const next = nextState(state, newEvent);
+  if (next.status !== state.status) {
+    const { kind, evidence } = newEvent;
+    next.statusBy = { sequence: state.version + 1, kind, source: evidence.source };
   }
   return { state: next, effect: facets(next) === facets(state) ? 'unchanged' : 'changed' };
 }
 
-function nextState(state: ConsentState, occurrence: ConsentOccurrence): ConsentState {
-  if (asksForNothing(state, occurrence.kind)) return withoutBlock(state, occurrence);
-  switch (occurrence.kind) {
+function nextState(state: ConsentState, newEvent: NewConsentEvent): ConsentState {
+  if (asksForNothing(state, newEvent.kind)) return withoutBlock(state, newEvent);
+  switch (newEvent.kind) {
     case 'optOut':
-      return optOut(state, occurrence);
+      return optOut(state, newEvent);
     case 'numberReleased':
-      return release(state, occurrence);
-    case 'promptSent':
-      return promptSent(state, occurrence);
-    case 'promptFailed':
-      return promptFailed(state, occurrence);
+      return release(state, newEvent);
+    case 'optInRequestSent':
+      return optInRequestSent(state, newEvent);
+    case 'optInRequestFailed':
+      return optInRequestFailed(state, newEvent);
     case 'carrierBlocked':
       return { ...state, carrierBlocked: true };
     case 'carrierUnblocked':
-      return state.standing === 'opted_out' ? state : { ...state, carrierBlocked: false };
+      return state.status === 'opted_out' ? state : { ...state, carrierBlocked: false };
     default:
-      return optIn(state, occurrence);
+      return optIn(state, newEvent);
   }
 }

@@ -1,7 +1,7 @@
-import { pause } from '../runtime/dynamodb.ts';
+import { pauseBeforeRetry } from '../runtime/dynamodb.ts';
 import type { ConsentRegistryDeps } from './registry.ts';
+import { readStored, scanRegistry } from './scan-registry.ts';
 import { auditStored, type StoredAudit, type StoredFault, type StoredNumber } from './stored-number.ts';
-import { readStored, walk } from './scan-registry.ts';
 
 /** A number of which something stored does not hold. */
 export interface NumberFault extends StoredFault {
@@ -9,13 +9,13 @@ export interface NumberFault extends StoredFault {
   readonly number: string;
 }
 
-export interface Verification {
+export interface RegistryVerification {
   readonly numbers: number;
   readonly events: number;
   readonly faults: readonly NumberFault[];
 }
 
-export interface Verifying {
+export interface VerifyOptions {
   /** Takes how many items were read since the last call. */
   readonly onRead?: (items: number) => void;
 }
@@ -31,17 +31,17 @@ const READS = 3;
  */
 export async function verifyRegistry(
   deps: Omit<ConsentRegistryDeps, 'now'>,
-  { onRead = () => {} }: Verifying = {},
-): Promise<Verification> {
+  { onRead = () => {} }: VerifyOptions = {},
+): Promise<RegistryVerification> {
   const faults: NumberFault[] = [];
   let numbers = 0;
   let events = 0;
-  for await (const stored of walk(deps)) {
+  for await (const stored of scanRegistry(deps)) {
     numbers++;
     events += stored.events.length;
     onRead(stored.events.length + stored.sources.length + stored.keywords.length + 1);
-    const { fault } = (await settled(deps, stored)).audit;
-    if (fault) faults.push({ ...fault, number: masked(stored.number) });
+    const { fault } = (await auditSettled(deps, stored)).audit;
+    if (fault) faults.push({ ...fault, number: maskNumber(stored.number) });
   }
   return { numbers, events, faults };
 }
@@ -50,14 +50,14 @@ export async function verifyRegistry(
  * A number as it stands, and what is wrong with it. Read again where something seems wrong: an event may have been recorded
  * between two pages.
  */
-export async function settled(
+export async function auditSettled(
   deps: Omit<ConsentRegistryDeps, 'now'>,
   walked: StoredNumber,
 ): Promise<{ readonly stored: StoredNumber; readonly audit: StoredAudit }> {
   let stored = walked;
   let audit = auditStored(stored);
   for (let read = 1; audit.fault && read < READS; read++) {
-    await pause(read);
+    await pauseBeforeRetry(read);
     stored = await readStored(deps, stored.number);
     audit = auditStored(stored);
   }
@@ -65,6 +65,6 @@ export async function settled(
 }
 
 /** The last four digits of a number. */
-export function masked(number: string): string {
+export function maskNumber(number: string): string {
   return `…${number.slice(-4)}`;
 }

@@ -1,5 +1,5 @@
-import { shardAmong } from '../automation/work.ts';
 import type { Item, Key } from '../runtime/dynamodb.ts';
+import { shardAmong } from '../tables/outreach.ts';
 import { type Conversation, conversationSchema, noConversation } from './conversation.ts';
 
 /** How conversations lie in the outreach table. No other file spells these keys. */

@@ -4,18 +4,24 @@ import {
   QueryCommand,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { WORK_INDEX } from '../automation/enrollment-items.ts';
 import type { Message } from '../messaging/message.ts';
 import { messageItem } from '../messaging/message-items.ts';
-import { COLLECTION_INDEX } from '../tables/collection.ts';
 import {
   cancellationCodes,
   type Item,
-  pause,
+  pauseBeforeRetry,
   readConsistently,
   type TransactItem,
 } from '../runtime/dynamodb.ts';
-import { type Conversation, type Handling, handled, type Review, received } from './conversation.ts';
+import { COLLECTION_INDEX } from '../tables/collection.ts';
+import { WORK_INDEX } from '../tables/outreach.ts';
+import {
+  type Conversation,
+  type Handling,
+  type Review,
+  withHandling,
+  withReceivedText,
+} from './conversation.ts';
 import {
   conversationKey,
   conversationLists,
@@ -26,7 +32,7 @@ import {
   putReview,
   REVIEWS,
 } from './conversation-items.ts';
-import { newestOf, type Placed, type ShardPage } from './newest.ts';
+import { mergeNewest, type Placed, type ShardPage } from './newest.ts';
 
 export interface ConversationStoreDeps {
   readonly client: DynamoDBDocumentClient;
@@ -65,7 +71,7 @@ export function createConversationStore(deps: ConversationStoreDeps) {
       change(deps, number, next),
     /** Marks as read, files, or decides what waited for a decision. */
     handle: (number: string, given: Handling) =>
-      change(deps, number, (conversation) => handled(conversation, given)),
+      change(deps, number, (conversation) => withHandling(conversation, given)),
     /** By their last text, newest first. @param below the place where the page before ended. */
     list: (limit: number, below?: string) => list(deps, limit, below),
     /** Those filed into a project, newest first. */
@@ -105,9 +111,12 @@ async function receive(deps: ConversationStoreDeps, text: InboundText): Promise<
       ConditionExpression: 'attribute_not_exists(pk)',
     },
   };
-  return write(deps, number, (conversation) => received(conversation, { body, at, isOptOut }, review), [
-    absent,
-  ]);
+  return write(
+    deps,
+    number,
+    (conversation) => withReceivedText(conversation, { body, at, isOptOut }, review),
+    [absent],
+  );
 }
 
 async function change(
@@ -127,7 +136,7 @@ async function write(
   others: readonly TransactItem[],
 ): Promise<boolean> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) await pause(attempt);
+    if (attempt > 0) await pauseBeforeRetry(attempt);
     const before = await get(deps, number);
     const after = next(before);
     if (!after) return false;
@@ -158,7 +167,7 @@ async function list(
   below?: string,
 ): Promise<{ readonly conversations: readonly Conversation[]; readonly next: string | undefined }> {
   const shards = await Promise.all(conversationLists.map((one) => listShard(deps, one, limit, below)));
-  const { entries, next } = newestOf(shards, limit);
+  const { entries, next } = mergeNewest(shards, limit);
   const now = deps.now();
   return {
     conversations: entries.map(({ item }) => parseConversation(item, String(item['number']), now)),

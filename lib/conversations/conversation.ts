@@ -75,7 +75,7 @@ function withText(
  * @param review why a person must look at it before automated texts go on. @param isOptOut it is a clear opt-out: whether an
  *   earlier one was is no question any more, and an opt-in that follows finds nothing undecided.
  */
-export function received(
+export function withReceivedText(
   conversation: Conversation,
   text: { readonly body: string; readonly at: string; readonly isOptOut?: boolean | undefined },
   review: Review | undefined,
@@ -98,7 +98,7 @@ export function received(
 const THE_PERSON = 'the person';
 
 /** A text was handed over. @param recent the automated sends that caps still count, this one included. */
-export function sent(
+export function withSentText(
   conversation: Conversation,
   text: { readonly id: string; readonly body: string; readonly at: string },
   recent: Conversation['recent'],
@@ -133,7 +133,7 @@ export interface Handling {
 }
 
 /** A change by a person: read, filed or decided. @returns undefined when nothing changes. */
-export function handled(conversation: Conversation, change: Handling): Conversation | undefined {
+export function withHandling(conversation: Conversation, change: Handling): Conversation | undefined {
   const next: Conversation = { ...conversation, version: conversation.version + 1 };
   if (change.isRead) next.unread = 0;
   if (change.project !== undefined) {

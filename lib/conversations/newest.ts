@@ -15,7 +15,7 @@ export interface Placed {
  * @param limit entries of a page, which each shard was asked for as well.
  * @returns the page newest first, and the place below which the next one begins; undefined after the last.
  */
-export function newestOf<T extends Placed>(
+export function mergeNewest<T extends Placed>(
   shards: readonly ShardPage<T>[],
   limit: number,
 ): { readonly entries: readonly T[]; readonly next: string | undefined } {

@@ -3,7 +3,7 @@ import { type CrmObject, type Mapping, objectNamed } from './preferences.ts';
 import { fieldNamed, type ObjectDescription } from './salesforce.ts';
 
 /** What Salesforce says of a mapping's field (H8). */
-export const checkSchema = z.object({
+export const mappingCheckSchema = z.object({
   /** The object's API name. */
   object: z.string(),
   exists: z.boolean(),
@@ -13,14 +13,14 @@ export const checkSchema = z.object({
   /** One sentence: what works, or why something does not. */
   detail: z.string(),
 });
-export type Check = z.infer<typeof checkSchema>;
+export type MappingCheck = z.infer<typeof mappingCheckSchema>;
 
 /** Verifies one row against its object's description. A field hidden by field-level security counts as missing. */
 export function checkMapping(
   mapping: Pick<Mapping, 'object' | 'field'>,
   objects: readonly CrmObject[],
   description: ObjectDescription | undefined,
-): Check {
+): MappingCheck {
   const object = description?.name ?? objectNamed(objects, mapping.object).name;
   const none = { object, exists: false, readable: false, writable: false, boolean: false };
   if (!description) {
@@ -38,7 +38,7 @@ export function checkMapping(
   return { ...found, detail: detailOf(`${object}.${field.name}`, found, field.type) };
 }
 
-function detailOf(name: string, check: Omit<Check, 'object' | 'detail'>, type: string): string {
+function detailOf(name: string, check: Omit<MappingCheck, 'object' | 'detail'>, type: string): string {
   if (!check.boolean) return `${name} is a ${type} and no checkbox. It is skipped: use a checkbox field.`;
   if (!check.readable) return `${name} cannot be queried by sendgate's user. It is skipped.`;
   if (!check.writable) return `${name} is read, and never written: it is read-only for sendgate's user.`;

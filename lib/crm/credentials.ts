@@ -1,6 +1,6 @@
 import { sign } from 'node:crypto';
 import * as z from 'zod';
-import { secret } from '../runtime/secrets.ts';
+import { cachedSecret } from '../runtime/secrets.ts';
 
 const loginUrl = z.url().refine((url) => !url.endsWith('/'), 'No slash at the end');
 
@@ -29,7 +29,7 @@ export type SalesforceCredentials = z.infer<typeof salesforceCredentialsSchema>;
 
 /** The credentials in their parameter. @throws Error that names the fields that are wrong, and no value. */
 export async function salesforceCredentials(parameter: string): Promise<SalesforceCredentials> {
-  const parsed = salesforceCredentialsSchema.safeParse(JSON.parse(await secret(parameter)));
+  const parsed = salesforceCredentialsSchema.safeParse(JSON.parse(await cachedSecret(parameter)));
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
   throw new Error(`The parameter ${parameter} is no Salesforce credentials: check ${fields}`);

@@ -12,18 +12,18 @@ const numberPartition = (number: string) => `CRM#${number}`;
 /** When a number was looked up and what was seen then. */
 export const lookupKey = (number: string): Key => ({ pk: numberPartition(number), sk: 'LOOKUP' });
 /** Something to do for a number in the CRM. */
-export const errandKey = (number: string, id: string): Key => ({
+export const crmJobKey = (number: string, id: string): Key => ({
   pk: numberPartition(number),
   sk: `ERRAND#${id}`,
 });
 /** That sendgate itself wrote a field of a record, and for whom. */
-export const echoKey = (recordId: string, field: string): Key => ({
+export const ownWriteKey = (recordId: string, field: string): Key => ({
   pk: numberPartition(recordId),
   sk: `WROTE#${field.toLowerCase()}`,
 });
 export const statusKey: Key = { pk: 'CRM#STATUS', sk: 'STATUS' };
 export const sweepKey: Key = { pk: 'CRM#STATUS', sk: 'SWEEP' };
 /** Open errands in the work index, by when they are due. */
-export const errandWork = (shard: number) => `CRM#${shard}`;
+export const crmJobWork = (shard: number) => `CRM#${shard}`;
 /** Every errand that writes, newest first, in the index of collections. */
 export const WRITE_BACKS = 'CRM_WRITE_BACKS';

@@ -1,12 +1,11 @@
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { WORK_INDEX } from '../automation/enrollment-items.ts';
-import { SHARDS, shardOf } from '../automation/work.ts';
-import { pageOfCollection } from '../tables/collection.ts';
 import { type Item, isConditionFailure, readConsistently } from '../runtime/dynamodb.ts';
-import { errandKey, errandWork, WRITE_BACKS } from './crm-items.ts';
-import { type Errand, errandSchema, expiryOf } from './crm-job.ts';
+import { pageOfCollection } from '../tables/collection.ts';
+import { SHARDS, shardOf, WORK_INDEX } from '../tables/outreach.ts';
+import { crmJobKey, crmJobWork, WRITE_BACKS } from './crm-items.ts';
+import { type CrmJob, crmJobSchema, expiryOf } from './crm-job.ts';
 
-export interface ErrandStoreDeps {
+export interface CrmJobStoreDeps {
   readonly client: DynamoDBDocumentClient;
   /** The outreach table. */
   readonly table: string;
@@ -14,42 +13,42 @@ export interface ErrandStoreDeps {
 }
 
 /** Errands to the CRM: open ones stand in the work index, those that write in a collection for whoever wants to see them. */
-export type ErrandStore = ReturnType<typeof createErrandStore>;
+export type CrmJobStore = ReturnType<typeof createCrmJobStore>;
 
-export function createErrandStore(deps: ErrandStoreDeps) {
+export function createCrmJobStore(deps: CrmJobStoreDeps) {
   return {
     /** Adds an errand, unless it is there already. */
-    add: (errand: Errand) => add(deps, errand),
+    add: (crmJob: CrmJob) => add(deps, crmJob),
     /** Open errands that are due, the oldest first; at most `limit`. */
     due: (limit: number) => due(deps, limit),
-    put: async (errand: Errand): Promise<void> => {
-      await deps.client.send(new PutCommand({ TableName: deps.table, Item: itemOf(deps, errand) }));
+    put: async (crmJob: CrmJob): Promise<void> => {
+      await deps.client.send(new PutCommand({ TableName: deps.table, Item: itemOf(deps, crmJob) }));
     },
     /** Errands that write, newest first. @param cursor the `next` of the page before. */
     writeBacks: (limit: number, cursor?: Item) => writeBacks(deps, limit, cursor),
   };
 }
 
-function itemOf({ now }: ErrandStoreDeps, errand: Errand): Item {
-  const isOpen = errand.status === 'open';
+function itemOf({ now }: CrmJobStoreDeps, crmJob: CrmJob): Item {
+  const isOpen = crmJob.status === 'open';
   return {
-    ...errandKey(errand.number, errand.id),
-    ...errand,
-    ...(isOpen && { work: errandWork(shardOf(errand.number)), workOrder: errand.dueAt }),
+    ...crmJobKey(crmJob.number, crmJob.id),
+    ...crmJob,
+    ...(isOpen && { work: crmJobWork(shardOf(crmJob.number)), workOrder: crmJob.dueAt }),
     ...(!isOpen && { expiresAt: expiryOf(now()) }),
-    ...(errand.checkboxes.length > 0 && {
+    ...(crmJob.checkboxes.length > 0 && {
       collection: WRITE_BACKS,
-      collectionOrder: `${errand.createdAt}#${errand.number}`,
+      collectionOrder: `${crmJob.createdAt}#${crmJob.number}`,
     }),
   };
 }
 
-async function add(deps: ErrandStoreDeps, errand: Errand): Promise<void> {
+async function add(deps: CrmJobStoreDeps, crmJob: CrmJob): Promise<void> {
   try {
     await deps.client.send(
       new PutCommand({
         TableName: deps.table,
-        Item: itemOf(deps, errand),
+        Item: itemOf(deps, crmJob),
         ConditionExpression: 'attribute_not_exists(pk)',
       }),
     );
@@ -60,7 +59,7 @@ async function add(deps: ErrandStoreDeps, errand: Errand): Promise<void> {
 
 const KEYS_PER_READ = 100;
 
-async function due(deps: ErrandStoreDeps, limit: number): Promise<Errand[]> {
+async function due(deps: CrmJobStoreDeps, limit: number): Promise<CrmJob[]> {
   const { client, table, now } = deps;
   const shards = await Promise.all(Array.from({ length: SHARDS }, (_, shard) => dueOf(deps, shard, limit)));
   const oldest = shards
@@ -74,18 +73,18 @@ async function due(deps: ErrandStoreDeps, limit: number): Promise<Errand[]> {
   }
   // The index may lag behind: what counts is the errand itself.
   return found
-    .map((item) => errandSchema.parse(item))
+    .map((item) => crmJobSchema.parse(item))
     .filter(({ status, dueAt }) => status === 'open' && dueAt <= now().toISOString());
 }
 
-async function dueOf({ client, table, now }: ErrandStoreDeps, shard: number, limit: number) {
+async function dueOf({ client, table, now }: CrmJobStoreDeps, shard: number, limit: number) {
   const page = await client.send(
     new QueryCommand({
       TableName: table,
       IndexName: WORK_INDEX,
       KeyConditionExpression: '#work = :work AND workOrder <= :now',
       ExpressionAttributeNames: { '#work': 'work' },
-      ExpressionAttributeValues: { ':work': errandWork(shard), ':now': now().toISOString() },
+      ExpressionAttributeValues: { ':work': crmJobWork(shard), ':now': now().toISOString() },
       Limit: limit,
     }),
   );
@@ -96,10 +95,10 @@ async function dueOf({ client, table, now }: ErrandStoreDeps, shard: number, lim
 }
 
 async function writeBacks(
-  { client, table }: ErrandStoreDeps,
+  { client, table }: CrmJobStoreDeps,
   limit: number,
   cursor?: Item,
-): Promise<{ errands: Errand[]; next: Item | undefined }> {
+): Promise<{ crmJobs: CrmJob[]; next: Item | undefined }> {
   const { items, next } = await pageOfCollection(client, table, WRITE_BACKS, limit, cursor);
-  return { errands: items.map((item) => errandSchema.parse(item)), next };
+  return { crmJobs: items.map((item) => crmJobSchema.parse(item)), next };
 }

@@ -19,7 +19,7 @@ export const writeSchema = z.object({
 export type Write = z.infer<typeof writeSchema>;
 
 /** Something to do for a number in the CRM: look it up, and tick what its lead ticked on a form (H9). */
-export const errandSchema = z.object({
+export const crmJobSchema = z.object({
   /** E.164. */
   number: z.string(),
   /** The submission's or lead's: the same one twice is one errand. */
@@ -29,37 +29,38 @@ export const errandSchema = z.object({
   createdAt: z.string(),
   dueAt: z.string(),
   attempts: z.int().nonnegative(),
-  status: z.enum(['open', 'done', 'gaveUp']),
+  status: z.enum(['open', 'done', 'failed']),
   writes: z.array(writeSchema),
 });
-export type Errand = z.infer<typeof errandSchema>;
+export type CrmJob = z.infer<typeof crmJobSchema>;
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** How long to wait after each fruitless attempt; the last one again and again. */
-const PAUSES = [MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 12 * HOUR, 24 * HOUR];
+const RETRY_DELAYS_MILLISECONDS = [MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 12 * HOUR, 24 * HOUR];
 /** A lead that is not in the CRM by then will not be. */
-const PATIENCE = 30 * 24 * HOUR;
+const GIVE_UP_AFTER_MILLISECONDS = 30 * 24 * HOUR;
 /** How long a finished errand stays to be seen. */
 const KEPT_SECONDS = 90 * 24 * 60 * 60;
 
-export function newErrand(
-  { number, id, checkboxes }: Pick<Errand, 'number' | 'id' | 'checkboxes'>,
+export function newCrmJob(
+  { number, id, checkboxes }: Pick<CrmJob, 'number' | 'id' | 'checkboxes'>,
   now: Date,
-): Errand {
+): CrmJob {
   const at = now.toISOString();
   return { number, id, checkboxes, createdAt: at, dueAt: at, attempts: 0, status: 'open', writes: [] };
 }
 
 /** The errand after an attempt: done, due again later, or given up on after a month. */
-export function afterAttempt(errand: Errand, writes: readonly Write[], now: Date): Errand {
-  const attempts = errand.attempts + 1;
-  const attempted = { ...errand, attempts, writes: [...writes] };
+export function afterAttempt(crmJob: CrmJob, writes: readonly Write[], now: Date): CrmJob {
+  const attempts = crmJob.attempts + 1;
+  const attempted = { ...crmJob, attempts, writes: [...writes] };
   if (writes.every(({ outcome }) => outcome === 'written' || outcome === 'already')) {
     return { ...attempted, status: 'done' };
   }
-  if (now.getTime() - Date.parse(errand.createdAt) > PATIENCE) return { ...attempted, status: 'gaveUp' };
-  const pause = PAUSES[Math.min(attempts, PAUSES.length) - 1] ?? MINUTE;
+  if (now.getTime() - Date.parse(crmJob.createdAt) > GIVE_UP_AFTER_MILLISECONDS)
+    return { ...attempted, status: 'failed' };
+  const pause = RETRY_DELAYS_MILLISECONDS[Math.min(attempts, RETRY_DELAYS_MILLISECONDS.length) - 1] ?? MINUTE;
   return { ...attempted, dueAt: new Date(now.getTime() + pause).toISOString() };
 }
 

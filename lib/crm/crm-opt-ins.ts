@@ -1,9 +1,9 @@
-import type { ConsentOccurrence } from '../consent/consent-event.ts';
+import type { NewConsentEvent } from '../consent/consent-event.ts';
 import type { CrmRecord } from './look-up.ts';
-import { type Echo, type Lookup, type Seen, seenAs } from './lookup-store.ts';
+import { fieldKey, type Lookup, type OwnWrite, type Seen } from './lookup-store.ts';
 
 /** A field that says true and did not when it was seen last: somebody attests an opt-in. */
-export interface Attestation {
+export interface CrmOptIn {
   readonly number: string;
   readonly object: string;
   readonly recordId: string;
@@ -20,14 +20,11 @@ export interface Attestation {
  *
  * @param lookups the last look-up of each number.
  */
-export function attestationsOf(
-  records: readonly CrmRecord[],
-  lookups: ReadonlyMap<string, Lookup>,
-): Attestation[] {
+export function crmOptInsOf(records: readonly CrmRecord[], lookups: ReadonlyMap<string, Lookup>): CrmOptIn[] {
   return records.flatMap(({ object, id, numbers, modifiedAt, values }) =>
     numbers.flatMap((number) =>
       Object.entries(values).flatMap(([field, value]) => {
-        const before = lookups.get(number)?.seen[seenAs(id, field)];
+        const before = lookups.get(number)?.seen[fieldKey(id, field)];
         if (!value || before?.value === true) return [];
         return [{ number, object, recordId: id, field, modifiedAt, before }];
       }),
@@ -39,25 +36,19 @@ export function attestationsOf(
  * Whether a true is only the echo of what sendgate wrote for a ticked checkbox. Consent belongs to the number that gave it
  * (B2): the record's other numbers get none from it, unless somebody unticked the field and ticked it again.
  */
-export function isEcho({ before }: Attestation, echo: Echo | undefined): boolean {
+export function isOwnWrite({ before }: CrmOptIn, echo: OwnWrite | undefined): boolean {
   if (!echo) return false;
   const wasUnticked = before?.value === false && before.modifiedAt > echo.writtenAt;
   return !wasUnticked;
 }
 
 /** The consent event of an attestation. The same record, field and change of it is one event, whoever reads it twice. */
-export function occurrenceOf({
-  number,
-  object,
-  recordId,
-  field,
-  modifiedAt,
-}: Attestation): ConsentOccurrence {
+export function crmOptInEvent({ number, object, recordId, field, modifiedAt }: CrmOptIn): NewConsentEvent {
   return {
     number,
     kind: 'crmAttested',
     occurredAt: modifiedAt,
-    sourceId: `crm:${seenAs(recordId, field)}:true:${modifiedAt}`,
+    sourceId: `crm:${fieldKey(recordId, field)}:true:${modifiedAt}`,
     evidence: { source: 'crm', object, recordId, field, value: true, lastModifiedAt: modifiedAt },
   };
 }
@@ -73,7 +64,7 @@ export function lookupAfter(
     records
       .filter(({ numbers }) => numbers.includes(number))
       .flatMap(({ id, modifiedAt, values }) =>
-        Object.entries(values).map(([field, value]) => [seenAs(id, field), { value, modifiedAt }]),
+        Object.entries(values).map(([field, value]) => [fieldKey(id, field), { value, modifiedAt }]),
       ),
   );
   return { number, lookedUpAt: now.toISOString(), seen: { ...before?.seen, ...seen } };

@@ -44,7 +44,7 @@ export async function describeMapped(
  * @returns every record that has one of the numbers, whatever its fields say.
  * @throws SalesforceProblem when Salesforce does not answer.
  */
-export async function lookUp(
+export async function lookUpRecords(
   deps: LookUpDeps,
   preferences: CrmPreferences,
   mappings: readonly Mapping[],

@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { readManyConsistently } from '../runtime/dynamodb.ts';
-import { echoKey, lookupKey } from './crm-items.ts';
+import { lookupKey, ownWriteKey } from './crm-items.ts';
 
 /** What a field of a record said when it was seen last. */
 const seenSchema = z.object({ value: z.boolean(), modifiedAt: z.string() });
@@ -11,7 +11,7 @@ export type Seen = z.infer<typeof seenSchema>;
 export const lookupSchema = z.object({
   number: z.string(),
   lookedUpAt: z.string(),
-  /** By record id and field, as `seenAs` writes them. */
+  /** By record id and field, as `fieldKey` writes them. */
   seen: z.record(z.string(), seenSchema),
 });
 export type Lookup = z.infer<typeof lookupSchema>;
@@ -23,9 +23,9 @@ const echoSchema = z.object({
   number: z.string(),
   writtenAt: z.string(),
 });
-export type Echo = z.infer<typeof echoSchema>;
+export type OwnWrite = z.infer<typeof echoSchema>;
 
-export const seenAs = (recordId: string, field: string) => `${recordId}.${field.toLowerCase()}`;
+export const fieldKey = (recordId: string, field: string) => `${recordId}.${field.toLowerCase()}`;
 
 export interface LookupStoreDeps {
   readonly client: DynamoDBDocumentClient;
@@ -41,7 +41,7 @@ export type LookupStore = ReturnType<typeof createLookupStore>;
 export function createLookupStore(deps: LookupStoreDeps) {
   return {
     /** The last look-up of each number that ever had one. */
-    async of(numbers: readonly string[]): Promise<ReadonlyMap<string, Lookup>> {
+    async getMany(numbers: readonly string[]): Promise<ReadonlyMap<string, Lookup>> {
       const items = await readManyConsistently(deps.client, deps.table, numbers.map(lookupKey));
       return new Map(items.map((item) => lookupSchema.parse(item)).map((lookup) => [lookup.number, lookup]));
     },
@@ -51,21 +51,21 @@ export function createLookupStore(deps: LookupStoreDeps) {
         lookups.map((lookup) => ({ ...lookupKey(lookup.number), ...lookup })),
       );
     },
-    async echoes(
+    async ownWrites(
       fields: readonly { readonly recordId: string; readonly field: string }[],
-    ): Promise<ReadonlyMap<string, Echo>> {
+    ): Promise<ReadonlyMap<string, OwnWrite>> {
       const items = await readManyConsistently(
         deps.client,
         deps.table,
-        fields.map(({ recordId, field }) => echoKey(recordId, field)),
+        fields.map(({ recordId, field }) => ownWriteKey(recordId, field)),
       );
       const echoes = items.map((item) => echoSchema.parse(item));
-      return new Map(echoes.map((echo) => [seenAs(echo.recordId, echo.field), echo]));
+      return new Map(echoes.map((echo) => [fieldKey(echo.recordId, echo.field), echo]));
     },
-    async putEchoes(echoes: readonly Echo[]): Promise<void> {
+    async putEchoes(echoes: readonly OwnWrite[]): Promise<void> {
       await putMany(
         deps,
-        echoes.map((echo) => ({ ...echoKey(echo.recordId, echo.field), ...echo })),
+        echoes.map((echo) => ({ ...ownWriteKey(echo.recordId, echo.field), ...echo })),
       );
     },
   };

@@ -1,5 +1,5 @@
 import { checkMapping } from './check-mapping.ts';
-import type { Errand, Write } from './crm-job.ts';
+import type { CrmJob, Write } from './crm-job.ts';
 import type { CrmRecord } from './look-up.ts';
 import type { Described } from './plan.ts';
 import { type CrmObject, type Mapping, objectNamed } from './preferences.ts';
@@ -21,7 +21,7 @@ export interface Tick {
  * @returns the fields to tick, and of the others why there is nothing to tick.
  */
 export function planWrites(
-  { checkboxes, number }: Pick<Errand, 'checkboxes' | 'number'>,
+  { checkboxes, number }: Pick<CrmJob, 'checkboxes' | 'number'>,
   mappings: readonly Mapping[],
   objects: readonly CrmObject[],
   described: Described,

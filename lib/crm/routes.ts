@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { defineRoute, notFound, pageQuery, type RouteOf } from '../http/route.ts';
-import { type Check, checkSchema } from './check-mapping.ts';
+import { type MappingCheck, mappingCheckSchema } from './check-mapping.ts';
 import { WRITE_BACKS } from './crm-items.ts';
-import { errandSchema } from './crm-job.ts';
-import type { ErrandStore } from './crm-job-store.ts';
+import { crmJobSchema } from './crm-job.ts';
+import type { CrmJobStore } from './crm-job-store.ts';
 import {
   type CrmPreferences,
   crmPreferencesSchema,
@@ -21,16 +21,16 @@ export interface CrmRouteDeps {
   readonly preferences: CrmPreferencesStore;
   /** Asks Salesforce about some rows; their checks in the same order. */
   readonly verify: (preferences: CrmPreferences, mappings: readonly Mapping[]) => Promise<RowCheck[]>;
-  readonly errands: Pick<ErrandStore, 'writeBacks'>;
+  readonly crmJobs: Pick<CrmJobStore, 'writeBacks'>;
   readonly status: Pick<StatusStore, 'read'>;
 }
 
 /** What Salesforce says of a row, or why it could not be asked. A row is kept whatever this says (H8). */
-export type RowCheck = Check | { readonly unknown: string };
+export type RowCheck = MappingCheck | { readonly unknown: string };
 
 const rowSchema = z.object({
   ...mappingSchema.shape,
-  check: z.union([checkSchema, z.object({ unknown: z.string() })]),
+  check: z.union([mappingCheckSchema, z.object({ unknown: z.string() })]),
 });
 const mappingInput = { checkbox: 1, object: 'Prospect', field: 'SMS_Opt_In__c' };
 const mapping = { id: '9d0c7b0a-8f57-4a57-9d0e-0a7a5f7f6f11', ...mappingInput };
@@ -170,12 +170,12 @@ export const crmRoutes: readonly RouteOf<CrmRouteDeps>[] = [
     query: pageQuery,
     answers: {
       status: 200,
-      schema: z.object({ writeBacks: z.array(errandSchema), next: z.string().nullable() }),
+      schema: z.object({ writeBacks: z.array(crmJobSchema), next: z.string().nullable() }),
       example: { writeBacks: [], next: null },
     },
-    handle: async ({ errands }, { query }) => {
-      const page = await errands.writeBacks(query.limit, decodeCursor(query.cursor, WRITE_BACKS));
-      return { status: 200, body: { writeBacks: page.errands, next: encodeCursor(page.next) } };
+    handle: async ({ crmJobs }, { query }) => {
+      const page = await crmJobs.writeBacks(query.limit, decodeCursor(query.cursor, WRITE_BACKS));
+      return { status: 200, body: { writeBacks: page.crmJobs, next: encodeCursor(page.next) } };
     },
   }),
 ];

@@ -1,5 +1,5 @@
 import type { Item, Key } from '../runtime/dynamodb.ts';
-import type { DriftReport, Finding } from './drift.ts';
+import type { DriftFinding, DriftReport } from './drift.ts';
 
 /** How the comparison with Twilio lies in the outreach table. No other file spells these keys. */
 export const driftMarkKey: Key = { pk: 'DRIFT', sk: 'MARK' };
@@ -24,7 +24,7 @@ export function driftReportItem(report: DriftReport): Item {
 }
 
 /** One difference has one item, whichever report saw it first. */
-export function driftFindingItem(finding: Finding): Item {
+export function driftFindingItem(finding: DriftFinding): Item {
   const { difference, messageSid, foundAt, reportId } = finding;
   return {
     pk: `DRIFT#${difference}#${messageSid}`,

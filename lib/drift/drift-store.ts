@@ -1,11 +1,11 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { pageOfCollection } from '../tables/collection.ts';
 import { type Item, isConditionFailure } from '../runtime/dynamodb.ts';
+import { pageOfCollection } from '../tables/collection.ts';
 import {
+  type DriftFinding,
   type DriftMark,
   type DriftReport,
-  type Finding,
-  findingSchema,
+  driftFindingSchema,
   markSchema,
   reportSchema,
 } from './drift.ts';
@@ -36,7 +36,7 @@ export function createDriftStore(deps: DriftStoreDeps) {
       await deps.client.send(new PutCommand({ TableName: deps.table, Item: { ...driftMarkKey, ...mark } }));
     },
     /** Stores a difference once. @returns false when an earlier report told it. */
-    putFinding: (finding: Finding) => putFinding(deps, finding),
+    putFinding: (finding: DriftFinding) => putFinding(deps, finding),
     putReport: async (report: DriftReport): Promise<void> => {
       await deps.client.send(new PutCommand({ TableName: deps.table, Item: driftReportItem(report) }));
     },
@@ -54,12 +54,12 @@ export function createDriftStore(deps: DriftStoreDeps) {
         limit,
         cursor,
       );
-      return { findings: items.map((item) => findingSchema.parse(item)), next };
+      return { findings: items.map((item) => driftFindingSchema.parse(item)), next };
     },
   };
 }
 
-async function putFinding({ client, table }: DriftStoreDeps, finding: Finding): Promise<boolean> {
+async function putFinding({ client, table }: DriftStoreDeps, finding: DriftFinding): Promise<boolean> {
   try {
     const condition = { ConditionExpression: 'attribute_not_exists(pk) OR reportId = :report' };
     await client.send(

@@ -19,7 +19,7 @@ export const differences = [
 ] as const;
 
 /** One difference, told once however often it is seen. */
-export const findingSchema = z.object({
+export const driftFindingSchema = z.object({
   /** The report that told it first. */
   reportId: z.string(),
   difference: z.enum(differences),
@@ -33,9 +33,9 @@ export const findingSchema = z.object({
   settled: z.boolean(),
   sentence: z.string(),
 });
-export type Finding = z.infer<typeof findingSchema>;
+export type DriftFinding = z.infer<typeof driftFindingSchema>;
 /** A finding before it stands in a report. */
-export type Found = Omit<Finding, 'reportId' | 'foundAt'>;
+export type NewDriftFinding = Omit<DriftFinding, 'reportId' | 'foundAt'>;
 
 const countsSchema = z.object({
   /** Texts of Twilio's and of ours that were compared; those near the window's edges again in the next report. */
@@ -96,7 +96,11 @@ export function nextComparison(mark: DriftMark, now: Date): OpenComparison | und
 }
 
 /** Adds what was found in one page. */
-export function counted(counts: DriftCounts, compared: number, found: readonly Found[]): DriftCounts {
+export function addCounts(
+  counts: DriftCounts,
+  compared: number,
+  found: readonly NewDriftFinding[],
+): DriftCounts {
   const byDifference = { ...counts.byDifference };
   for (const { difference } of found) byDifference[difference] = (byDifference[difference] ?? 0) + 1;
   return {

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import {
   type ConsentEvent,
+  consentStatuses,
   type Evidence,
   eventKinds,
   evidenceSources,
-  standings,
 } from '../consent/consent-event.ts';
 import { detailShape, type EventDefinition, type PublishedEvent } from './event.ts';
 
@@ -32,8 +32,8 @@ const schema = z.strictObject({
     description: "Place of the event in the number's ledger. Of two events, the higher one is the newer.",
   }),
   kind: z.enum(eventKinds).meta({ description: 'What happened.' }),
-  before: z.enum(standings).meta({ description: "The number's standing before the event." }),
-  after: z.enum(standings).meta({
+  before: z.enum(consentStatuses).meta({ description: "The number's standing before the event." }),
+  after: z.enum(consentStatuses).meta({
     description: 'The standing after it; the same as before when a keyword, prompt or block changed.',
   }),
   occurredAt: z.iso.datetime().meta({ description: 'When it happened.' }),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { sha256 } from '../consent/ledger.ts';
 import { type Message, type MessageStatus, STATUS_RANK } from '../messaging/message.ts';
+import { sha256 } from '../runtime/sha256.ts';
 import { detailShape, type EventDefinition, type PublishedEvent } from './event.ts';
 
 const DETAIL_TYPE = 'sendgate.text.outcome.v1';
@@ -32,7 +32,7 @@ const schema = z.strictObject({
     description: "The number's ledger stood at this sequence when the gate let the text go.",
   }),
 });
-export type TextOutcome = z.infer<typeof schema>;
+export type PublishedTextOutcome = z.infer<typeof schema>;
 
 /**
  * The event for a change of a stored text, or undefined when nobody outside has news in it: a received text, a claim
@@ -49,7 +49,7 @@ export function textOutcome(
   if (!isOutcome(after.status)) return undefined;
   const { id, number, status, statusRank, attempt, updatedAt, sid, errorCode } = after;
   const { reason, sentence, leadId, automationId, step, consentVersion } = after;
-  const detail: TextOutcome = {
+  const detail: PublishedTextOutcome = {
     id: `text-${sha256([id, attempt ?? 0, status, updatedAt].join('\n')).slice(0, 32)}`,
     organization,
     number,
@@ -72,7 +72,7 @@ function present<T extends Record<string, unknown>>(fields: T): { [K in keyof T]
   return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
 }
 
-const example: TextOutcome = {
+const example: PublishedTextOutcome = {
   id: 'text-5f0c9a1be2d14a7f8b6a3c2d1e0f9a8b',
   organization: 'acme-roofing',
   number: '+13035550142',
@@ -88,7 +88,7 @@ const example: TextOutcome = {
   consentVersion: 1,
 };
 
-export const textOutcomeEvent: EventDefinition<TextOutcome> = {
+export const textOutcomeEvent: EventDefinition<PublishedTextOutcome> = {
   detailType: DETAIL_TYPE,
   summary:
     'A text of ours got a new status: on its way, delivered, failed, refused by Twilio or by the gate.',

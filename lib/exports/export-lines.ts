@@ -1,12 +1,12 @@
 import { stringify } from 'csv-stringify/sync';
-import { wordsOf } from '../consent/as-of.ts';
+import { wordsOfEvent } from '../consent/as-of.ts';
 import type { StoredAudit } from '../consent/stored-number.ts';
 import type { ExportFormat } from './export.ts';
 
 const COLUMNS = [
   'number',
   'status',
-  'promptStatus',
+  'optInRequest',
   'carrierBlocked',
   'verified',
   'sequence',
@@ -89,8 +89,8 @@ function jsonLine({ number, state, events, fault }: Exported): string {
 function csvLines({ number, state, events, fault }: Exported): (string | number)[][] {
   const current = [
     number,
-    state?.standing ?? '',
-    state?.prompt ?? '',
+    state?.status ?? '',
+    state?.optInRequest ?? '',
     state ? String(state.carrierBlocked) : '',
     fault ? `event ${fault.sequence}: ${fault.fault}` : 'yes',
   ];
@@ -104,7 +104,7 @@ function csvLines({ number, state, events, fault }: Exported): (string | number)
     event.before,
     event.after,
     event.evidence.source,
-    wordsOf(event) ?? '',
+    wordsOfEvent(event) ?? '',
     JSON.stringify(event.evidence),
     event.sourceId,
     event.previousHash,

@@ -1,10 +1,10 @@
-import type { Answer, Reading } from './builders/builder.ts';
+import type { Answer, BuilderAnswers } from './builders/builder.ts';
 import { comparable, type Fact, rankOf } from './builders/facts.ts';
 import type { Form } from './form.ts';
 import type { Fields } from './payload.ts';
 
 /** An answer that was found, under the name that messages use. */
-export interface Found {
+export interface FoundAnswer {
   readonly field: string;
   readonly value: unknown;
   /** Absent when the value was found by its path. */
@@ -12,13 +12,13 @@ export interface Found {
 }
 
 /** A payload as its builder reads it, and as it came. */
-export interface Source {
-  readonly reading: Reading;
+export interface PayloadSource {
+  readonly reading: BuilderAnswers;
   readonly payload: Fields;
 }
 
 /** Finds a fact: where the form's configuration says, else where the builder says, else by its usual names. */
-export function findFact({ fields }: Pick<Form, 'fields'>, source: Source, fact: Fact): Found {
+export function findFact({ fields }: Pick<Form, 'fields'>, source: PayloadSource, fact: Fact): FoundAnswer {
   const configured = fields[fact];
   if (configured !== undefined) return findField(source, configured);
   const answer = source.reading.answers.find((given) => given.fact === fact && isGiven(given.value));
@@ -27,12 +27,12 @@ export function findFact({ fields }: Pick<Form, 'fields'>, source: Source, fact:
 }
 
 /** Finds a configured field: an answer by any of its names, else a path into the payload. */
-export function findField({ reading, payload }: Source, field: string): Found {
+export function findField({ reading, payload }: PayloadSource, field: string): FoundAnswer {
   const wanted = comparable(field);
   const answer =
     reading.answers.find(({ names }) => names.includes(field)) ??
     reading.answers.find(({ names }) => wanted !== '' && names.some((name) => comparable(name) === wanted));
-  return { field, value: answer ? answer.value : lookUp(payload, field), answer };
+  return { field, value: answer ? answer.value : valueAtPath(payload, field), answer };
 }
 
 function byUsualName(answers: readonly Answer[], fact: Fact): Answer | undefined {
@@ -53,7 +53,7 @@ export function isGiven(value: unknown): boolean {
 }
 
 /** Finds a member by its exact name or else by its path (`contact.phone`, `answers[0].value`). */
-export function lookUp(payload: Fields, path: string): unknown {
+export function valueAtPath(payload: Fields, path: string): unknown {
   if (Object.hasOwn(payload, path)) return payload[path];
   let value: unknown = payload;
   for (const name of path.split(/[.[\]]+/).filter(Boolean)) {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type Form, formSchema } from './form.ts';
 import type { Item, Key } from '../runtime/dynamodb.ts';
+import { type Form, formSchema } from './form.ts';
 
 /** How forms lie in the configuration's table. No other file spells these keys. */
 export const FORMS = 'FORM';

@@ -1,4 +1,4 @@
-import { lookUp } from './find-answer.ts';
+import { valueAtPath } from './find-answer.ts';
 import type { Form } from './form.ts';
 import { answeredQuestion, optInQuestion, QUESTION_FIELDS } from './opt-in-question.ts';
 import type { Fields } from './payload.ts';
@@ -23,7 +23,7 @@ const ANSWERS: Readonly<Record<string, 'yes' | 'no'>> = { yes: 'yes', no: 'no' }
 export function readQuestion(form: Form, payload: Fields, organizationName: string): QuestionRead {
   const problems: FieldProblem[] = [];
   const text = (name: string): string => {
-    const value = lookUp(payload, name);
+    const value = valueAtPath(payload, name);
     return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
   };
   const said = text(QUESTION_FIELDS.answer).toLowerCase();

@@ -4,7 +4,7 @@ import { parsePhone } from '../phone/phone-number.ts';
 import type { Fact } from './builders/facts.ts';
 import { builderOf } from './builders/index.ts';
 import { members } from './builders/reading.ts';
-import { type Found, findFact, findField, isGiven, type Source } from './find-answer.ts';
+import { type FoundAnswer, findFact, findField, isGiven, type PayloadSource } from './find-answer.ts';
 import { type Checkbox, checkboxesOf, type Form } from './form.ts';
 import { QUESTION_FIELDS } from './opt-in-question.ts';
 import type { Fields } from './payload.ts';
@@ -46,10 +46,10 @@ export interface FieldProblem {
 }
 
 /** The phone as it was given, and either the number or why it is none. */
-export type PhoneFound = Found & { readonly e164?: string; readonly problem?: string };
+export type PhoneFound = FoundAnswer & { readonly e164?: string; readonly problem?: string };
 
 /** What was found on the way, usable or not: what a preview shows. */
-export interface Findings {
+export interface SubmissionFindings {
   readonly phone: PhoneFound;
   readonly boxes: readonly Box[];
   readonly details: LeadDetails;
@@ -59,7 +59,7 @@ export interface Findings {
   readonly unused: readonly string[];
 }
 
-export type SubmissionRead = { readonly findings: Findings } & (
+export type SubmissionRead = { readonly findings: SubmissionFindings } & (
   | { readonly content: SubmissionContent }
   /** Nothing that could be kept: the question was not answered with Yes, and no number was given. */
   | { readonly nothing: 'no' | 'unanswered' }
@@ -75,9 +75,9 @@ const DETAIL_FACTS = [...PLAIN_DETAILS, 'name', 'address'] as const;
  *   hand-written form, whose author can mend it, and is left out of a builder's submission, which nobody can.
  */
 export function readSubmission(form: Form, payload: Fields, organizationName: string): SubmissionRead {
-  const source: Source = { reading: builderOf(form.builder).parse(payload), payload };
-  const used: Found[] = [];
-  const see = (found: Found): Found => {
+  const source: PayloadSource = { reading: builderOf(form.builder).parse(payload), payload };
+  const used: FoundAnswer[] = [];
+  const see = (found: FoundAnswer): FoundAnswer => {
     used.push(found);
     return found;
   };
@@ -107,7 +107,7 @@ export function readSubmission(form: Form, payload: Fields, organizationName: st
 }
 
 /** Why a payload cannot become a lead: its builder says so, or there is no number that can be texted. */
-function unusable({ reading }: Source, phone: PhoneFound): FieldProblem[] {
+function unusable({ reading }: PayloadSource, phone: PhoneFound): FieldProblem[] {
   if (reading.refusal) return [{ field: 'body', message: reading.refusal }];
   return phone.problem === undefined ? [] : [{ field: phone.field, message: phone.problem }];
 }
@@ -116,7 +116,7 @@ function readBox(box: Checkbox, value: unknown): Box {
   return { ...box, value, ticked: isTicked(value, [box.wordsShown, box.option]) };
 }
 
-function readPhone(found: Found, form: Form): PhoneFound {
+function readPhone(found: FoundAnswer, form: Form): PhoneFound {
   const { full } = members(found.value);
   const given = full ?? found.value;
   const isWritten = typeof given === 'string' || typeof given === 'number';
@@ -125,7 +125,10 @@ function readPhone(found: Found, form: Form): PhoneFound {
 }
 
 /** What identifies and dates the submission, and where it came from. */
-function readTexts({ reading }: Source, fact: (name: 'submissionId' | 'submittedAt' | 'pageUrl') => Found) {
+function readTexts(
+  { reading }: PayloadSource,
+  fact: (name: 'submissionId' | 'submittedAt' | 'pageUrl') => FoundAnswer,
+) {
   const problems: FieldProblem[] = [];
   const id = readText(reading.submissionId ?? fact('submissionId').value);
   if (id.problem) problems.push({ field: 'submissionId', message: id.problem });
@@ -152,7 +155,7 @@ function isMoment(value: string | undefined): value is string {
   return value !== undefined && /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value));
 }
 
-function unusedNames({ reading }: Source, used: readonly Found[]): string[] {
+function unusedNames({ reading }: PayloadSource, used: readonly FoundAnswer[]): string[] {
   const read = new Set(used.map(({ answer }) => answer));
   return reading.answers.filter((answer) => !read.has(answer)).flatMap(({ names }) => names[0] ?? []);
 }

@@ -6,9 +6,8 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { WORK_INDEX } from '../automation/enrollment-items.ts';
-import { SHARDS, shardOf } from '../automation/work.ts';
 import { type Item, isConditionFailure, type Key } from '../runtime/dynamodb.ts';
+import { SHARDS, shardOf, WORK_INDEX } from '../tables/outreach.ts';
 import { type Submission, submissionSchema } from './submission.ts';
 
 export interface SubmissionStoreDeps {

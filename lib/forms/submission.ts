@@ -15,7 +15,7 @@ const statementSchema = z.object({
 export type ConsentStatement = z.infer<typeof statementSchema>;
 
 /** What of a statement becomes an event. */
-export function kindOf({ kind, checkbox }: ConsentStatement): NonNullable<ConsentStatement['kind']> {
+export function eventKindOf({ kind, checkbox }: ConsentStatement): NonNullable<ConsentStatement['kind']> {
   return kind ?? (checkbox === undefined ? 'impliedForm' : 'explicitWeb');
 }
 

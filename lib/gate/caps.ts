@@ -25,7 +25,7 @@ interface Cap {
  * Whether another automated text may go to a number, given those it got (X6): at most so many within 24 hours and 7
  * days, of all automations and of this one, and no more within 24 hours than the law of a state allows.
  *
- * @param recent the number's automated sends, in any order, as {@link remember} keeps them.
+ * @param recent the number's automated sends, in any order, as {@link addRecentSend} keeps them.
  * @param states of the recipient (see `whereabouts`).
  * @returns open; or closed until the moment when enough of them are old enough.
  */
@@ -43,13 +43,16 @@ export function frequencyWindow(
   }
   if (!latest) {
     const lastDay = recent.filter(({ at }) => Date.parse(at) + DAY > now.getTime()).length;
-    return { open: true, says: `${lastDay} automated texts within the last 24 hours, fewer than allowed` };
+    return {
+      open: true,
+      explanation: `${lastDay} automated texts within the last 24 hours, fewer than allowed`,
+    };
   }
   const { cap, until } = latest;
   return {
     open: false,
     until: new Date(until).toISOString(),
-    says: `has had ${cap.of}`,
+    explanation: `has had ${cap.of}`,
   };
 }
 
@@ -96,7 +99,11 @@ function count(texts: number): string {
  * The recent sends with one more: those of the last 7 days, at most the newest 40, which is the highest cap there is.
  * The same send twice (a retry with the same time) counts twice: pass one only once.
  */
-export function remember(recent: readonly AutomatedSend[], send: AutomatedSend, now: Date): AutomatedSend[] {
+export function addRecentSend(
+  recent: readonly AutomatedSend[],
+  send: AutomatedSend,
+  now: Date,
+): AutomatedSend[] {
   const start = new Date(now.getTime() - WEEK).toISOString();
   return [...recent, send]
     .filter(({ at }) => at > start)

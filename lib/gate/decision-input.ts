@@ -1,18 +1,18 @@
 import type { Automation } from '../automation/automation.ts';
 import type { Enrollment } from '../automation/enrollment.ts';
 import type { Lead } from '../leads/lead.ts';
-import { MAXIMUM_AGE, type OutboxText } from '../single-texts/single-text.ts';
-import type { Question } from './decision.ts';
+import { MAXIMUM_AGE, type SingleText } from '../single-texts/single-text.ts';
+import type { DecisionInput } from './decision.ts';
 
 /** What a question asks beside the number's facts. */
-export type Asked = Omit<Question, 'consent' | 'conversation' | 'settings' | 'now'>;
+export type TextInput = Omit<DecisionInput, 'consent' | 'conversation' | 'settings' | 'now'>;
 
 /** About a step of an automation; without an enrollment, about one that would be new. */
-export function askStep(
+export function stepInput(
   automation: Automation,
   lead: Lead,
   enrollment?: Pick<Enrollment, 'firstDueAt' | 'heldFor'>,
-): Asked {
+): TextInput {
   return {
     purpose: 'step',
     ...(enrollment && { age: { firstDueAt: enrollment.firstDueAt, maximumAge: automation.maximumAge } }),
@@ -25,10 +25,10 @@ export function askStep(
 }
 
 /** About a single text. @param lead the one that it is for, if any: what is known of it counts while it has the number. */
-export function askSingle(
-  text: Pick<OutboxText, 'number' | 'purpose' | 'leadId'> & Partial<OutboxText>,
+export function singleTextInput(
+  text: Pick<SingleText, 'number' | 'purpose' | 'leadId'> & Partial<SingleText>,
   lead: Lead | undefined,
-): Asked {
+): TextInput {
   const { purpose, leadId, firstDueAt, heldFor, isAnswer } = text;
   return {
     purpose,

@@ -1,11 +1,11 @@
 import type { ConsentState } from '../consent/state.ts';
 import type { Conversation } from '../conversations/conversation.ts';
-import type { Trace } from '../messaging/message.ts';
+import type { Purpose, Trace } from '../messaging/message.ts';
 import type { Settings } from '../organization/settings.ts';
-import type { Purpose } from '../single-texts/single-text.ts';
+
 import type { StatedPlace } from '../phone/time-zones.ts';
 
-/** Why a text waits. Each has an event that ends the waiting (see lib/gate/release.ts). */
+/** Why a text waits. Each has an event that ends the waiting (see lib/gate/wake.ts). */
 export const holdReasons = [
   'optedOut',
   'a2pNotVerified',
@@ -18,7 +18,7 @@ export const holdReasons = [
 export type HoldReason = (typeof holdReasons)[number];
 
 /** What the gate is asked about. Everything it may consult is here: no clock, no I/O. */
-export interface Question {
+export interface DecisionInput {
   /** An automation's step, or what a single text is for. */
   readonly purpose: 'step' | Purpose;
   /** When the text became due for the first time, and how old it may become; absent for one that is only asked about. */
@@ -44,7 +44,7 @@ export interface Question {
 export type Verdict =
   | { readonly kind: 'send' }
   /** The opt-in template first; the text itself is held for START (C2, C3). */
-  | { readonly kind: 'sendPromptFirst'; readonly reason: HoldReason }
+  | { readonly kind: 'sendOptInRequestFirst'; readonly reason: HoldReason }
   | { readonly kind: 'hold'; readonly reason: HoldReason }
   | { readonly kind: 'defer'; readonly reason: string; readonly until: string }
   | { readonly kind: 'refuse' | 'drop'; readonly reason: string };
@@ -58,16 +58,16 @@ export type Decision = Verdict & {
 };
 
 /** What one rule says. Without a verdict the next rule is consulted. */
-export interface Finding {
+export interface RuleResult {
   readonly verdict?: Verdict;
   /** The text may leave after the opt-in template only. */
-  readonly promptFirst?: true;
+  readonly optInRequestFirst?: true;
   /** The rule objects to an automated text; an agent's passes and is told. */
   readonly warning?: true;
-  readonly says: string;
+  readonly explanation: string;
 }
 
 export interface Rule {
   readonly name: string;
-  readonly consult: (question: Question) => Finding;
+  readonly evaluate: (question: DecisionInput) => RuleResult;
 }

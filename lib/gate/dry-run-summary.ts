@@ -1,15 +1,15 @@
 import { segmentsOf } from '../messaging/segments.ts';
 import { clockSpan } from '../phone/zone-clock.ts';
-import type { Forecast, ForecastVerdict } from './dry-run.ts';
+import type { DryRunText, DryRunVerdict } from './dry-run.ts';
 
 /** What becomes of a text under the settings as they are, and under those that are asked about. */
-export interface Compared {
-  readonly asIs: Forecast;
-  readonly then: Forecast;
+export interface ComparedText {
+  readonly asIs: DryRunText;
+  readonly then: DryRunText;
 }
 
-export interface Outcome {
-  readonly verdict: ForecastVerdict;
+export interface DryRunOutcome {
+  readonly verdict: DryRunVerdict;
   readonly reason: string | null;
 }
 
@@ -21,7 +21,7 @@ interface Sample {
 }
 
 /** Recipients who may be in the same time zones, and when their texts would arrive. */
-export interface Arrivals {
+export interface ArrivalTimes {
   readonly zones: readonly string[];
   readonly texts: number;
   /** ISO 8601 UTC. */
@@ -32,7 +32,7 @@ export interface Arrivals {
 }
 
 /** Texts that leave, by what the carrier bills. */
-export interface Billed {
+export interface BilledTexts {
   readonly texts: number;
   readonly segments: number;
   /** Number of segments to how many texts have it. */
@@ -41,17 +41,24 @@ export interface Billed {
   readonly cost: { readonly amount: number; readonly currency: string };
 }
 
-export interface Preview {
+export interface DryRunSummary {
   readonly texts: number;
   /** Most frequent first. */
-  readonly outcomes: readonly (Outcome & { readonly count: number; readonly samples: readonly Sample[] })[];
+  readonly outcomes: readonly (DryRunOutcome & {
+    readonly count: number;
+    readonly samples: readonly Sample[];
+  })[];
   /** Leave when they are due: the texts, and requests for START. */
-  readonly leaving: Billed;
+  readonly leaving: BilledTexts;
   /** Leave later: outside the hours, or too many lately. */
-  readonly deferred: Billed;
-  readonly arrivals: readonly Arrivals[];
+  readonly deferred: BilledTexts;
+  readonly arrivals: readonly ArrivalTimes[];
   /** What would be otherwise than under the settings as they are. */
-  readonly changed: readonly { readonly from: Outcome; readonly to: Outcome; readonly count: number }[];
+  readonly changed: readonly {
+    readonly from: DryRunOutcome;
+    readonly to: DryRunOutcome;
+    readonly count: number;
+  }[];
 }
 
 const SAMPLES = 3;
@@ -62,15 +69,15 @@ const SAMPLES = 3;
  *
  * @param segmentPrice what one segment costs.
  */
-export function previewOf(
-  compared: readonly Compared[],
+export function summarizeDryRun(
+  compared: readonly ComparedText[],
   segmentPrice: { readonly amount: number; readonly currency: string },
-): Preview {
+): DryRunSummary {
   const forecasts = compared.map(({ then }) => then);
   const outcomes = grouped(forecasts, nameOf);
   const differing = compared.filter(({ asIs, then }) => nameOf(asIs) !== nameOf(then));
   const changes = grouped(differing, ({ asIs, then }) => `${nameOf(asIs)} to ${nameOf(then)}`);
-  const bodies = (isMeant: (forecast: Forecast) => boolean) =>
+  const bodies = (isMeant: (forecast: DryRunText) => boolean) =>
     forecasts.flatMap((forecast) => (forecast.leaves && isMeant(forecast) ? [forecast.leaves.body] : []));
   return {
     texts: forecasts.length,
@@ -112,19 +119,19 @@ function grouped<T>(all: readonly T[], nameFor: (one: T) => string): Group<T>[] 
   return [...groups.values()].toSorted((a, b) => b.length - a.length);
 }
 
-function nameOf({ verdict, reason = '' }: Forecast): string {
+function nameOf({ verdict, reason = '' }: DryRunText): string {
   return `${verdict} ${reason}`;
 }
 
-function outcomeOf({ verdict, reason }: Forecast): Outcome {
+function outcomeOf({ verdict, reason }: DryRunText): DryRunOutcome {
   return { verdict, reason: reason ?? null };
 }
 
-function sampleOf({ number, leadId, automationId, sentence }: Forecast): Sample {
+function sampleOf({ number, leadId, automationId, sentence }: DryRunText): Sample {
   return { number, leadId: leadId ?? null, automationId: automationId ?? null, sentence };
 }
 
-function billed(bodies: readonly string[], price: { amount: number; currency: string }): Billed {
+function billed(bodies: readonly string[], price: { amount: number; currency: string }): BilledTexts {
   const found = bodies.map(segmentsOf);
   const segments = found.reduce((sum, { count }) => sum + count, 0);
   return {
@@ -141,7 +148,7 @@ function counted(names: readonly string[]): Record<string, number> {
   return Object.fromEntries(grouped(names, (name) => name).map((group) => [group[0], group.length]));
 }
 
-function arrivalsOf(group: Group<Forecast>): Arrivals {
+function arrivalsOf(group: Group<DryRunText>): ArrivalTimes {
   const moments = group.flatMap(({ leaves }) => leaves?.at ?? []).toSorted();
   const [earliest = '', latest = ''] = [moments[0], moments.at(-1)];
   const { zones } = group[0];

@@ -1,31 +1,39 @@
-import { wake } from '../automation/progress.ts';
+import { wakePending } from '../automation/progress.ts';
 import type { ConsentState } from '../consent/state.ts';
 import type { Conversation } from '../conversations/conversation.ts';
 import { sayUnrendered } from '../messaging/template.ts';
 import type { Settings } from '../organization/settings.ts';
-import { whereabouts } from '../phone/time-zones.ts';
-import { remember } from './caps.ts';
+import { recipientLocation } from '../phone/time-zones.ts';
+import { addRecentSend } from './caps.ts';
 import { decide } from './decide.ts';
-import type { DueText } from './due-text.ts';
-import type { OutboxFacts, StepFacts } from './load-decision-input.ts';
-import { PROMPT, promptWords } from './opt-in-request.ts';
 import type { Decision } from './decision.ts';
-import { singleText } from './due-single-text.ts';
-import { stepText } from './due-step.ts';
+import { prepareSingleText } from './due-single-text.ts';
+import { prepareStep } from './due-step.ts';
+import type { DueText } from './due-text.ts';
+import type { LoadedSingleText, LoadedStep } from './load-decision-input.ts';
+import { OPT_IN_REQUEST, optInRequestWords } from './opt-in-request.ts';
 
-export type Facts = StepFacts | OutboxFacts;
+export type LoadedText = LoadedStep | LoadedSingleText;
 
-export const verdicts = ['send', 'sendPromptFirst', 'hold', 'defer', 'refuse', 'drop', 'stop'] as const;
+export const dryRunVerdicts = [
+  'send',
+  'sendOptInRequestFirst',
+  'hold',
+  'defer',
+  'refuse',
+  'drop',
+  'stop',
+] as const;
 /** What the gate would say; `stop`: its automation is gone. */
-export type ForecastVerdict = (typeof verdicts)[number];
+export type DryRunVerdict = (typeof dryRunVerdicts)[number];
 
 /** What would become of a text. */
-export interface Forecast {
+export interface DryRunText {
   /** E.164. */
   readonly number: string;
   readonly leadId: string | undefined;
   readonly automationId: string | undefined;
-  readonly verdict: ForecastVerdict;
+  readonly verdict: DryRunVerdict;
   /** Absent for one that would leave. */
   readonly reason: string | undefined;
   readonly sentence: string;
@@ -47,31 +55,31 @@ interface Expected {
  *
  * @param change settings that are not saved: what if they were.
  */
-export function createForecaster(change: Partial<Settings> = {}) {
+export function createDryRun(change: Partial<Settings> = {}) {
   const expected = new Map<string, Expected>();
   /**
-   * @param facts of the text. One that waits is decided as if it were woken.
+   * @param loaded of the text. One that waits is decided as if it were woken.
    * @param at when the gate would decide: a text is not decided before it is due.
    * @returns undefined for one that has moved on and is neither due nor waiting any more.
    */
-  return function forecast(facts: Facts, at: Date): Forecast | undefined {
-    const given = { ...facts, settings: { ...facts.settings, ...change } };
+  return function forecast(loaded: LoadedText, at: Date): DryRunText | undefined {
+    const given = { ...loaded, settings: { ...loaded.settings, ...change } };
     const known = { ...given, ...expected.get(given.consent.number) };
     const prepared = prepare(known, at);
     switch (prepared.kind) {
-      case 'notDue':
-      case 'again':
+      case 'skip':
+      case 'retry':
         return undefined;
-      case 'holds':
+      case 'hold':
         return { ...describe(known), verdict: 'hold', ...prepared.why, leaves: undefined };
-      case 'moves': {
+      case 'update': {
         const verdict = prepared.outcome === 'stopped' ? 'stop' : 'defer';
         return { ...describe(known), verdict, ...prepared.why, leaves: undefined };
       }
       case 'ready': {
         const { text } = prepared;
         const { settings, consent, conversation } = text;
-        const decision = decide({ ...text.asks, settings, consent, conversation, now: at });
+        const decision = decide({ ...text.input, settings, consent, conversation, now: at });
         expected.set(text.number, afterwards(text, decision, at));
         return { ...describe(known), ...carriedOut(text, decision, at) };
       }
@@ -82,26 +90,27 @@ export function createForecaster(change: Partial<Settings> = {}) {
 /** No table: what is prepared here is never written. */
 const NO_TABLE = '';
 
-function prepare(facts: Facts, at: Date) {
-  if ('outbox' in facts) {
-    const outbox = facts.outbox?.status === 'waiting' ? wake(facts.outbox, at) : facts.outbox;
-    return singleText(NO_TABLE, { ...facts, outbox }, at);
+function prepare(loaded: LoadedText, at: Date) {
+  if ('singleText' in loaded) {
+    const singleText =
+      loaded.singleText?.status === 'waiting' ? wakePending(loaded.singleText, at) : loaded.singleText;
+    return prepareSingleText(NO_TABLE, { ...loaded, singleText }, at);
   }
-  const { enrollment: found } = facts;
-  const enrollment = found?.status === 'waiting' ? wake(found, at) : found;
+  const { enrollment: found } = loaded;
+  const enrollment = found?.status === 'waiting' ? wakePending(found, at) : found;
   const step = enrollment?.step ?? 0;
-  const asked = { leadId: '', automationId: '', step, number: facts.consent.number };
-  return stepText(NO_TABLE, asked, { ...facts, enrollment }, at);
+  const asked = { leadId: '', automationId: '', step, number: loaded.consent.number };
+  return prepareStep(NO_TABLE, asked, { ...loaded, enrollment }, at);
 }
 
-function describe(facts: Facts) {
-  const isStep = 'enrollment' in facts;
-  const { number } = facts.consent;
-  const { zones } = whereabouts(number, facts.lead?.details ?? {}, facts.settings.timeZone);
+function describe(loaded: LoadedText) {
+  const isStep = 'enrollment' in loaded;
+  const { number } = loaded.consent;
+  const { zones } = recipientLocation(number, loaded.lead?.details ?? {}, loaded.settings.timeZone);
   return {
     number,
-    leadId: isStep ? facts.enrollment?.leadId : facts.outbox?.leadId,
-    automationId: isStep ? facts.enrollment?.automationId : undefined,
+    leadId: isStep ? loaded.enrollment?.leadId : loaded.singleText?.leadId,
+    automationId: isStep ? loaded.enrollment?.automationId : undefined,
     zones,
   };
 }
@@ -110,8 +119,8 @@ function carriedOut(text: DueText, decision: Decision, at: Date) {
   const { kind, sentence } = decision;
   const reason = 'reason' in decision ? decision.reason : undefined;
   const said = { verdict: kind, reason, sentence };
-  if (kind === 'sendPromptFirst') {
-    return { ...said, leaves: { at: at.toISOString(), body: promptWords(text.settings).whole } };
+  if (kind === 'sendOptInRequestFirst') {
+    return { ...said, leaves: { at: at.toISOString(), body: optInRequestWords(text.settings).whole } };
   }
   if (kind !== 'send' && kind !== 'defer') return { ...said, leaves: undefined };
   const rendered = text.render();
@@ -124,25 +133,25 @@ function carriedOut(text: DueText, decision: Decision, at: Date) {
 }
 
 function afterwards(
-  { number, asks, settings, consent, conversation }: DueText,
+  { number, input, settings, consent, conversation }: DueText,
   { kind }: Decision,
   now: Date,
 ): Expected {
   const at = now.toISOString();
   const counted = (automationId: string) => ({
     ...conversation,
-    recent: remember(conversation.recent, { at, automationId }, now),
+    recent: addRecentSend(conversation.recent, { at, automationId }, now),
   });
-  if (kind === 'sendPromptFirst') {
-    const { leadId } = asks;
+  if (kind === 'sendOptInRequestFirst') {
+    const { leadId } = input;
     const isLeads = settings.doubleOptIn === 'perLead' && leadId !== undefined;
-    const prompted: ConsentState = isLeads
-      ? { ...consent, number, leadPrompts: { ...consent.leadPrompts, [leadId]: 'sent' } }
-      : { ...consent, number, prompt: 'sent' };
-    return { consent: prompted, conversation: counted(PROMPT) };
+    const optInRequested: ConsentState = isLeads
+      ? { ...consent, number, leadOptInRequests: { ...consent.leadOptInRequests, [leadId]: 'sent' } }
+      : { ...consent, number, optInRequest: 'sent' };
+    return { consent: optInRequested, conversation: counted(OPT_IN_REQUEST) };
   }
-  if (kind === 'send' && asks.automation) {
-    return { consent, conversation: counted(asks.automation.id) };
+  if (kind === 'send' && input.automation) {
+    return { consent, conversation: counted(input.automation.id) };
   }
   return { consent, conversation };
 }

@@ -1,19 +1,26 @@
 import type { Enrollment } from '../automation/enrollment.ts';
 import { messageIdOf } from '../automation/enrollment.ts';
 import { putOverVersion } from '../automation/enrollment-items.ts';
-import { advance, defer, endOfWaiting, hold, renumber, stop } from '../automation/progress.ts';
+import {
+  advanceEnrollment,
+  deferPending,
+  endOfWaiting,
+  holdPending,
+  renumberEnrollment,
+  stopEnrollment,
+} from '../automation/progress.ts';
 import type { DueStep } from '../automation/work.ts';
 import { render } from '../messaging/template.ts';
-import { askStep } from './decision-input.ts';
-import type { Prepared } from './due-text.ts';
-import type { StepFacts } from './load-decision-input.ts';
+import { stepInput } from './decision-input.ts';
+import type { Preparation } from './due-text.ts';
+import type { LoadedStep } from './load-decision-input.ts';
 
 /** An automation's step as a due text. @param table the outreach table. */
-export function stepText(table: string, step: DueStep, facts: StepFacts, now: Date): Prepared {
-  const { enrollment, automation, lead, consent, settings, conversation } = facts;
-  if (enrollment?.status !== 'due' || enrollment.step !== step.step) return { kind: 'notDue' };
-  if (enrollment.dueAt > now.toISOString()) return { kind: 'notDue' };
-  if (enrollment.number !== consent.number) return { kind: 'again' };
+export function prepareStep(table: string, step: DueStep, loaded: LoadedStep, now: Date): Preparation {
+  const { enrollment, automation, lead, consent, settings, conversation } = loaded;
+  if (enrollment?.status !== 'due' || enrollment.step !== step.step) return { kind: 'skip' };
+  if (enrollment.dueAt > now.toISOString()) return { kind: 'skip' };
+  if (enrollment.number !== consent.number) return { kind: 'retry' };
   const put = (next: Enrollment) => putOverVersion(table, next);
   if (lead && lead.number !== enrollment.number) {
     // The lead's number changed and its enrollments did not follow to the end.
@@ -21,16 +28,21 @@ export function stepText(table: string, step: DueStep, facts: StepFacts, now: Da
       reason: 'numberChanged',
       sentence: 'deferred: the lead has another number, whose consent is asked next',
     };
-    return { kind: 'moves', put: put(renumber(enrollment, lead.number, now)), outcome: 'deferred', why };
+    return {
+      kind: 'update',
+      put: put(renumberEnrollment(enrollment, lead.number, now)),
+      outcome: 'deferred',
+      why,
+    };
   }
   const template = automation?.steps[step.step]?.template;
   if (!automation || !lead || template === undefined) {
     const why = { reason: 'automationRemoved', sentence: 'stopped: the automation or this step was removed' };
-    return { kind: 'moves', put: put(stop(enrollment, why)), outcome: 'stopped', why };
+    return { kind: 'update', put: put(stopEnrollment(enrollment, why)), outcome: 'stopped', why };
   }
   if (!automation.enabled) {
     const why = { reason: 'automationDisabled', sentence: 'held: the automation is switched off' };
-    return { kind: 'holds', put: put(hold(enrollment, why)), why };
+    return { kind: 'hold', put: put(holdPending(enrollment, why)), why };
   }
   const { leadId, automationId, number, firstDueAt, attempts } = enrollment;
   return {
@@ -44,12 +56,12 @@ export function stepText(table: string, step: DueStep, facts: StepFacts, now: Da
       describes: { leadId, automationId, step: step.step },
       firstDueAt,
       attempts,
-      asks: askStep(automation, lead, enrollment),
+      input: stepInput(automation, lead, enrollment),
       render: () =>
         render(template, { ...lead.details, organizationName: settings.organizationName }, settings.footer),
-      held: (why) => put(hold(enrollment, why, endOfWaiting(why.reason, enrollment, automation))),
-      deferred: (why, until) => put(defer(enrollment, why, until)),
-      ended: (at) => put(advance(enrollment, automation, at)),
+      held: (why) => put(holdPending(enrollment, why, endOfWaiting(why.reason, enrollment, automation))),
+      deferred: (why, until) => put(deferPending(enrollment, why, until)),
+      ended: (at) => put(advanceEnrollment(enrollment, automation, at)),
     },
   };
 }

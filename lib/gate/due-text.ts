@@ -4,7 +4,7 @@ import type { Message } from '../messaging/message.ts';
 import type { Rendered } from '../messaging/template.ts';
 import type { Settings } from '../organization/settings.ts';
 import type { TransactItem } from '../runtime/dynamodb.ts';
-import type { Asked } from './decision-input.ts';
+import type { TextInput } from './decision-input.ts';
 
 type Put = NonNullable<TransactItem['Put']>;
 
@@ -26,7 +26,7 @@ export interface DueText {
   readonly firstDueAt: string;
   /** How often it was handed to Twilio and not taken. */
   readonly attempts: number;
-  readonly asks: Asked;
+  readonly input: TextInput;
   render(): Rendered;
   /** It waits, out of the due index. */
   held(why: Why): Put;
@@ -39,16 +39,16 @@ export interface DueText {
 /**
  * What stands in the way of deciding at all.
  *
- * - `notDue`: a duplicate delivery, or it was held or deferred in between.
- * - `again`: it was read by halves: read it once more.
- * - `moves`: its origin moves without a text, with this outcome.
+ * - `skip`: a duplicate delivery, or it was held or deferred in between.
+ * - `retry`: it was read by halves: read it once more.
+ * - `update`: its origin moves without a text, with this outcome.
  */
-export type Prepared =
+export type Preparation =
   | { readonly kind: 'ready'; readonly text: DueText }
-  | { readonly kind: 'notDue' | 'again' }
-  | { readonly kind: 'holds'; readonly put: Put; readonly why: Why }
+  | { readonly kind: 'skip' | 'retry' }
+  | { readonly kind: 'hold'; readonly put: Put; readonly why: Why }
   | {
-      readonly kind: 'moves';
+      readonly kind: 'update';
       readonly put: Put;
       readonly outcome: 'stopped' | 'deferred';
       readonly why: Why;

@@ -15,7 +15,7 @@ export interface Explanation {
 
 const ABOUT_CONSENT = new Set([
   'optedOut',
-  'promptRejected',
+  'optInRequestRejected',
   'waitingForConsent',
   'waitingForKeyword',
   'waitingForStart',

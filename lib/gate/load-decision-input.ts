@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Automation } from '../automation/automation.ts';
+import { automationKey, parseAutomation } from '../automation/automation-items.ts';
 import type { Enrollment } from '../automation/enrollment.ts';
 import { enrollmentKey, parseEnrollment } from '../automation/enrollment-items.ts';
 import type { DueWork } from '../automation/work.ts';
@@ -9,20 +10,20 @@ import type { Conversation } from '../conversations/conversation.ts';
 import { conversationKey, parseConversation } from '../conversations/conversation-items.ts';
 import type { Lead } from '../leads/lead.ts';
 import { leadKey, parseLead } from '../leads/lead-items.ts';
-import { automationKey, parseAutomation, parseSettings, settingsKey } from '../organization/organization-items.ts';
+import { parseSettings, settingsKey } from '../organization/organization-items.ts';
 import type { Settings } from '../organization/settings.ts';
-import { outboxKey, parseOutbox } from '../single-texts/single-text-items.ts';
-import type { OutboxText } from '../single-texts/single-text.ts';
 import { type Item, type Key, readConsistently } from '../runtime/dynamodb.ts';
+import type { SingleText } from '../single-texts/single-text.ts';
+import { parseSingleText, singleTextKey } from '../single-texts/single-text-items.ts';
 import type { GateTables } from './send-transaction.ts';
 
-export interface FactsDeps extends GateTables {
+export interface LoadDeps extends GateTables {
   readonly configurationTable: string;
   readonly organization: string;
   readonly now: () => Date;
 }
 
-interface CommonFacts {
+interface LoadedInput {
   readonly settings: Settings;
   readonly lead: Lead | undefined;
   /** Of the number that the text was enqueued with. */
@@ -31,19 +32,19 @@ interface CommonFacts {
 }
 
 /** Everything a decision about one step rests on. */
-export interface StepFacts extends CommonFacts {
+export interface LoadedStep extends LoadedInput {
   readonly enrollment: Enrollment | undefined;
   readonly automation: Automation | undefined;
 }
 
 /** Everything a decision about one single text rests on. */
-export interface OutboxFacts extends CommonFacts {
-  readonly outbox: OutboxText | undefined;
+export interface LoadedSingleText extends LoadedInput {
+  readonly singleText: SingleText | undefined;
 }
 
 /** What to read for one text. */
-export type FactsWanted = Pick<DueWork, 'number'> &
-  ({ readonly outboxId: string } | { readonly leadId: string; readonly automationId: string });
+export type LoadRequest = Pick<DueWork, 'number'> &
+  ({ readonly singleTextId: string } | { readonly leadId: string; readonly automationId: string });
 
 /**
  * Reads what the decisions about some texts rest on, strongly consistent, in one request for a whole batch: nothing
@@ -52,19 +53,19 @@ export type FactsWanted = Pick<DueWork, 'number'> &
  * @param wanted at most 15, so that one request takes them. A single text's lead costs a second request for the batch.
  * @returns in the order of `wanted`.
  */
-export async function loadFacts(
-  deps: FactsDeps,
-  wanted: readonly FactsWanted[],
-): Promise<(StepFacts | OutboxFacts)[]> {
+export async function loadBatch(
+  deps: LoadDeps,
+  wanted: readonly LoadRequest[],
+): Promise<(LoadedStep | LoadedSingleText)[]> {
   const found = await readConsistently(deps.client, {
     [deps.configurationTable]: [
       settingsKey,
-      ...wanted.flatMap((work) => ('outboxId' in work ? [] : [automationKey(work.automationId)])),
+      ...wanted.flatMap((work) => ('singleTextId' in work ? [] : [automationKey(work.automationId)])),
     ],
     [deps.outreachTable]: wanted.flatMap((work) => [
       conversationKey(work.number),
-      ...('outboxId' in work
-        ? [outboxKey({ number: work.number, id: work.outboxId })]
+      ...('singleTextId' in work
+        ? [singleTextKey({ number: work.number, id: work.singleTextId })]
         : [leadKey(work.leadId), enrollmentKey(work)]),
     ]),
     [deps.consentTable]: wanted.map(({ number }) => stateKey(number)),
@@ -74,11 +75,11 @@ export async function loadFacts(
   const consents = byKey(found[deps.consentTable]);
   const settings = parseSettings(configuration(settingsKey), deps.organization);
   const automations = once((id: string) => parsed(configuration(automationKey(id)), parseAutomation));
-  const outboxOf = (work: FactsWanted) =>
-    'outboxId' in work
-      ? parsed(outreach(outboxKey({ number: work.number, id: work.outboxId })), parseOutbox)
+  const singleTextOf = (work: LoadRequest) =>
+    'singleTextId' in work
+      ? parsed(outreach(singleTextKey({ number: work.number, id: work.singleTextId })), parseSingleText)
       : undefined;
-  const outboxLeads = await leadsOf(deps, wanted.map(outboxOf));
+  const leadsOfSingleTexts = await leadsOf(deps, wanted.map(singleTextOf));
   return wanted.map((work) => {
     const { number } = work;
     const common = {
@@ -86,9 +87,9 @@ export async function loadFacts(
       consent: parseState(consents(stateKey(number)), number),
       conversation: parseConversation(outreach(conversationKey(number)), number, deps.now()),
     };
-    if ('outboxId' in work) {
-      const outbox = outboxOf(work);
-      return { ...common, outbox, lead: outboxLeads(outbox?.leadId) };
+    if ('singleTextId' in work) {
+      const singleText = singleTextOf(work);
+      return { ...common, singleText, lead: leadsOfSingleTexts(singleText?.leadId) };
     }
     return {
       ...common,
@@ -105,21 +106,21 @@ export async function loadFacts(
  *
  * @throws Error when the tables cannot be asked.
  */
-export async function loadFactsApart(
-  deps: FactsDeps,
-  wanted: readonly FactsWanted[],
-): Promise<(StepFacts | OutboxFacts | { readonly unreadable: z.ZodError })[]> {
+export async function loadEach(
+  deps: LoadDeps,
+  wanted: readonly LoadRequest[],
+): Promise<(LoadedStep | LoadedSingleText | { readonly unreadable: z.ZodError })[]> {
   try {
-    return await loadFacts(deps, wanted);
+    return await loadBatch(deps, wanted);
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
     if (wanted.length === 1) return [{ unreadable: error }];
-    return (await Promise.all(wanted.map((one) => loadFactsApart(deps, [one])))).flat();
+    return (await Promise.all(wanted.map((one) => loadEach(deps, [one])))).flat();
   }
 }
 
 /** What lists show beside each number. */
-export interface Standings {
+export interface NumbersConsent {
   readonly settings: Settings;
   readonly states: ReadonlyMap<string, ConsentState>;
 }
@@ -131,7 +132,10 @@ const NUMBERS_PER_READ = 99;
  * The settings, and the consent of some numbers, strongly consistent and in one request: what lists show beside each number.
  * Of more than 99 numbers in several.
  */
-export async function loadStandings(deps: FactsDeps, numbers: readonly string[]): Promise<Standings> {
+export async function loadConsentOfNumbers(
+  deps: LoadDeps,
+  numbers: readonly string[],
+): Promise<NumbersConsent> {
   const { client, consentTable, configurationTable, organization } = deps;
   const distinct = [...new Set(numbers)];
   const states = new Map<string, ConsentState>();
@@ -151,8 +155,8 @@ export async function loadStandings(deps: FactsDeps, numbers: readonly string[])
 
 /** The leads that single texts are for: their ids stand in the texts and are known only after a first read. */
 async function leadsOf(
-  { client, outreachTable }: FactsDeps,
-  texts: readonly (OutboxText | undefined)[],
+  { client, outreachTable }: LoadDeps,
+  texts: readonly (SingleText | undefined)[],
 ): Promise<(id: string | undefined) => Lead | undefined> {
   const ids = texts.flatMap((text) => text?.leadId ?? []);
   const found = await readConsistently(client, { [outreachTable]: ids.map(leadKey) });

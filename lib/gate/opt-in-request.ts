@@ -2,14 +2,14 @@ import { merge, withFooter } from '../messaging/template.ts';
 import type { Settings } from '../organization/settings.ts';
 
 /** What caps count the request for START under. */
-export const PROMPT = 'prompt';
+export const OPT_IN_REQUEST = 'optInRequest';
 
 /**
  * The request for START in the organization's words (C1).
  *
  * @returns without the footer, and as a whole. @throws Error for a template that the settings would not have taken.
  */
-export function promptWords({
+export function optInRequestWords({
   optInTemplate,
   organizationName,
   footer,

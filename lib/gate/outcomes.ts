@@ -1,5 +1,5 @@
 /** How handing a claimed text to Twilio ends. */
-export const handOverOutcomes = [
+export const submitOutcomes = [
   'sent',
   /** Twilio refused the text for good. */
   'rejected',
@@ -10,13 +10,13 @@ export const handOverOutcomes = [
   /** The answer never came: `reconcile` asks Twilio what became of it. */
   'inDoubt',
 ] as const;
-export type HandOverOutcome = (typeof handOverOutcomes)[number];
+export type SubmitOutcome = (typeof submitOutcomes)[number];
 
 /** How one record of the gate's queues ends. All but an exception acknowledge it. */
 export const textOutcomes = [
-  ...handOverOutcomes,
+  ...submitOutcomes,
   /** The opt-in template left; the text waits for START. */
-  'prompted',
+  'optInRequested',
   'held',
   'deferred',
   'refused',

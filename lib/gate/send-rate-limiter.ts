@@ -1,21 +1,19 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Lane } from '../automation/lanes.ts';
 import { type Item, isConditionFailure, type Key } from '../runtime/dynamodb.ts';
 
 /**
  * The time of the sender, as a generic cell rate algorithm keeps it: one moment up to which it is taken, which each batch
  * of texts moves on by what its segments take, and another that only the priority line moves. No other file spells its key.
  */
-const clockKey: Key = { pk: 'SENDER', sk: 'CLOCK' };
+const limiterKey: Key = { pk: 'SENDER', sk: 'CLOCK' };
 
-/** Texts that find no room come again in a line of their own: what someone waits for does not stand behind a broadcast. */
-export type Line = 'priority' | 'bulk';
+/** Time was taken from `start` on; or none was, since all of it is taken up to `nextFreeAt`. Milliseconds since 1970. */
+export type Reservation = { readonly start: number } | { readonly nextFreeAt: number };
 
-/** Time was taken from `start` on; or none was, since all of it is taken up to `freeAt`. Milliseconds since 1970. */
-export type Taken = { readonly start: number } | { readonly freeAt: number };
+export type SendRateLimiter = ReturnType<typeof createSendRateLimiter>;
 
-export type SenderClock = ReturnType<typeof createSenderClock>;
-
-export function createSenderClock(deps: {
+export function createSendRateLimiter(deps: {
   readonly client: DynamoDBDocumentClient;
   /** The outreach table. */
   readonly table: string;
@@ -27,25 +25,26 @@ export function createSenderClock(deps: {
      *
      * @param milliseconds how much. @param span it may start at the earliest and at the latest then.
      */
-    take: async (line: Line, milliseconds: number, span: Span): Promise<Taken> => {
-      if (line === 'bulk') return advance(deps, 'freeAt', milliseconds, span);
-      const taken = await advance(deps, 'priorityAt', milliseconds, span);
-      if ('start' in taken) await advance(deps, 'freeAt', milliseconds, { ...span, latest: END_OF_TIME });
-      return taken;
+    tryReserve: async (lane: Lane, milliseconds: number, span: Span): Promise<Reservation> => {
+      if (lane === 'bulk') return advance(deps, 'nextFreeAt', milliseconds, span);
+      const reserved = await advance(deps, 'priorityAt', milliseconds, span);
+      if ('start' in reserved)
+        await advance(deps, 'nextFreeAt', milliseconds, { ...span, latest: END_OF_TIME });
+      return reserved;
     },
     /** Takes time for texts that leave at once, whoever has taken it before: those after them make room. */
-    takeNow: async (milliseconds: number, now: number): Promise<void> => {
-      await advance(deps, 'freeAt', milliseconds, { earliest: now, latest: END_OF_TIME });
+    reserveNow: async (milliseconds: number, now: number): Promise<void> => {
+      await advance(deps, 'nextFreeAt', milliseconds, { earliest: now, latest: END_OF_TIME });
     },
     /**
      * A place in a line, for texts that come again when it is their turn to ask: takes nothing of the sender's time.
      *
      * @returns when the place begins.
      */
-    queue: async (line: Line, milliseconds: number, earliest: number): Promise<number> => {
+    enqueue: async (lane: Lane, milliseconds: number, earliest: number): Promise<number> => {
       const span = { earliest, latest: END_OF_TIME };
-      const place = await advance(deps, `${line}Line`, milliseconds, span);
-      return 'start' in place ? place.start : place.freeAt;
+      const place = await advance(deps, `${lane}Line`, milliseconds, span);
+      return 'start' in place ? place.start : place.nextFreeAt;
     },
   };
 }
@@ -65,15 +64,15 @@ const ATTEMPTS = 20;
  */
 async function advance(
   { client, table }: { readonly client: DynamoDBDocumentClient; readonly table: string },
-  attribute: 'freeAt' | 'priorityAt' | `${Line}Line`,
+  attribute: 'nextFreeAt' | 'priorityAt' | `${Lane}Line`,
   milliseconds: number,
   { earliest, latest }: Span,
-): Promise<Taken> {
+): Promise<Reservation> {
   const update = async (value: string, condition: string, values: Item) => {
     const answer = await client.send(
       new UpdateCommand({
         TableName: table,
-        Key: clockKey,
+        Key: limiterKey,
         UpdateExpression: `SET #time = ${value}`,
         ConditionExpression: condition,
         ExpressionAttributeNames: { '#time': attribute },
@@ -97,19 +96,19 @@ async function advance(
     });
   let rests = attribute === 'priorityAt';
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const taken = await (rests ? afresh() : onwards()).catch(stoodAt(attribute));
-    if ('start' in taken || taken.freeAt > latest) return taken;
-    rests = taken.freeAt < earliest;
+    const reserved = await (rests ? afresh() : onwards()).catch(stoodAt(attribute));
+    if ('start' in reserved || reserved.nextFreeAt > latest) return reserved;
+    rests = reserved.nextFreeAt < earliest;
   }
   throw new Error('Others took the time of the sender again and again');
 }
 
 /** Where the time stood when the condition failed; 0 before its first use. */
 function stoodAt(attribute: string) {
-  return (error: unknown): { freeAt: number } => {
+  return (error: unknown): { nextFreeAt: number } => {
     if (!isConditionFailure(error)) throw error;
     const { Item } = error as { Item?: Record<string, { N?: string } | number> };
     const time = Item?.[attribute];
-    return { freeAt: Number((typeof time === 'object' ? time.N : time) ?? 0) };
+    return { nextFreeAt: Number((typeof time === 'object' ? time.N : time) ?? 0) };
   };
 }

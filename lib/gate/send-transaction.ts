@@ -22,11 +22,11 @@ type Put = NonNullable<TransactItem['Put']>;
 
 /**
  * - `done`: it is written.
- * - `factsChanged`: the number's consent or conversation moved since the decision: decide anew.
+ * - `inputChanged`: the number's consent or conversation moved since the decision: decide anew.
  * - `handled`: the enrollment or single text moved on, or the message exists: someone else did this.
  * - `collided`: another transaction held an item; nothing is known to have changed.
  */
-export type WriteOutcome = 'done' | 'factsChanged' | 'handled' | 'collided';
+export type WriteOutcome = 'done' | 'inputChanged' | 'handled' | 'collided';
 
 /** What a text is written with: the enrollment or single text that it comes from, and its conversation, moved on. */
 export interface Claim {
@@ -40,7 +40,7 @@ export interface Claim {
  * text, the text exists as `claimed`, and its conversation counts it; all of it or nothing. A STOP recorded before it
  * makes it fail; one recorded after it finds the text handed over.
  */
-export function claim(
+export function claimText(
   tables: GateTables,
   consent: ConsentState,
   { origin, text, conversation }: Claim,
@@ -62,16 +62,16 @@ export function claim(
  * @param ledger the writes of the registry's event, which fail when the consent has moved.
  * @param prompt the request, as a single text that has become a message.
  */
-export function claimPrompt(
+export function claimOptInRequest(
   tables: GateTables,
   ledger: readonly TransactItem[],
   held: Put,
-  prompt: Claim,
+  optInRequest: Claim,
 ): Promise<WriteOutcome> {
   return transact(
     tables,
-    [...ledger, { Put: putConversation(tables.outreachTable, prompt.conversation) }],
-    [{ Put: held }, { Put: prompt.origin }, putMessage(tables, prompt.text)],
+    [...ledger, { Put: putConversation(tables.outreachTable, optInRequest.conversation) }],
+    [{ Put: held }, { Put: optInRequest.origin }, putMessage(tables, optInRequest.text)],
   );
 }
 
@@ -79,7 +79,7 @@ export function claimPrompt(
  * Holds a text under what was decided on: an opt-in, a START or a decision recorded in between makes it fail, so that
  * nobody is put to sleep after the news that would have woken them.
  */
-export function holdUnder(
+export function writeHold(
   tables: GateTables,
   { consent, conversation }: { readonly consent: ConsentState; readonly conversation: Conversation },
   held: Put,
@@ -95,7 +95,7 @@ export function holdUnder(
 }
 
 /** Ends a text without sending it: it is stored with its reason, and what it comes from moves on. */
-export function explain(
+export function recordUnsent(
   tables: GateTables,
   {
     origin,
@@ -108,7 +108,7 @@ export function explain(
 }
 
 /** Writes an enrollment or single text over the version it came from, and nothing else. */
-export async function replace(tables: GateTables, origin: Put): Promise<WriteOutcome> {
+export async function putVersioned(tables: GateTables, origin: Put): Promise<WriteOutcome> {
   try {
     await tables.client.send(new PutCommand(origin));
     return 'done';
@@ -130,19 +130,19 @@ function putMessage({ outreachTable }: GateTables, text: Message): TransactItem 
   };
 }
 
-/** @param facts the writes whose conditions say that what was decided on still holds. */
+/** @param conditions the writes whose conditions say that what was decided on still holds. */
 async function transact(
   { client }: GateTables,
-  facts: readonly TransactItem[],
+  conditions: readonly TransactItem[],
   others: readonly TransactItem[],
 ): Promise<WriteOutcome> {
   try {
-    await client.send(new TransactWriteCommand({ TransactItems: [...facts, ...others] }));
+    await client.send(new TransactWriteCommand({ TransactItems: [...conditions, ...others] }));
     return 'done';
   } catch (error) {
     const codes = cancellationCodes(error);
     if (codes === undefined) throw error;
     if (isTransientCancellation(codes)) return 'collided';
-    return codes.slice(0, facts.length).includes('ConditionalCheckFailed') ? 'factsChanged' : 'handled';
+    return codes.slice(0, conditions.length).includes('ConditionalCheckFailed') ? 'inputChanged' : 'handled';
   }
 }

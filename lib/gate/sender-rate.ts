@@ -1,26 +1,26 @@
+import type { Lane } from '../automation/lanes.ts';
 import { LANES } from '../automation/work.ts';
 import type { DueText } from './due-text.ts';
-import type { OutboxFacts, StepFacts } from './load-decision-input.ts';
-import type { Line } from './send-rate-limiter.ts';
+import type { LoadedSingleText, LoadedStep } from './load-decision-input.ts';
 
 /** Who goes first when the sender can take only so many segments a second: agents and answers ahead of everybody. */
-export type Urgency = 'atOnce' | Line;
+export type Urgency = 'atOnce' | Lane;
 
 /** How urgent a due text is. What goes ahead still counts: those after it wait longer. */
-export function urgencyOf({ asks }: Pick<DueText, 'asks'>, facts: StepFacts | OutboxFacts): Urgency {
-  const { purpose, isAnswer } = asks;
+export function urgencyOf({ input }: Pick<DueText, 'input'>, loaded: LoadedStep | LoadedSingleText): Urgency {
+  const { purpose, isAnswer } = input;
   if (purpose === 'agent' || purpose === 'optOutReply' || isAnswer) return 'atOnce';
-  const kind = 'automation' in facts ? facts.automation?.kind : undefined;
+  const kind = 'automation' in loaded ? loaded.automation?.kind : undefined;
   return kind === undefined ? 'priority' : LANES[kind];
 }
 
 /** What a number of segments takes of the sender's time, in milliseconds. */
-export function timeOf(segments: number, segmentsPerSecond: number): number {
+export function sendMilliseconds(segments: number, segmentsPerSecond: number): number {
   return Math.ceil((segments * 1_000_000) / segmentsPerSecond) / 1000;
 }
 
 /** What the trace of a text that had its turn says (X1). */
-export function sayTurn(segmentsPerSecond: number, urgency: Urgency, waitedMilliseconds: number): string {
+export function explainSlot(segmentsPerSecond: number, urgency: Urgency, waitedMilliseconds: number): string {
   const rate = `the sender takes ${segmentsPerSecond} segments a second`;
   if (urgency === 'atOnce') return `${rate}, and this text goes ahead of others`;
   const seconds = Math.round(waitedMilliseconds / 100) / 10;
@@ -28,7 +28,7 @@ export function sayTurn(segmentsPerSecond: number, urgency: Urgency, waitedMilli
 }
 
 /** Why a text comes again later. */
-export function senderBusy(segmentsPerSecond: number, until: string) {
+export function senderBusyReason(segmentsPerSecond: number, until: string) {
   const sentence = `deferred: the sender takes ${segmentsPerSecond} segments a second and has texts to send until ${until}`;
   return { reason: 'senderRate', sentence };
 }

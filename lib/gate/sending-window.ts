@@ -1,5 +1,5 @@
 import type { SendingRules } from '../organization/sending-rules.ts';
-import { ANYWHERE_IN_THE_US, type Whereabouts } from '../phone/time-zones.ts';
+import { ANYWHERE_IN_THE_US, type RecipientLocation } from '../phone/time-zones.ts';
 import { clockSpan } from '../phone/zone-clock.ts';
 import { compileHours, type DayRule, type OpenHours } from './day-rules.ts';
 import { dateOf, weekdayOf } from './holidays.ts';
@@ -10,10 +10,10 @@ const HORIZON_DAYS = 60;
 
 /** Whether automated texts may leave, why, and if not, from when on (ISO 8601 UTC). */
 export type SendingWindow =
-  | { readonly open: true; readonly says: string }
-  | { readonly open: false; readonly until: string; readonly says: string };
+  | { readonly open: true; readonly explanation: string }
+  | { readonly open: false; readonly until: string; readonly explanation: string };
 
-type Recipient = Pick<Whereabouts, 'zones' | 'states'>;
+type Recipient = Pick<RecipientLocation, 'zones' | 'states'>;
 type Rules = Omit<SendingRules, 'caps'>;
 type DayRules = (day: number) => DayRule;
 
@@ -25,26 +25,26 @@ const WEEKDAYS = ['Sundays', 'Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', '
  * several zones are possible, in each of them.
  *
  * @returns open; or closed until the first moment that is open, to the minute. When the next 60 days have none, `until`
- *   is their end, so that the text is looked at again, and the sentence says so.
+ *   is their end, so that the text is looked at again, and the explanation says so.
  */
 export function sendingWindow(recipient: Recipient, rules: Rules, now: Date): SendingWindow {
   if (rules.quietHours === 'offForTesting')
-    return { open: true, says: 'quiet hours are switched off for this organization' };
+    return { open: true, explanation: 'quiet hours are switched off for this organization' };
   const hours = compileHours(rules, recipient.states);
   const at = now.getTime();
   // A recipient of whom no zone is known may be anywhere: missing input never sends.
   const zones = recipient.zones.length > 0 ? recipient.zones : ANYWHERE_IN_THE_US;
   const closed = zones.find((zone) => !isOpen(zone, hours, at));
-  if (closed === undefined) return { open: true, says: sayOpen(zones, hours, at) };
+  if (closed === undefined) return { open: true, explanation: sayOpen(zones, hours, at) };
 
   const horizon = at + HORIZON_DAYS * DAY;
   const first = Math.max(...zones.map((zone) => nextOpening(zone, hours, at, horizon)));
   const opening = commonOpening(zones, hours, first, horizon);
   const found = opening < horizon;
-  const says = [sayClosed(closed, hours, at), ...sayOthers(zones)];
-  if (!found) says.push(`no moment of the next ${HORIZON_DAYS} days suits ${zones.join(', ')}`);
-  else if (opening > first + DAY) says.push(`no moment of the day suits all of ${zones.join(', ')}`);
-  return { open: false, until: new Date(opening).toISOString(), says: says.join('; ') };
+  const explanation = [sayClosed(closed, hours, at), ...sayOthers(zones)];
+  if (!found) explanation.push(`no moment of the next ${HORIZON_DAYS} days suits ${zones.join(', ')}`);
+  else if (opening > first + DAY) explanation.push(`no moment of the day suits all of ${zones.join(', ')}`);
+  return { open: false, until: new Date(opening).toISOString(), explanation: explanation.join('; ') };
 }
 
 /** The first moment from `from` on that is open in every zone; `horizon` when there is none before it. */

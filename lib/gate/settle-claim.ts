@@ -1,12 +1,12 @@
 import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { enrollmentKey, parseEnrollment, putOverVersion } from '../automation/enrollment-items.ts';
-import { reopen } from '../automation/progress.ts';
+import { reopenEnrollment } from '../automation/progress.ts';
 import { conversationKey } from '../conversations/conversation-items.ts';
 import { type Message, STATUS_RANK } from '../messaging/message.ts';
 import { messageKey } from '../messaging/message-items.ts';
-import { outboxKey, parseOutbox, putOutbox } from '../single-texts/single-text-items.ts';
-import { reopenOutbox } from '../single-texts/single-text.ts';
 import { cancellationCodes, isConditionFailure, type TransactItem } from '../runtime/dynamodb.ts';
+import { reopenSingleText } from '../single-texts/single-text.ts';
+import { parseSingleText, putSingleText, singleTextKey } from '../single-texts/single-text-items.ts';
 import type { GateTables } from './send-transaction.ts';
 
 /** A claimed text that ends without having left, and why. */
@@ -128,14 +128,14 @@ function awaitAgain(table: string, { id, number }: Message, now: Date): Transact
 async function reopenOrigin({ client, outreachTable }: GateTables, text: Message, retryAt: string) {
   const { id, number, purpose, attempt = 1 } = text;
   const { leadId = '', automationId = '', step = 0, firstDueAt = retryAt } = text;
-  const Key = purpose ? outboxKey({ number, id }) : enrollmentKey({ leadId, automationId });
+  const Key = purpose ? singleTextKey({ number, id }) : enrollmentKey({ leadId, automationId });
   const { Item } = await client.send(new GetCommand({ TableName: outreachTable, Key, ConsistentRead: true }));
   if (!Item) return undefined;
   if (purpose) {
-    const outbox = reopenOutbox(parseOutbox(Item), attempt, retryAt);
-    return outbox && putOutbox(outreachTable, outbox);
+    const singleText = reopenSingleText(parseSingleText(Item), attempt, retryAt);
+    return singleText && putSingleText(outreachTable, singleText);
   }
-  const enrollment = reopen(parseEnrollment(Item), { step, attempt, firstDueAt }, retryAt);
+  const enrollment = reopenEnrollment(parseEnrollment(Item), { step, attempt, firstDueAt }, retryAt);
   return enrollment && putOverVersion(outreachTable, enrollment);
 }
 

@@ -1,12 +1,12 @@
 import type { Enrollment } from '../automation/enrollment.ts';
 import type { Trace } from '../messaging/message.ts';
 import { sayUnrendered } from '../messaging/template.ts';
-import { askStep } from './decision-input.ts';
 import { decide } from './decide.ts';
-import type { Why } from './due-text.ts';
-import type { StepFacts } from './load-decision-input.ts';
 import type { Decision, Verdict } from './decision.ts';
-import { stepText } from './due-step.ts';
+import { stepInput } from './decision-input.ts';
+import { prepareStep } from './due-step.ts';
+import type { Why } from './due-text.ts';
+import type { LoadedStep } from './load-decision-input.ts';
 
 type Verdicts = Verdict | { readonly kind: 'hold' | 'stop'; readonly reason: string };
 /** A decision, or that nothing more leaves of the automation: it ended for the lead, or is gone. */
@@ -21,28 +21,28 @@ const NO_TABLE = '';
  * @returns for a lead that is not in the automation, what the rules say of a step that would be new; undefined when there is no
  *   such lead or automation.
  */
-export function whyStep(facts: StepFacts, now: Date): StepDecision | undefined {
-  const { automation, lead, enrollment, settings, consent, conversation } = facts;
+export function whyStep(loaded: LoadedStep, now: Date): StepDecision | undefined {
+  const { automation, lead, enrollment, settings, consent, conversation } = loaded;
   if (!automation || !lead) return undefined;
   const known = { settings, consent, conversation, now };
   if (!enrollment) {
     const switchedOff = { reason: 'automationDisabled', sentence: 'held: the automation is switched off' };
     return automation.enabled
-      ? decide({ ...askStep(automation, lead), ...known })
+      ? decide({ ...stepInput(automation, lead), ...known })
       : ahead({ kind: 'hold', reason: 'automationDisabled' }, switchedOff);
   }
   const ended = endOf(enrollment);
   if (ended) return ahead({ kind: 'stop', reason: ended.reason }, ended);
   const due = { ...enrollment, status: 'due' as const, dueAt: now.toISOString() };
   const step = { leadId: lead.id, automationId: automation.id, step: due.step, number: consent.number };
-  const prepared = stepText(NO_TABLE, step, { ...facts, enrollment: due }, now);
+  const prepared = prepareStep(NO_TABLE, step, { ...loaded, enrollment: due }, now);
   switch (prepared.kind) {
-    case 'notDue':
-    case 'again':
+    case 'skip':
+    case 'retry':
       return undefined;
-    case 'holds':
+    case 'hold':
       return ahead({ kind: 'hold', reason: 'automationDisabled' }, prepared.why);
-    case 'moves': {
+    case 'update': {
       const { reason } = prepared.why;
       const { outcome } = prepared;
       const verdict: Verdicts =
@@ -50,14 +50,20 @@ export function whyStep(facts: StepFacts, now: Date): StepDecision | undefined {
       return ahead(verdict, prepared.why);
     }
     case 'ready': {
-      const decision = decide({ ...prepared.text.asks, ...known });
+      const decision = decide({ ...prepared.text.input, ...known });
       if (decision.kind !== 'send') return decision;
       const rendered = prepared.text.render();
       if (rendered.kind === 'rendered')
         return isLater(enrollment, now) ? later(enrollment, decision) : decision;
-      const says = sayUnrendered(rendered);
-      const trace = [...decision.trace, { rule: 'template', result: says }];
-      return { ...decision, kind: 'refuse', reason: rendered.kind, sentence: `refused: ${says}`, trace };
+      const explanation = sayUnrendered(rendered);
+      const trace = [...decision.trace, { rule: 'template', result: explanation }];
+      return {
+        ...decision,
+        kind: 'refuse',
+        reason: rendered.kind,
+        sentence: `refused: ${explanation}`,
+        trace,
+      };
     }
   }
 }
@@ -78,7 +84,7 @@ const isLater = ({ status, dueAt }: Enrollment, now: Date) => status === 'due' &
 
 /** Every rule agrees, and it is not due: by its delay, or by what deferred it when it was decided last. */
 function later({ dueAt, reason = 'notDue', sentence }: Enrollment, decision: Decision): StepDecision {
-  const says = sentence ?? `deferred: due at ${dueAt}`;
+  const explanation = sentence ?? `deferred: due at ${dueAt}`;
   const trace = [...decision.trace, { rule: 'due', result: `due at ${dueAt}` }];
-  return { kind: 'defer', reason, until: dueAt, sentence: says, trace, warnings: decision.warnings };
+  return { kind: 'defer', reason, until: dueAt, sentence: explanation, trace, warnings: decision.warnings };
 }

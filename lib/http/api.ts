@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { type HttpAnswer, json, problem, zodErrors } from '../runtime/problem.ts';
+import { type HttpAnswer, jsonAnswer, problemAnswer, zodErrors } from '../runtime/problem.ts';
 import { describeError, logger } from '../telemetry/telemetry.ts';
 import { type Caller, callerOf } from './caller.ts';
-import { inWords } from './zod-messages.ts';
 import { RequestProblem, type RouteAnswer, type RouteOf } from './route.ts';
+import { zodMessage } from './zod-messages.ts';
 
 /** Of a request's body. */
 export const MAXIMUM_BODY_BYTES = 256 * 1024;
@@ -35,11 +35,11 @@ export function createApi<Deps>(
     } catch (error) {
       if (error instanceof RequestProblem) {
         const { status, title, message: detail, errors, code } = error;
-        return problem({ status, title, detail, ...(errors && { errors }), ...(code && { code }) });
+        return problemAnswer({ status, title, detail, ...(errors && { errors }), ...(code && { code }) });
       }
       logger.error('A request of the API failed', describeError(error));
       const detail = 'Something failed on our side and was logged. Try again in a minute.';
-      return problem({ status: 500, title: 'Internal error', detail });
+      return problemAnswer({ status: 500, title: 'Internal error', detail });
     }
   };
 }
@@ -93,7 +93,7 @@ function authorize<Deps>(event: ApiRequest, { roles: allowed }: RouteOf<Deps>): 
 }
 
 function httpAnswer(answer: RouteAnswer): HttpAnswer {
-  if ('body' in answer) return json(answer.status, answer.body);
+  if ('body' in answer) return jsonAnswer(answer.status, answer.body);
   const { status, contentType, text, headers } = answer;
   const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
   return { statusCode: status, headers: { ...always, ...headers, 'content-type': contentType }, body: text };
@@ -144,7 +144,7 @@ function written(value: unknown): string {
 }
 
 function validate(schema: z.ZodType | undefined, value: unknown): unknown {
-  const parsed = (schema ?? z.strictObject({})).safeParse(value, { error: inWords });
+  const parsed = (schema ?? z.strictObject({})).safeParse(value, { error: zodMessage });
   if (parsed.success) return parsed.data;
   const detail = 'Correct the fields named in errors and send the request again. Nothing was changed.';
   throw new RequestProblem(422, 'The request cannot be used', detail, zodErrors(parsed.error));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Item } from '../runtime/dynamodb.ts';
-import { invalid } from './route.ts';
+import { invalidField } from './route.ts';
 
 /** The keys of an item and of the index it was found in: all that a cursor may hold. */
 const keySchema = z.strictObject({
@@ -53,7 +53,7 @@ export function decodeWorkCursor(cursor: string | undefined, work: string): Item
 }
 
 function refused() {
-  return invalid('cursor', 'Use the value of `next` from the page before, or none for the first page.');
+  return invalidField('cursor', 'Use the value of `next` from the page before, or none for the first page.');
 }
 
 /** All that a cursor of a filtered list holds: where to go on, and a digest of the list and filter it belongs to. */
@@ -73,7 +73,7 @@ function isSortKey(text: string): boolean {
 }
 
 /** Where the next page of a filtered list begins; null after the last page. */
-export function encodePlace(list: string, filter: object, after: string | undefined): string | null {
+export function encodeFilterCursor(list: string, filter: object, after: string | undefined): string | null {
   if (after === undefined) return null;
   return Buffer.from(JSON.stringify({ of: digest(list, filter), after })).toString('base64url');
 }
@@ -85,7 +85,7 @@ export function encodePlace(list: string, filter: object, after: string | undefi
  *   DynamoDB would take it.
  * @throws RequestProblem 422 for a cursor of another list or of another filter, and for anything else.
  */
-export function decodePlace(
+export function decodeFilterCursor(
   cursor: string | undefined,
   list: string,
   filter: object,

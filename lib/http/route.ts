@@ -78,7 +78,7 @@ export function notFound(what: string): RequestProblem {
 }
 
 /** @param messages all that is wrong with the field. */
-export function invalid(field: string, ...messages: readonly string[]): RequestProblem {
+export function invalidField(field: string, ...messages: readonly string[]): RequestProblem {
   const detail = 'Correct the fields named in errors and send the request again. Nothing was changed.';
   return new RequestProblem(
     422,

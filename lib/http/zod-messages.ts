@@ -16,7 +16,7 @@ const COUNTED: Readonly<Record<string, string>> = { string: ' characters', array
  *
  * @returns one sentence, or undefined to leave it to zod's.
  */
-export function inWords(issue: z.core.$ZodRawIssue): string | undefined {
+export function zodMessage(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type': {
       const wanted = NAMES[issue.expected] ?? issue.expected;

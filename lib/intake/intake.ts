@@ -1,22 +1,22 @@
 import type { EnrollmentStore } from '../automation/enrollment-store.ts';
-import { enroll } from '../automation/progress.ts';
-import type { ConsentRegistry } from '../consent/registry.ts';
-import type { Arrivals } from '../crm/enqueue-crm-job.ts';
-import type { LeadStore } from '../leads/lead-store.ts';
+import { enrollLead } from '../automation/progress.ts';
 import type { Configuration } from '../configuration/configuration.ts';
-import { type QueueReplyDeps, queueReply } from '../single-texts/enqueue-reply.ts';
-import { replyTo } from '../single-texts/replies.ts';
-import { occurrenceOf } from '../forms/consent-events.ts';
+import type { ConsentRegistry } from '../consent/registry.ts';
+import type { CrmJobQueue } from '../crm/enqueue-crm-job.ts';
+import { consentEventOf } from '../forms/consent-events.ts';
 import type { ConsentStatement, Submission } from '../forms/submission.ts';
 import type { SubmissionStore } from '../forms/submission-store.ts';
+import type { LeadStore } from '../leads/lead-store.ts';
+import { type EnqueueReplyDeps, enqueueReply } from '../single-texts/enqueue-reply.ts';
+import { replyTo } from '../single-texts/replies.ts';
 
-export interface IntakeDeps extends QueueReplyDeps {
+export interface IntakeDeps extends EnqueueReplyDeps {
   readonly registry: Pick<ConsentRegistry, 'record'>;
   readonly leads: Pick<LeadStore, 'upsertByNumber'>;
   readonly enrollments: Pick<EnrollmentStore, 'add'>;
   readonly configuration: Pick<Configuration, 'automation' | 'settings'>;
   readonly submissions: Pick<SubmissionStore, 'markProcessed'>;
-  readonly arrivals: Pick<Arrivals, 'announce'>;
+  readonly arrivals: Pick<CrmJobQueue, 'enqueueCrmJob'>;
 }
 
 /**
@@ -25,20 +25,20 @@ export interface IntakeDeps extends QueueReplyDeps {
  *
  * @returns id of the lead.
  */
-export async function carryOut(deps: IntakeDeps, submission: Submission): Promise<string> {
+export async function takeInLead(deps: IntakeDeps, submission: Submission): Promise<string> {
   for (const consent of submission.consents) await recordConsent(deps, submission, consent);
   const lead = await deps.leads.upsertByNumber(submission.number, submission.details);
   for (const automationId of submission.automations) {
     const automation = await deps.configuration.automation(automationId);
     if (automation?.enabled) {
       await deps.enrollments.add(
-        enroll({ leadId: lead.id, automationId }, lead.number, automation, deps.now()),
+        enrollLead({ leadId: lead.id, automationId }, lead.number, automation, deps.now()),
       );
     }
   }
   const checkboxes = submission.consents.flatMap(({ checkbox }) => checkbox ?? []);
   const id = `form:${submission.formId}:${submission.uid}`;
-  await deps.arrivals.announce({ number: submission.number, id, checkboxes });
+  await deps.arrivals.enqueueCrmJob({ number: submission.number, id, checkboxes });
   await deps.submissions.markProcessed(submission);
   return lead.id;
 }
@@ -48,8 +48,8 @@ async function recordConsent(
   submission: Submission,
   statement: ConsentStatement,
 ): Promise<void> {
-  const { event } = await deps.registry.record(occurrenceOf(submission, statement));
+  const { event } = await deps.registry.record(consentEventOf(submission, statement));
   // Queued before the lead is enrolled, so that the confirmation goes ahead of the first text. The stream enqueues it.
   const reply = replyTo(event, await deps.configuration.settings(), undefined, deps.now());
-  if (reply) await queueReply(deps, reply);
+  if (reply) await enqueueReply(deps, reply);
 }

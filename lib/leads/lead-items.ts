@@ -8,18 +8,18 @@ export const LEADS_COLLECTION = 'LEADS';
 export const leadKey = (id: string): Key => ({ pk: `LEAD#${id}`, sk: 'LEAD' });
 const numberPartition = (number: string) => `NUMBER#${number}`;
 /** Says that a lead has this number. */
-export const holderKey = (number: string, leadId: string): Key => ({
+export const leadWithNumberKey = (number: string, leadId: string): Key => ({
   pk: numberPartition(number),
   sk: `LEAD#${leadId}`,
 });
-export const holderRange = (number: string) => ({ pk: numberPartition(number), prefix: 'LEAD#' });
+export const leadsWithNumberRange = (number: string) => ({ pk: numberPartition(number), prefix: 'LEAD#' });
 export const primaryKey = (number: string): Key => ({ pk: numberPartition(number), sk: 'PRIMARY' });
 
 const primarySchema = z.object({
   /** The lead that form submissions with this number update: one, however many submissions race. */
   leadId: z.string().optional(),
   /** Every lead that has the number, for lists, which ask for many numbers at once. Absent where nobody kept it yet. */
-  holders: z.array(z.string()).optional(),
+  leadsWithNumber: z.array(z.string()).optional(),
 });
 /** What is kept of a number beside its leads. */
 export type Primary = z.infer<typeof primarySchema>;
@@ -37,9 +37,9 @@ export function putPrimary(
 ): TransactItem {
   const put = { TableName: table, Item: { ...primaryKey(number), ...after } };
   if (!before) return { Put: { ...put, ConditionExpression: 'attribute_not_exists(pk)' } };
-  const given = (['leadId', 'holders'] as const).filter((name) => before[name] !== undefined);
+  const given = (['leadId', 'leadsWithNumber'] as const).filter((name) => before[name] !== undefined);
   const values = Object.fromEntries(given.map((name) => [`:${name}`, before[name]]));
-  const unchanged = (['leadId', 'holders'] as const).map((name) =>
+  const unchanged = (['leadId', 'leadsWithNumber'] as const).map((name) =>
     before[name] === undefined ? `attribute_not_exists(${name})` : `${name} = :${name}`,
   );
   return {

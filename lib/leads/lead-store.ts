@@ -5,25 +5,31 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { pageOfCollection } from '../tables/collection.ts';
 import {
   cancellationCodes,
   type Item,
   isConditionFailure,
-  pause,
+  pauseBeforeRetry,
   readManyConsistently,
 } from '../runtime/dynamodb.ts';
-import { holders, holdersOf, readPrimary, withHolder, withoutHolder } from './leads-with-number.ts';
+import { pageOfCollection } from '../tables/collection.ts';
 import type { Lead, LeadDetails } from './lead.ts';
 import {
-  holderKey,
   LEADS_COLLECTION,
   leadItem,
   leadKey,
+  leadWithNumberKey,
   type Primary,
   parseLead,
   putPrimary,
 } from './lead-items.ts';
+import {
+  addLeadToNumber,
+  leadsWithNumber,
+  leadsWithNumberOf,
+  readPrimary,
+  removeLeadFromNumber,
+} from './leads-with-number.ts';
 
 export interface LeadStoreDeps {
   readonly client: DynamoDBDocumentClient;
@@ -50,9 +56,9 @@ export function createLeadStore(deps: LeadStoreDeps) {
     /** Gives a lead another number (T3). Its enrollments follow by `followNumber`. @returns undefined without such a lead. */
     changeNumber: (id: string, number: string) => changeNumber(deps, id, number),
     /** Ids of every lead that has the number. */
-    holders: (number: string) => holders(deps, number),
+    leadsWithNumber: (number: string) => leadsWithNumber(deps, number),
     /** The same of many numbers, in one request for each hundred: for lists. Of a number with more, a thousand. */
-    holdersOf: (numbers: readonly string[]) => holdersOf(deps, numbers),
+    holdersOf: (numbers: readonly string[]) => leadsWithNumberOf(deps, numbers),
     /** Remembers that the carrier cannot deliver to the lead's number. */
     markUnreachable: (id: string, number: string, code: number) => markUnreachable(deps, id, number, code),
     /** A text came from the number: what the carrier said of it no longer holds, for any lead that has it. */
@@ -76,7 +82,7 @@ async function getMany({ client, table }: LeadStoreDeps, ids: readonly string[])
 
 async function upsertByNumber(deps: LeadStoreDeps, number: string, details: LeadDetails): Promise<Lead> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) await pause(attempt);
+    if (attempt > 0) await pauseBeforeRetry(attempt);
     const primary = await readPrimary(deps, number);
     const known = primary?.leadId;
     const lead =
@@ -90,7 +96,7 @@ async function upsertByNumber(deps: LeadStoreDeps, number: string, details: Lead
 
 async function create(deps: LeadStoreDeps, number: string, details: LeadDetails): Promise<Lead> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) await pause(attempt);
+    if (attempt > 0) await pauseBeforeRetry(attempt);
     const lead = await tryCreate(deps, number, details, await readPrimary(deps, number));
     if (lead) return lead;
   }
@@ -111,7 +117,7 @@ async function tryCreate(
   const { client, table, now } = deps;
   const at = now().toISOString();
   const lead: Lead = { id: randomUUID(), number, details, createdAt: at, updatedAt: at };
-  const after = await withHolder(deps, number, before, lead.id);
+  const after = await addLeadToNumber(deps, number, before, lead.id);
   try {
     await client.send(
       new TransactWriteCommand({
@@ -119,7 +125,7 @@ async function tryCreate(
           {
             Put: { TableName: table, Item: leadItem(lead), ConditionExpression: 'attribute_not_exists(pk)' },
           },
-          { Put: { TableName: table, Item: { ...holderKey(number, lead.id), leadId: lead.id } } },
+          { Put: { TableName: table, Item: { ...leadWithNumberKey(number, lead.id), leadId: lead.id } } },
           putPrimary(table, number, before, after),
         ],
       }),
@@ -166,16 +172,16 @@ async function changeDetails(
 async function changeNumber(deps: LeadStoreDeps, id: string, number: string): Promise<Lead | undefined> {
   const { client, table, now } = deps;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) await pause(attempt);
+    if (attempt > 0) await pauseBeforeRetry(attempt);
     const lead = await get(deps, id);
     if (!lead || lead.number === number) return lead;
     const former = await readPrimary(deps, lead.number);
     const next = await readPrimary(deps, number);
     const kept = [
       ...(former
-        ? [putPrimary(table, lead.number, former, await withoutHolder(deps, lead.number, former, id))]
+        ? [putPrimary(table, lead.number, former, await removeLeadFromNumber(deps, lead.number, former, id))]
         : []),
-      putPrimary(table, number, next, await withHolder(deps, number, next, id)),
+      putPrimary(table, number, next, await addLeadToNumber(deps, number, next, id)),
     ];
     const at = now().toISOString();
     const { unreachable: _, ...rest } = lead;
@@ -185,14 +191,14 @@ async function changeNumber(deps: LeadStoreDeps, id: string, number: string): Pr
       ExpressionAttributeNames: { '#number': 'number' },
       ExpressionAttributeValues: { ':number': lead.number, ':updatedAt': lead.updatedAt },
     };
-    const left = { ...holderKey(lead.number, id), leadId: id, untilAt: at };
+    const left = { ...leadWithNumberKey(lead.number, id), leadId: id, untilAt: at };
     try {
       await client.send(
         new TransactWriteCommand({
           TransactItems: [
             { Put: { TableName: table, Item: leadItem(moved), ...unmoved } },
             { Put: { TableName: table, Item: left } },
-            { Put: { TableName: table, Item: { ...holderKey(number, id), leadId: id } } },
+            { Put: { TableName: table, Item: { ...leadWithNumberKey(number, id), leadId: id } } },
             ...kept,
           ],
         }),
@@ -234,7 +240,7 @@ async function markUnreachable(
 
 async function markReachable(deps: LeadStoreDeps, number: string): Promise<void> {
   const { client, table, now } = deps;
-  for (const id of await holders(deps, number)) {
+  for (const id of await leadsWithNumber(deps, number)) {
     // Read before it is written: hardly anybody who texts was ever unreachable.
     if ((await get(deps, id))?.unreachable === undefined) continue;
     try {

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { readManyConsistently, readPartition } from '../runtime/dynamodb.ts';
-import { holderRange, type Primary, parsePrimary, primaryKey } from './lead-items.ts';
+import { leadsWithNumberRange, type Primary, parsePrimary, primaryKey } from './lead-items.ts';
 
 interface Deps {
   readonly client: DynamoDBDocumentClient;
@@ -16,21 +16,21 @@ export async function readPrimary({ client, table }: Deps, number: string): Prom
 }
 
 /** Ids of every lead that has the number, from the leads' own entries. */
-export async function holders({ client, table }: Deps, number: string): Promise<string[]> {
+export async function leadsWithNumber({ client, table }: Deps, number: string): Promise<string[]> {
   const filter = { FilterExpression: 'attribute_not_exists(untilAt)' };
-  const found = await readPartition(client, table, { ...holderRange(number), filter });
+  const found = await readPartition(client, table, { ...leadsWithNumberRange(number), filter });
   return found.map((item) => String(item['leadId']));
 }
 
 /** The same of many numbers, from what is kept beside each: one request for every hundred. */
-export async function holdersOf(
+export async function leadsWithNumberOf(
   deps: Deps,
   numbers: readonly string[],
 ): Promise<Map<string, readonly string[]>> {
   const items = await readManyConsistently(deps.client, deps.table, numbers.map(primaryKey));
   const kept = new Map(items.map((item) => [String(item['pk']), parsePrimary(item)]));
   const found = numbers.map(async (number) => {
-    const ids = await keptHolders(deps, number, kept.get(primaryKey(number).pk));
+    const ids = await keptLeads(deps, number, kept.get(primaryKey(number).pk));
     return [number, ids.toSorted()] as const;
   });
   return new Map(await Promise.all(found));
@@ -40,32 +40,32 @@ export async function holdersOf(
 const MOST_LISTED = 1000;
 
 /** What is kept of a number once a lead has it. */
-export async function withHolder(
+export async function addLeadToNumber(
   deps: Deps,
   number: string,
   before: Primary | undefined,
   id: string,
 ): Promise<Primary> {
-  const others = await keptHolders(deps, number, before);
+  const others = await keptLeads(deps, number, before);
   return {
     leadId: before?.leadId ?? id,
-    holders: [...others.filter((other) => other !== id), id].slice(0, MOST_LISTED),
+    leadsWithNumber: [...others.filter((other) => other !== id), id].slice(0, MOST_LISTED),
   };
 }
 
 /** What is kept of a number once a lead has it no more: submissions with it belong to that lead no longer. */
-export async function withoutHolder(
+export async function removeLeadFromNumber(
   deps: Deps,
   number: string,
   before: Primary,
   id: string,
 ): Promise<Primary> {
-  const kept = await keptHolders(deps, number, before);
+  const kept = await keptLeads(deps, number, before);
   const leadId = before.leadId === id ? undefined : before.leadId;
-  return { ...(leadId !== undefined && { leadId }), holders: kept.filter((other) => other !== id) };
+  return { ...(leadId !== undefined && { leadId }), leadsWithNumber: kept.filter((other) => other !== id) };
 }
 
-async function keptHolders(deps: Deps, number: string, kept: Primary | undefined) {
+async function keptLeads(deps: Deps, number: string, kept: Primary | undefined) {
   if (!kept) return [];
-  return kept.holders ?? (await holders(deps, number));
+  return kept.leadsWithNumber ?? (await leadsWithNumber(deps, number));
 }

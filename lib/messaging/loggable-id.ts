@@ -1,4 +1,4 @@
-import { sha256 } from '../consent/ledger.ts';
+import { sha256 } from '../runtime/sha256.ts';
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 /** Ids that we made: a lead's step, an agent's text, what the system says, and Twilio's own. */

@@ -1,5 +1,5 @@
-import { shardOf } from '../automation/work.ts';
 import type { Item, Key } from '../runtime/dynamodb.ts';
+import { shardOf } from '../tables/outreach.ts';
 import { type Message, messageSchema } from './message.ts';
 
 /** Where texts that were handed to Twilio and have no answer yet wait for `reconcile` (work index). */

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { pageOfCollection } from '../tables/collection.ts';
 import { type Item, isConditionFailure, readManyConsistently } from '../runtime/dynamodb.ts';
+import { pageOfCollection } from '../tables/collection.ts';
 import type { Message } from './message.ts';
 import { twilioRank } from './message.ts';
 import { conversationOf, messageKey, parseMessage } from './message-items.ts';

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { purposes } from '../single-texts/single-text.ts';
 
 /**
  * The life of a text that we send. `claimed` is ours alone: the send transaction has happened, Twilio's answer is
@@ -25,6 +24,17 @@ export const STATUS_RANK = {
 export type MessageStatus = keyof typeof STATUS_RANK | 'received';
 
 const statuses = [...(Object.keys(STATUS_RANK) as (keyof typeof STATUS_RANK)[]), 'received'] as const;
+
+/**
+ * Why a single text exists:
+ *
+ * - `agent`: a person wrote it.
+ * - `optInRequest`: the opt-in template, which goes ahead of the first text to a new lead (C2).
+ * - `confirmation`: answers an opt-in, once (B3).
+ * - `optOutReply`: the one answer that an opt-out allows where the carrier gives none (47 CFR 64.1200(a)(12)).
+ */
+export const purposes = ['agent', 'optInRequest', 'confirmation', 'optOutReply'] as const;
+export type Purpose = (typeof purposes)[number];
 
 /** One rule that the gate consulted and what it said. */
 export const traceSchema = z.array(z.object({ rule: z.string(), result: z.string() }));

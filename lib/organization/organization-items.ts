@@ -1,33 +1,22 @@
-import { type Automation, automationSchema } from '../automation/automation.ts';
 import type { Item, Key } from '../runtime/dynamodb.ts';
-import { remembered } from '../runtime/memoize-by-content.ts';
+import { memoizeByContent } from '../runtime/memoize-by-content.ts';
+import { pickFields } from '../runtime/pick-fields.ts';
 import { type Keyword, keywordSchema } from './keyword.ts';
 import { defaultSettings, type Settings, settingsSchema } from './settings.ts';
 
-/** How settings, automations and keywords lie in the configuration's table; forms: `form-items.ts`. No other file spells these keys. */
+/** Keys of settings and keywords in the configuration table. No other file spells them. */
 export const settingsKey: Key = { pk: 'SETTINGS', sk: 'SETTINGS' };
-export const AUTOMATIONS = 'AUTOMATION';
 export const KEYWORDS = 'KEYWORD';
 export const keywordKey = (word: string): Key => ({ pk: KEYWORDS, sk: word });
-export const automationKey = (id: string): Key => ({ pk: AUTOMATIONS, sk: id });
 
-const settingsOf = remembered((whole) => settingsSchema.parse(whole));
-const automationOf = remembered((stored) => automationSchema.parse(stored));
+const settingsOf = memoizeByContent((whole) => settingsSchema.parse(whole));
 
 /** Stored settings over the defaults, so that a setting added by a release has its default at once. */
 export function parseSettings(item: Item | undefined, organizationName: string): Settings {
-  const stored = pick(item ?? {}, Object.keys(settingsSchema.shape));
+  const stored = pickFields(item ?? {}, Object.keys(settingsSchema.shape));
   return settingsOf({ ...defaultSettings(organizationName), ...stored });
 }
 
-export function parseAutomation(item: Item): Automation {
-  return automationOf(pick(item, Object.keys(automationSchema.shape)));
-}
-
 export function parseKeyword(item: Item): Keyword {
-  return keywordSchema.parse(pick(item, Object.keys(keywordSchema.shape)));
-}
-
-function pick(item: Item, names: readonly string[]): Item {
-  return Object.fromEntries(names.filter((name) => name in item).map((name) => [name, item[name]]));
+  return keywordSchema.parse(pickFields(item, Object.keys(keywordSchema.shape)));
 }

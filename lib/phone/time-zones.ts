@@ -3,13 +3,13 @@ import { PROVINCES, STATES } from './states.ts';
 import { placeOfZip } from './zip-codes.ts';
 
 /** Where a recipient may be. */
-export interface Whereabouts {
+export interface RecipientLocation {
   /** IANA time zones, one or more: what is lawful now must be lawful in each. */
   readonly zones: readonly string[];
   /** US states (postal codes) whose law may protect the recipient. */
   readonly states: readonly string[];
   /** What told us. */
-  readonly knownBy: 'ZIP code' | 'state' | 'area code' | 'country code' | 'nothing';
+  readonly source: 'ZIP code' | 'state' | 'area code' | 'country code' | 'nothing';
 }
 
 /** What a lead says about where they are, as written in a form. */
@@ -50,7 +50,11 @@ let byName: ReadonlyMap<string, Place> | undefined;
  * @param number E.164.
  * @param organizationZone the organization's own time zone.
  */
-export function whereabouts(number: string, stated: StatedPlace, organizationZone: string): Whereabouts {
+export function recipientLocation(
+  number: string,
+  stated: StatedPlace,
+  organizationZone: string,
+): RecipientLocation {
   if (!number.startsWith('+1')) return abroad(number, organizationZone);
   const area = areaCodes().get(number.slice(2, 5));
   const zip =
@@ -62,21 +66,21 @@ export function whereabouts(number: string, stated: StatedPlace, organizationZon
     return {
       zones: contradicted ? unique([...zip.zones, ...state.zones]) : zip.zones,
       states,
-      knownBy: 'ZIP code',
+      source: 'ZIP code',
     };
   }
-  if (state) return { zones: state.zones, states, knownBy: 'state' };
-  if (area) return { zones: area.zones, states, knownBy: 'area code' };
-  return { zones: unique([...ANYWHERE_IN_THE_US, organizationZone]), states, knownBy: 'nothing' };
+  if (state) return { zones: state.zones, states, source: 'state' };
+  if (area) return { zones: area.zones, states, source: 'area code' };
+  return { zones: unique([...ANYWHERE_IN_THE_US, organizationZone]), states, source: 'nothing' };
 }
 
-function abroad(number: string, organizationZone: string): Whereabouts {
+function abroad(number: string, organizationZone: string): RecipientLocation {
   byCallingCode ??= parseTable(CALLING_CODES, false);
   for (const length of [3, 2, 1]) {
     const place = byCallingCode.get(number.slice(1, 1 + length));
-    if (place) return { zones: place.zones, states: [], knownBy: 'country code' };
+    if (place) return { zones: place.zones, states: [], source: 'country code' };
   }
-  return { zones: unique([...ANYWHERE_IN_THE_US, organizationZone]), states: [], knownBy: 'nothing' };
+  return { zones: unique([...ANYWHERE_IN_THE_US, organizationZone]), states: [], source: 'nothing' };
 }
 
 function areaCodes(): ReadonlyMap<string, Place> {

@@ -1,4 +1,4 @@
-import type { Word } from './words.ts';
+import type { Token } from './words.ts';
 
 /**
  * A phrase as it is written in the rules, ready to be found:
@@ -118,7 +118,7 @@ function expand(option: string, lists: WordLists): string[][] {
  */
 export function endOfPhrase(
   { parts, begins }: Phrase,
-  words: readonly Word[],
+  words: readonly Token[],
   at: number,
 ): number | undefined {
   if (begins && !begins.has(words[at]?.text ?? '')) return undefined;
@@ -128,7 +128,7 @@ export function endOfPhrase(
 function follow(
   parts: readonly Part[],
   next: number,
-  words: readonly Word[],
+  words: readonly Token[],
   start: number,
   at: number,
 ): number | undefined {
@@ -157,7 +157,7 @@ function follow(
 function afterGap(
   parts: readonly Part[],
   next: number,
-  words: readonly Word[],
+  words: readonly Token[],
   at: number,
 ): number | undefined {
   for (let skipped = 0; skipped <= GAP_WORDS; skipped++) {
@@ -170,7 +170,7 @@ function afterGap(
 }
 
 /** Whether that word stands there, in the part of the text in which the phrase began. A blanked word is none. */
-function isNext(wanted: string, words: readonly Word[], start: number, at: number): boolean {
+function isNext(wanted: string, words: readonly Token[], start: number, at: number): boolean {
   const word = words[at];
   if (!word || word.text === '' || (wanted !== ANY && word.text !== wanted)) return false;
   return at === start || word.clause === words[at - 1]?.clause;

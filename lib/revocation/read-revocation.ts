@@ -2,7 +2,7 @@ import { createPhraseParser, endOfPhrase, type Phrase } from './phrase.ts';
 import { revocationRules } from './rules/index.ts';
 import type { Language, LanguageRules, RevocationRule } from './rules/rule.ts';
 import { nearbyWord } from './spelling.ts';
-import { type Word, wordsOf } from './words.ts';
+import { type Token, tokenize } from './words.ts';
 
 /** The rule that recognised a revocation, as it is kept with the evidence. */
 export interface MatchedRule {
@@ -12,7 +12,7 @@ export interface MatchedRule {
 }
 
 /** How a received text reads. */
-export interface Reading {
+export interface RevocationReading {
   /** `clear`: opts out at once. `doubtful`: a person must look; automated texts are held meanwhile. */
   readonly class: 'clear' | 'doubtful' | 'none';
   readonly matched: MatchedRule | undefined;
@@ -84,9 +84,9 @@ function knownWords(): ReadonlySet<string> {
  * @param body as received; the first 1,600 characters are read, in time linear to them. The rules are data
  *   (`revocation-rules/`), listed in `docs/revocation.md`.
  */
-export function readRevocation(body: string): Reading {
+export function readRevocation(body: string): RevocationReading {
   const rules = readyRules();
-  const words = wordsOf(body, rules.spellings).map((word) => correct(word, rules.misspelled));
+  const words = tokenize(body, rules.spellings).map((word) => correct(word, rules.misspelled));
   const automatic = find(rules.automatic, words, rules.courtesies) !== undefined;
   const { left, limit } = setAside(words, rules);
   const clear = find(rules.clear, left, rules.courtesies);
@@ -103,17 +103,17 @@ function wordsIn(rules: LanguageRules): string[] {
   );
 }
 
-function correct(word: Word, misspelled: readonly string[]): Word {
+function correct(word: Token, misspelled: readonly string[]): Token {
   const meant = nearbyWord(word.text, misspelled);
   return meant === undefined || knownWords().has(word.text) ? word : { ...word, text: meant };
 }
 
 /** Blanks the words of innocent and limited phrases: no phrase contains a blank or reaches over one. */
 function setAside(
-  words: readonly Word[],
+  words: readonly Token[],
   rules: ReadyRules,
 ): {
-  readonly left: readonly Word[];
+  readonly left: readonly Token[];
   readonly limit: MatchedRule | undefined;
 } {
   const left = [...words];
@@ -133,7 +133,7 @@ function setAside(
 
 function find(
   candidates: readonly ReadyRule[],
-  words: readonly Word[],
+  words: readonly Token[],
   courtesies: readonly Phrase[],
 ): MatchedRule | undefined {
   const parts = partsOf(words);
@@ -157,20 +157,20 @@ function evidenceOf({ rule, language }: MatchedRule): MatchedRule {
   return { rule, language };
 }
 
-function isOneOf(phrases: readonly Phrase[], part: readonly Word[]): boolean {
+function isOneOf(phrases: readonly Phrase[], part: readonly Token[]): boolean {
   return part.length > 0 && phrases.some((phrase) => endOfPhrase(phrase, part, 0) === part.length);
 }
 
-function partsOf(words: readonly Word[]): Word[][] {
+function partsOf(words: readonly Token[]): Token[][] {
   return [...Map.groupBy(words, ({ clause }) => clause).values()];
 }
 
 function withoutCourtesies(
-  part: readonly Word[],
+  part: readonly Token[],
   where: 'end' | 'anywhere',
   courtesies: readonly Phrase[],
-): Word[] {
-  const left: Word[] = [];
+): Token[] {
+  const left: Token[] = [];
   let said = 0;
   for (let at = 0; at < part.length; ) {
     const end = Math.max(at, ...courtesies.map((courtesy) => endOfPhrase(courtesy, part, at) ?? at));
@@ -183,10 +183,10 @@ function withoutCourtesies(
 }
 
 /** "Stop stop stop" is said once. */
-function withoutRepeats(words: readonly Word[]): Word[] {
+function withoutRepeats(words: readonly Token[]): Token[] {
   return words.filter(({ text }, i) => text !== words[i - 1]?.text);
 }
 
-function inOnePart(word: Word): Word {
+function inOnePart(word: Token): Token {
   return { ...word, clause: 0 };
 }

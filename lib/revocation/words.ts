@@ -3,7 +3,7 @@ const MOST_CHARACTERS = 1600;
 const MOST_WORD_LETTERS = 30;
 
 /** A word of a text as rules see it: lower case, without accents, in full spelling. */
-export interface Word {
+export interface Token {
   readonly text: string;
   /** Which part of the text it stands in; punctuation, line breaks and emoji end a part. */
   readonly clause: number;
@@ -25,7 +25,7 @@ const SIGNS: readonly (readonly [RegExp, string])[] = [
  * @param spellings other ways to write a word, as people text: `pls` is `please`, `dont` is `do not`. Time is linear in
  *   the text, of which the first 1,600 characters are read.
  */
-export function wordsOf(body: string, spellings: ReadonlyMap<string, readonly string[]>): Word[] {
+export function tokenize(body: string, spellings: ReadonlyMap<string, readonly string[]>): Token[] {
   let text = body.slice(0, MOST_CHARACTERS).normalize('NFKD').toLowerCase();
   // Taken apart, one letter can be many: cut again.
   text = text.replace(/[\p{M}\p{Cf}]/gu, '').slice(0, MOST_CHARACTERS);

@@ -39,7 +39,7 @@ export async function readConsistently(
   }
   for (let round = 0; Object.keys(pending).length > 0; round++) {
     if (round === 5) throw new Error('DynamoDB left keys unprocessed after five rounds');
-    if (round > 0) await pause(round);
+    if (round > 0) await pauseBeforeRetry(round);
     const answer: BatchGetCommandOutput = await client.send(new BatchGetCommand({ RequestItems: pending }));
     for (const [table, items] of Object.entries(answer.Responses ?? {})) found[table]?.push(...items);
     pending = answer.UnprocessedKeys ?? {};
@@ -102,7 +102,7 @@ export async function readManyConsistently(
 }
 
 /** Waits a little longer with every round, at random, so that those who collided do not collide again. */
-export async function pause(round: number): Promise<void> {
+export async function pauseBeforeRetry(round: number): Promise<void> {
   const milliseconds = Math.random() * Math.min(1000, 20 * 2 ** round);
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -10,7 +10,7 @@ const MOST = 64;
  * @param parse pure, of content that JSON can express.
  * @returns a parser whose results are frozen, since callers share them.
  */
-export function remembered<T>(parse: (content: unknown) => T): (content: unknown) => T {
+export function memoizeByContent<T>(parse: (content: unknown) => T): (content: unknown) => T {
   const results = new Map<string, T>();
   return (content) => {
     // DynamoDB answers a map's fields in any order: without one of their own, the same content would hardly ever be found.

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { pause } from './dynamodb.ts';
+import { pauseBeforeRetry } from './dynamodb.ts';
 import { parameterEndpoint } from './env.ts';
 import { callHttp, type HttpReply } from './http-request.ts';
 
@@ -31,7 +31,7 @@ export async function readParameter(name: string): Promise<string> {
     const fault = reply ? faultOf(reply) : 'no answer';
     const mayPass = !reply || reply.statusCode >= 500 || PASSING.test(fault);
     if (!mayPass || attempt === ATTEMPTS) throw new Error(`The parameter ${name} cannot be read: ${fault}`);
-    await pause(attempt);
+    await pauseBeforeRetry(attempt);
   }
 }
 

@@ -14,7 +14,7 @@ export interface FieldError {
 }
 
 /** A JSON answer. */
-export function json(status: number, body: unknown): HttpAnswer {
+export function jsonAnswer(status: number, body: unknown): HttpAnswer {
   return {
     statusCode: status,
     headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
@@ -23,7 +23,7 @@ export function json(status: number, body: unknown): HttpAnswer {
 }
 
 /** An error as problem JSON (RFC 9457). `detail` says what to do. */
-export function problem(given: {
+export function problemAnswer(given: {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
@@ -31,7 +31,7 @@ export function problem(given: {
   /** One word for programs. */
   readonly code?: string;
 }): HttpAnswer {
-  const answer = json(given.status, { type: 'about:blank', ...given });
+  const answer = jsonAnswer(given.status, { type: 'about:blank', ...given });
   return {
     ...answer,
     headers: { ...answer.headers, 'content-type': 'application/problem+json; charset=utf-8' },

@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import type { ConsentEvent, EventKind } from '../consent/consent-event.ts';
-import { sha256 } from '../consent/ledger.ts';
 import type { ConsentState } from '../consent/state.ts';
+import { sha256 } from '../runtime/sha256.ts';
 
-export type Told = 'opt-in' | 'opt-out';
+export type ListStatus = 'opt-in' | 'opt-out';
 
 /** One thing that Twilio is told about one number. */
 export interface Notice {
   /** E.164. */
   readonly number: string;
-  readonly status: Told;
+  readonly status: ListStatus;
   readonly source: 'website' | 'offline' | 'opt-in-message' | 'opt-out-message' | 'others';
   /** ISO 8601 UTC. */
   readonly dateOfConsent: string;
@@ -26,7 +26,7 @@ export interface CarrierList {
    * @returns the correlation ids of those that Twilio refused for good; it took the others.
    * @throws what the client throws when Twilio took nothing, or it is not known what it took: telling again is harmless.
    */
-  tell(notices: readonly Notice[]): Promise<ReadonlySet<string>>;
+  syncConsents(notices: readonly Notice[]): Promise<ReadonlySet<string>>;
 }
 
 /** A record of the queue: somebody's consent changed in a way that Twilio may not know of. */
@@ -53,14 +53,18 @@ export function isNewsForCarrier({ kind, effect, evidence }: ConsentEvent): bool
  * @param told what it was told a moment ago, which is not said again.
  * @returns undefined when Twilio knows, or nothing speaks for changing its list.
  */
-export function toTell(state: ConsentState, told: Told | undefined): Told | undefined {
-  if (state.standing === 'opted_out') return told === 'opt-out' ? undefined : 'opt-out';
-  if (state.standing !== 'opted_in' || told === 'opt-in') return undefined;
+export function statusToSync(state: ConsentState, told: ListStatus | undefined): ListStatus | undefined {
+  if (state.status === 'opted_out') return told === 'opt-out' ? undefined : 'opt-out';
+  if (state.status !== 'opted_in' || told === 'opt-in') return undefined;
   return state.carrierBlocked || told === 'opt-out' ? 'opt-in' : undefined;
 }
 
 /** The notice about a number, resting on its last event that says the same; undefined when it has none. */
-export function noticeOf(number: string, status: Told, events: readonly ConsentEvent[]): Notice | undefined {
+export function noticeOf(
+  number: string,
+  status: ListStatus,
+  events: readonly ConsentEvent[],
+): Notice | undefined {
   const event = events.findLast(
     ({ kind, effect }) => effect !== 'late' && (status === 'opt-out' ? kind === 'optOut' : LIFTING.has(kind)),
   );
@@ -75,7 +79,7 @@ export function noticeOf(number: string, status: Told, events: readonly ConsentE
   };
 }
 
-function sourceOf({ evidence }: ConsentEvent, status: Told): Notice['source'] {
+function sourceOf({ evidence }: ConsentEvent, status: ListStatus): Notice['source'] {
   switch (evidence.source) {
     case 'form':
       return 'website';

@@ -6,7 +6,7 @@ export interface OurAddresses {
   readonly status: string;
 }
 
-export const findingCodes = [
+export const senderIssueCodes = [
   'senderMissing',
   'serviceWithoutNumbers',
   'cannotText',
@@ -17,11 +17,11 @@ export const findingCodes = [
   'fallbackMethod',
   'statusElsewhere',
 ] as const;
-export type FindingCode = (typeof findingCodes)[number];
+export type SenderIssueCode = (typeof senderIssueCodes)[number];
 
 /** Something about the sender that is not as it should be. */
-export interface Finding {
-  readonly code: FindingCode;
+export interface SenderIssue {
+  readonly code: SenderIssueCode;
   /** `broken`: replies do not reach us. `weak`: they do, until something fails. */
   readonly severity: 'broken' | 'weak';
   /** What it is about: a number or a messaging service. */
@@ -37,7 +37,7 @@ export interface Finding {
 }
 
 /** A finding and where its setting is changed. */
-export type Located = Finding & {
+export type LocatedIssue = SenderIssue & {
   readonly target?: { readonly kind: 'number' | 'service'; readonly sid: string };
 };
 
@@ -46,7 +46,7 @@ export type Located = Finding & {
  *
  * @returns nothing when the sender is set up as it should be; what is `broken` comes first.
  */
-export function checkSender(setup: SenderSetup, ours: OurAddresses): Located[] {
+export function checkSender(setup: SenderSetup, ours: OurAddresses): LocatedIssue[] {
   const { sender, service, numbers } = setup;
   const isService = sender.startsWith('MG');
   const isMissing = isService ? !service : numbers.length === 0;
@@ -66,7 +66,7 @@ export function checkSender(setup: SenderSetup, ours: OurAddresses): Located[] {
   return findings.toSorted((a, b) => a.severity.localeCompare(b.severity, 'en'));
 }
 
-function serviceFindings(service: ServiceSetup, ours: OurAddresses): Located[] {
+function serviceFindings(service: ServiceSetup, ours: OurAddresses): LocatedIssue[] {
   const target = { kind: 'service', sid: service.sid } as const;
   return inboundFindings(service, `messaging service ${service.sid}`, ours.inbound).map((f) => ({
     ...f,
@@ -74,7 +74,7 @@ function serviceFindings(service: ServiceSetup, ours: OurAddresses): Located[] {
   }));
 }
 
-function ownFindings(number: NumberSetup, ours: OurAddresses): Located[] {
+function ownFindings(number: NumberSetup, ours: OurAddresses): LocatedIssue[] {
   if (number.applicationSid !== undefined) {
     const sentence = `Incoming texts of ${number.number} go to the application ${number.applicationSid}: open the number in Twilio's console and choose "Webhook" instead.`;
     return [{ code: 'applicationInCharge', severity: 'broken', subject: number.number, sentence }];
@@ -83,8 +83,8 @@ function ownFindings(number: NumberSetup, ours: OurAddresses): Located[] {
   return inboundFindings(number, number.number, ours.inbound).map((f) => ({ ...f, target }));
 }
 
-function inboundFindings({ inbound, fallback }: InboundSetup, subject: string, right: string): Finding[] {
-  const found: Finding[] = [];
+function inboundFindings({ inbound, fallback }: InboundSetup, subject: string, right: string): SenderIssue[] {
+  const found: SenderIssue[] = [];
   if (inbound.url !== right) {
     const sentence = `Incoming texts of ${subject} go ${destination(inbound.url)}, so that no STOP and no reply reaches us: set the address for incoming messages to ${right}.`;
     const setting = { name: 'inboundUrl', now: inbound.url ?? null, right } as const;
@@ -113,7 +113,7 @@ function destination(url: string | undefined): string {
 }
 
 /** A number's status callback is for calls, and each text of ours carries its own: only a service's own matters. */
-function statusFindings(service: ServiceSetup, ours: OurAddresses): Located[] {
+function statusFindings(service: ServiceSetup, ours: OurAddresses): LocatedIssue[] {
   if (service.statusCallback === ours.status) return [];
   const subject = `messaging service ${service.sid}`;
   return [
@@ -128,13 +128,13 @@ function statusFindings(service: ServiceSetup, ours: OurAddresses): Located[] {
   ];
 }
 
-function capability({ number, canText }: NumberSetup): Located[] {
+function capability({ number, canText }: NumberSetup): LocatedIssue[] {
   if (canText) return [];
   const sentence = `The number ${number} cannot text: give the organization a number that can.`;
   return [{ code: 'cannotText', severity: 'broken', subject: number, sentence }];
 }
 
-function noNumbers({ sid }: ServiceSetup): Located {
+function noNumbers({ sid }: ServiceSetup): LocatedIssue {
   const sentence = `The messaging service ${sid} has no number: add one to its sender pool in Twilio's console.`;
   return { code: 'serviceWithoutNumbers', severity: 'broken', subject: sid, sentence };
 }
@@ -145,7 +145,7 @@ export interface Repair {
 }
 
 /** What to change so that the findings go away: one change per number or service, and nothing that was right. */
-export function repairsFor(findings: readonly Located[]): Repair[] {
+export function repairsFor(findings: readonly LocatedIssue[]): Repair[] {
   const bySid = new Map<string, Repair>();
   for (const { target, setting } of findings) {
     if (!target || !setting) continue;

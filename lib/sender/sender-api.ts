@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { RouteDescription } from '../http/route.ts';
 import { settingsSchema } from '../organization/settings.ts';
-import { findingCodes } from './check-sender.ts';
+import { senderIssueCodes } from './check-sender.ts';
 
 const settingSchema = z.object({ name: z.string(), now: z.string().nullable(), right: z.string() });
 const findingSchema = z.object({
-  code: z.enum(findingCodes),
+  code: z.enum(senderIssueCodes),
   severity: z.enum(['broken', 'weak']),
   subject: z.string(),
   sentence: z.string(),

@@ -14,7 +14,7 @@ export function createTwilioCarrierList(options: TwilioSenderOptions): CarrierLi
   const version = twilioVersion('accounts', { timeoutMilliseconds: TIMEOUT_MILLISECONDS, ...options });
   const consents = BulkConsentsListInstance(version as Parameters<typeof BulkConsentsListInstance>[0]);
   return {
-    tell: async (notices) => {
+    syncConsents: async (notices) => {
       const items = notices.map(({ number, status, source, dateOfConsent, correlationId }) => ({
         contact_id: number,
         correlation_id: correlationId,

@@ -3,7 +3,7 @@ import { isTollFree, type SenderSetup } from './sender.ts';
 /** The one word of Twilio's that lets texts out (FACTS, "A2P"). */
 const VERIFIED = 'VERIFIED';
 
-export interface Verification {
+export interface A2pVerification {
   readonly verified: boolean;
   /** What Twilio says of the campaigns that cover the sender. */
   readonly campaignStatus: string;
@@ -15,7 +15,10 @@ export interface Verification {
  * @param statuses the words of every campaign of the sender's service.
  * @returns undefined where A2P 10DLC does not apply: toll-free numbers, short codes and numbers outside +1.
  */
-export function verificationOf(setup: SenderSetup, statuses: readonly string[]): Verification | undefined {
+export function a2pVerificationOf(
+  setup: SenderSetup,
+  statuses: readonly string[],
+): A2pVerification | undefined {
   if (statuses.length > 0) {
     return { verified: statuses.includes(VERIFIED), campaignStatus: statuses.join(', ') };
   }

@@ -1,11 +1,11 @@
 import { type DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { awaitingConfirmation } from '../conversations/conversation.ts';
 import { conversationKey, parseConversation, putConversation } from '../conversations/conversation-items.ts';
-import { cancellationCodes, pause } from '../runtime/dynamodb.ts';
-import { putOutbox } from './single-text-items.ts';
-import type { OutboxText } from './single-text.ts';
+import { cancellationCodes, pauseBeforeRetry } from '../runtime/dynamodb.ts';
+import type { SingleText } from './single-text.ts';
+import { putSingleText } from './single-text-items.ts';
 
-export interface QueueReplyDeps {
+export interface EnqueueReplyDeps {
   readonly client: DynamoDBDocumentClient;
   readonly outreachTable: string;
   readonly now: () => Date;
@@ -19,10 +19,10 @@ const ATTEMPTS = 12;
  *
  * @returns false when it stood there already.
  */
-export async function queueReply(deps: QueueReplyDeps, text: OutboxText): Promise<boolean> {
+export async function enqueueReply(deps: EnqueueReplyDeps, text: SingleText): Promise<boolean> {
   const { client, outreachTable: table, now } = deps;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) await pause(attempt);
+    if (attempt > 0) await pauseBeforeRetry(attempt);
     const { Item } = await client.send(
       new GetCommand({ TableName: table, Key: conversationKey(text.number), ConsistentRead: true }),
     );
@@ -33,7 +33,7 @@ export async function queueReply(deps: QueueReplyDeps, text: OutboxText): Promis
         : [];
     try {
       await client.send(
-        new TransactWriteCommand({ TransactItems: [{ Put: putOutbox(table, text) }, ...noted] }),
+        new TransactWriteCommand({ TransactItems: [{ Put: putSingleText(table, text) }, ...noted] }),
       );
       return true;
     } catch (error) {

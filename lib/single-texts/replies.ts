@@ -1,8 +1,8 @@
 import type { ConsentEvent } from '../consent/consent-event.ts';
-import { sha256 } from '../consent/ledger.ts';
 import { merge } from '../messaging/template.ts';
 import type { Settings } from '../organization/settings.ts';
-import { type OutboxText, outboxText } from './single-text.ts';
+import { sha256 } from '../runtime/sha256.ts';
+import { newSingleText, type SingleText } from './single-text.ts';
 
 /**
  * The text that an event of consent is answered with, if any: one confirmation of an opt-in (B3), one of an opt-out where
@@ -20,7 +20,7 @@ export function replyTo(
   settings: Settings,
   keywordWords: string | undefined,
   now: Date,
-): OutboxText | undefined {
+): SingleText | undefined {
   if (event.effect !== 'changed') return undefined;
   if (event.kind === 'optOut') {
     return owesOptOutReply(event, settings)
@@ -61,10 +61,10 @@ function reply(
   words: string,
   { organizationName }: Settings,
   now: Date,
-): OutboxText | undefined {
+): SingleText | undefined {
   const merged = merge(words, { organizationName });
   if (merged.kind !== 'rendered') return undefined;
   const id = `${purpose}-${sha256(number).slice(0, 16)}-${sequence}`;
   const isAnswer = evidence.source === 'handset';
-  return outboxText({ id, number, purpose, body: merged.body, answers: sequence, isAnswer }, now);
+  return newSingleText({ id, number, purpose, body: merged.body, answers: sequence, isAnswer }, now);
 }

@@ -1,30 +1,30 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { isConditionFailure, readPartition } from '../runtime/dynamodb.ts';
-import { outboxKey, outboxRange, parseOutbox, putOutbox } from './single-text-items.ts';
-import type { OutboxRef, OutboxText } from './single-text.ts';
+import type { SingleText, SingleTextRef } from './single-text.ts';
+import { parseSingleText, putSingleText, singleTextKey, singleTextRange } from './single-text-items.ts';
 
-export interface OutboxStoreDeps {
+export interface SingleTextStoreDeps {
   readonly client: DynamoDBDocumentClient;
   readonly table: string;
 }
 
 /** Single texts on their way through the gate. */
-export type OutboxStore = ReturnType<typeof createOutboxStore>;
+export type SingleTextStore = ReturnType<typeof createSingleTextStore>;
 
-export function createOutboxStore(deps: OutboxStoreDeps) {
+export function createSingleTextStore(deps: SingleTextStoreDeps) {
   return {
     /** Writes a text over the version it came from. @returns false when it is there already, or somebody was first. */
-    put: (text: OutboxText) => put(deps, text),
+    put: (text: SingleText) => put(deps, text),
     /** Strongly consistent. */
-    get: (ref: OutboxRef) => get(deps, ref),
+    get: (ref: SingleTextRef) => get(deps, ref),
     /** Every single text of a number that has not become a message, strongly consistent. */
     open: (number: string) => open(deps, number),
   };
 }
 
-async function put({ client, table }: OutboxStoreDeps, text: OutboxText): Promise<boolean> {
+async function put({ client, table }: SingleTextStoreDeps, text: SingleText): Promise<boolean> {
   try {
-    await client.send(new PutCommand(putOutbox(table, text)));
+    await client.send(new PutCommand(putSingleText(table, text)));
     return true;
   } catch (error) {
     if (isConditionFailure(error)) return false;
@@ -32,18 +32,21 @@ async function put({ client, table }: OutboxStoreDeps, text: OutboxText): Promis
   }
 }
 
-async function get({ client, table }: OutboxStoreDeps, ref: OutboxRef): Promise<OutboxText | undefined> {
+async function get(
+  { client, table }: SingleTextStoreDeps,
+  ref: SingleTextRef,
+): Promise<SingleText | undefined> {
   const answer = await client.send(
-    new GetCommand({ TableName: table, Key: outboxKey(ref), ConsistentRead: true }),
+    new GetCommand({ TableName: table, Key: singleTextKey(ref), ConsistentRead: true }),
   );
-  return answer.Item && parseOutbox(answer.Item);
+  return answer.Item && parseSingleText(answer.Item);
 }
 
-async function open({ client, table }: OutboxStoreDeps, number: string): Promise<OutboxText[]> {
+async function open({ client, table }: SingleTextStoreDeps, number: string): Promise<SingleText[]> {
   const filter = {
     FilterExpression: '#status <> :ended',
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: { ':ended': 'ended' },
   };
-  return (await readPartition(client, table, { ...outboxRange(number), filter })).map(parseOutbox);
+  return (await readPartition(client, table, { ...singleTextRange(number), filter })).map(parseSingleText);
 }

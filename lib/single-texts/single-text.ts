@@ -1,26 +1,16 @@
 import * as z from 'zod';
-
-/**
- * Why a single text exists:
- *
- * - `agent`: a person wrote it.
- * - `prompt`: the opt-in template, which goes ahead of the first text to a new lead (C2).
- * - `confirmation`: answers an opt-in, once (B3).
- * - `optOutReply`: the one answer that an opt-out allows where the carrier gives none (47 CFR 64.1200(a)(12)).
- */
-export const purposes = ['agent', 'prompt', 'confirmation', 'optOutReply'] as const;
-export type Purpose = (typeof purposes)[number];
+import { type Purpose, purposes } from '../messaging/message.ts';
 
 /** How old a single text may become while it waits. An agent's text waits for START as long as a lead's step would. */
 export const MAXIMUM_AGE: Readonly<Record<Purpose, string>> = {
   agent: 'P7D',
-  prompt: 'P3D',
+  optInRequest: 'P3D',
   confirmation: 'P3D',
   optOutReply: 'PT5M',
 };
 
 /** A text that is no automation's step, on its way through the gate. What became of it stands in its message. */
-export const outboxTextSchema = z.object({
+export const singleTextSchema = z.object({
   /** Id of the message that it becomes. */
   id: z.string(),
   /** E.164. */
@@ -50,19 +40,19 @@ export const outboxTextSchema = z.object({
   createdAt: z.string(),
   version: z.int().positive(),
 });
-export type OutboxText = z.infer<typeof outboxTextSchema>;
+export type SingleText = z.infer<typeof singleTextSchema>;
 
-export interface OutboxRef {
+export interface SingleTextRef {
   readonly number: string;
   readonly id: string;
 }
 
 /** A new single text, due at once. */
-export function outboxText(
-  given: Pick<OutboxText, 'id' | 'number' | 'purpose' | 'body'> &
-    Partial<Pick<OutboxText, 'leadId' | 'actor' | 'answers' | 'isAnswer'>>,
+export function newSingleText(
+  given: Pick<SingleText, 'id' | 'number' | 'purpose' | 'body'> &
+    Partial<Pick<SingleText, 'leadId' | 'actor' | 'answers' | 'isAnswer'>>,
   now: Date,
-): OutboxText {
+): SingleText {
   const at = now.toISOString();
   return {
     ...given,
@@ -76,13 +66,13 @@ export function outboxText(
 }
 
 /** It became a message, whatever became of that. */
-export function endOutbox(text: OutboxText): OutboxText {
+export function endSingleText(text: SingleText): SingleText {
   const { reason: _reason, sentence: _sentence, ...rest } = text;
   return { ...rest, status: 'ended', version: text.version + 1 };
 }
 
 /** Twilio did not take it: due again at `retryAt`. @returns undefined when it is not the text's last try that failed. */
-export function reopenOutbox(text: OutboxText, attempt: number, retryAt: string): OutboxText | undefined {
+export function reopenSingleText(text: SingleText, attempt: number, retryAt: string): SingleText | undefined {
   if (text.status !== 'ended') return undefined;
   return { ...text, status: 'due', dueAt: retryAt, attempts: attempt, version: text.version + 1 };
 }

@@ -34,7 +34,7 @@ const UNITS = {
 } as const satisfies typeof MEASURES;
 
 /** How often each word occurs, as metric names behind a prefix: `text` and `sent` give `textSent`. */
-export function tally<P extends string, W extends string>(
+export function countBy<P extends string, W extends string>(
   prefix: P,
   words: readonly W[],
 ): Partial<Record<Counted<P, W>, number>> {

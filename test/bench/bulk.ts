@@ -1,5 +1,5 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { type Item, pause } from '../../lib/runtime/dynamodb.ts';
+import { type Item, pauseBeforeRetry } from '../../lib/runtime/dynamodb.ts';
 
 /** An item and the table that it belongs to. */
 export interface Written {
@@ -38,7 +38,7 @@ export async function writeBatch(client: DynamoDBDocumentClient, batch: readonly
     pending[table] = [...(pending[table] ?? []), { PutRequest: { Item: item } }];
   }
   for (let round = 0; Object.keys(pending).length > 0; round++) {
-    if (round > 0) await pause(round);
+    if (round > 0) await pauseBeforeRetry(round);
     const answer = await client.send(new BatchWriteCommand({ RequestItems: pending }));
     pending = answer.UnprocessedItems ?? {};
   }

@@ -18,7 +18,7 @@ const LISTS: readonly { readonly path: string; readonly isEmpty?: true }[] = [
   { path: '/consents?source=form' },
   { path: '/consents?from=2025-01-06&to=2025-02-06' },
   { path: `/consents?keyword=${KEYWORD}` },
-  { path: '/consents?promptStatus=accepted', isEmpty: true },
+  { path: '/consents?optInRequest=accepted', isEmpty: true },
   { path: '/do-not-contact' },
   { path: '/do-not-contact?prefix=303' },
   { path: `/keywords/${KEYWORD}/opt-ins` },

@@ -121,7 +121,7 @@ async function undecided(names: Stand['names'], numbers: readonly string[]): Pro
   const left: string[] = [];
   for (let start = 0; start < numbers.length; start += NUMBERS_PER_READ) {
     const states = await registry.readMany(numbers.slice(start, start + NUMBERS_PER_READ));
-    left.push(...[...states].filter(([, { standing }]) => standing === 'none').map(([number]) => number));
+    left.push(...[...states].filter(([, { status }]) => status === 'none').map(([number]) => number));
   }
   return left;
 }

@@ -4,7 +4,7 @@ import { memberItem } from '../../lib/campaigns/campaign-items.ts';
 import type { Conversation } from '../../lib/conversations/conversation.ts';
 import { putConversation, putReview } from '../../lib/conversations/conversation-items.ts';
 import { createConversationStore } from '../../lib/conversations/conversation-store.ts';
-import { holderKey, leadItem, putPrimary } from '../../lib/leads/lead-items.ts';
+import { leadItem, leadWithNumberKey, putPrimary } from '../../lib/leads/lead-items.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { type Admin, adminRequest } from './admin.ts';
 import { type Written, writeAll } from './bulk.ts';
@@ -34,8 +34,8 @@ export function createOutreachCopies(names: Names, registry: RegistryCopies, adm
     const details = { firstName: 'Dana', lastName: 'Reyes', zip: '80202' };
     const items = [
       leadItem({ id, number, details, createdAt: at, updatedAt: at }),
-      { ...holderKey(number, id), leadId: id },
-      putPrimary(table, number, undefined, { leadId: id, holders: [id] }).Put?.Item,
+      { ...leadWithNumberKey(number, id), leadId: id },
+      putPrimary(table, number, undefined, { leadId: id, leadsWithNumber: [id] }).Put?.Item,
       memberItem(CAMPAIGN, { leadId: id, active: true, addedAt: at, addedBy: 'bench' }),
     ];
     if (number !== TEXTER) {

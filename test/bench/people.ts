@@ -3,10 +3,10 @@ import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { type Automation, automationSchema } from '../../lib/automation/automation.ts';
 import { enrollmentItem, parseEnrollment } from '../../lib/automation/enrollment-items.ts';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
-import { enroll, hold } from '../../lib/automation/progress.ts';
+import { enrollLead, holdPending } from '../../lib/automation/progress.ts';
+import { createSettingsStore } from '../../lib/configuration/settings-store.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
-import { createRules } from '../../lib/configuration/settings-store.ts';
 import { createDocumentClient, type Item } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { BATCH_WRITE, type Written, writeBatch } from './bulk.ts';
@@ -33,7 +33,7 @@ export function createPeople(names: Names) {
   const leads = createLeadStore(outreach);
   const enrollments = createEnrollmentStore(outreach);
   const registry = createConsentRegistry({ client, table: consentTable, now });
-  const rules = createRules({
+  const rules = createSettingsStore({
     client,
     table: nameOf(names, ENV.configurationTable),
     organization: 'Bench',
@@ -57,14 +57,14 @@ export function createPeople(names: Names) {
     const number = numberOf(next++);
     if (situation === 'due') await optIn(number);
     const lead = await leads.create(number, { firstName: 'Dana' });
-    const due = enroll(
+    const due = enrollLead(
       { leadId: lead.id, automationId: automationOf(kind).id },
       number,
       automationOf(kind),
       new Date(),
     );
     const why = { reason: 'waitingForConsent', sentence: 'held: no opt-in is recorded' };
-    await enrollments.add(situation === 'waiting' ? hold(due, why) : due);
+    await enrollments.add(situation === 'waiting' ? holdPending(due, why) : due);
     const partitions: [string, string][] = [
       [consentTable, `NUMBER#${number}`],
       [outreachTable, `NUMBER#${number}`],

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
+import type { NewConsentEvent } from '../../lib/consent/consent-event.ts';
 import { documentedOptIn } from '../../lib/consent/documented-opt-in.ts';
-import type { ConsentOccurrence } from '../../lib/consent/consent-event.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { initialState } from '../../lib/consent/state.ts';
 import { createDocumentClient, type Item } from '../../lib/runtime/dynamodb.ts';
@@ -18,7 +18,7 @@ const WORDS = 'By submitting you agree to get recurring automated texts from Acm
  * What happened to a number: half came by a form, two in ten texted STOP since, one in ten each sent a keyword, was imported,
  * and only ever said yes to nothing.
  */
-function history(index: number): readonly ConsentOccurrence[] {
+function history(index: number): readonly NewConsentEvent[] {
   const number = numberOf(index);
   const at = (minutes: number) => new Date(START + index * 20_000 + minutes * 60_000).toISOString();
   const handset = (wordsSent: string, word: string) =>
@@ -45,8 +45,8 @@ function history(index: number): readonly ConsentOccurrence[] {
       ip: '203.0.113.9',
       userAgent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)',
     },
-  } as const satisfies ConsentOccurrence;
-  const texted = (kind: ConsentOccurrence['kind'], words: string, word: string, minutes: number) => ({
+  } as const satisfies NewConsentEvent;
+  const texted = (kind: NewConsentEvent['kind'], words: string, word: string, minutes: number) => ({
     number,
     kind,
     occurredAt: at(minutes),
@@ -81,12 +81,12 @@ export function createRegistryCopies(names: Names) {
 
   /** What a number's history leaves in the table: of a state that is written twice, the last. */
   async function itemsOf(index: number): Promise<Item[]> {
-    const occurrences = history(index);
+    const newEvents = history(index);
     const items = new Map<string, Item>();
     let state = initialState(numberOf(index));
-    for (const occurrence of occurrences) {
-      const registry = createConsentRegistry({ client, table, now: () => new Date(occurrence.occurredAt) });
-      const prepared = await registry.prepare(state, occurrence);
+    for (const newEvent of newEvents) {
+      const registry = createConsentRegistry({ client, table, now: () => new Date(newEvent.occurredAt) });
+      const prepared = await registry.prepare(state, newEvent);
       state = prepared.state;
       for (const { Put } of prepared.writes) items.set(String(Put?.Item?.['sk']), Put?.Item ?? {});
     }

@@ -104,7 +104,7 @@ async function slowCarrier(
   const rounds = await sideBySide(ROUNDS, after(0), after(SLOW));
   await stand.delayCarrier(0);
   const rate = (side: 0 | 1) => leads / median(rounds.map((spent) => spent[side].seconds));
-  const ratio = median(rounds.map(([prompt, slow]) => prompt.seconds / slow.seconds));
+  const ratio = median(rounds.map(([optInRequest, slow]) => optInRequest.seconds / slow.seconds));
   return [
     raw(`${MANY_WORKERS} workers, a carrier that answers at once`, rate(0), 'texts/s'),
     raw(`${MANY_WORKERS} workers, a carrier that answers after ${SLOW} ms`, rate(1), 'texts/s'),

@@ -1,5 +1,5 @@
 import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
-import { createMarks } from '../../functions/automation-cycle/watermarks.ts';
+import { createWatermarks } from '../../functions/automation-cycle/watermarks.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { atMost, type Figure, raw } from './figure.ts';
@@ -67,7 +67,7 @@ interface Cycles {
 
 /** The same cycle again and again: with its marks forgotten and the queue emptied it has the same texts before it. */
 async function runCycles(stand: Stand): Promise<Cycles> {
-  const marks = createMarks(createDocumentClient(), nameOf(stand.names, ENV.outreachTable));
+  const marks = createWatermarks(createDocumentClient(), nameOf(stand.names, ENV.outreachTable));
   const queue = nameOf(stand.names, ENV.bulkQueueUrl);
   const times: number[] = [];
   let dynamodb = 0;

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { createJobs } from '../../functions/consent-changes/jobs.ts';
-import { startWaking } from '../../functions/consent-changes/release.ts';
-import { WORK_INDEX } from '../../lib/automation/enrollment-items.ts';
-import { SHARDS, waitingWork } from '../../lib/automation/work.ts';
+import { startWaking } from '../../functions/consent-changes/wake.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
+import { SHARDS, WORK_INDEX, waitingWork } from '../../lib/tables/outreach.ts';
 import { atMost, type Figure, raw } from './figure.ts';
 import { newProspects } from './lanes.ts';
 import { createPeople, type People } from './people.ts';

@@ -30,16 +30,16 @@ const notice = (number: string, more: Partial<Notice> = {}): Notice => ({
 
 test('X9 the real client tells 25 consents in one call, and hears of each that is refused', async () => {
   const numbers = Array.from({ length: 25 }, (_, index) => `+1303555${String(173 + index).padStart(4, '0')}`);
-  const refused = await list.tell(numbers.map((number) => notice(number)));
+  const refused = await list.syncConsents(numbers.map((number) => notice(number)));
   expect([...refused]).toEqual(['0197'.padStart(32, '0')]);
   expect(numbers.filter((number) => twilio.isBlocked(number, sender))).toHaveLength(24);
-  await list.tell([notice('+13035550173', { status: 'opt-in' })]);
+  await list.syncConsents([notice('+13035550173', { status: 'opt-in' })]);
   expect(twilio.isBlocked('+13035550173', sender)).toBe(false);
 });
 
 test('X9 more than Twilio takes in one call, and an unanswered one, are thrown', async () => {
   const many = Array.from({ length: 26 }, () => notice('+13035550101'));
-  await expect(list.tell(many)).rejects.toMatchObject({ status: 400 });
+  await expect(list.syncConsents(many)).rejects.toMatchObject({ status: 400 });
   twilio.setFault({ kind: 'error', status: 503, times: 1 });
-  await expect(list.tell([notice('+13035550101')])).rejects.toMatchObject({ status: 503 });
+  await expect(list.syncConsents([notice('+13035550101')])).rejects.toMatchObject({ status: 503 });
 });

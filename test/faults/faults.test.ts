@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, type TaskMeta, test } from 'vitest';
 import { verifyRegistry } from '../../lib/consent/verify-registry.ts';
 import { faultRows } from './faults.ts';
-import { Doomed, killEverywhere } from './kill-points.ts';
+import { KillableScenario, killEverywhere } from './kill-points.ts';
 import { account, arrive, Builder, type Person } from './people.ts';
 import { BOUND_SECONDS, type Row, settle } from './rows.ts';
 import { scenarios } from './scenarios.ts';
@@ -36,7 +36,7 @@ test.for(scenarios)(
   async (scenario, { task }) => {
     const { world } = stage;
     await world.admin('PATCH', '/settings', { ...QUIET, ...scenario.settings });
-    const doomed = await Doomed.start(await bundleOf(scenario.function, stage.folder));
+    const doomed = await KillableScenario.start(await bundleOf(scenario.function, stage.folder));
     const people: Person[] = [];
     let turn = 0;
     const deaths = await killEverywhere(

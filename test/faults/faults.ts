@@ -105,7 +105,7 @@ export const faultRows: readonly FaultRow[] = [
   {
     title: 'SQS: records that nobody can read',
     begin: async ({ clock }) => {
-      const bodies = ['poison', '{"outboxId":7}', '{"leadId":"x"}'];
+      const bodies = ['poison', '{"singleTextId":7}', '{"leadId":"x"}'];
       for (const body of bodies) await clock.poison(body);
       return () => bodies.length;
     },

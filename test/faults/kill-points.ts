@@ -20,7 +20,7 @@ const ENGINES = {
 const QUEUE_URL = /_QUEUE_URL$/;
 
 /** Workers whose every request goes through a proxy, so that they can be killed at each. */
-export class Doomed {
+export class KillableScenario {
   private readonly proxies: readonly EngineProxy[];
   private readonly workers: Workers;
 
@@ -29,7 +29,7 @@ export class Doomed {
     this.workers = workers;
   }
 
-  static async start(bundle: string): Promise<Doomed> {
+  static async start(bundle: string): Promise<KillableScenario> {
     const environment: Record<string, string> = {};
     for (const [name, value] of Object.entries(process.env))
       if (value !== undefined) environment[name] = value;
@@ -43,7 +43,7 @@ export class Doomed {
         environment[name] = new URL(new URL(environment[name] ?? '').pathname, proxy.url).href;
       }
     }
-    return new Doomed(proxies, new Workers(bundle, environment));
+    return new KillableScenario(proxies, new Workers(bundle, environment));
   }
 
   /**
@@ -82,7 +82,7 @@ export class Doomed {
 }
 
 /** An event for a worker to die over, and how it comes again afterwards. */
-export interface Doom {
+export interface KillReport {
   readonly event: unknown;
   comesAgain(death: Death): Promise<void>;
 }
@@ -94,8 +94,8 @@ export interface Doom {
  */
 export async function killEverywhere(
   world: World,
-  doomed: Doomed,
-  arrange: () => Promise<Doom>,
+  doomed: KillableScenario,
+  arrange: () => Promise<KillReport>,
   stride = 1,
 ): Promise<Death[]> {
   const deaths: Death[] = [];

@@ -4,9 +4,9 @@ import { newNumber, submission } from '../flow/organization.ts';
 import { SENDER, type World } from '../flow/world.ts';
 import { httpEvent } from '../setup/http-event.ts';
 import { AUTH_TOKEN } from '../setup/secrets.ts';
-import type { Clockwork } from './scheduler.ts';
-import type { Doom } from './kill-points.ts';
+import type { KillReport } from './kill-points.ts';
 import { Builder, type Person, texts } from './people.ts';
+import type { Scheduler } from './scheduler.ts';
 import type { Stage } from './stage.ts';
 
 /** What a worker is killed over, again and again, with new people each time. */
@@ -16,7 +16,7 @@ export interface Scenario {
   readonly function: 'send-gate' | 'form-webhook' | 'twilio-inbound';
   readonly settings?: Readonly<Record<string, unknown>>;
   /** @param people takes whoever comes into it. @param turn how many came before. */
-  arrange(stage: Stage, people: Person[], turn: number): Promise<Doom>;
+  arrange(stage: Stage, people: Person[], turn: number): Promise<KillReport>;
   /** What happens when all is calm again: people answer. */
   afterwards?(stage: Stage, people: Person[]): Promise<void>;
 }
@@ -128,14 +128,14 @@ function loseCallbacks(world: World, ...numbers: readonly string[]): void {
 }
 
 /** What lies in the lanes for some numbers, for one worker. The queue gives it to another when the first has died. */
-async function records(clock: Clockwork, numbers: readonly string[]): Promise<Doom> {
+async function records(clock: Scheduler, numbers: readonly string[]): Promise<KillReport> {
   // The cycle's overlap enqueues those of the turns before once more: they have their record.
   const taken = (await clock.take()).filter(({ body }) => numbers.some((number) => body.includes(number)));
   return { event: { Records: taken }, comesAgain: async () => clock.giveBack(taken) };
 }
 
 /** A text that Twilio delivers to a worker, and again when it got no answer. */
-async function received(world: World, from: string, body: string): Promise<Doom> {
+async function received(world: World, from: string, body: string): Promise<KillReport> {
   world.twilio.setFault({ kind: 'webhookLost', to: from, times: 1 });
   const { messageSid } = await world.text(from, body);
   const fields = {

@@ -45,7 +45,7 @@ const MOST_RECEIVES = 5;
  * Lambda's pollers and EventBridge's schedules on a clock that moves when it is told: what fails comes back when it would
  * in AWS, and how long things take can be said.
  */
-export class Clockwork {
+export class Scheduler {
   /** Records that used up their receives. */
   readonly deadLetters: Delivered[] = [];
   habits: QueueHabits = {};
@@ -70,10 +70,10 @@ export class Clockwork {
     ];
   }
 
-  static async start(world: World): Promise<Clockwork> {
+  static async start(world: World): Promise<Scheduler> {
     const { consentTable, configurationTable } = world.tables;
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
-    return new Clockwork(world, [await followStream(consentTable), await followStream(configurationTable)]);
+    return new Scheduler(world, [await followStream(consentTable), await followStream(configurationTable)]);
   }
 
   pass(seconds: number): void {

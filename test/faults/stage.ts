@@ -6,13 +6,13 @@ import { type Engine, startDynamoDb } from '../../infra/local/engines.ts';
 import { dynoxide } from '../../infra/local/programs.ts';
 import { setUp } from '../flow/organization.ts';
 import { createWorld, type World } from '../flow/world.ts';
-import { Clockwork } from './scheduler.ts';
 import { type EngineProxy, startProxy, untouched } from './proxy.ts';
+import { Scheduler } from './scheduler.ts';
 
 /** An organization behind proxies, on a clock of its own, with a DynamoDB that can be killed. */
 export class Stage {
   readonly world: World;
-  readonly clock: Clockwork;
+  readonly clock: Scheduler;
   readonly dynamodb: EngineProxy;
   readonly sqs: EngineProxy;
   readonly folder: string;
@@ -20,7 +20,7 @@ export class Stage {
 
   private constructor(
     world: World,
-    clock: Clockwork,
+    clock: Scheduler,
     { dynamodb, sqs }: { dynamodb: EngineProxy; sqs: EngineProxy },
     engine: Engine,
     folder: string,
@@ -40,7 +40,7 @@ export class Stage {
     const sqs = await startProxy(inject('endpoints').sqs);
     const world = await createWorld({ dynamodb: dynamodb.url, sqs: sqs.url });
     await setUp(world);
-    return new Stage(world, await Clockwork.start(world), { dynamodb, sqs }, engine, folder);
+    return new Stage(world, await Scheduler.start(world), { dynamodb, sqs }, engine, folder);
   }
 
   /** Whether there is a DynamoDB of our own to kill. */

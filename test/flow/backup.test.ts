@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
+import { provision } from '../../infra/local/provision.ts';
 import { checkStill } from '../../infra/ops/backup/check-backup.ts';
 import { standbyTemplate } from '../../infra/ops/backup/local-tables.ts';
 import { readManifest } from '../../infra/ops/backup/manifest.ts';
-import { provision } from '../../infra/local/provision.ts';
 import { consentOf, newNumber, setUp, submission } from './organization.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -47,7 +47,7 @@ async function run(
   command: 'backup' | 'restore',
   ...args: string[]
 ): Promise<{ code: number | null; said: string }> {
-  const script = `infra/local/backup/${command}.ts`;
+  const script = `infra/ops/backup/${command}.ts`;
   const organization = ['--organization', 'acme', '--endpoint', inject('endpoints').dynamodb];
   const child = spawn(process.execPath, [script, ...organization, ...args]);
   let said = '';

@@ -64,7 +64,7 @@ test.each([
   const first = await world.submit('contact', body);
   expect(first).toMatchObject({ status: 200, json: { consent: { recorded: true } } });
   expect((await world.submit('contact', body)).json).toEqual(first.json);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in', version: 1 });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in', version: 1 });
 });
 
 test('a browser name that is cut off in the middle of a character is taken as evidence all the same', async () => {
@@ -72,7 +72,7 @@ test('a browser name that is cut off in the middle of a character is taken as ev
   const headers = { 'user-agent': `${'x'.repeat(499)}\u{1f600}` };
   const answer = await world.submit('contact', submission(number), 'application/json', { headers });
   expect(answer.status).toBe(200);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in', version: 1 });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in', version: 1 });
 });
 
 test('a refused submission leaves nothing behind, and the next one works', async () => {

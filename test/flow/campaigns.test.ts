@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { shardOf } from '../../lib/automation/work.ts';
 import { createCampaignStore } from '../../lib/campaigns/campaign-store.ts';
 import { createMemberStore } from '../../lib/campaigns/member-store.ts';
+import { shardOf } from '../../lib/tables/outreach.ts';
 import { newNumber, setUp } from './organization.ts';
 import { createWorld, type World } from './world.ts';
 

@@ -36,11 +36,11 @@ test('X9 a box ticked after STOP lifts the block at Twilio, and what waited goes
   await tick(number);
   await world.text(number, 'STOP');
   expect((await tick(number)).json['consent']).not.toHaveProperty('next');
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in', carrierBlocked: true });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in', carrierBlocked: true });
   await world.runCycle();
   await world.runCycle();
   expect(world.twilio.isBlocked(number)).toBe(false);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in', carrierBlocked: false });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in', carrierBlocked: false });
   expect(world.textsTo(number).length).toBeGreaterThan(0);
   const ledger = await events(number);
   expect(ledger.verified).toBe(true);
@@ -82,7 +82,7 @@ test('X9 with the setting off the block stays, nothing leaves, and START lifts i
   expect((await tick(number)).json['consent']).toMatchObject({ next: expect.stringContaining('Text START') });
   await follow();
   await world.runCycle();
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in', carrierBlocked: true });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in', carrierBlocked: true });
   expect(world.twilio.isBlocked(number)).toBe(true);
   expect(world.textsTo(number)).toEqual([]);
 });
@@ -103,7 +103,7 @@ test('X9 switching the setting on tells Twilio of everybody whose texts wait for
   await world.runCycle();
   expect(world.textsTo(waits)).toEqual([expect.stringContaining('thanks for asking')]);
   expect(world.textsTo(out)).toEqual([]);
-  expect(await consentOf(world, out)).toMatchObject({ standing: 'opted_out' });
+  expect(await consentOf(world, out)).toMatchObject({ status: 'opted_out' });
 });
 
 test("X9 an opt-out in a person's own words, on the web or by hand is put on Twilio's list, and comes off it again", async () => {
@@ -114,12 +114,12 @@ test("X9 an opt-out in a person's own words, on the web or by hand is put on Twi
   expect(world.twilio.isBlocked(words)).toBe(false);
   await follow();
   for (const number of [words, byHand]) {
-    expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out', carrierBlocked: true });
+    expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out', carrierBlocked: true });
     expect(world.twilio.isBlocked(number)).toBe(true);
   }
   await tick(words);
   await follow();
-  expect(await consentOf(world, words)).toMatchObject({ standing: 'opted_in', carrierBlocked: false });
+  expect(await consentOf(world, words)).toMatchObject({ status: 'opted_in', carrierBlocked: false });
   expect(world.twilio.isBlocked(words)).toBe(false);
 });
 
@@ -129,9 +129,9 @@ test("X9 Twilio's own reading of a text (OptOutType) feeds the registry, whateve
   const inbound = (body: string, OptOutType: string) =>
     world.twilio.inbound({ from: number, body, more: { OptOutType } });
   await inbound('Basta ya', 'STOP');
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out', carrierBlocked: true });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out', carrierBlocked: true });
   await inbound('Otra vez', 'START');
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in', carrierBlocked: false });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in', carrierBlocked: false });
   await follow();
   expect((await events(number)).events.map(({ kind }) => kind)).toEqual([
     'explicitWeb',
@@ -154,7 +154,7 @@ test('X9 consent documented by hand after STOP says what stands in the way, and 
   const { json } = await world.admin('POST', path, documentation);
   expect(json['sentence']).toContain('Twilio is being told');
   await follow();
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in', carrierBlocked: false });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in', carrierBlocked: false });
   await world.text(number, 'STOP');
   await world.admin('PATCH', '/settings', { twilioConsentApi: false });
   const again = { ...documentation, date: new Date().toISOString(), proof: 'recording 8' };
@@ -194,8 +194,8 @@ test('X9 a number that Twilio refuses stays blocked and is not tried for ever', 
     await tick(each);
   }
   expect((await world.handlers.carrierList(job(number, other))).batchItemFailures).toEqual([]);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in', carrierBlocked: true });
-  expect(await consentOf(world, other)).toMatchObject({ standing: 'opted_in', carrierBlocked: false });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in', carrierBlocked: true });
+  expect(await consentOf(world, other)).toMatchObject({ status: 'opted_in', carrierBlocked: false });
 });
 
 test('X9 a STOP that arrives while Twilio is told of an opt-in has the last word on both lists', async () => {
@@ -208,7 +208,7 @@ test('X9 a STOP that arrives while Twilio is told of an opt-in has the last word
   await new Promise((resolve) => setTimeout(resolve, 150));
   await world.text(number, 'STOP');
   expect((await telling).batchItemFailures).toEqual([]);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out', carrierBlocked: true });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out', carrierBlocked: true });
   expect(world.twilio.isBlocked(number)).toBe(true);
   await follow();
   await world.runCycle();

@@ -42,7 +42,7 @@ test('X2 S7 one call gives a number’s certificate: events with evidence and ha
     number,
     generatedBy: 'ada',
     verification: { holds: true, headHash: expect.stringMatching(/^[0-9a-f]{64}$/) },
-    consent: { standing: 'opted_out', version: 2 },
+    consent: { status: 'opted_out', version: 2 },
     events: [
       { sequence: 1, kind: 'explicitWeb', evidence: { wordsShown: CHECKBOX_WORDS, checkbox: 1 } },
       { sequence: 2, kind: 'optOut', evidence: { wordsSent: 'STOP' } },
@@ -51,7 +51,7 @@ test('X2 S7 one call gives a number’s certificate: events with evidence and ha
   });
   const texts = json['texts'] as Record<string, unknown>[];
   expect(texts.map(({ direction }) => direction)).toEqual(['outbound', 'inbound', 'inbound']);
-  expect(texts[0]).toMatchObject({ consentVersion: 1, standing: 'opted_in' });
+  expect(texts[0]).toMatchObject({ consentVersion: 1, consentStatus: 'opted_in' });
 });
 
 test('X2 the certificate to print shows every event and text, and what a person wrote can neither run nor change it', async () => {

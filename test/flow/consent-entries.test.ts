@@ -60,7 +60,7 @@ test('S6 a manual opt-in without proof, method, date or wording is refused, and 
   expect(fieldsOf((await enter(number, 'opt-in', {})).json)).toEqual(['method', 'date', 'proof', 'wording']);
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
   expect(fieldsOf((await enter(number, 'opt-in', { ...PAPER, date: tomorrow })).json)).toEqual(['date']);
-  expect(await consentOf(world, number)).toMatchObject({ version: 0, standing: 'none' });
+  expect(await consentOf(world, number)).toMatchObject({ version: 0, status: 'none' });
 });
 
 test('S6 no code path records an undocumented opt-in of this kind: the registry itself refuses it', async () => {
@@ -89,7 +89,7 @@ test('S6 S4 a manual opt-out needs nothing, holds at once and says who did it; a
     status: 200,
     json: {
       outcome: 'changed',
-      consent: { standing: 'opted_out', smsOptedIn: false, carrierBlocked: false },
+      consent: { status: 'opted_out', smsOptedIn: false, carrierBlocked: false },
     },
   });
   expect(out.json['event']).toMatchObject({ evidence: { source: 'manual', actor: 'ada' } });
@@ -98,11 +98,11 @@ test('S6 S4 a manual opt-out needs nothing, holds at once and says who did it; a
   expect(world.textsTo(number)).toEqual([]);
 
   const late = await enter(number, 'opt-in', PAPER);
-  expect(late).toMatchObject({ status: 200, json: { outcome: 'late', consent: { standing: 'opted_out' } } });
+  expect(late).toMatchObject({ status: 200, json: { outcome: 'late', consent: { status: 'opted_out' } } });
   expect(late.json['sentence']).toMatch(/changes nothing: the person opted out later/);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out', version: 3 });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out', version: 3 });
   const today = await enter(number, 'opt-in', { ...PAPER, date: new Date().toISOString() });
-  expect(today).toMatchObject({ json: { outcome: 'changed', consent: { standing: 'opted_in' } } });
+  expect(today).toMatchObject({ json: { outcome: 'changed', consent: { status: 'opted_in' } } });
 });
 
 test('S6 X9 a manual opt-in after a STOP says that Twilio still blocks the number', async () => {
@@ -123,17 +123,17 @@ test('X10 a number’s consent as of a moment comes with the event and the exact
   await world.text(number, 'STOP');
   const at = (moment: string) => world.admin('GET', `${path}?at=${encodeURIComponent(moment)}`);
   const nothing = await at(before);
-  expect(nothing.json).toMatchObject({ known: { standing: 'none', smsOptedIn: false } });
+  expect(nothing.json).toMatchObject({ known: { status: 'none', smsOptedIn: false } });
   expect(nothing.json['known']).not.toHaveProperty('because');
   expect((await at(between)).json).toMatchObject({
     at: between,
     known: {
-      standing: 'opted_in',
+      status: 'opted_in',
       because: { kind: 'impliedForm', sequence: 1 },
       words: 'By submitting you agree to get recurring automated texts from Test Windows.',
     },
   });
   const now = await at(new Date().toISOString());
-  expect(now.json).toMatchObject({ known: { standing: 'opted_out', words: 'STOP' } });
+  expect(now.json).toMatchObject({ known: { status: 'opted_out', words: 'STOP' } });
   expect((await at('yesterday')).status).toBe(422);
 });

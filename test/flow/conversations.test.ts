@@ -210,7 +210,7 @@ test('B5 an agent opts a contact out from the conversation, and texting is disab
   const number = newNumber();
   await world.submit('contact', submission(number));
   expect((await asAgent('POST', path(number, 'opt-out'))).status).toBe(200);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
   await world.runCycle();
   expect(world.textsTo(number)).toEqual([]);
   expect((await say(number, 'Hello')).status).toBe(409);
@@ -238,8 +238,8 @@ test('X7 a doubtful text holds automated texts until a person decides: no opt-ou
     expect(await numbersIn('&review=true')).not.toContain(number);
     await world.runCycle();
     expect(world.textsTo(number)).toHaveLength(decision === 'noOptOut' ? 1 : 0);
-    const standing = decision === 'noOptOut' ? 'opted_in' : 'opted_out';
-    expect(await consentOf(world, number)).toMatchObject({ standing });
+    const status = decision === 'noOptOut' ? 'opted_in' : 'opted_out';
+    expect(await consentOf(world, number)).toMatchObject({ status });
     expect((await asAgent('PATCH', path(number, 'conversation'), { decision })).status).toBe(409);
   }
 });

@@ -1,7 +1,7 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { CLASSIC } from '../../infra/local/salesforce/improveit360.ts';
-import { errandKey, lookupKey } from '../../lib/crm/crm-items.ts';
+import { crmJobKey, lookupKey } from '../../lib/crm/crm-items.ts';
 import { consentOf, FOOTER, newNumber, setUp, submission } from './organization.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -76,7 +76,7 @@ async function writeBackOf(number: string): Promise<Record<string, unknown> | un
   const { writeBacks } = (await world.admin('GET', '/crm/write-backs?limit=100')).json as {
     writeBacks: Record<string, unknown>[];
   };
-  return writeBacks.find((errand) => errand['number'] === number);
+  return writeBacks.find((crmJob) => crmJob['number'] === number);
 }
 
 const status = async () => (await world.admin('GET', '/crm/status')).json;
@@ -126,8 +126,8 @@ test('H6 a lead that an agent adds is looked up too; false is no opt-in and no o
   prospect({ [PHONE]: written(undecided), [FIELD]: false });
   for (const number of [agreed, undecided]) await world.admin('POST', '/leads', { number }, '[agent]');
   await world.runCrm();
-  expect(await consentOf(world, agreed)).toMatchObject({ standing: 'opted_in' });
-  expect(await consentOf(world, undecided)).toMatchObject({ standing: 'none' });
+  expect(await consentOf(world, agreed)).toMatchObject({ status: 'opted_in' });
+  expect(await consentOf(world, undecided)).toMatchObject({ status: 'none' });
 });
 
 test('H6 of several records of a number any true counts, each is evidence, and another number with the same digits in it is nobody', async () => {
@@ -224,7 +224,7 @@ test('H8 a field that disappears between its description and the query is descri
   prospect({ [PHONE]: written(before), SMS_Marketing__c: true });
   await arrives(before);
   await world.runCrm();
-  expect(await consentOf(world, before)).toMatchObject({ standing: 'opted_in' });
+  expect(await consentOf(world, before)).toMatchObject({ status: 'opted_in' });
   const definition = CLASSIC.find(({ name }) => name === PROSPECT);
   if (!definition) throw new Error('No prospect');
   const fields = definition.fields.map((field) =>
@@ -235,7 +235,7 @@ test('H8 a field that disappears between its description and the query is descri
   await arrives(after);
   await world.runCrm();
   world.salesforce.org.define(definition);
-  expect(await consentOf(world, after)).toMatchObject({ standing: 'opted_in' });
+  expect(await consentOf(world, after)).toMatchObject({ status: 'opted_in' });
 });
 
 test('H9 ticked checkbox N is written to the fields mapped to N on its object, to no other, and read back', async () => {
@@ -289,7 +289,7 @@ test("B2 a field that sendgate ticked for one number is no consent of the same r
   await world.runCrm();
   await arrives(his);
   await world.runCrm();
-  expect(await consentOf(world, his)).toMatchObject({ standing: 'none' });
+  expect(await consentOf(world, his)).toMatchObject({ status: 'none' });
   const later = (minutes: number) => new Date(Date.now() + minutes * 60_000);
   world.salesforce.org.update(PROSPECT, id, { [FIELD]: false }, later(1));
   await arrives(his);
@@ -297,7 +297,7 @@ test("B2 a field that sendgate ticked for one number is no consent of the same r
   world.salesforce.org.update(PROSPECT, id, { [FIELD]: true }, later(2));
   await arrives(his);
   await world.runCrm();
-  expect(await consentOf(world, his)).toMatchObject({ standing: 'opted_in' });
+  expect(await consentOf(world, his)).toMatchObject({ status: 'opted_in' });
 });
 
 test('H9 read-only fields, writes that are not kept and leads that the CRM does not know yet are visible and due again, and the lead is texted all the same', async () => {
@@ -347,11 +347,11 @@ test('H9 a locked record is tried again at once, then later, and is written in t
 
 /** As if an errand's pause were over. */
 async function becomeDue(number: string): Promise<void> {
-  const errand = await writeBackOf(number);
+  const crmJob = await writeBackOf(number);
   await world.tables.client.send(
     new UpdateCommand({
       TableName: world.tables.outreachTable,
-      Key: errandKey(number, String(errand?.['id'])),
+      Key: crmJobKey(number, String(crmJob?.['id'])),
       UpdateExpression: 'SET dueAt = :then, workOrder = :then',
       ExpressionAttributeValues: { ':then': '2026-01-01T00:00:00.000Z' },
     }),
@@ -389,7 +389,7 @@ test.each([
       await world.runCrm();
     }
     expect(await status()).not.toHaveProperty('problem');
-    expect(await consentOf(world, attested)).toMatchObject({ standing: 'opted_in' });
+    expect(await consentOf(world, attested)).toMatchObject({ status: 'opted_in' });
     expect(await writeBackOf(ticked)).toMatchObject({ status: 'done' });
     expect(world.salesforce.org.find(PROSPECT, id)).toMatchObject({ [FIELD]: true });
     await world.runCycle();
@@ -407,10 +407,10 @@ test('H6 H10 those who wait are found by the sweep when the CRM changes, each at
   world.salesforce.org.update(PROSPECT, id, { [FIELD]: true });
   const calls = await callsDuring(() => world.runCrm(true));
   expect(calls).toBe(0);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'none' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'none' });
   await age(number);
   await world.runCrm(true);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in' });
   await world.runCycle();
   expect(world.textsTo(number)).toHaveLength(1);
 });
@@ -478,7 +478,7 @@ test('H6 X5 an opt-in that was recorded before the look-up died is recorded once
   await arrives(number);
   await world.runCrm();
   expect((await eventsOf(number)).map(({ kind }) => kind)).toEqual(['crmAttested']);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in' });
 });
 
 test('H6 H9 two hundred leads cost a handful of calls, ticked checkboxes included', async () => {
@@ -495,8 +495,8 @@ test('H6 H9 two hundred leads cost a handful of calls, ticked checkboxes include
   process.stdout.write(`    ${distinct.length} leads, one in ten ticked: ${calls} API calls\n`);
   expect(distinct.length).toBe(200);
   expect(calls).toBeLessThanOrEqual(6);
-  expect(await consentOf(world, distinct[0] ?? '')).toMatchObject({ standing: 'opted_in' });
-  expect(await consentOf(world, distinct[1] ?? '')).toMatchObject({ standing: 'opted_in' });
+  expect(await consentOf(world, distinct[0] ?? '')).toMatchObject({ status: 'opted_in' });
+  expect(await consentOf(world, distinct[1] ?? '')).toMatchObject({ status: 'opted_in' });
 });
 
 test("H6 Salesforce's own count slows look-ups down before it stops us", async () => {
@@ -511,13 +511,13 @@ test("H6 Salesforce's own count slows look-ups down before it stops us", async (
   world.salesforce.setUsage(10_600, 15_000);
   await arrives(comes);
   await world.runCrm(true);
-  expect(await consentOf(world, comes)).toMatchObject({ standing: 'opted_in' });
-  expect(await consentOf(world, waits)).toMatchObject({ standing: 'none' });
+  expect(await consentOf(world, comes)).toMatchObject({ status: 'opted_in' });
+  expect(await consentOf(world, waits)).toMatchObject({ status: 'none' });
   expect(await status()).toMatchObject({ pace: 'arrivals', apiUsage: { limit: 15_000 } });
   world.salesforce.setUsage(0, 15_000);
   await arrives(newNumber());
   await world.runCrm(true);
-  expect(await consentOf(world, waits)).toMatchObject({ standing: 'opted_in' });
+  expect(await consentOf(world, waits)).toMatchObject({ status: 'opted_in' });
 });
 
 test('where ImproveIt 360 is not in use Salesforce is asked nothing', async () => {

@@ -27,14 +27,14 @@ async function enrollmentsOf(number: string): Promise<Record<string, unknown>[]>
 
 test('C2 C3 C5 the first text to a new lead is the template; the original goes out after START, once', async () => {
   const number = await newLead();
-  expect(await consentOf(world, number)).toMatchObject({ prompt: 'not_sent' });
+  expect(await consentOf(world, number)).toMatchObject({ optInRequest: 'not_sent' });
   await world.runCycle();
   await world.runCycle();
   expect(world.textsTo(number)).toEqual([ASKS]);
-  expect(await consentOf(world, number)).toMatchObject({ prompt: 'sent', standing: 'opted_in' });
+  expect(await consentOf(world, number)).toMatchObject({ optInRequest: 'sent', status: 'opted_in' });
   expect(await enrollmentsOf(number)).toMatchObject([{ status: 'waiting', reason: 'waitingForStart' }]);
   await world.text(number, 'START');
-  expect(await consentOf(world, number)).toMatchObject({ prompt: 'accepted' });
+  expect(await consentOf(world, number)).toMatchObject({ optInRequest: 'accepted' });
   await world.runCycle();
   await world.runCycle();
   expect(world.textsTo(number)).toEqual([ASKS, GREETS]);
@@ -69,13 +69,13 @@ test('C3 C5 STOP rejects the request, and what waited for it is dropped with the
   await world.runCycle();
   await world.text(number, 'STOP');
   await world.runCycle();
-  expect(await consentOf(world, number)).toMatchObject({ prompt: 'rejected', standing: 'opted_out' });
+  expect(await consentOf(world, number)).toMatchObject({ optInRequest: 'rejected', status: 'opted_out' });
   expect(world.textsTo(number)).toEqual([ASKS]);
   const { json } = await world.admin('GET', `/numbers/${encodeURIComponent(number)}/messages`);
   expect(json['messages']).toContainEqual(
     expect.objectContaining({
       status: 'dropped',
-      reason: 'promptRejected',
+      reason: 'optInRequestRejected',
       sentence: expect.stringContaining('the request for START was answered with an opt-out'),
     }),
   );
@@ -176,9 +176,12 @@ test('C4 C5 S1 per lead, each lead record opts in by itself and shows its status
   });
   await world.runCycle();
   expect(world.textsTo(number)).toEqual([ASKS, GREETS, ASKS]);
-  const prompts = (await consentOf(world, number))['leadPrompts'] as Record<string, string>;
-  expect(Object.values(prompts).sort()).toEqual(['accepted', 'sent']);
-  expect(prompts[String(json['id'])]).toBe('sent');
+  const optInRequestStatuses = (await consentOf(world, number))['leadOptInRequests'] as Record<
+    string,
+    string
+  >;
+  expect(Object.values(optInRequestStatuses).sort()).toEqual(['accepted', 'sent']);
+  expect(optInRequestStatuses[String(json['id'])]).toBe('sent');
   for (const query of [`number=${encodeURIComponent(number)}`, 'limit=100']) {
     const leads = (await world.admin('GET', `/leads?${query}`)).json['leads'] as Record<string, unknown>[];
     const shown = leads.filter((lead) => lead['number'] === number).map(({ consent }) => consent);
@@ -244,7 +247,10 @@ test('C5 a request that does not arrive stands as Not Sent, and the next text as
   await world.twilio.settle();
   await world.followChanges();
   for (const number of [off, dead]) {
-    expect(await consentOf(world, number)).toMatchObject({ prompt: 'not_sent', optInTemplate: 'Not Sent' });
+    expect(await consentOf(world, number)).toMatchObject({
+      optInRequest: 'not_sent',
+      optInTemplate: 'Not Sent',
+    });
   }
   await world.runCycle();
   expect(world.textsTo(off)).toEqual([ASKS]);

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { findDrift } from '../../functions/reconcile/find-drift.ts';
+import { createConfiguration } from '../../lib/configuration/configuration.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createConversationStore } from '../../lib/conversations/conversation-store.ts';
 import { createDriftStore } from '../../lib/drift/drift-store.ts';
@@ -7,7 +8,6 @@ import type { LoggedText, TextLog } from '../../lib/drift/text-log.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
 import { createTwilioCarrier } from '../../lib/messaging/twilio-carrier.ts';
-import { createConfiguration } from '../../lib/configuration/configuration.ts';
 import { consentOf, newNumber, setUp, submission } from './organization.ts';
 import { createWorld, SENDER, type World } from './world.ts';
 
@@ -82,14 +82,14 @@ test('X11 X9 a STOP whose webhook was lost opts out from the moment that Twilio 
   const number = await textedLead();
   const at = new Date(Math.floor(Date.now() / 1000) * 1000).toISOString();
   const messageSid = await lost(number, 'STOP');
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in' });
   const report = await compare();
   expect(report).toMatchObject({ found: 1, settled: 1, byDifference: { stopMissed: 1 } });
   expect(await findingsOf(report)).toMatchObject([
     { difference: 'stopMissed', number, messageSid, settled: true, occurredAt: at },
   ]);
   expect(await consentOf(world, number)).toMatchObject({
-    standing: 'opted_out',
+    status: 'opted_out',
     carrierBlocked: true,
     lastOptOutAt: at,
   });
@@ -111,7 +111,7 @@ test('X11 X3 a lost STOP of someone who opted in again since is kept in the ledg
   await world.text(number, 'START');
   const report = await compare();
   expect(await findingsOf(report)).toMatchObject([{ difference: 'stopMissed', settled: true }]);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in' });
 });
 
 test('X11 a lost START is told and never recorded: the stricter side', async () => {
@@ -120,7 +120,7 @@ test('X11 a lost START is told and never recorded: the stricter side', async () 
   await lost(number, 'START');
   const report = await compare();
   expect(await findingsOf(report)).toMatchObject([{ difference: 'startMissed', number, settled: false }]);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
 });
 
 test('X11 a lost reply stands in its conversation after the comparison', async () => {
@@ -140,7 +140,7 @@ test('X11 X7 a lost revocation in own words opts out, and a doubtful one waits f
   await lost(clear, 'please stop texting me');
   await lost(doubtful, 'wrong number');
   expect(await compare()).toMatchObject({ byDifference: { stopMissed: 1, textMissed: 1 }, settled: 2 });
-  expect(await consentOf(world, clear)).toMatchObject({ standing: 'opted_out', carrierBlocked: false });
+  expect(await consentOf(world, clear)).toMatchObject({ status: 'opted_out', carrierBlocked: false });
   const path = `/numbers/${encodeURIComponent(doubtful)}/conversation`;
   expect((await world.admin('GET', path)).json).toMatchObject({
     conversation: { review: { rule: 'en-wrong-number' } },
@@ -157,7 +157,7 @@ test('X11 X9 an opt-out that only Twilio knows of, from an error on a text, is r
   Object.assign(text ?? {}, { status: 'failed', errorCode: 21610 });
   const report = await compare();
   expect(report).toMatchObject({ byDifference: { optOutUnknown: 1, callbackMissed: 1 }, settled: 2 });
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out', carrierBlocked: true });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out', carrierBlocked: true });
 });
 
 test('X11 a callback that never came is made up for', async () => {
@@ -261,7 +261,7 @@ test('X11 a comparison that runs out of time goes on where it was, and ends in o
   expect(asked).toEqual([undefined, '1', '2']);
   expect(report).toMatchObject({ found: 3, settled: 3, byDifference: { stopMissed: 3 } });
   for (const number of numbers) {
-    expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out' });
+    expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
   }
   expect(await run(9)).toBeUndefined();
 });
@@ -279,7 +279,7 @@ test('X11 a page that Twilio forgot is asked for from the beginning; an outage l
   await expect(run(9)).rejects.toThrow('Busy');
   isDown = false;
   expect(await run(9)).toMatchObject({ found: 2, byDifference: { stopMissed: 2 } });
-  expect(await consentOf(world, second)).toMatchObject({ standing: 'opted_out' });
+  expect(await consentOf(world, second)).toMatchObject({ status: 'opted_out' });
 });
 
 test('X11 one text that cannot be compared keeps no other from it, and the alarm rings', async () => {
@@ -288,7 +288,7 @@ test('X11 one text that cannot be compared keeps no other from it, and the alarm
   const odd = { ...stopFrom(newNumber()), body: undefined as unknown as string };
   const { run } = comparison([[odd, stopFrom(number)]]);
   await expect(run(9)).rejects.toThrow('Not every text could be compared');
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
 });
 
 test('X11 reports are paged, newest first, and for admins', async () => {

@@ -200,7 +200,7 @@ test('X12 C2 what if double opt-in were on: one request per number, whose words 
   const number = await lead('many');
   const optInTemplate = `{{organizationName}}: reply START to get recurring texts. Msg & data rates may apply. HELP for help. ${'x'.repeat(120)}`;
   const { due } = await preview({ settings: { doubleOptIn: 'perNumber', optInTemplate } });
-  expect(counts(due)).toEqual({ 'sendPromptFirst waitingForStart': 1, 'hold waitingForStart': 2 });
+  expect(counts(due)).toEqual({ 'sendOptInRequestFirst waitingForStart': 1, 'hold waitingForStart': 2 });
   expect(due.leaving).toMatchObject({ texts: 1, segments: 2 });
   await world.runCycle();
   expect(world.textsTo(number)).toHaveLength(3);

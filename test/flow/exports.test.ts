@@ -107,7 +107,7 @@ test('S7 an export of one status has those numbers only, as NDJSON with state, e
   for (const line of lines) {
     expect(line).toMatchObject({
       verified: true,
-      consent: { standing: 'opted_out', version: 2 },
+      consent: { status: 'opted_out', version: 2 },
       events: [{ sequence: 1 }, { sequence: 2, evidence: { source: 'handset' } }],
     });
   }

@@ -193,7 +193,7 @@ test.each([
   const pairs = shape(stopFrom(number, newSid()));
   const signature = signatureOf(`${base}/twilio/inbound`, pairs);
   expect(await deliver('inbound', { pairs, signature })).toMatchObject({ status: 200 });
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
 });
 
 test('S4 a genuine text is taken whether Twilio signed our address with its port or without', async () => {
@@ -213,8 +213,8 @@ test('X3 X5 a genuine text that is replayed, at once or after the person changed
   };
   const start = await said('START');
   await deliver('inbound', start);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in', version: 1 });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in', version: 1 });
   await said('STOP');
   expect(await deliver('inbound', start)).toMatchObject({ status: 200 });
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out', version: 2 });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out', version: 2 });
 });

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
-  between,
   builderSections,
+  replaceBetweenMarkers,
   verificationTable,
 } from '../../functions/form-webhook/describe-builders.ts';
 import { type BuilderName, builderNames, builders } from '../../lib/forms/builders/index.ts';
@@ -67,8 +67,8 @@ test('every builder has a case here, or a test of its own', () => {
 
 test('docs/forms.md and the README say what the presets say: run npm run builders after changing one', () => {
   const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
-  expect(read('docs/forms.md')).toBe(between(read('docs/forms.md'), builderSections()));
-  expect(read('README.md')).toBe(between(read('README.md'), verificationTable()));
+  expect(read('docs/forms.md')).toBe(replaceBetweenMarkers(read('docs/forms.md'), builderSections()));
+  expect(read('README.md')).toBe(replaceBetweenMarkers(read('README.md'), verificationTable()));
 });
 
 test('every builder fixture is one that a preset says it was verified with', () => {
@@ -89,7 +89,7 @@ test.each(CASES)(
     const first = await send(given.builder, payload);
     expect(first).toMatchObject({ status: 200, json: { consent: { recorded: true, checkboxes: [1] } } });
     expect((await send(given.builder, payload)).json).toEqual(first.json);
-    expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in', version: 1 });
+    expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in', version: 1 });
     const [lead, ...others] = await leadsWith(number);
     expect(others).toEqual([]);
     expect(lead?.details).toMatchObject(given.details);
@@ -103,7 +103,7 @@ test.each(CASES)('H4 $builder: unticked records nobody and keeps the lead', asyn
   const number = numberFor(given);
   const answer = await send(given.builder, given.payload(number, false, `id-${++ids}`));
   expect(answer).toMatchObject({ status: 200, json: { consent: { recorded: false, checkboxes: [] } } });
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'none', version: 0 });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'none', version: 0 });
   expect((await leadsWith(number))[0]?.details).toMatchObject(given.details);
 });
 
@@ -235,7 +235,7 @@ test('X3 angi: consent that Angi attests is stored with its id and never lifts a
   ]);
   await world.text(number, 'STOP');
   await send('angi', given?.payload(number, true, 'lead-2'));
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
   const masked = { ...(given?.payload(newNumber(), true, 'lead-3') as object), primaryPhone: undefined };
   expect(await send('angi', masked)).toMatchObject({ status: 200, json: { submissionId: null } });
   expect(await leadsWith('+16235550199')).toEqual([]);
@@ -312,10 +312,10 @@ test('X3 hubspot: a property that is still ticked after a STOP lifts nothing, si
   expect(await eventsOf(number)).toMatchObject([
     { kind: 'crmAttested', evidence: { attestedBy: 'HubSpot' } },
   ]);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in' });
   await world.text(number, 'STOP');
   await send('hubspot', hubspot.payload(number, true, `id-${++ids}`));
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
 });
 
 test('H4 gravity forms: an unticked box 8.1 that is not sent is not taken for question 81', async () => {
@@ -323,7 +323,7 @@ test('H4 gravity forms: an unticked box 8.1 that is not sent is not taken for qu
   const { 8.1: _, ...entry } = jsonFixture('gravityforms.entry.json');
   const answer = await send('gravity-forms', { ...entry, id: `id-${++ids}`, 4: number, 81: 'Yes' });
   expect(answer).toMatchObject({ status: 200, json: { consent: { recorded: false, checkboxes: [] } } });
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'none' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'none' });
 });
 
 test('H4 meta: a form that asks in a box has no disclaimer and records nobody, whatever is ticked; the lead is kept', async () => {
@@ -341,7 +341,7 @@ test('H4 meta: a form that asks in a box has no disclaimer and records nobody, w
       json: { consent: { recorded: false, checkboxes: [] } },
     },
   );
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'none', version: 0 });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'none', version: 0 });
   expect(await leadsWith(number)).toHaveLength(1);
 });
 

@@ -29,8 +29,8 @@ test('S6 H11 an import records documented opt-ins with the line, the import and 
   const answer = await send(`\ufeff${HEADER}\r\n${line(national)}\r\n\r\n${line(other)}\r\n`);
   expect(answer).toMatchObject({ status: 200, json: { dryRun: false, counts: { recorded: 2, invalid: 0 } } });
   expect(await consentOf(world, one)).toMatchObject({
-    standing: 'opted_in',
-    standingBy: { source: 'import' },
+    status: 'opted_in',
+    statusBy: { source: 'import' },
   });
   const { json } = await world.admin('GET', `/numbers/${encodeURIComponent(other)}/consent/events`);
   expect(json['events']).toMatchObject([
@@ -77,8 +77,8 @@ test('S6 X3 an import never revives an opt-out', async () => {
     {},
     {},
   ]);
-  expect(await consentOf(world, stopped)).toMatchObject({ standing: 'opted_out' });
-  expect(await consentOf(world, returned)).toMatchObject({ standing: 'opted_in', carrierBlocked: true });
+  expect(await consentOf(world, stopped)).toMatchObject({ status: 'opted_out' });
+  expect(await consentOf(world, returned)).toMatchObject({ status: 'opted_in', carrierBlocked: true });
 });
 
 test('S6 a row without documentation is refused with the reason and keeps no other row from being recorded', async () => {
@@ -109,7 +109,7 @@ test('S6 a dry run records nothing', async () => {
   const number = newNumber();
   const { json } = await send(`${HEADER}\n${line(number)}\n${line(number)}`, { query: 'dryRun=true' });
   expect(json).toMatchObject({ dryRun: true, counts: { recorded: 1, unchanged: 1 } });
-  expect(await consentOf(world, number)).toMatchObject({ version: 0, standing: 'none' });
+  expect(await consentOf(world, number)).toMatchObject({ version: 0, status: 'none' });
 });
 
 test('S6 an import that cannot be read as a whole is refused with what to change; agents may not import', async () => {

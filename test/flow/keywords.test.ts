@@ -30,7 +30,7 @@ test('T1 keywords are created, listed, changed and removed, in whatever case the
   expect(json['keywords']).toMatchObject([{ word: 'ROOF' }, { word: 'SIDING2026', enabled: false }]);
   const number = newNumber();
   await world.text(number, 'siding2026');
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'none', keywords: {} });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'none', keywords: {} });
   expect((await world.admin('DELETE', '/keywords/siding2026')).json).toEqual({ removed: 'SIDING2026' });
   expect(await world.admin('GET', '/keywords/SIDING2026')).toMatchObject({ status: 404 });
   expect(await world.admin('DELETE', '/keywords/SIDING2026')).toMatchObject({ status: 404 });
@@ -140,14 +140,14 @@ test('T2 T4 an inbound keyword creates an opt-in record, and STOP makes every on
     { ...record, number: lead, text: ' Roof! ', since: expect.any(String), leads: [json['id']] },
     { ...record, number: stranger, text: 'r o o f', since: expect.any(String), leads: [] },
   ]);
-  expect(await consentOf(world, lead)).toMatchObject({ standing: 'opted_in' });
+  expect(await consentOf(world, lead)).toMatchObject({ status: 'opted_in' });
   await world.text(stranger, 'Stop');
   expect(await optIns('active=true')).toMatchObject([{ number: lead }]);
   expect(await optIns('active=false')).toMatchObject([
     { number: stranger, status: 'inactive', text: 'r o o f', messageSid: expect.stringMatching(/^SM/) },
   ]);
   expect(await consentOf(world, stranger)).toMatchObject({
-    standing: 'opted_out',
+    status: 'opted_out',
     keywords: { ROOF: { active: false }, GUTTER: { active: false } },
   });
   expect((await optIns('')).map(({ number }) => number)).toEqual([stranger, lead]);

@@ -33,7 +33,7 @@ afterAll(() => world.close());
 
 interface Row {
   readonly number: string;
-  readonly standing: string;
+  readonly status: string;
   readonly changedAt: string;
 }
 
@@ -82,8 +82,8 @@ test('S7 numbers are listed by status, source, first digits and date, alone and 
   expect(await all('/consents?limit=9&to=2026-01-01')).toEqual([]);
   const row = (await all(`/consents?limit=1&prefix=${stopped[0]?.slice(1)}`))[0];
   expect(row).toMatchObject({
-    standing: 'opted_out',
-    standingBy: { kind: 'optOut', source: 'handset', sequence: 2 },
+    status: 'opted_out',
+    statusBy: { kind: 'optOut', source: 'handset', sequence: 2 },
     changedBy: { kind: 'optOut', source: 'handset', sequence: 2 },
     smsOptedIn: false,
     carrierBlocked: true,
@@ -94,13 +94,13 @@ test('S7 numbers are listed by status, source, first digits and date, alone and 
 test('C7 C5 the do-not-contact list finds who opted out by number, first digits and prompt status', async () => {
   const listed = await all('/do-not-contact?limit=3', 'numbers');
   expect(numbersOf(listed)).toEqual(stopped.toSorted());
-  expect(listed[0]).toMatchObject({ promptStatus: 'Not Sent' });
+  expect(listed[0]).toMatchObject({ templateStatus: 'Not Sent' });
   const [one = ''] = stopped;
   expect(numbersOf(await all(`/do-not-contact?number=%2B${one.slice(1)}`, 'numbers'))).toEqual([one]);
   expect(await all(`/do-not-contact?number=%2B${willing[0]?.slice(1)}`, 'numbers')).toEqual([]);
   expect(numbersOf(await all(`/do-not-contact?prefix=${one.slice(1)}`, 'numbers'))).toEqual([one]);
-  expect(await all('/do-not-contact?promptStatus=Rejected', 'numbers')).toEqual([]);
-  const notSent = await all('/do-not-contact?promptStatus=Not%20Sent&limit=2', 'numbers');
+  expect(await all('/do-not-contact?templateStatus=Rejected', 'numbers')).toEqual([]);
+  const notSent = await all('/do-not-contact?templateStatus=Not%20Sent&limit=2', 'numbers');
   expect(numbersOf(notSent)).toEqual(stopped.toSorted());
 });
 
@@ -157,7 +157,7 @@ test('S4 a STOP of somebody with more keywords than a transaction takes is recor
     await registry.record({ number, kind: 'handsetKeyword', occurredAt, sourceId: `w-${index}`, evidence });
   }
   await world.text(number, 'STOP');
-  expect((await registry.read(number)).standing).toBe('opted_out');
+  expect((await registry.read(number)).status).toBe('opted_out');
   const lists = createConsentLists({ client, table });
   for (const word of ['WORD0', 'WORD96', 'WORD97', 'WORD100']) {
     expect((await lists.keywordOptIns(word, {}, { limit: 5 })).rows).toMatchObject([{ active: false }]);

@@ -24,13 +24,13 @@ test('B2 T3 a lead’s new number starts with nothing and must opt in; the old o
   await world.submit('full', submission(before));
   const id = await leadOf(before);
   const changed = await world.admin('PATCH', `/leads/${id}`, { number: after });
-  expect(changed.json).toMatchObject({ number: after, consent: { standing: 'none', smsOptedIn: false } });
+  expect(changed.json).toMatchObject({ number: after, consent: { status: 'none', smsOptedIn: false } });
   await world.runCycle();
   expect(world.textsTo(before)).toEqual([]);
   expect(world.textsTo(after)).toEqual([]);
   expect(await leadOf(before)).toBe('');
   expect((await consentOf(world, before))['leads']).toEqual([]);
-  expect(await consentOf(world, before)).toMatchObject({ standing: 'opted_in' });
+  expect(await consentOf(world, before)).toMatchObject({ status: 'opted_in' });
   await world.text(after, 'START');
   await world.runCycle();
   expect(world.textsTo(after)).toEqual([expect.stringContaining('thanks for asking')]);

@@ -139,7 +139,7 @@ test('B1 No with a number is an opt-out with its evidence and enrols nobody; No 
     status: 200,
     json: { consent: { recorded: false, optedOut: true, answer: 'no' } },
   });
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
   expect((await eventsOf(number)).at(-1)).toMatchObject({
     kind: 'optOut',
     evidence: { source: 'form', answer: 'no', wordsShown: expect.stringContaining('Acme Windows') },
@@ -179,24 +179,24 @@ test('B2 the consent is for the number that was given and no other: a new number
     sms_opt_in_phone: number,
     sms_opt_in_version: await versionOf(),
   });
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in' });
-  expect(await consentOf(world, contact)).toMatchObject({ standing: 'none', version: 0 });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in' });
+  expect(await consentOf(world, contact)).toMatchObject({ status: 'none', version: 0 });
   await post('ask-optional', { phone: contact });
   await world.runCycle();
   expect(world.textsTo(contact)).toEqual([]);
   await sayYes(contact);
-  expect(await consentOf(world, contact)).toMatchObject({ standing: 'opted_in' });
+  expect(await consentOf(world, contact)).toMatchObject({ status: 'opted_in' });
 });
 
 test('B7 X9 who opted out opts in again through the question, and is told to text START while Twilio holds its block', async () => {
   const number = newNumber();
   await sayYes(number);
   await world.text(number, 'STOP');
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out', carrierBlocked: true });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out', carrierBlocked: true });
   const next = `Text START to ${SENDER} to lift the block that your STOP set.`;
   const again = await sayYes(number);
   expect(again).toMatchObject({ status: 200, json: { consent: { recorded: true, next } } });
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in', carrierBlocked: true });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in', carrierBlocked: true });
   // Only who opted in with this very submission hears of it.
   expect((await post('ask-optional', { phone: number })).json['consent']).not.toHaveProperty('next');
   await world.text(number, 'START');
@@ -215,9 +215,9 @@ test('B7 X3 an answer that a browser sends once more, after a STOP, is the old a
   await post('ask', first, BROWSER);
   await world.text(number, 'STOP');
   await post('ask', first, BROWSER);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
   await post('ask', answerOf((await get('ask', '', BROWSER)).body), BROWSER);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in' });
 });
 
 test('B1 a No with the page that said Yes before is a No', async () => {
@@ -229,14 +229,14 @@ test('B1 a No with the page that said Yes before is a No', async () => {
   };
   await post('ask', { ...fields, sms_opt_in: 'yes' });
   await post('ask', { ...fields, sms_opt_in: 'no' });
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
 });
 
 test('B7 who said No on the web, without a STOP, opts in again and is told nothing of a block', async () => {
   const number = newNumber();
   await post('ask', { sms_opt_in: 'no', sms_opt_in_phone: number });
   expect((await sayYes(number)).json['consent']).toEqual({ recorded: true, checkboxes: [], answer: 'yes' });
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in' });
 });
 
 test('a program that fills in every field is answered like a person and leaves nothing behind', async () => {

@@ -142,7 +142,7 @@ test('H11 turning the setting on records nobody: who submitted before has to opt
   await requireOptIn(true);
   await world.runCycle();
   expect(await eventsOf(number)).toEqual([]);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'none' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'none' });
   expect(world.textsTo(number)).toEqual([]);
 });
 

@@ -43,7 +43,7 @@ test('S4 STOP and the gate race: whoever is opted out before the hand-over gets 
     // A text that left was claimed under the consent version before the STOP.
     for (const text of sent) expect(text['consentVersion']).toBe(1);
     expect(sent.length).toBe(world.textsTo(number).length);
-    expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out' });
+    expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
   }
 });
 
@@ -53,9 +53,9 @@ test('B6 STOP disables texting until START, which releases what was held', async
   await world.runCycle();
   expect(world.textsTo(number)).toEqual([]);
   expect(await enrollmentsOf(number)).toMatchObject([{ status: 'waiting', reason: 'optedOut' }]);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out', carrierBlocked: true });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out', carrierBlocked: true });
   await world.text(number, 'START');
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in', carrierBlocked: false });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in', carrierBlocked: false });
   await world.runCycle();
   expect(world.textsTo(number)).toHaveLength(1);
 });
@@ -76,7 +76,7 @@ test.each([
 ])('B6 "%s" opts out, also from a number that is no lead', async (word) => {
   const number = newNumber();
   await world.text(number, word);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
 });
 
 test.each([
@@ -88,7 +88,7 @@ test.each([
 ])('B6 "%s" is conversation and opts nobody out', async (words) => {
   const number = newNumber();
   await world.text(number, words);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'none', version: 0 });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'none', version: 0 });
 });
 
 test('X3 a form that was submitted before the STOP and arrives after it changes nothing and stays in the ledger', async () => {
@@ -96,7 +96,7 @@ test('X3 a form that was submitted before the STOP and arrives after it changes 
   await world.text(number, 'STOP');
   const before = new Date(Date.now() - 3_600_000).toISOString();
   await world.submit('quote', submission(number, { smsConsent: true, submittedAt: before }));
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out', version: 2 });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out', version: 2 });
   const { json } = await world.admin('GET', `/numbers/${encodeURIComponent(number)}/consent/events`);
   expect(json['events']).toMatchObject([{ kind: 'optOut' }, { kind: 'explicitWeb', effect: 'late' }]);
 });
@@ -105,16 +105,16 @@ test('X3 a form whose clock runs ahead does not outrank the STOP that follows', 
   const number = newNumber();
   await world.submit('quote', submission(number, { smsConsent: true, submittedAt: '2099-01-01T00:00:00Z' }));
   await world.text(number, 'STOP');
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
 });
 
 test('an implied consent never lifts an opt-out; a ticked box does, but the carrier still blocks until START', async () => {
   const number = newNumber();
   await world.text(number, 'STOP');
   await world.submit('contact', submission(number));
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
   await world.submit('quote', submission(number, { smsConsent: true }));
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in', carrierBlocked: true });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in', carrierBlocked: true });
   await world.runCycle();
   expect(world.textsTo(number)).toEqual([]);
   expect(await enrollmentsOf(number)).toMatchObject([{ status: 'waiting', reason: 'carrierBlocked' }]);
@@ -128,10 +128,10 @@ test('a bare YES from someone who was never asked is a reply; from someone who o
   await world.text(stranger, 'Yes');
   // With Advanced Opt-Out Twilio calls it START whoever writes it.
   await world.twilio.inbound({ from: stranger, to: SENDER, body: 'Yes', more: { OptOutType: 'START' } });
-  expect(await consentOf(world, stranger)).toMatchObject({ standing: 'none' });
+  expect(await consentOf(world, stranger)).toMatchObject({ status: 'none' });
   await world.text(stranger, 'STOP');
   await world.text(stranger, 'YES');
-  expect(await consentOf(world, stranger)).toMatchObject({ standing: 'opted_in' });
+  expect(await consentOf(world, stranger)).toMatchObject({ status: 'opted_in' });
 });
 
 test('a reply ends the automations that stop on one, and STOP and START do not', async () => {
@@ -157,7 +157,7 @@ test('X9 what Twilio knows and we do not: a 21610 is recorded as an opt-out, and
   await world.twilio.block(number);
   await world.runCycle();
   expect(world.textsTo(number)).toEqual([]);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out', carrierBlocked: true });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out', carrierBlocked: true });
   const help = await world.text(newNumber(), 'HELP');
   expect(help.body).not.toContain('<Message>');
 });

@@ -35,7 +35,7 @@ test('X9 a callback that says the number opted out at the carrier is an opt-out,
     const path = `/twilio/status?message=${encodeURIComponent(id)}`;
     expect(await world.twilio.callback(path, fields)).toMatchObject({ status: 200 });
   }
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out', version: 2 });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out', version: 2 });
 });
 
 test('S8 T8 a number that a carrier called unreachable may be texted again once a text came from it, for each lead that has it', async () => {

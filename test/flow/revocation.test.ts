@@ -48,7 +48,7 @@ test.each([
   expect((await world.text(number, words)).status).toBe(200);
   await world.drainLanes();
   expect(world.textsTo(number)).toEqual([]);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out', carrierBlocked: false });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out', carrierBlocked: false });
   expect(await eventsOf(number)).toMatchObject([
     { kind: 'impliedForm' },
     {
@@ -77,7 +77,7 @@ test.each([
   const number = newNumber();
   await world.submit('contact', submission(number));
   await world.text(number, words);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in', version: 1 });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in', version: 1 });
 });
 
 test('X7 an out-of-office reply is no reply: the follow-up goes on, and a person’s reply ends it', async () => {
@@ -96,7 +96,7 @@ test('X7 a doubtful text opts nobody out and holds automated texts until a perso
   await world.text(machine, 'Automatic reply: out of office. Please stop texting me.');
   await world.runCycle();
   for (const number of [wrong, machine]) {
-    expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in' });
+    expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in' });
     expect(world.textsTo(number)).toEqual([]);
   }
   // A machine's text does not end the automation, so what holds it is the doubt alone.

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { createSenderClock } from '../../lib/gate/send-rate-limiter.ts';
+import { createSendRateLimiter } from '../../lib/gate/send-rate-limiter.ts';
 import { newNumber, putForm, setUp, submission } from './organization.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -106,8 +106,8 @@ test('X1 X5 a text for which the sender is busy too long is deferred to its turn
   await limit(10);
   const { client, outreachTable: table } = world.tables;
   const now = Date.now();
-  const clock = createSenderClock({ client, table });
-  await clock.take('bulk', 90_000, { earliest: now, latest: now + 60_000 });
+  const clock = createSendRateLimiter({ client, table });
+  await clock.tryReserve('bulk', 90_000, { earliest: now, latest: now + 60_000 });
   const [late = '', later = ''] = await dueLeads('burst', 2);
   const agents = newNumber();
   await agentWrites(agents, 'Still there?');

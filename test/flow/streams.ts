@@ -8,7 +8,13 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 
 import { inject } from 'vitest';
-import { list, nested, referenced, resourcesOf, type Template } from '../../infra/local/template.ts';
+import {
+  listProperty,
+  nestedProperty,
+  referenced,
+  resourcesOf,
+  type Template,
+} from '../../infra/local/template.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 
 export interface StreamFollower {
@@ -59,13 +65,13 @@ export function streamFiltersOf(functionName: string, table: 'consentTable' | 'o
     resourcesOf(template, 'AWS::Lambda::Function').find(
       ([, { FunctionName }]) => FunctionName === `sendgate-demo-${functionName}`,
     ) ?? [];
-  const variables = nested(nested(fn['Environment'])['Variables']);
+  const variables = nestedProperty(nestedProperty(fn['Environment'])['Variables']);
   const source = referenced(variables[ENV[table]]);
   const mapping = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').find(
     ([, properties]) =>
       referenced(properties['FunctionName']) === id && referenced(properties['EventSourceArn']) === source,
   );
   if (!mapping) throw new Error(`${functionName} follows no stream of ${table}`);
-  const filters = list(nested(mapping[1]['FilterCriteria'])['Filters']);
-  return filters.map((filter) => String(nested(filter)['Pattern']));
+  const filters = listProperty(nestedProperty(mapping[1]['FilterCriteria'])['Filters']);
+  return filters.map((filter) => String(nestedProperty(filter)['Pattern']));
 }

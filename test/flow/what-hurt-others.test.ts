@@ -68,7 +68,7 @@ async function setVersion(number: string, version: unknown): Promise<void> {
 test('B6 S7 a STOP from a number that is no lead (thrown away elsewhere) is recorded, listed, and binds whoever gets the number later', async () => {
   const number = newNumber();
   await world.text(number, 'STOP');
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out', leads: [] });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out', leads: [] });
   const listed = await world.admin('GET', `/do-not-contact?number=${encodeURIComponent(number)}`);
   expect(listed.body).toContain(number);
   await dueLead(number);
@@ -144,7 +144,7 @@ test('S5 X3 H6 S6 an import, a CRM sync, a form without a checkbox and a replaye
   });
   expect(imported.json).toMatchObject({ counts: { late: 1 } });
   await world.runCycle();
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
   expect((await eventsOf(number)).map(({ kind, effect }) => [kind, effect])).toEqual([
     ['explicitWeb', 'changed'],
     ['optOut', 'changed'],
@@ -256,7 +256,7 @@ test('X5 B6 permanent errors (retried for 24 hours elsewhere) are tried once, an
   expect(await texts(filtered)).toMatchObject([{ status: 'undelivered', errorCode: 30007, attempt: 1 }]);
   expect(await texts(busy)).toMatchObject([{ attempt: 2 }]);
   for (const number of [landline, filtered, busy]) {
-    expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in', version: 1 });
+    expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in', version: 1 });
   }
 });
 
@@ -264,7 +264,7 @@ test('X9 the 21610 that Twilio answers (1,047 times in four days elsewhere) come
   const number = await dueLead();
   world.twilio.block(number);
   await world.runCycle();
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out', carrierBlocked: true });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out', carrierBlocked: true });
   await world.admin('POST', '/leads', { number, automations: ['welcome'] });
   await world.runCycle();
   const tried = (await texts(number)).filter(({ attempt }) => attempt !== undefined);
@@ -280,7 +280,7 @@ test.each([
 ])('B6 X7 "%s" (an opt-out elsewhere) opts nobody out', async (words) => {
   const number = await dueLead();
   await world.text(number, words);
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in' });
 });
 
 test.each(['Stop. Thank you', 'REVOKE', 'OPTOUT', 'Please stop', 'no me envíes más mensajes', 'ARRET'])(
@@ -288,7 +288,7 @@ test.each(['Stop. Thank you', 'REVOKE', 'OPTOUT', 'Please stop', 'no me envíes 
   async (words) => {
     const number = await dueLead();
     await world.text(number, words);
-    expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_out' });
+    expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
     await world.runCycle();
     const greetings = () => world.textsTo(number).filter((text) => text.includes('thanks for asking'));
     expect(greetings()).toEqual([]);
@@ -359,11 +359,11 @@ test('B2 T3 a changed number does not keep the status of the old one (it did els
   for (const before of [optedIn, optedOut]) {
     const after = newNumber();
     const changed = await world.admin('PATCH', `/leads/${await leadOf(before)}`, { number: after });
-    expect(changed.json).toMatchObject({ consent: { standing: 'none', smsOptedIn: false } });
+    expect(changed.json).toMatchObject({ consent: { status: 'none', smsOptedIn: false } });
     await world.runCycle();
     expect([before, after].flatMap(world.textsTo)).toEqual([]);
   }
-  expect(await consentOf(world, optedOut)).toMatchObject({ standing: 'opted_out' });
+  expect(await consentOf(world, optedOut)).toMatchObject({ status: 'opted_out' });
 });
 
 test('B6 X5 a webhook with the right account id and a forged signature (taken elsewhere) is refused, and so is a signed one that was altered', async () => {
@@ -395,9 +395,9 @@ test('B6 X5 a webhook with the right account id and a forged signature (taken el
   }
   expect(await post(valid, { ...fields, From: newNumber() })).toMatchObject({ status: 403 });
   expect(await post(valid, { ...fields, Body: 'UNSTOP' })).toMatchObject({ status: 403 });
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'none', version: 0 });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'none', version: 0 });
   expect(await post(valid)).toMatchObject({ status: 200 });
-  expect(await consentOf(world, number)).toMatchObject({ standing: 'opted_in' });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in' });
 });
 
 test('X6 no text at 4:40 in the morning (there was one elsewhere), wherever the organization is: it leaves when the window opens', async () => {
@@ -504,7 +504,7 @@ test('X2 S6 the evidence has every field that a carrier’s registration asks fo
   expect(own).toMatchObject({
     body: expect.stringContaining(FOOTER),
     consentVersion: 1,
-    standing: 'opted_in',
+    consentStatus: 'opted_in',
   });
   expect(await eventsOf(onPaper)).toMatchObject([
     {

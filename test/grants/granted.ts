@@ -1,4 +1,10 @@
-import { list, nested, referenced, resourcesOf, type Template } from '../../infra/local/template.ts';
+import {
+  listProperty,
+  nestedProperty,
+  referenced,
+  resourcesOf,
+  type Template,
+} from '../../infra/local/template.ts';
 
 /** An action on a resource, as a role allows it or a function uses it. */
 export interface Line {
@@ -19,7 +25,7 @@ export function functionsIn(template: Template) {
     id,
     role: referenced(properties['Role']) ?? '',
     functionName: String(properties['FunctionName']).replace(/^sendgate-demo-/, ''),
-    variables: nested(nested(properties['Environment'])['Variables']),
+    variables: nestedProperty(nestedProperty(properties['Environment'])['Variables']),
   }));
 }
 
@@ -49,8 +55,8 @@ export function grantsIn(template: Template): { allowed: Line[]; denied: Denied[
       );
       if (statement['Effect'] === 'Allow') allowed.push(...lines);
       else {
-        const condition = nested(nested(statement['Condition'])['ForAnyValue:StringEquals']);
-        const partitions = list(condition['dynamodb:LeadingKeys']).map(String);
+        const condition = nestedProperty(nestedProperty(statement['Condition'])['ForAnyValue:StringEquals']);
+        const partitions = listProperty(condition['dynamodb:LeadingKeys']).map(String);
         denied.push(...lines.map((line) => ({ ...line, partitions })));
       }
     }
@@ -65,18 +71,22 @@ function statementsOf(template: Template, role: string) {
     throw new Error(`${role} has inline or managed policies, which are not read here`);
   }
   return resourcesOf(template, 'AWS::IAM::Policy')
-    .filter(([, policy]) => list(policy['Roles']).some((one) => referenced(one) === role))
-    .flatMap(([, policy]) => list(nested(policy['PolicyDocument'])['Statement']).map(nested));
+    .filter(([, policy]) => listProperty(policy['Roles']).some((one) => referenced(one) === role))
+    .flatMap(([, policy]) =>
+      listProperty(nestedProperty(policy['PolicyDocument'])['Statement']).map(nestedProperty),
+    );
 }
 
 function named(resource: unknown, nameOf: (id: string) => string): string {
   if (typeof resource === 'string') return resource;
   const id = referenced(resource);
   if (id !== undefined) {
-    const [, attribute] = list(nested(resource)['Fn::GetAtt']);
+    const [, attribute] = listProperty(nestedProperty(resource)['Fn::GetAtt']);
     return attribute === 'StreamArn' ? `${nameOf(id)}/stream` : nameOf(id);
   }
-  const [, parts] = list(nested(resource)['Fn::Join']);
-  const text = list(parts).map((part) => (typeof part === 'string' ? part : nameOf(referenced(part) ?? '?')));
+  const [, parts] = listProperty(nestedProperty(resource)['Fn::Join']);
+  const text = listProperty(parts).map((part) =>
+    typeof part === 'string' ? part : nameOf(referenced(part) ?? '?'),
+  );
   return text.join('').replace(/^arn:.*:parameter\/sendgate\/demo/, '');
 }

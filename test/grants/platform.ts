@@ -1,4 +1,10 @@
-import { list, nested, referenced, resourcesOf, type Template } from '../../infra/local/template.ts';
+import {
+  listProperty,
+  nestedProperty,
+  referenced,
+  resourcesOf,
+  type Template,
+} from '../../infra/local/template.ts';
 import { functionsIn, type Line, namesIn } from './granted.ts';
 
 const RECEIVE = [
@@ -46,7 +52,7 @@ export function usedByThePlatform(template: Template, used: readonly Line[]): Li
 }
 
 function logGroupOf(template: Template, functionId: string): string {
-  const logging = nested(template.Resources[functionId]?.Properties?.['LoggingConfig']);
+  const logging = nestedProperty(template.Resources[functionId]?.Properties?.['LoggingConfig']);
   return referenced(logging['LogGroup']) ?? '';
 }
 
@@ -56,9 +62,11 @@ function mappingLines(template: Template): Line[] {
   const functionNames = new Map(functionsIn(template).map(({ id, functionName }) => [id, functionName]));
   return resourcesOf(template, 'AWS::Lambda::EventSourceMapping').flatMap(([, mapping]) => {
     const functionName = functionNames.get(referenced(mapping['FunctionName']) ?? '') ?? '';
-    const [, attribute] = list(nested(mapping['EventSourceArn'])['Fn::GetAtt']);
+    const [, attribute] = listProperty(nestedProperty(mapping['EventSourceArn'])['Fn::GetAtt']);
     const source = nameOf(referenced(mapping['EventSourceArn']) ?? '');
-    const onFailure = nested(nested(mapping['DestinationConfig'])['OnFailure'])['Destination'];
+    const onFailure = nestedProperty(nestedProperty(mapping['DestinationConfig'])['OnFailure'])[
+      'Destination'
+    ];
     const destination = nameOf(referenced(onFailure) ?? '');
     const lines = (actions: readonly string[], resource: string) =>
       actions.map((action) => ({ functionName, action, resource }));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { standbyTemplate } from '../../infra/ops/backup/local-tables.ts';
 import { referenced, resourcesOf } from '../../infra/local/template.ts';
+import { standbyTemplate } from '../../infra/ops/backup/local-tables.ts';
 
 const template = standbyTemplate();
 

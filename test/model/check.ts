@@ -1,8 +1,8 @@
 import fc from 'fast-check';
+import type { Harness } from './harness.ts';
 import { type History, histories } from './history.ts';
 import { play } from './play.ts';
-import type { Rig } from './harness.ts';
-import { story } from './report.ts';
+import { failureReport } from './report.ts';
 
 /** How long a smaller history is looked for once one has failed. */
 const SHRINKING_MILLISECONDS = 90_000;
@@ -16,7 +16,7 @@ export interface Plan {
 
 /** Plays random histories. @returns undefined when every one kept the promise, else the smallest that did not, as a story. */
 export async function check(
-  rig: Rig,
+  rig: Harness,
   { histories: numRuns, seed, path }: Plan,
   onPlayed: () => void = () => {},
 ): Promise<string | undefined> {
@@ -38,7 +38,7 @@ export async function check(
   const { message, stack } = result.errorInstance as Error;
   return [
     `History ${result.numRuns} of ${numRuns} broke the promise; this is the smallest of ${result.numShrinks + 1} that do.`,
-    story(history),
+    failureReport(history),
     `Then: ${message}`,
     `Play it again: npm run model -- --seed ${seed} --path ${result.counterexamplePath}`,
     stack ?? '',

@@ -1,23 +1,23 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { receive as receiveForm } from '../../functions/form-webhook/receive.ts';
+import { receiveSubmission as receiveForm } from '../../functions/form-webhook/receive.ts';
 import { type BatchResult, processBatch, type QueueRecord } from '../../functions/send-gate/process-batch.ts';
-import { receive as receiveText } from '../../functions/twilio-inbound/receive.ts';
+import { receiveText } from '../../functions/twilio-inbound/receive.ts';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
+import { createConfiguration } from '../../lib/configuration/configuration.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createConversationStore } from '../../lib/conversations/conversation-store.ts';
-import { createArrivals } from '../../lib/crm/enqueue-crm-job.ts';
+import { createCrmJobQueue } from '../../lib/crm/enqueue-crm-job.ts';
 import { createSubmissionLimiter } from '../../lib/forms/submission-limits.ts';
 import { createSubmissionStore } from '../../lib/forms/submission-store.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import type { Carrier } from '../../lib/messaging/carrier.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
 import { createTwilioCarrier } from '../../lib/messaging/twilio-carrier.ts';
-import { createConfiguration } from '../../lib/configuration/configuration.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { twilioCredentials } from '../../lib/runtime/secrets.ts';
 
 /** What happens to a process at one of its awaits, which are counted from 1. */
-export interface Fate {
+export interface CrashPlan {
   readonly dies?: number | undefined;
   /** It dies when the call was answered, not before it was made. */
   readonly answered?: boolean;
@@ -35,7 +35,7 @@ const now = () => new Date();
 const forever = new Promise<never>(() => {});
 
 /** A process that can end at any await: from then on none of its calls is made, and none returns. */
-function life(fate: Fate) {
+function life(fate: CrashPlan) {
   let awaits = 0;
   let isDead = false;
   let die: (outcome: 'died') => void;
@@ -67,7 +67,7 @@ function mortalClient(client: DynamoDBDocumentClient, call: ReturnType<typeof li
 }
 
 /** The workers as their handlers wire them, with a client that obeys a fate. */
-export async function createMortals(
+export async function createCrashableHandlers(
   given: DynamoDBDocumentClient,
   { client: spoil, carrier: spoilCarrier }: Sabotage,
 ) {
@@ -99,18 +99,18 @@ export async function createMortals(
       conversations: createConversationStore(outreach),
       submissions: createSubmissionStore(outreach),
       limiter: createSubmissionLimiter(outreach),
-      arrivals: createArrivals({ ...env, client, now }),
+      arrivals: createCrmJobQueue({ ...env, client, now }),
       configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
     };
   }
-  function born(fate: Fate) {
+  function born(fate: CrashPlan) {
     const { call, death } = life(fate);
     const mortal = mortalClient(given, call);
     return { call, death, deps: depsOf(spoil?.(mortal) ?? mortal) };
   }
 
   return {
-    gate: (records: readonly QueueRecord[], fate: Fate): Promise<BatchResult | 'died'> => {
+    gate: (records: readonly QueueRecord[], fate: CrashPlan): Promise<BatchResult | 'died'> => {
       const { call, death, deps } = born(fate);
       const mortalCarrier: Carrier = { ...carrier, send: (text) => call(() => carrier.send(text)) };
       return Promise.race([processBatch({ ...deps, carrier: mortalCarrier }, records), death]);

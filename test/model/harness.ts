@@ -12,14 +12,14 @@ import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts'
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
-import { createOutboxStore } from '../../lib/single-texts/single-text-store.ts';
+import { createSingleTextStore } from '../../lib/single-texts/single-text-store.ts';
 import { setUp } from '../flow/organization.ts';
 import { followStream } from '../flow/streams.ts';
 import { context, createWorld, SENDER } from '../flow/world.ts';
-import { factOf } from './registry-snapshot.ts';
+import { type CrashPlan, createCrashableHandlers, type Sabotage } from './crashable.ts';
 import { PEOPLE, type Person } from './history.ts';
-import { createMortals, type Fate, type Sabotage } from './crashable.ts';
 import { NOBODY, type Standpoint, standpoints, TABLE } from './promise.ts';
+import { factOf } from './registry-snapshot.ts';
 
 export const NUMBERS: Readonly<Record<Person, string>> = {
   Ana: '+13035550101',
@@ -28,7 +28,7 @@ export const NUMBERS: Readonly<Record<Person, string>> = {
 };
 /** When every history begins. */
 const BEGINNING = '2026-06-01T16:00:00.000Z';
-const KINDS = ['newProspect', 'followUp', 'campaign', 'outbox'] as const;
+const KINDS = ['newProspect', 'followUp', 'campaign', 'singleText'] as const;
 const PROSPECT = 'i360__Prospect__c';
 const BATCH = 10;
 
@@ -38,22 +38,22 @@ interface Enqueued {
 }
 
 /** What breaks the organization on purpose, to see that the model notices. */
-export interface RigOptions extends Sabotage {
+export interface HarnessOptions extends Sabotage {
   /** Nobody follows the changes of consent. */
   readonly isDeaf?: boolean;
   /** Another promise than ours. */
   readonly table?: typeof TABLE;
 }
 
-export type Rig = Awaited<ReturnType<typeof createRig>>;
+export type Harness = Awaited<ReturnType<typeof createHarness>>;
 
 /** An organization that one history after another is played in: its clock, queues and streams are in our hands. */
-export async function createRig() {
-  let options: RigOptions = {};
+export async function createHarness() {
+  let options: HarnessOptions = {};
   const world = await createWorld();
   const { tables, handlers, twilio } = world;
   const sqs = new SQSClient({});
-  let mortals = await createMortals(tables.client, options);
+  let mortals = await createCrashableHandlers(tables.client, options);
   const streams = [await followStream(tables.consentTable), await followStream(tables.configurationTable)];
   let followed: unknown[] = [];
 
@@ -64,9 +64,9 @@ export async function createRig() {
   const rig = {
     world,
     /** Breaks the organization, or with `{}` heals it. */
-    async sabotage(given: RigOptions): Promise<void> {
+    async sabotage(given: HarnessOptions): Promise<void> {
       options = given;
-      mortals = await createMortals(tables.client, given);
+      mortals = await createCrashableHandlers(tables.client, given);
     },
     form: (formId: string, body: string, dies: number) => mortals.form(formId, body, dies),
     inbound: (text: Parameters<typeof mortals.inbound>[0], dies: number) => mortals.inbound(text, dies),
@@ -76,7 +76,7 @@ export async function createRig() {
     messages: createMessageStore(outreach),
     enrollments: createEnrollmentStore(outreach),
     leadStore: createLeadStore(outreach),
-    outbox: createOutboxStore(outreach),
+    singleTexts: createSingleTextStore(outreach),
     /** The version that each number's consent is at. */
     async versions(): Promise<ReadonlyMap<string, number>> {
       const states = await registry.readMany(Object.values(NUMBERS));
@@ -136,7 +136,7 @@ export async function createRig() {
       for (const kind of KINDS) await handlers.cycle({ kind }, context());
     },
     /** Lets the gate take what is enqueued. What it does not acknowledge stands in its queue again. */
-    async drain(order: { twice?: boolean; reversed?: boolean } = {}, fate: Fate = {}): Promise<void> {
+    async drain(order: { twice?: boolean; reversed?: boolean } = {}, fate: CrashPlan = {}): Promise<void> {
       let records = await take([tables.priorityQueueUrl, tables.bulkQueueUrl]);
       if (order.twice) records = records.flatMap((record) => [record, record]);
       if (order.reversed) records = records.toReversed();
@@ -180,7 +180,7 @@ export async function createRig() {
     return [];
   }
 
-  async function mortalGate(batch: readonly Enqueued[], fate: Fate): Promise<readonly Enqueued[]> {
+  async function mortalGate(batch: readonly Enqueued[], fate: CrashPlan): Promise<readonly Enqueued[]> {
     const result = await mortals.gate(
       batch.map(({ body }, index) => ({ messageId: String(index), body })),
       fate,

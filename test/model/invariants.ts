@@ -1,17 +1,17 @@
 import canonicalize from 'canonicalize';
 import type { Enrollment } from '../../lib/automation/enrollment.ts';
 import type { Message } from '../../lib/messaging/message.ts';
-import { type Books, Violation } from './registry-snapshot.ts';
-import { keywordOf, messageIdOf, textOf } from './text-invariants.ts';
-import type { Known } from './play.ts';
+import type { Harness } from './harness.ts';
+import type { ExpectedConsent } from './play.ts';
 import { NOBODY, objections, type Standpoint, standpoints, type Text } from './promise.ts';
-import type { Rig } from './harness.ts';
+import { Violation, type WorldSnapshot } from './registry-snapshot.ts';
+import { keywordOf, messageIdOf, textOf } from './text-invariants.ts';
 
 /** The system writes these by itself: the model owes none of them. */
 const SYSTEMS = new Set(['gate', 'carrier']);
 
 /** Judges a history that has come to rest: nothing is lost, nothing twice, and everything that did not leave says truly why. */
-export function judge(rig: Rig, known: Known, all: readonly Books[]): void {
+export function checkInvariants(rig: Harness, known: ExpectedConsent, all: readonly WorldSnapshot[]): void {
   nothingTwice(rig, all);
   const open = openTexts(all);
   for (const books of all) {
@@ -23,7 +23,7 @@ export function judge(rig: Rig, known: Known, all: readonly Books[]): void {
     for (const { enrollments } of books.leads) {
       for (const enrollment of enrollments) enrollmentIsTrue(judgement, enrollment);
     }
-    for (const { id, purpose, leadId, status, reason, dueAt } of books.outbox) {
+    for (const { id, purpose, leadId, status, reason, dueAt } of books.singleTexts) {
       pendingIsTrue(judgement, { id, status, reason, dueAt, text: { purpose, leadId } });
     }
   }
@@ -31,7 +31,7 @@ export function judge(rig: Rig, known: Known, all: readonly Books[]): void {
 }
 
 /** X5: every message left at most once, and what the books say of it is what Twilio says. */
-function nothingTwice(rig: Rig, all: readonly Books[]): void {
+function nothingTwice(rig: Harness, all: readonly WorldSnapshot[]): void {
   const left = rig.world.twilio.messages().filter(({ direction }) => direction === 'outbound-api');
   const byId = new Map<string, string>();
   for (const text of left) {
@@ -48,8 +48,8 @@ function nothingTwice(rig: Rig, all: readonly Books[]): void {
 
 /** S7 X2: the ledger holds what happened, each once and in an unbroken chain, and the state is what follows from it. */
 function ledgerHolds(
-  { number, facts, refs, state, fault }: Books,
-  known: Known,
+  { number, facts, refs, state, fault }: WorldSnapshot,
+  known: ExpectedConsent,
   points: readonly Standpoint[],
 ): void {
   const where = `of …${number.slice(-4)}`;
@@ -71,45 +71,52 @@ function ledgerHolds(
   }
   const now = points.at(-1) ?? NOBODY;
   const active = Object.entries(state.keywords).flatMap(([word, { active }]) => (active ? [word] : []));
-  const { standing, prompt, leadPrompts = {}, carrierBlocked } = state;
-  const stored = said({ standing, prompt, leadPrompts, keywords: new Set(active), blocked: carrierBlocked });
+  const { status, optInRequest, leadOptInRequests = {}, carrierBlocked } = state;
+  const stored = said({
+    status,
+    optInRequest,
+    leadOptInRequests,
+    keywords: new Set(active),
+    blocked: carrierBlocked,
+  });
   const follows = said(now);
   if (stored !== follows)
     throw new Violation(`The state ${where} is ${stored}, and this follows: ${follows}`);
   facts.forEach(({ kind, leadId }, index) => {
     const before = points[index];
-    if (kind !== 'promptSent' || !before) return;
-    const prompt = leadId === undefined ? before.prompt : (before.leadPrompts[leadId] ?? 'not_sent');
-    if (prompt !== 'not_sent')
-      throw new Violation(`START was asked for ${where} though the prompt was ${prompt}`);
+    if (kind !== 'optInRequestSent' || !before) return;
+    const optInRequest =
+      leadId === undefined ? before.optInRequest : (before.leadOptInRequests[leadId] ?? 'not_sent');
+    if (optInRequest !== 'not_sent')
+      throw new Violation(`START was asked for ${where} though the prompt was ${optInRequest}`);
   });
 }
 
 /** The facets of consent as text, whatever order they are stored in. */
 function said({
-  standing,
-  prompt,
-  leadPrompts,
+  status,
+  optInRequest,
+  leadOptInRequests,
   keywords,
   blocked,
 }: Omit<Standpoint, 'outAt' | 'liftedAt'>): string {
   const words = [...keywords].toSorted();
-  return canonicalize({ standing, prompt, leadPrompts, words, blocked }) ?? '';
+  return canonicalize({ status, optInRequest, leadOptInRequests, words, blocked }) ?? '';
 }
 
 interface Judgement {
-  readonly known: Known;
-  readonly books: Books;
+  readonly known: ExpectedConsent;
+  readonly books: WorldSnapshot;
   readonly points: readonly Standpoint[];
   readonly open: ReadonlySet<string>;
 }
 
 /** Messages that may still become one: a step keeps its own when its lead's number changes. */
-function openTexts(all: readonly Books[]): Set<string> {
+function openTexts(all: readonly WorldSnapshot[]): Set<string> {
   const enrollments = all.flatMap(({ leads }) => leads.flatMap((lead) => lead.enrollments));
   const steps = enrollments.filter(({ status }) => status === 'due' || status === 'waiting');
   const ids = steps.map(({ leadId, automationId, step }) => `${leadId}.${automationId}.${step}`);
-  return new Set([...ids, ...all.flatMap(({ outbox }) => outbox.map(({ id }) => id))]);
+  return new Set([...ids, ...all.flatMap(({ singleTexts }) => singleTexts.map(({ id }) => id))]);
 }
 
 const SETTLED = new Set(['accepted', 'queued', 'sending', 'sent', 'delivered', 'undelivered']);
@@ -129,12 +136,12 @@ function messageIsTrue({ known, books, points, open }: Judgement, message: Messa
 }
 
 /** Reasons that do not follow from consent and settings. */
-const OTHERWISE_TRUE = new Set(['tooOld', 'promptAnswered']);
+const OTHERWISE_TRUE = new Set(['tooOld', 'optInRequestAnswered']);
 
 /** Every reason against a text that may have been true at a moment, whose order within it is not known. */
 function reasonsAt(
-  known: Known,
-  { number, facts }: Books,
+  known: ExpectedConsent,
+  { number, facts }: WorldSnapshot,
   points: readonly Standpoint[],
   text: Text,
   at: string,
@@ -193,7 +200,7 @@ function enrollmentIsTrue(judgement: Judgement, enrollment: Enrollment): void {
 }
 
 /** X5: every submission's lead is in its automations, each step that is past has its message, each agent's text too. */
-function nothingForgotten(known: Known, all: readonly Books[]): void {
+function nothingForgotten(known: ExpectedConsent, all: readonly WorldSnapshot[]): void {
   const messages = new Set(all.flatMap((books) => books.messages).map(({ id }) => id));
   const leads = all.flatMap(({ number, leads }) =>
     leads.map((lead) => ({ ...lead, numbers: new Set([number, ...(known.former.get(lead.id) ?? [])]) })),
@@ -217,7 +224,7 @@ function nothingForgotten(known: Known, all: readonly Books[]): void {
     const books = all.find((one) => one.number === number);
     const left = books?.messages.filter(({ body }) => body.startsWith(words)) ?? [];
     if (left.length > 1) throw new Violation(`"${words}" became ${left.length} messages`);
-    const isWaiting = books?.outbox.some(({ body }) => body === words);
+    const isWaiting = books?.singleTexts.some(({ body }) => body === words);
     const ids = books?.messages.filter(({ purpose }) => purpose === 'agent') ?? [];
     if (left.length === 0 && !isWaiting && !ids.some(({ body }) => body === '')) {
       throw new Violation(`"${words}" was taken and is in no book`);

@@ -1,12 +1,12 @@
 import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import type { Carrier } from '../../lib/messaging/carrier.ts';
-import { Violation } from './registry-snapshot.ts';
 import { check, type Plan } from './check.ts';
+import { createHarness, type Harness, type HarnessOptions } from './harness.ts';
 import type { History, Step } from './history.ts';
 import { play } from './play.ts';
 import { TABLE } from './promise.ts';
-import { createRig, type Rig, type RigOptions } from './harness.ts';
+import { Violation } from './registry-snapshot.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -18,9 +18,9 @@ declare module 'vitest' {
 /** What the tests play: about a minute's worth. */
 const PLAN: Plan = { histories: 50, seed: 20_261_125 };
 
-let rig: Rig;
+let rig: Harness;
 beforeAll(async () => {
-  rig = await createRig();
+  rig = await createHarness();
 });
 afterEach(() => rig.sabotage({}));
 afterAll(() => rig.close());
@@ -83,7 +83,7 @@ const lying = (carrier: Carrier): Carrier => ({
   send: async () => ({ kind: 'accepted', sid: `SM${'0'.repeat(32)}`, status: 'queued' }),
 });
 
-test.each<[string, RigOptions, readonly Step[], RegExp]>([
+test.each<[string, HarnessOptions, readonly Step[], RegExp]>([
   [
     'a gate that does not condition the send on the consent it decided on',
     { client: careless },

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { SENDER } from '../flow/world.ts';
-import { type Books, type Moment, readBooks, Violation } from './registry-snapshot.ts';
+import type { CrashPlan } from './crashable.ts';
+import { type Harness, NUMBERS } from './harness.ts';
 import type { History, Person, Settings, Step } from './history.ts';
 import { PEOPLE } from './history.ts';
-import { judge } from './invariants.ts';
-import { judgeTexts } from './text-invariants.ts';
-import type { Fate } from './crashable.ts';
+import { checkInvariants } from './invariants.ts';
 import { objections } from './promise.ts';
-import { NUMBERS, type Rig } from './harness.ts';
+import { type Moment, takeSnapshot, Violation, type WorldSnapshot } from './registry-snapshot.ts';
+import { checkTextInvariants } from './text-invariants.ts';
 
 /** A fact that the ledger must come to hold, once. */
-export interface Owed {
+export interface ExpectedText {
   readonly number: string;
   readonly kind: string;
   /** What identifies it in its evidence. */
@@ -20,10 +20,10 @@ export interface Owed {
 }
 
 /** What the model knows of a history while it is played. */
-export interface Known {
+export interface ExpectedConsent {
   rules: Settings;
   readonly rulesLog: { readonly at: string; readonly rules: Settings }[];
-  readonly owed: Owed[];
+  readonly owed: ExpectedText[];
   /** A lead of this number must be in these automations. */
   readonly enrolled: { readonly number: string; readonly automations: readonly string[] }[];
   /** Numbers that leads had before, by the leads' ids. */
@@ -51,9 +51,9 @@ const DOUBTFUL = 'Wrong number, sorry';
 const REPLIES = new Set([DOUBTFUL, 'Can you call me tomorrow?', 'YES']);
 
 /** Plays a history and judges it. @throws Violation when the promise was broken. */
-export async function play(rig: Rig, { rules, steps }: History): Promise<void> {
+export async function play(rig: Harness, { rules, steps }: History): Promise<void> {
   await rig.reset();
-  const known: Known = {
+  const known: ExpectedConsent = {
     rules,
     rulesLog: [],
     owed: [],
@@ -79,8 +79,8 @@ export async function play(rig: Rig, { rules, steps }: History): Promise<void> {
 
 /** Plays a step and judges every text that left during it. */
 async function watched(
-  rig: Rig,
-  known: Known,
+  rig: Harness,
+  known: ExpectedConsent,
   happens: (moments: Moment[]) => Promise<unknown>,
 ): Promise<void> {
   const before = await rig.versions();
@@ -91,11 +91,11 @@ async function watched(
     .messages()
     .slice(first)
     .filter(({ direction }) => direction === 'outbound-api');
-  if (left.length > 0) await judgeTexts(rig, known, left, before, moments);
+  if (left.length > 0) await checkTextInvariants(rig, known, left, before, moments);
 }
 
 /** Everything is delivered that was not, no fault is left, and time passes: now everything due must be explained. */
-async function settle(rig: Rig, known: Known): Promise<void> {
+async function settle(rig: Harness, known: ExpectedConsent): Promise<void> {
   rig.world.twilio.clearFaults();
   for (const deliver of known.undelivered.splice(0)) await watched(rig, known, deliver);
   for (let round = 0; round < 3; round++) {
@@ -104,18 +104,18 @@ async function settle(rig: Rig, known: Known): Promise<void> {
     await watched(rig, known, () => rig.world.reconcile());
     await watched(rig, known, () => rig.cycle());
   }
-  const books: Books[] = [];
-  for (const who of PEOPLE) books.push(await readBooks(rig, NUMBERS[who]));
-  judge(rig, known, books);
+  const books: WorldSnapshot[] = [];
+  for (const who of PEOPLE) books.push(await takeSnapshot(rig, NUMBERS[who]));
+  checkInvariants(rig, known, books);
 }
 
-async function setRules(rig: Rig, known: Known, change: Partial<Settings>): Promise<void> {
+async function setRules(rig: Harness, known: ExpectedConsent, change: Partial<Settings>): Promise<void> {
   await expectStatus(200, rig.world.admin('PATCH', '/settings', change));
   known.rules = { ...known.rules, ...change };
   known.rulesLog.push({ at: new Date().toISOString(), rules: known.rules });
 }
 
-async function take(rig: Rig, known: Known, step: Step, moments: Moment[]): Promise<void> {
+async function take(rig: Harness, known: ExpectedConsent, step: Step, moments: Moment[]): Promise<void> {
   const { world } = rig;
   const number = 'who' in step ? NUMBERS[step.who] : '';
   const path = `/numbers/${encodeURIComponent(number)}`;
@@ -218,8 +218,8 @@ const FAULTS = {
 } as const;
 
 async function submit(
-  { world, form: mortalForm, questionVersion }: Rig,
-  known: Known,
+  { world, form: mortalForm, questionVersion }: Harness,
+  known: ExpectedConsent,
   step: Omit<Extract<Step, { do: 'submit' }>, 'do' | 'who'>,
   number: string,
 ): Promise<void> {
@@ -258,8 +258,8 @@ async function submit(
 }
 
 async function text(
-  { world, inbound }: Rig,
-  known: Known,
+  { world, inbound }: Harness,
+  known: ExpectedConsent,
   who: Person,
   words: string,
   { twice, dies }: { readonly twice: boolean; readonly dies?: number | undefined },
@@ -286,14 +286,14 @@ async function text(
   known.reviewSince.set(from, at);
 }
 
-async function optOut({ world }: Rig, known: Known, number: string): Promise<void> {
+async function optOut({ world }: Harness, known: ExpectedConsent, number: string): Promise<void> {
   await expectStatus(200, world.admin('POST', `/numbers/${encodeURIComponent(number)}/opt-out`));
   known.owed.push({ number, kind: 'optOut', ref: 'manual', occurredAt: new Date().toISOString() });
 }
 
 async function agentText(
-  { world, consentNow }: Rig,
-  known: Known,
+  { world, consentNow }: Harness,
+  known: ExpectedConsent,
   number: string,
   isTwice: boolean,
 ): Promise<void> {
@@ -320,13 +320,13 @@ async function agentText(
 }
 
 async function drain(
-  rig: Rig,
-  known: Known,
+  rig: Harness,
+  known: ExpectedConsent,
   step: Extract<Step, { do: 'drain' }>,
   moments: Moment[],
 ): Promise<void> {
   const { dies, answered, meanwhile } = step;
-  const fate: Fate = {
+  const fate: CrashPlan = {
     dies,
     answered,
     meanwhile: meanwhile && {

@@ -16,13 +16,13 @@ export interface Fact {
   readonly leadId?: string | undefined;
 }
 
-type Standing = 'none' | 'opted_in' | 'opted_out';
+type ConsentStatus = 'none' | 'opted_in' | 'opted_out';
 
 /** Where a number stands after some facts. */
 export interface Standpoint {
-  readonly standing: Standing;
-  readonly prompt: string;
-  readonly leadPrompts: Readonly<Record<string, string>>;
+  readonly status: ConsentStatus;
+  readonly optInRequest: string;
+  readonly leadOptInRequests: Readonly<Record<string, string>>;
   readonly keywords: ReadonlySet<string>;
   readonly blocked: boolean;
   /** When it last opted out; when it last opted in in a way that lifts an opt-out. */
@@ -31,7 +31,7 @@ export interface Standpoint {
 }
 
 /** What makes of `none`, `opted_in` and `opted_out`. The rest of the kinds leaves the standing alone. */
-export const TABLE: Readonly<Record<string, readonly [Standing, Standing, Standing]>> = {
+export const TABLE: Readonly<Record<string, readonly [ConsentStatus, ConsentStatus, ConsentStatus]>> = {
   handsetStart: ['opted_in', 'opted_in', 'opted_in'],
   handsetYes: ['opted_in', 'opted_in', 'opted_in'],
   handsetKeyword: ['opted_in', 'opted_in', 'opted_in'],
@@ -41,12 +41,12 @@ export const TABLE: Readonly<Record<string, readonly [Standing, Standing, Standi
   crmAttested: ['opted_in', 'opted_in', 'opted_out'],
   optOut: ['opted_out', 'opted_out', 'opted_out'],
 };
-const COLUMNS: readonly Standing[] = ['none', 'opted_in', 'opted_out'];
+const COLUMNS: readonly ConsentStatus[] = ['none', 'opted_in', 'opted_out'];
 
 export const NOBODY: Standpoint = {
-  standing: 'none',
-  prompt: 'not_sent',
-  leadPrompts: {},
+  status: 'none',
+  optInRequest: 'not_sent',
+  leadOptInRequests: {},
   keywords: new Set(),
   blocked: false,
   outAt: '',
@@ -63,37 +63,44 @@ function isLate(before: Standpoint, { kind, occurredAt }: Fact, table: typeof TA
 
 const later = (one: string, other: string) => (one > other ? one : other);
 
-function prompts(at: Standpoint, change: (prompt: string) => string) {
-  const leads = Object.entries(at.leadPrompts).map(([id, prompt]) => [id, change(prompt)]);
-  return { prompt: change(at.prompt), leadPrompts: Object.fromEntries(leads) as Record<string, string> };
+function optInRequestStatuses(at: Standpoint, change: (optInRequest: string) => string) {
+  const leads = Object.entries(at.leadOptInRequests).map(([id, optInRequest]) => [id, change(optInRequest)]);
+  return {
+    optInRequest: change(at.optInRequest),
+    leadOptInRequests: Object.fromEntries(leads) as Record<string, string>,
+  };
 }
 
 /** One fact more. X3: what happened before the last opposing event changes nothing. */
 export function after(before: Standpoint, fact: Fact, table = TABLE): Standpoint {
   const { kind, occurredAt } = fact;
   if (isLate(before, fact, table)) return before;
-  if (kind === 'promptSent') {
-    const prompt = before.prompt === 'accepted' ? 'accepted' : 'sent';
-    const leadPrompts = fact.leadId ? { ...before.leadPrompts, [fact.leadId]: 'sent' } : before.leadPrompts;
-    return { ...before, prompt, leadPrompts };
+  if (kind === 'optInRequestSent') {
+    const optInRequest = before.optInRequest === 'accepted' ? 'accepted' : 'sent';
+    const leadOptInRequests = fact.leadId
+      ? { ...before.leadOptInRequests, [fact.leadId]: 'sent' }
+      : before.leadOptInRequests;
+    return { ...before, optInRequest, leadOptInRequests };
   }
-  const standing = table[kind]?.[COLUMNS.indexOf(before.standing)];
-  if (!standing) throw new Error(`The promise says nothing of ${kind}`);
+  const status = table[kind]?.[COLUMNS.indexOf(before.status)];
+  if (!status) throw new Error(`The promise says nothing of ${kind}`);
   if (kind === 'optOut') {
-    const stopped = prompts(before, (prompt) => (prompt === 'not_sent' ? prompt : 'rejected'));
+    const stopped = optInRequestStatuses(before, (optInRequest) =>
+      optInRequest === 'not_sent' ? optInRequest : 'rejected',
+    );
     const blocked = before.blocked || fact.source === 'carrier' || fact.carrierActs === true;
     const outAt = later(before.outAt, occurredAt);
-    return { ...before, ...stopped, standing, keywords: new Set(), blocked, outAt };
+    return { ...before, ...stopped, status, keywords: new Set(), blocked, outAt };
   }
   const blocked = kind === 'handsetStart' || fact.carrierActs ? false : before.blocked;
-  const isAsked = [before.prompt, ...Object.values(before.leadPrompts)].includes('sent');
+  const isAsked = [before.optInRequest, ...Object.values(before.leadOptInRequests)].includes('sent');
   // A YES that answers nothing is conversation.
-  if (kind === 'handsetYes' && before.standing !== 'opted_out' && !isAsked) return { ...before, blocked };
-  if (standing !== 'opted_in') return before;
+  if (kind === 'handsetYes' && before.status !== 'opted_out' && !isAsked) return { ...before, blocked };
+  if (status !== 'opted_in') return before;
   const lifts = table[kind]?.[2] === 'opted_in';
   const next = {
     ...before,
-    standing,
+    status,
     blocked,
     liftedAt: lifts ? later(before.liftedAt, occurredAt) : before.liftedAt,
   };
@@ -102,16 +109,20 @@ export function after(before: Standpoint, fact: Fact, table = TABLE): Standpoint
     return { ...next, ...askedAgain(before), keywords };
   }
   if (kind === 'handsetStart' || kind === 'handsetYes') {
-    const accepted = prompts(before, (prompt) => (prompt === 'sent' ? 'accepted' : prompt));
-    return { ...next, ...accepted, prompt: 'accepted' };
+    const accepted = optInRequestStatuses(before, (optInRequest) =>
+      optInRequest === 'sent' ? 'accepted' : optInRequest,
+    );
+    return { ...next, ...accepted, optInRequest: 'accepted' };
   }
   return { ...next, ...askedAgain(before) };
 }
 
 /** Who comes back after a STOP by another way than START is asked for START again. */
 function askedAgain(before: Standpoint) {
-  if (before.standing !== 'opted_out') return {};
-  return prompts(before, (prompt) => (prompt === 'rejected' ? 'not_sent' : prompt));
+  if (before.status !== 'opted_out') return {};
+  return optInRequestStatuses(before, (optInRequest) =>
+    optInRequest === 'rejected' ? 'not_sent' : optInRequest,
+  );
 }
 
 /** Where a number stood at each version, from 0. */
@@ -130,7 +141,7 @@ export interface Rules {
 }
 
 export interface Text {
-  readonly purpose: 'step' | 'agent' | 'prompt' | 'confirmation' | 'optOutReply';
+  readonly purpose: 'step' | 'agent' | 'optInRequest' | 'confirmation' | 'optOutReply';
   readonly leadId?: string | undefined;
   readonly keyword?: string | undefined;
 }
@@ -140,23 +151,24 @@ export function objections(text: Text, at: Standpoint, rules: Rules, isInReview:
   const { purpose, leadId, keyword } = text;
   const found = new Set<string>();
   const isForLead = purpose === 'step' || purpose === 'agent';
-  if (purpose === 'optOutReply' && at.standing !== 'opted_out') found.add('optedInAgain');
-  if (purpose !== 'optOutReply' && at.standing === 'opted_out') found.add('optedOut').add('promptRejected');
+  if (purpose === 'optOutReply' && at.status !== 'opted_out') found.add('optedInAgain');
+  if (purpose !== 'optOutReply' && at.status === 'opted_out')
+    found.add('optedOut').add('optInRequestRejected');
   if (!rules.a2pVerified) found.add('a2pNotVerified');
   if (at.blocked) found.add('carrierBlocked');
   if (isInReview && purpose !== 'agent' && purpose !== 'optOutReply') found.add('awaitingReview');
-  if (purpose === 'confirmation' && at.standing !== 'opted_in') found.add('noLongerOptedIn');
-  if (at.standing !== 'opted_in') {
+  if (purpose === 'confirmation' && at.status !== 'opted_in') found.add('noLongerOptedIn');
+  if (at.status !== 'opted_in') {
     if (purpose === 'step' && rules.requireSmsOptIn) found.add('waitingForConsent');
     if (purpose === 'agent' && rules.requireOptInForOneToOne) found.add('noOptIn');
   }
   if (keyword && !at.keywords.has(keyword)) found.add('waitingForKeyword');
   if (isForLead && rules.doubleOptIn !== 'off') {
     const isPerLead = rules.doubleOptIn === 'perLead' && leadId !== undefined;
-    const prompt = isPerLead ? (at.leadPrompts[leadId] ?? 'not_sent') : at.prompt;
-    if (prompt !== 'accepted') found.add('waitingForStart');
+    const optInRequest = isPerLead ? (at.leadOptInRequests[leadId] ?? 'not_sent') : at.optInRequest;
+    if (optInRequest !== 'accepted') found.add('waitingForStart');
     // The request for START is no agent's text: it waits for the decision.
-    if (prompt === 'not_sent' && isInReview) found.add('awaitingReview');
+    if (optInRequest === 'not_sent' && isInReview) found.add('awaitingReview');
   }
   return found;
 }

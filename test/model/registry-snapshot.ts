@@ -2,9 +2,9 @@ import type { Enrollment } from '../../lib/automation/enrollment.ts';
 import type { ConsentEvent } from '../../lib/consent/consent-event.ts';
 import type { ConsentState } from '../../lib/consent/state.ts';
 import type { Message } from '../../lib/messaging/message.ts';
-import type { OutboxText } from '../../lib/single-texts/single-text.ts';
+import type { SingleText } from '../../lib/single-texts/single-text.ts';
+import type { Harness } from './harness.ts';
 import type { Fact } from './promise.ts';
-import type { Rig } from './harness.ts';
 
 /** The promise was broken, in words. */
 export class Violation extends Error {
@@ -19,7 +19,7 @@ export interface Moment {
 }
 
 /** All that sendgate has written down of a number. */
-export interface Books {
+export interface WorldSnapshot {
   readonly number: string;
   readonly facts: readonly Fact[];
   readonly refs: readonly string[];
@@ -28,15 +28,15 @@ export interface Books {
   readonly messages: readonly Message[];
   readonly leads: readonly { readonly id: string; readonly enrollments: readonly Enrollment[] }[];
   /** Single texts that have not become messages. */
-  readonly outbox: readonly OutboxText[];
+  readonly singleTexts: readonly SingleText[];
 }
 
-export async function readBooks(rig: Rig, number: string): Promise<Books> {
-  const [{ events, fault, state }, { messages }, leads, outbox] = await Promise.all([
+export async function takeSnapshot(rig: Harness, number: string): Promise<WorldSnapshot> {
+  const [{ events, fault, state }, { messages }, leads, singleTexts] = await Promise.all([
     rig.registry.audit(number),
     rig.messages.conversation(number, 500),
-    rig.leadStore.holders(number),
-    rig.outbox.open(number),
+    rig.leadStore.leadsWithNumber(number),
+    rig.singleTexts.open(number),
   ]);
   if (!state) throw new Violation(`The state of …${number.slice(-4)} cannot be read`);
   return {
@@ -49,7 +49,7 @@ export async function readBooks(rig: Rig, number: string): Promise<Books> {
     leads: await Promise.all(
       leads.map(async (id) => ({ id, enrollments: await rig.enrollments.ofLead(id) })),
     ),
-    outbox,
+    singleTexts,
   };
 }
 

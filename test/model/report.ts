@@ -17,7 +17,7 @@ const death = (dies: number | undefined) =>
   dies === undefined ? '' : `; the process dies at its await ${dies}, and the sender tries again later`;
 
 /** One step in words. */
-export function tell(step: Step): string {
+export function describeStep(step: Step): string {
   switch (step.do) {
     case 'submit': {
       const said = {
@@ -89,10 +89,10 @@ export const FAULTS = {
 } as const;
 
 /** A history as a story. */
-export function story({ rules, steps }: History): string {
+export function failureReport({ rules, steps }: History): string {
   const settings = Object.entries(rules).map(([name, value]) => `${name} ${value}`);
   return [
     `Settings: ${settings.join(', ')}.`,
-    ...steps.map((step, index) => `${index + 1}. ${tell(step)}.`),
+    ...steps.map((step, index) => `${index + 1}. ${describeStep(step)}.`),
   ].join('\n');
 }

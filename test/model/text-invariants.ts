@@ -1,9 +1,9 @@
 import type { StoredMessage } from '../../infra/local/twilio/store.ts';
 import type { Message } from '../../lib/messaging/message.ts';
-import { factOf, type Moment, Violation } from './registry-snapshot.ts';
-import type { Known } from './play.ts';
+import type { Harness } from './harness.ts';
+import type { ExpectedConsent } from './play.ts';
 import { objections, type Standpoint, standpoints, type Text } from './promise.ts';
-import type { Rig } from './harness.ts';
+import { factOf, type Moment, Violation } from './registry-snapshot.ts';
 
 /** Which keyword an automation is tied to. */
 export const keywordOf = (automationId: string | undefined) =>
@@ -28,9 +28,9 @@ export function messageIdOf({ statusCallback }: StoredMessage): string {
  *
  * @param before versions of the numbers' consent when the step began. @param moments what happened in the middle of it.
  */
-export async function judgeTexts(
-  rig: Rig,
-  known: Known,
+export async function checkTextInvariants(
+  rig: Harness,
+  known: ExpectedConsent,
   left: readonly StoredMessage[],
   before: ReadonlyMap<string, number>,
   moments: readonly Moment[],
@@ -55,7 +55,7 @@ export async function judgeTexts(
   }
 }
 
-function judgeText(known: Known, text: StoredMessage, message: Message, at: Standpoint): void {
+function judgeText(known: ExpectedConsent, text: StoredMessage, message: Message, at: Standpoint): void {
   if (message.number !== text.to) throw new Violation(`"${text.body}" went to another number than its own`);
   const isInReview = known.inReview.has(text.to);
   const against = objections(textOf(message), at, known.rules, isInReview);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { operations } from '../flow/contract.ts';
 import { unexercised } from './exercised.ts';
-import { idsIn, lostOf, promisesPage, type RunTest, standingOf } from './page.ts';
+import { idsIn, lostOf, promisesPage, type RunTest, statusOf } from './page.ts';
 import { readRun } from './report.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sendgate-promises-'));
@@ -20,12 +20,12 @@ const run = (title: string, result: RunTest['result'] = 'passed', line = 1): Run
 
 test('a title proves the promises that it names as whole words, and no longer ones', () => {
   expect(idsIn('H10 S2 an opt-in (X1) in ABS3 or h5')).toEqual(['H10', 'S2', 'X1']);
-  expect(standingOf(promise('H1'), [run('H10 something')])).toBe('open');
+  expect(statusOf(promise('H1'), [run('H10 something')])).toBe('open');
 });
 
 test('one failing test is enough to take the proof away, and a skipped one is none', () => {
-  expect(standingOf(promise('S2'), [run('S2 a'), run('S2 b', 'failed')])).toBe('failing');
-  expect(standingOf(promise('S2'), [run('S2 a', 'skipped')])).toBe('open');
+  expect(statusOf(promise('S2'), [run('S2 a'), run('S2 b', 'failed')])).toBe('failing');
+  expect(statusOf(promise('S2'), [run('S2 a', 'skipped')])).toBe('open');
 });
 
 test('a promise that was proven and lost its test is told, one that never was is not', () => {

@@ -13,7 +13,7 @@ export interface RunTest {
   readonly result: 'passed' | 'failed' | 'skipped';
 }
 
-export type Standing = 'proven' | 'failing' | 'open';
+export type ConsentStatus = 'proven' | 'failing' | 'open';
 
 const SECTIONS: Readonly<Record<string, string>> = {
   H: 'The requirement, the registry and the CRM',
@@ -35,7 +35,7 @@ export function testsOf({ id }: Promised, tests: readonly RunTest[]): RunTest[] 
 }
 
 /** Proven by at least one test that passed and none that failed; a skipped test proves nothing. */
-export function standingOf(promise: Promised, tests: readonly RunTest[]): Standing {
+export function statusOf(promise: Promised, tests: readonly RunTest[]): ConsentStatus {
   const results = testsOf(promise, tests).map(({ result }) => result);
   if (results.includes('failed')) return 'failing';
   return results.includes('passed') ? 'proven' : 'open';
@@ -43,12 +43,12 @@ export function standingOf(promise: Promised, tests: readonly RunTest[]): Standi
 
 /** Promises that were proven once and are not any more. */
 export function lostOf(promises: readonly Promised[], tests: readonly RunTest[]): Promised[] {
-  return promises.filter((promise) => promise.proven && standingOf(promise, tests) !== 'proven');
+  return promises.filter((promise) => promise.proven && statusOf(promise, tests) !== 'proven');
 }
 
 /** docs/promises.md: every promise, the tests that name it, and what became of them in a run. */
 export function promisesPage(promises: readonly Promised[], tests: readonly RunTest[]): string {
-  const count = (wanted: Standing) => promises.filter((one) => standingOf(one, tests) === wanted).length;
+  const count = (wanted: ConsentStatus) => promises.filter((one) => statusOf(one, tests) === wanted).length;
   const failing = count('failing');
   const counts = [
     `${count('proven')} proven`,
@@ -70,7 +70,7 @@ ${sections.join('\n')}`;
 }
 
 function entry(promise: Promised, tests: readonly RunTest[]): string {
-  const heading = `**${promise.id}** ${promise.title}: **${standingOf(promise, tests)}**`;
+  const heading = `**${promise.id}** ${promise.title}: **${statusOf(promise, tests)}**`;
   const lines = groupedByPlace(testsOf(promise, tests)).map((cases) => `- ${caseLine(cases)}`);
   return lines.length === 0 ? heading : `${heading}\n\n${lines.join('\n')}`;
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { unexercised } from './exercised.ts';
-import { lostOf, type Promised, promisesPage, standingOf } from './page.ts';
+import { lostOf, type Promised, promisesPage, statusOf } from './page.ts';
 import { readRun } from './report.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -41,14 +41,14 @@ const page = promisesPage(promises, tests);
 const failed = tests.filter(({ result }) => result === 'failed').length + brokenFiles.length;
 const problems = [
   ...lostOf(promises, tests).map(
-    ({ id, title }) => `${id} (${title}) was proven and is ${standing(id)} now. Give it a test that passes.`,
+    ({ id, title }) => `${id} (${title}) was proven and is ${status(id)} now. Give it a test that passes.`,
   ),
   ...unexercised().map((name) => `No test got through to ${name}, which docs/openapi.json describes.`),
 ];
 
-function standing(id: string): string {
+function status(id: string): string {
   const promise = promises.find((one) => one.id === id);
-  return promise ? standingOf(promise, tests) : 'open';
+  return promise ? statusOf(promise, tests) : 'open';
 }
 
 if (values.check) {
@@ -58,7 +58,7 @@ if (values.check) {
 } else {
   const marked = promises.map((one) => ({
     ...one,
-    proven: one.proven || standingOf(one, tests) === 'proven',
+    proven: one.proven || statusOf(one, tests) === 'proven',
   }));
   writeFileSync(DATA, `${JSON.stringify(marked, null, 2)}\n`);
   writeFileSync(PAGE, page);

@@ -5,7 +5,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
 import { type Endpoints, LOCAL_CREDENTIALS, LOCAL_REGION } from '../../infra/local/engines.ts';
 import { type Provisioned, provision } from '../../infra/local/provision.ts';
-import { nested, referenced, resourcesOf, type Template } from '../../infra/local/template.ts';
+import { nestedProperty, referenced, resourcesOf, type Template } from '../../infra/local/template.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 
@@ -85,7 +85,7 @@ function byVariable(
 ): ReadonlyMap<string, Provisioned> {
   const found = new Map<string, Provisioned>();
   for (const [, properties] of resourcesOf(template, 'AWS::Lambda::Function')) {
-    const variables = nested(nested(properties['Environment'])['Variables']);
+    const variables = nestedProperty(nestedProperty(properties['Environment'])['Variables']);
     for (const [variable, value] of Object.entries(variables)) {
       const provisioned = byId.get(referenced(value) ?? '');
       if (provisioned) found.set(variable, provisioned);

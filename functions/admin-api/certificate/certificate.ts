@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Audit } from '../../../lib/consent/audit.ts';
-import { consentEventSchema, standings } from '../../../lib/consent/consent-event.ts';
+import { consentEventSchema, consentStatuses } from '../../../lib/consent/consent-event.ts';
 import { consentStateSchema } from '../../../lib/consent/state.ts';
 import { type Message, messageSchema } from '../../../lib/messaging/message.ts';
 
@@ -10,7 +10,7 @@ const certifiedTextSchema = messageSchema
   .extend({
     ...messageSchema.pick({ sid: true, claimedAt: true, consentVersion: true, automationId: true }).shape,
     /** Standing of the number in that version. */
-    standing: z.enum(standings).optional(),
+    consentStatus: z.enum(consentStatuses).optional(),
   });
 
 /** Everything that is known of a number's consent, to be handed to a lawyer (X2). */
@@ -68,8 +68,8 @@ export function certificateOf(given: {
     events: [...events],
     texts: given.texts.toReversed().map((text) => {
       const decidedOn = events.find(({ sequence }) => sequence === text.consentVersion);
-      const standing = text.consentVersion === 0 ? 'none' : decidedOn?.after;
-      return certifiedTextSchema.parse({ ...text, standing });
+      const consentStatus = text.consentVersion === 0 ? 'none' : decidedOn?.after;
+      return certifiedTextSchema.parse({ ...text, consentStatus });
     }),
     textsComplete: given.textsComplete,
   };

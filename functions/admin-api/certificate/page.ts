@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { wordsOf } from '../../../lib/consent/as-of.ts';
+import { wordsOfEvent } from '../../../lib/consent/as-of.ts';
 import type { ConsentEvent } from '../../../lib/consent/consent-event.ts';
 import { Html, html } from '../../../lib/http/html.ts';
 import type { Certificate, CertifiedText } from './certificate.ts';
-import { effectOf, evidenceRows, HAPPENED, moment, STANDING } from './words.ts';
+import { CONSENT_STATUS, effectOf, evidenceRows, formatMoment, HAPPENED } from './words.ts';
 
 const STYLE = `
 :root { color: #1a1a1a; background: #fff; font: 11pt/1.45 Georgia, 'Times New Roman', serif; }
@@ -43,7 +43,7 @@ export const PAGE_HEADERS = {
 export function certificatePage(certificate: Certificate): string {
   const { organization, number, generatedAt, generatedBy, consent, events } = certificate;
   const title = `Consent record of ${number}`;
-  const standing = consent ? STANDING[consent.standing] : 'cannot be read';
+  const status = consent ? CONSENT_STATUS[consent.status] : 'cannot be read';
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -55,10 +55,10 @@ export function certificatePage(certificate: Certificate): string {
 <body>
 <main>
 <h1>${title}</h1>
-<p class="sub">Kept by ${organization}. Generated ${moment(generatedAt)} by ${generatedBy}.</p>
+<p class="sub">Kept by ${organization}. Generated ${formatMoment(generatedAt)} by ${generatedBy}.</p>
 <table class="facts">
 <tr><th scope="row">Telephone number</th><td>${number}</td></tr>
-<tr><th scope="row">Consent to texts</th><td><strong>${standing}</strong></td></tr>
+<tr><th scope="row">Consent to texts</th><td><strong>${status}</strong></td></tr>
 <tr><th scope="row">Events on record</th><td>${events.length}</td></tr>
 <tr><th scope="row">Carrier's block</th><td>${consent?.carrierBlocked ? 'yes, after a STOP' : 'none known'}</td></tr>
 </table>
@@ -88,10 +88,10 @@ to be wrong (${fault?.fault}). Do not rely on this record before that is explain
 }
 
 function eventCard(event: ConsentEvent): Html {
-  const words = wordsOf(event);
+  const words = wordsOfEvent(event);
   const isShown = 'wordsShown' in event.evidence;
   return html`<article class="event">
-<header><h3>${event.sequence}. ${HAPPENED[event.kind]}</h3><span class="when">${moment(event.occurredAt)}</span></header>
+<header><h3>${event.sequence}. ${HAPPENED[event.kind]}</h3><span class="when">${formatMoment(event.occurredAt)}</span></header>
 <p>${effectOf(event)}</p>
 ${
   words !== undefined &&
@@ -100,8 +100,8 @@ ${
 }
 <table>
 ${evidenceRows(event).map(([label, value]) => html`<tr><th scope="row">${label}</th><td>${value}</td></tr>`)}
-<tr><th scope="row">Happened</th><td>${moment(event.occurredAt)}</td></tr>
-<tr><th scope="row">Recorded</th><td>${moment(event.recordedAt)}</td></tr>
+<tr><th scope="row">Happened</th><td>${formatMoment(event.occurredAt)}</td></tr>
+<tr><th scope="row">Recorded</th><td>${formatMoment(event.recordedAt)}</td></tr>
 <tr><th scope="row">Source event</th><td><code>${event.sourceId}</code></td></tr>
 <tr><th scope="row">Previous hash</th><td><code>${event.previousHash || 'none: the first event'}</code></td></tr>
 <tr><th scope="row">Hash</th><td><code>${event.hash}</code></td></tr>
@@ -125,12 +125,14 @@ ${
 }
 
 function textRow(text: CertifiedText): Html {
-  const { direction, body, status, sid, claimedAt, createdAt, consentVersion, standing } = text;
+  const { direction, body, status, sid, claimedAt, createdAt, consentVersion, consentStatus } = text;
   const isOurs = direction === 'outbound';
   const after = consentVersion === 0 ? 'before any event' : `after event ${consentVersion}`;
   const consent =
-    consentVersion === undefined ? '–' : `${standing ? STANDING[standing] : 'unknown'}, ${after}`;
-  return html`<tr><td>${moment(claimedAt ?? createdAt)}</td><td class="body">${isOurs ? 'To' : 'From'} the person:
+    consentVersion === undefined
+      ? '–'
+      : `${consentStatus ? CONSENT_STATUS[consentStatus] : 'unknown'}, ${after}`;
+  return html`<tr><td>${formatMoment(claimedAt ?? createdAt)}</td><td class="body">${isOurs ? 'To' : 'From'} the person:
 ${body}</td><td>${status}${sid !== undefined && html`<br><code>${sid}</code>`}</td><td>${isOurs ? consent : '–'}</td></tr>
 `;
 }

@@ -1,4 +1,4 @@
-import type { ConsentEvent, EventKind, Standing } from '../../../lib/consent/consent-event.ts';
+import type { ConsentEvent, ConsentStatus, EventKind } from '../../../lib/consent/consent-event.ts';
 
 /** What happened, as a lawyer would read it. */
 export const HAPPENED: Readonly<Record<EventKind, string>> = {
@@ -12,12 +12,12 @@ export const HAPPENED: Readonly<Record<EventKind, string>> = {
   optOut: 'The person opted out',
   numberReleased: 'The number was disconnected or given to somebody else',
   carrierBlocked: "The carrier's list of blocked numbers has this number",
-  promptFailed: 'The request to opt in did not arrive',
+  optInRequestFailed: 'The request to opt in did not arrive',
   carrierUnblocked: 'The carrier no longer blocks this number',
-  promptSent: 'The person was asked by text to confirm with START',
+  optInRequestSent: 'The person was asked by text to confirm with START',
 };
 
-export const STANDING: Readonly<Record<Standing, string>> = {
+export const CONSENT_STATUS: Readonly<Record<ConsentStatus, string>> = {
   none: 'no consent',
   opted_in: 'opted in',
   opted_out: 'opted out',
@@ -26,10 +26,10 @@ export const STANDING: Readonly<Record<Standing, string>> = {
 /** What an event did, in a sentence. */
 export function effectOf({ effect, before, after }: ConsentEvent): string {
   if (effect === 'late') {
-    return `Heard of too late: news that happened after it stands against it. Consent stayed: ${STANDING[after]}.`;
+    return `Heard of too late: news that happened after it stands against it. Consent stayed: ${CONSENT_STATUS[after]}.`;
   }
-  if (before !== after) return `Consent changed from ${STANDING[before]} to ${STANDING[after]}.`;
-  return `Consent stayed: ${STANDING[after]}.`;
+  if (before !== after) return `Consent changed from ${CONSENT_STATUS[before]} to ${CONSENT_STATUS[after]}.`;
+  return `Consent stayed: ${CONSENT_STATUS[after]}.`;
 }
 
 const LABELS: Readonly<Record<string, string>> = {
@@ -73,6 +73,6 @@ function yesNo(value: boolean): string {
 }
 
 /** A moment in UTC, to the second, as it is read aloud. */
-export function moment(iso: string): string {
+export function formatMoment(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
 }

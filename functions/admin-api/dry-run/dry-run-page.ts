@@ -1,17 +1,18 @@
 import * as z from 'zod';
-import { SHARDS, type WorkKind, workKinds } from '../../../lib/automation/work.ts';
+import { type WorkKind, workKinds } from '../../../lib/automation/work.ts';
 import type { WorkIndex } from '../../../lib/automation/work-index.ts';
-import { type FactsDeps, type FactsWanted, loadFactsApart } from '../../../lib/gate/load-decision-input.ts';
-import { createForecaster, type Facts } from '../../../lib/gate/dry-run.ts';
-import type { Compared } from '../../../lib/gate/dry-run-summary.ts';
+import { createDryRun, type LoadedText } from '../../../lib/gate/dry-run.ts';
+import type { ComparedText } from '../../../lib/gate/dry-run-summary.ts';
+import { type LoadDeps, type LoadRequest, loadEach } from '../../../lib/gate/load-decision-input.ts';
 import type { Settings } from '../../../lib/organization/settings.ts';
+import { SHARDS } from '../../../lib/tables/outreach.ts';
 
-export interface LookAheadDeps extends FactsDeps {
+export interface DryRunDeps extends LoadDeps {
   readonly index: Pick<WorkIndex, 'due' | 'waiting'>;
 }
 
 /** Where a look ahead stands: which part of the index it reads, from where on, and the moments it is about. */
-export const placeSchema = z.strictObject({
+export const dryRunPositionSchema = z.strictObject({
   now: z.iso.datetime(),
   until: z.iso.datetime(),
   part: z.int().nonnegative(),
@@ -19,22 +20,22 @@ export const placeSchema = z.strictObject({
     .strictObject({ pk: z.string(), sk: z.string(), work: z.string(), workOrder: z.string() })
     .optional(),
 });
-export type Place = z.infer<typeof placeSchema>;
+export type DryRunPosition = z.infer<typeof dryRunPositionSchema>;
 
-export interface LookedAt {
-  readonly due: readonly Compared[];
-  readonly waiting: readonly Compared[];
+export interface DryRunPage {
+  readonly due: readonly ComparedText[];
+  readonly waiting: readonly ComparedText[];
   /** Moved on while they were looked at, or are about to: a cycle decides them anew. */
   readonly moved: number;
   /** Stored in a way that nobody can read: the gate would not send them either. */
   readonly unreadable: number;
   /** Where to go on; undefined when the whole was looked at. */
-  readonly next: Place | undefined;
+  readonly next: DryRunPosition | undefined;
 }
 
 type Part = { readonly shard: number } & ({ readonly kind: WorkKind } | { readonly kind: 'waiting' });
 interface Entry {
-  readonly wanted: FactsWanted;
+  readonly wanted: LoadRequest;
   /** When the gate would decide it. */
   readonly at: Date;
 }
@@ -57,25 +58,25 @@ function partsOf(withWaiting: boolean): Part[] {
  * @param asked.change settings that are not saved; with it, those who wait are looked at too.
  * @param asked.limit most texts; a little fewer are looked at when `hasTime` says that time runs short.
  */
-export async function lookAhead(
-  deps: LookAheadDeps,
-  place: Place,
+export async function dryRunPage(
+  deps: DryRunDeps,
+  place: DryRunPosition,
   asked: {
     readonly change: Partial<Settings> | undefined;
     readonly limit: number;
     readonly hasTime: () => boolean;
   },
-): Promise<LookedAt> {
+): Promise<DryRunPage> {
   const compare = createComparer(asked.change);
   const parts = partsOf(asked.change !== undefined);
-  const found = { due: [] as Compared[], waiting: [] as Compared[], moved: 0, unreadable: 0 };
+  const found = { due: [] as ComparedText[], waiting: [] as ComparedText[], moved: 0, unreadable: 0 };
   let { part: index, after } = place;
   for (let left = asked.limit; left > 0 && asked.hasTime(); ) {
     const part = parts[index];
     if (!part) return { ...found, next: undefined };
     const { entries, next } = await read(deps, part, place, Math.min(PAGE, left), after);
-    for (const [entry, facts] of await withFacts(deps, entries)) {
-      const compared = facts === 'unreadable' ? facts : tryCompare(compare, facts, entry.at);
+    for (const [entry, loaded] of await withFacts(deps, entries)) {
+      const compared = loaded === 'unreadable' ? loaded : tryCompare(compare, loaded, entry.at);
       if (compared === 'unreadable') found.unreadable++;
       else if (!compared) found.moved++;
       else found[part.kind === 'waiting' ? 'waiting' : 'due'].push(compared);
@@ -88,69 +89,71 @@ export async function lookAhead(
 }
 
 async function read(
-  { index }: LookAheadDeps,
+  { index }: DryRunDeps,
   part: Part,
-  { now, until }: Place,
+  { now, until }: DryRunPosition,
   limit: number,
-  after: Place['after'],
-): Promise<{ readonly entries: readonly Entry[]; readonly next: Place['after'] }> {
+  after: DryRunPosition['after'],
+): Promise<{ readonly entries: readonly Entry[]; readonly next: DryRunPosition['after'] }> {
   if (part.kind === 'waiting') {
     const page = await index.waiting(part.shard, limit, after);
     const entries = page.entries.map((entry) => {
       const { number } = entry;
       const wanted =
-        'outbox' in entry ? { outboxId: entry.outbox.id, number } : { ...entry.enrollment, number };
+        'singleText' in entry
+          ? { singleTextId: entry.singleText.id, number }
+          : { ...entry.enrollment, number };
       return { wanted, at: new Date(now) };
     });
-    return { entries, next: page.next as Place['after'] };
+    return { entries, next: page.next as DryRunPosition['after'] };
   }
   const page = await index.due(part.kind, part.shard, { from: BEGINNING, to: until, limit }, after);
   const entries = page.entries.map(({ work, dueAt }) => ({
     wanted: work,
     at: new Date(dueAt > now ? dueAt : now),
   }));
-  return { entries, next: page.next as Place['after'] };
+  return { entries, next: page.next as DryRunPosition['after'] };
 }
 
-/** The facts of some texts, read in batches at once. */
+/** The loaded of some texts, read in batches at once. */
 async function withFacts(
-  deps: LookAheadDeps,
+  deps: DryRunDeps,
   entries: readonly Entry[],
-): Promise<(readonly [Entry, Facts | 'unreadable'])[]> {
+): Promise<(readonly [Entry, LoadedText | 'unreadable'])[]> {
   const batches = Array.from({ length: Math.ceil(entries.length / FACTS_PER_REQUEST) }, (_, index) =>
     entries.slice(index * FACTS_PER_REQUEST, (index + 1) * FACTS_PER_REQUEST),
   );
   const read = await Promise.all(
     batches.map(async (batch) => {
-      const found = await loadFactsApart(
+      const found = await loadEach(
         deps,
         batch.map(({ wanted }) => wanted),
       );
       return batch.map((entry, index) => {
-        const facts = found[index];
-        return [entry, !facts || 'unreadable' in facts ? 'unreadable' : facts] as const;
+        const loaded = found[index];
+        return [entry, !loaded || 'unreadable' in loaded ? 'unreadable' : loaded] as const;
       });
     }),
   );
   return read.flat();
 }
 
-type Compare = (facts: Facts, at: Date) => Compared | undefined;
+type Compare = (loaded: LoadedText, at: Date) => ComparedText | undefined;
 
 function createComparer(change: Partial<Settings> | undefined): Compare {
-  const forecastAsIs = createForecaster();
-  const forecastThen = change && createForecaster(change);
-  return (facts, at) => {
-    const asIs = forecastAsIs(facts, at);
-    const then = forecastThen ? forecastThen(facts, at) : asIs;
+  const forecastAsIs = createDryRun();
+  const forecastThen = change && createDryRun(change);
+  return (loaded, at) => {
+    const asIs = forecastAsIs(loaded, at);
+    const then = forecastThen ? forecastThen(loaded, at) : asIs;
     return asIs && then && { asIs, then };
   };
 }
 
 /** A text that cannot be decided is not sent by the gate either, and keeps nobody from looking at the others. */
-function tryCompare(compare: Compare, facts: Facts, at: Date): Compared | 'unreadable' | undefined {
+function tryCompare(compare: Compare, loaded: LoadedText, at: Date): ComparedText | 'unreadable' | undefined {
   try {
-    return compare(facts, at);
+    return compare(loaded, at);
   } catch {
     return 'unreadable';
   }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import type { Effect, NewConsentEvent } from '../../../lib/consent/consent-event.ts';
 import { documentationSchema, documentedOptIn, faultOfDate } from '../../../lib/consent/documented-opt-in.ts';
-import type { ConsentOccurrence, Effect } from '../../../lib/consent/consent-event.ts';
-import { append } from '../../../lib/consent/ledger.ts';
-import type { Before, ConsentRegistry } from '../../../lib/consent/registry.ts';
+import { appendEvent } from '../../../lib/consent/ledger.ts';
+import type { ConsentRegistry, RegistrySnapshot } from '../../../lib/consent/registry.ts';
 import type { ConsentState } from '../../../lib/consent/state.ts';
 import { parsePhone } from '../../../lib/phone/phone-number.ts';
 import { zodErrors } from '../../../lib/runtime/problem.ts';
@@ -21,7 +21,7 @@ export const rowResultSchema = z.object({
 export type RowResult = z.infer<typeof rowResultSchema>;
 
 export interface ImportDeps {
-  readonly registry: Pick<ConsentRegistry, 'read' | 'readManyBefore' | 'record'>;
+  readonly registry: Pick<ConsentRegistry, 'read' | 'loadSnapshots' | 'record'>;
   readonly now: () => Date;
 }
 
@@ -36,7 +36,7 @@ const LANES = 16;
 /** Numbers that are read together before they are written to: as many as one request takes. */
 const READ_TOGETHER = 50;
 
-type ReadRow = RowResult | { readonly row: number; readonly occurrence: ConsentOccurrence };
+type ReadRow = RowResult | { readonly row: number; readonly newEvent: NewConsentEvent };
 
 /**
  * Imports documented opt-ins (S6, H11). Each stands for itself: one that cannot be used keeps no other from being recorded,
@@ -51,20 +51,20 @@ export async function importConsents(
 ): Promise<RowResult[]> {
   const read = rows.map((raw) => readRow(raw, given, deps.now()));
   const results = new Map<number, RowResult>();
-  const byNumber = new Map<string, { row: number; occurrence: ConsentOccurrence }[]>();
+  const byNumber = new Map<string, { row: number; newEvent: NewConsentEvent }[]>();
   for (const result of read) {
     if ('outcome' in result) results.set(result.row, result);
     else {
-      const { number } = result.occurrence;
+      const { number } = result.newEvent;
       byNumber.set(number, [...(byNumber.get(number) ?? []), result]);
     }
   }
   const groups = [...byNumber.values()];
-  const standing = given.dryRun ? undefined : reading(deps, groups);
+  const status = given.dryRun ? undefined : reading(deps, groups);
   const pending = groups.entries();
   async function work(): Promise<void> {
     for (const [index, group] of pending) {
-      const answers = standing ? record(deps, group, await standing(index)) : foresee(deps, group);
+      const answers = status ? record(deps, group, await status(index)) : foresee(deps, group);
       for (const result of await answers) results.set(result.row, result);
     }
   }
@@ -76,11 +76,14 @@ export async function importConsents(
  * What stands of each group's number before its first row is recorded, read by fifties, the next fifty while one is written.
  * A number that changes meanwhile is read again by the registry.
  */
-function reading({ registry }: ImportDeps, groups: readonly Group[]): (index: number) => Promise<Before> {
-  const reads: Promise<Before[]>[] = [];
+function reading(
+  { registry }: ImportDeps,
+  groups: readonly Group[],
+): (index: number) => Promise<RegistrySnapshot> {
+  const reads: Promise<RegistrySnapshot[]>[] = [];
   const begin = (read: number) => {
     const some = groups.slice(read * READ_TOGETHER, (read + 1) * READ_TOGETHER);
-    const begun = registry.readManyBefore(some.flatMap(([first]) => first?.occurrence ?? []));
+    const begun = registry.loadSnapshots(some.flatMap(([first]) => first?.newEvent ?? []));
     // Whoever waits for it meets its error.
     begun.catch(() => {});
     return begun;
@@ -90,7 +93,7 @@ function reading({ registry }: ImportDeps, groups: readonly Group[]): (index: nu
     for (const wanted of [read, read + 1]) {
       if (wanted * READ_TOGETHER < groups.length) reads[wanted] ??= begin(wanted);
     }
-    return (await reads[read])?.[index % READ_TOGETHER] as Before;
+    return (await reads[read])?.[index % READ_TOGETHER] as RegistrySnapshot;
   };
 }
 
@@ -116,17 +119,21 @@ function readRow({ row, fields, fault }: RawRow, { id, actor }: Import, now: Dat
   const future = faultOfDate(documentation, now);
   if (future !== undefined) return refused(`date: ${future}`);
   const by = { actor, line: { importId: id, row } };
-  return { row, occurrence: documentedOptIn(phone.e164, documentation, by) };
+  return { row, newEvent: documentedOptIn(phone.e164, documentation, by) };
 }
 
-type Group = readonly { readonly row: number; readonly occurrence: ConsentOccurrence }[];
+type Group = readonly { readonly row: number; readonly newEvent: NewConsentEvent }[];
 
 /** @param before what stands of the number before the first of its rows. */
-async function record({ registry }: ImportDeps, group: Group, before: Before): Promise<RowResult[]> {
+async function record(
+  { registry }: ImportDeps,
+  group: Group,
+  before: RegistrySnapshot,
+): Promise<RowResult[]> {
   const results: RowResult[] = [];
-  for (const [index, { row, occurrence }] of group.entries()) {
+  for (const [index, { row, newEvent }] of group.entries()) {
     const known = index === 0 ? before : undefined;
-    const { event, state, outcome } = await registry.record(occurrence, known);
+    const { event, state, outcome } = await registry.record(newEvent, known);
     const effect = outcome === 'recorded' ? event.effect : 'unchanged';
     results.push(resultOf(row, effect, state));
   }
@@ -135,10 +142,10 @@ async function record({ registry }: ImportDeps, group: Group, before: Before): P
 
 /** What recording would do, by the same rules, with nothing written. */
 async function foresee({ registry, now }: ImportDeps, group: Group): Promise<RowResult[]> {
-  const number = group[0]?.occurrence.number ?? '';
+  const number = group[0]?.newEvent.number ?? '';
   let state = await registry.read(number);
-  return group.map(({ row, occurrence }) => {
-    const next = append(state, occurrence, now().toISOString());
+  return group.map(({ row, newEvent }) => {
+    const next = appendEvent(state, newEvent, now().toISOString());
     state = next.state;
     return resultOf(row, next.event.effect, state);
   });
@@ -146,10 +153,10 @@ async function foresee({ registry, now }: ImportDeps, group: Group): Promise<Row
 
 function resultOf(row: number, effect: Effect, state: ConsentState): RowResult {
   const { number } = state;
-  if (state.standing === 'opted_out') {
+  if (state.status === 'opted_out') {
     return { row, number, outcome: 'late', reason: `The person opted out later, at ${state.lastOptOutAt}.` };
   }
-  if (state.standing === 'none') {
+  if (state.status === 'none') {
     const reason = `The number has changed hands since, at ${state.lastReleaseAt}.`;
     return { row, number, outcome: 'late', reason };
   }

@@ -1,6 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { IMPORT_COLUMNS, IMPORT_ROWS } from '../../../lib/consent/import-format.ts';
-import { invalid } from '../../../lib/http/route.ts';
+import { invalidField } from '../../../lib/http/route.ts';
 
 /** A row as it was written, with its place from 1 (a header is no row); `fault` where it is no row at all. */
 export interface RawRow {
@@ -16,9 +16,9 @@ export interface RawRow {
  */
 export function readRows(text: string, contentType: string): RawRow[] {
   const rows = contentType === 'text/csv' ? csvRows(text) : jsonRows(text);
-  if (rows.length === 0) throw invalid('body', 'There are no rows in it.');
+  if (rows.length === 0) throw invalidField('body', 'There are no rows in it.');
   if (rows.length > IMPORT_ROWS) {
-    throw invalid('body', `There are ${rows.length} rows in it. Send at most ${IMPORT_ROWS} at a time.`);
+    throw invalidField('body', `There are ${rows.length} rows in it. Send at most ${IMPORT_ROWS} at a time.`);
   }
   return rows;
 }
@@ -30,12 +30,12 @@ function csvRows(text: string): RawRow[] {
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     // The message can hold a part of the text, which is no matter here: it goes back to who sent it.
-    throw invalid('body', `This is not valid CSV. ${error.message}`);
+    throw invalidField('body', `This is not valid CSV. ${error.message}`);
   }
   const header = (lines.shift() ?? []).map((name) => name.toLowerCase());
   const missing = IMPORT_COLUMNS.filter((name) => !header.includes(name));
   if (missing.length > 0) {
-    throw invalid('body', `The first line must name the columns. Missing: ${missing.join(', ')}.`);
+    throw invalidField('body', `The first line must name the columns. Missing: ${missing.join(', ')}.`);
   }
   return lines.map((values, index) => ({
     row: index + 1,

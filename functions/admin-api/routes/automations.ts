@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Automation, automationKinds, automationSchema } from '../../../lib/automation/automation.ts';
-import { invalid, notFound, RequestProblem } from '../../../lib/http/route.ts';
+import { invalidField, notFound, RequestProblem } from '../../../lib/http/route.ts';
 import { keywordIn } from '../../../lib/messaging/opt-in-keyword.ts';
 import { type AdminDeps, route } from '../route.ts';
 
@@ -27,7 +27,7 @@ async function withKeyword({ configuration }: AdminDeps, automation: Automation)
   if (automation.keyword === undefined) return automation;
   const keyword = keywordIn(automation.keyword);
   if (keyword === '' || !(await configuration.keyword(keyword))) {
-    throw invalid('keyword', `There is no keyword "${automation.keyword}". Create it first.`);
+    throw invalidField('keyword', `There is no keyword "${automation.keyword}". Create it first.`);
   }
   return { ...automation, keyword };
 }
@@ -72,11 +72,11 @@ export const automationRoutes = [
     answers: one,
     handle: async (deps, { path, body }) => {
       const { configuration } = deps;
-      if (body.id !== path['id']) throw invalid('id', 'The id must be the one in the URL.');
+      if (body.id !== path['id']) throw invalidField('id', 'The id must be the one in the URL.');
       const before = await configuration.automation(body.id);
       if (before?.kind === 'campaign') throw byCampaign(body.id);
       if (before && before.kind !== body.kind) {
-        throw invalid('kind', 'The kind of an automation cannot change. Create another automation.');
+        throw invalidField('kind', 'The kind of an automation cannot change. Create another automation.');
       }
       const automation = await withKeyword(deps, body);
       await configuration.putAutomation(automation);

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { automationSchema } from '../../../lib/automation/automation.ts';
-import { SHARDS } from '../../../lib/automation/work.ts';
 import { type Broadcast, broadcastSchema } from '../../../lib/campaigns/campaign.ts';
-import { decodePlace, encodePlace } from '../../../lib/http/cursor.ts';
+import { decodeFilterCursor, encodeFilterCursor } from '../../../lib/http/cursor.ts';
 import { notFound, pageQuery, RequestProblem } from '../../../lib/http/route.ts';
 import { templateSchema } from '../../../lib/messaging/template.ts';
-import { tallyOutcomes } from '../broadcast-outcomes.ts';
+import { SHARDS } from '../../../lib/tables/outreach.ts';
+import { countOutcomesByReason } from '../broadcast-outcomes.ts';
 import { route } from '../route.ts';
 import { campaignIn, stopBroadcast } from './campaigns.ts';
 
@@ -103,10 +103,10 @@ export const campaignBroadcastRoutes = [
     },
     handle: async (deps, { path, query: { limit, cursor } }) => {
       const { id } = await campaignIn(deps, path);
-      const before = decodePlace(cursor, 'broadcasts', { id });
+      const before = decodeFilterCursor(cursor, 'broadcasts', { id });
       const page = await deps.broadcasts.list(id, limit, before === undefined ? undefined : Number(before));
       const last = page.length === limit ? page.at(-1)?.broadcast : undefined;
-      const next = encodePlace('broadcasts', { id }, last === undefined ? undefined : String(last));
+      const next = encodeFilterCursor('broadcasts', { id }, last === undefined ? undefined : String(last));
       return { status: 200, body: { broadcasts: page.map(shown), next } };
     },
   }),
@@ -154,10 +154,10 @@ export const campaignBroadcastRoutes = [
       const broadcast = await deps.broadcasts.get(id, numberIn(path));
       if (!broadcast) throw notFound('broadcast');
       const filter = { id, broadcast: broadcast.broadcast };
-      const after = decodePlace(cursor, 'outcomes', filter);
+      const after = decodeFilterCursor(cursor, 'outcomes', filter);
       const page = await deps.members.page(id, { limit, after, removedToo: true });
-      const outcomes = await tallyOutcomes(deps, broadcast.automationId, page.members);
-      const next = encodePlace('outcomes', filter, page.next);
+      const outcomes = await countOutcomesByReason(deps, broadcast.automationId, page.members);
+      const next = encodeFilterCursor('outcomes', filter, page.next);
       return { status: 200, body: { members: page.members.length, outcomes, next } };
     },
   }),

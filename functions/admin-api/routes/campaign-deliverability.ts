@@ -4,8 +4,11 @@ import {
   broadcastAutomationId,
   type Campaign,
 } from '../../../lib/campaigns/campaign.ts';
-import { type MemberOutlook, outlooksOf } from '../../../lib/campaigns/member-deliverability.ts';
-import { decodePlace, encodePlace } from '../../../lib/http/cursor.ts';
+import {
+  type MemberDeliverability,
+  memberDeliverability,
+} from '../../../lib/campaigns/member-deliverability.ts';
+import { decodeFilterCursor, encodeFilterCursor } from '../../../lib/http/cursor.ts';
 import { templateSchema } from '../../../lib/messaging/template.ts';
 import { moneySchema, type Settings } from '../../../lib/organization/settings.ts';
 import { route } from '../route.ts';
@@ -92,10 +95,10 @@ export const campaignDeliverabilityRoutes = [
       const campaign = await campaignIn(deps, path);
       const { id } = campaign;
       const filter = { id, template: body.template };
-      const after = decodePlace(cursor, 'deliverability', filter);
+      const after = decodeFilterCursor(cursor, 'deliverability', filter);
       const draft = draftOf(campaign, body.template);
-      const [{ outlooks, next }, members, settings] = await Promise.all([
-        outlooksOf(deps, id, draft, { limit, after }),
+      const [{ members: results, next }, members, settings] = await Promise.all([
+        memberDeliverability(deps, id, draft, { limit, after }),
         deps.members.count(id),
         deps.configuration.settings(),
       ]);
@@ -103,8 +106,8 @@ export const campaignDeliverabilityRoutes = [
         status: 200,
         body: {
           members,
-          ...summaryOf(outlooks, settings),
-          next: encodePlace('deliverability', filter, next),
+          ...summaryOf(results, settings),
+          next: encodeFilterCursor('deliverability', filter, next),
         },
       };
     },
@@ -119,22 +122,22 @@ function draftOf(campaign: Campaign, template: string) {
   return broadcastAutomation(campaign, { automationId, broadcast, template, keyword, maximumAge: 'P7D' });
 }
 
-function summaryOf(outlooks: readonly MemberOutlook[], { segmentPrice }: Settings) {
+function summaryOf(results: readonly MemberDeliverability[], { segmentPrice }: Settings) {
   const later = new Map<string, number>();
   const perText = new Map<string, number>();
   const encodings = new Map<string, number>();
   const reasons = new Map<string, { reason: string; count: number; sample: object[] }>();
   let [deliverable, total] = [0, 0];
-  for (const { leadId, number, outlook } of outlooks) {
-    if (outlook.kind === 'deliverable') {
+  for (const { leadId, number, deliverability } of results) {
+    if (deliverability.kind === 'deliverable') {
       deliverable++;
-      total += outlook.segments;
-      if (outlook.deferred !== undefined) increase(later, outlook.deferred);
-      increase(perText, String(outlook.segments));
-      increase(encodings, outlook.encoding);
+      total += deliverability.segments;
+      if (deliverability.deferred !== undefined) increase(later, deliverability.deferred);
+      increase(perText, String(deliverability.segments));
+      increase(encodings, deliverability.encoding);
       continue;
     }
-    const { reason, sentence } = outlook;
+    const { reason, sentence } = deliverability;
     const counted = reasons.get(reason) ?? { reason, count: 0, sample: [] };
     reasons.set(reason, counted);
     counted.count++;
@@ -142,10 +145,10 @@ function summaryOf(outlooks: readonly MemberOutlook[], { segmentPrice }: Setting
   }
   const { amount, currency } = segmentPrice;
   return {
-    examined: outlooks.length,
+    examined: results.length,
     deliverable: { count: deliverable, later: Object.fromEntries(later) },
     undeliverable: {
-      count: outlooks.length - deliverable,
+      count: results.length - deliverable,
       reasons: [...reasons.values()].toSorted((a, b) => b.count - a.count),
     },
     segments: { total, perText: Object.fromEntries(perText), encodings: Object.fromEntries(encodings) },

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { type Member, memberSchema } from '../../../lib/campaigns/campaign.ts';
-import { decodePlace, encodePlace } from '../../../lib/http/cursor.ts';
-import { invalid, notFound, pageQuery, RequestProblem } from '../../../lib/http/route.ts';
+import { decodeFilterCursor, encodeFilterCursor } from '../../../lib/http/cursor.ts';
+import { invalidField, notFound, pageQuery, RequestProblem } from '../../../lib/http/route.ts';
 import { leadSchema } from '../../../lib/leads/lead.ts';
 import { type AdminDeps, route } from '../route.ts';
 import { campaignIn } from './campaigns.ts';
@@ -31,7 +31,7 @@ async function withLeads({ leads }: AdminDeps, members: readonly Member[]) {
 async function checkLeads({ leads }: AdminDeps, ids: readonly string[]): Promise<void> {
   const found = await leads.getMany(ids);
   const missing = ids.findIndex((id) => !found.has(id));
-  if (missing !== -1) throw invalid(`leads[${missing}]`, `There is no lead "${ids[missing]}".`);
+  if (missing !== -1) throw invalidField(`leads[${missing}]`, `There is no lead "${ids[missing]}".`);
 }
 
 export const campaignMemberRoutes = [
@@ -48,14 +48,17 @@ export const campaignMemberRoutes = [
     },
     handle: async (deps, { path, query }) => {
       const filter = { id: path['id'] ?? '', removed: query.removed };
-      const after = decodePlace(query.cursor, 'campaign-members', filter);
+      const after = decodeFilterCursor(query.cursor, 'campaign-members', filter);
       const removedToo = query.removed === 'true';
       const [, page] = await Promise.all([
         campaignIn(deps, path),
         deps.members.page(filter.id, { limit: query.limit, after, removedToo }),
       ]);
       const members = await withLeads(deps, page.members);
-      return { status: 200, body: { members, next: encodePlace('campaign-members', filter, page.next) } };
+      return {
+        status: 200,
+        body: { members, next: encodeFilterCursor('campaign-members', filter, page.next) },
+      };
     },
   }),
   route({

@@ -5,7 +5,7 @@ import {
   campaignSchema,
   optInProgressSchema,
 } from '../../../lib/campaigns/campaign.ts';
-import { invalid, notFound, RequestProblem } from '../../../lib/http/route.ts';
+import { invalidField, notFound, RequestProblem } from '../../../lib/http/route.ts';
 import { keywordIn } from '../../../lib/messaging/opt-in-keyword.ts';
 import { type AdminDeps, route } from '../route.ts';
 
@@ -106,10 +106,10 @@ export const campaignRoutes = [
     body: campaignInputSchema.meta({ example: inputExample }),
     answers: whole,
     handle: async (deps, { path, body }) => {
-      if (body.id !== path['id']) throw invalid('id', 'The id must be the one in the URL.');
+      if (body.id !== path['id']) throw invalidField('id', 'The id must be the one in the URL.');
       const keyword = body.keyword === undefined ? undefined : keywordIn(body.keyword);
       if (keyword !== undefined && !(keyword && (await deps.configuration.keyword(keyword)))) {
-        throw invalid('keyword', `There is no keyword "${body.keyword}". Create it first.`);
+        throw invalidField('keyword', `There is no keyword "${body.keyword}". Create it first.`);
       }
       const campaign = await deps.campaigns.put({ ...body, ...(keyword !== undefined && { keyword }) });
       if (!campaign) {

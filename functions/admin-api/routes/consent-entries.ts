@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
+import { consentEventSchema } from '../../../lib/consent/consent-event.ts';
 import {
   documentationSchema,
   documentedOptIn,
   enteredOptOut,
   faultOfDate,
 } from '../../../lib/consent/documented-opt-in.ts';
-import { consentEventSchema } from '../../../lib/consent/consent-event.ts';
 import type { Recorded } from '../../../lib/consent/registry.ts';
 import { type ConsentState, consentStateSchema, initialState } from '../../../lib/consent/state.ts';
-import { invalid } from '../../../lib/http/route.ts';
+import { invalidField } from '../../../lib/http/route.ts';
 import type { Settings } from '../../../lib/organization/settings.ts';
 import { route } from '../route.ts';
 import { numberExample, numberIn } from './numbers.ts';
@@ -25,7 +25,7 @@ const entered = {
   example: {
     outcome: 'changed',
     sentence: 'Opted in by pat: texts that wait for this consent leave with the next cycle.',
-    consent: { ...initialState(numberExample), version: 1, standing: 'opted_in', smsOptedIn: true },
+    consent: { ...initialState(numberExample), version: 1, status: 'opted_in', smsOptedIn: true },
     event: {
       number: numberExample,
       sequence: 1,
@@ -58,7 +58,7 @@ const optInExample = {
 };
 
 function answer({ event, state, outcome }: Recorded, sentence: string) {
-  const consent = { ...state, smsOptedIn: state.standing === 'opted_in' };
+  const consent = { ...state, smsOptedIn: state.status === 'opted_in' };
   const effect = outcome === 'duplicate' ? 'unchanged' : event.effect;
   return { status: 200, body: { outcome: effect, sentence, consent, event } };
 }
@@ -70,7 +70,7 @@ function sentenceOf(
   { twilioConsentApi }: Pick<Settings, 'twilioConsentApi'>,
 ): string {
   if (event.effect === 'late') return `Recorded, and it changes nothing: ${whyLate(state)}`;
-  if (state.standing === 'opted_out') {
+  if (state.status === 'opted_out') {
     return 'This documentation was recorded before, and the person has opted out since. They must opt in again.';
   }
   if (outcome === 'duplicate') return 'This documentation was recorded before. It counts once.';
@@ -106,7 +106,7 @@ export const consentEntryRoutes = [
     handle: async ({ registry, configuration, now }, { path, body, actor }) => {
       const number = numberIn(path);
       const fault = faultOfDate(body, now());
-      if (fault) throw invalid('date', fault);
+      if (fault) throw invalidField('date', fault);
       const recorded = await registry.record(documentedOptIn(number, body, { actor }));
       return answer(recorded, sentenceOf(recorded, actor, await configuration.settings()));
     },

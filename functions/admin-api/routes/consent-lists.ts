@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import { evidenceSources, standings } from '../../../lib/consent/consent-event.ts';
+import { consentStatuses, evidenceSources } from '../../../lib/consent/consent-event.ts';
 import { type ListFilter, sortOf } from '../../../lib/consent/list-filter.ts';
 import { type ListRow, listRowSchema } from '../../../lib/consent/lists.ts';
-import { prompts } from '../../../lib/consent/state.ts';
-import { decodePlace, encodePlace } from '../../../lib/http/cursor.ts';
-import { invalid, pageQuery } from '../../../lib/http/route.ts';
+import { optInRequestStatuses } from '../../../lib/consent/state.ts';
+import { decodeFilterCursor, encodeFilterCursor } from '../../../lib/http/cursor.ts';
+import { invalidField, pageQuery } from '../../../lib/http/route.ts';
 import { keywordIn } from '../../../lib/messaging/opt-in-keyword.ts';
 import { e164Schema } from '../../../lib/phone/e164.ts';
 import { type AdminDeps, route } from '../route.ts';
-import { PROMPT_WORDS } from '../sending.ts';
+import { OPT_IN_REQUEST_WORDS } from '../sending.ts';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
@@ -25,8 +25,8 @@ const prefix = z
 
 const listQuery = z.strictObject({
   ...pageQuery.shape,
-  status: z.enum(standings).optional(),
-  promptStatus: z.enum(prompts).optional(),
+  status: z.enum(consentStatuses).optional(),
+  optInRequest: z.enum(optInRequestStatuses).optional(),
   prefix: prefix.optional(),
   source: z.enum(evidenceSources).optional(),
   /** In whatever case and spacing; as `PUT /keywords/{word}` takes it. */
@@ -46,9 +46,9 @@ const rowSchema = z.object({
 });
 const example = {
   number: '+13035550142',
-  standing: 'opted_out',
-  standingBy: { sequence: 2, kind: 'optOut', source: 'handset' },
-  prompt: 'rejected',
+  status: 'opted_out',
+  statusBy: { sequence: 2, kind: 'optOut', source: 'handset' },
+  optInRequest: 'rejected',
   carrierBlocked: true,
   changedAt: '2026-11-20T15:04:06.000Z',
   changedBy: { sequence: 2, kind: 'optOut', source: 'handset', occurredAt: '2026-11-20T15:04:05.000Z' },
@@ -56,7 +56,8 @@ const example = {
   leads: ['0b8f0c8e-3f5b-4c53-9a53-7d5f3f6f0a11'],
 };
 
-const promptOf = (word: string) => prompts.find((prompt) => PROMPT_WORDS[prompt] === word);
+const optInRequestOf = (word: string) =>
+  optInRequestStatuses.find((optInRequest) => OPT_IN_REQUEST_WORDS[optInRequest] === word);
 
 function startOf(given: string | undefined): string | undefined {
   return given && new Date(given).toISOString();
@@ -70,11 +71,11 @@ function endOf(given: string | undefined): string | undefined {
 }
 
 async function withLeads({ leads }: AdminDeps, rows: readonly ListRow[]) {
-  const holders = await leads.holdersOf(rows.map(({ number }) => number));
+  const leadsWithNumber = await leads.holdersOf(rows.map(({ number }) => number));
   return rows.map((row) => ({
     ...row,
-    smsOptedIn: row.standing === 'opted_in',
-    leads: [...(holders.get(row.number) ?? [])],
+    smsOptedIn: row.status === 'opted_in',
+    leads: [...(leadsWithNumber.get(row.number) ?? [])],
   }));
 }
 
@@ -84,17 +85,17 @@ async function pageOf(
   filter: ListFilter,
   { limit, cursor }: z.infer<typeof pageQuery>,
 ) {
-  const after = decodePlace(cursor, list, filter);
+  const after = decodeFilterCursor(cursor, list, filter);
   const page = await deps.lists.page(filter, { limit, after });
   const rows = await withLeads(deps, page.rows);
-  return { rows, next: encodePlace(list, filter, page.next) };
+  return { rows, next: encodeFilterCursor(list, filter, page.next) };
 }
 
 const doNotContactQuery = z.strictObject({
   ...pageQuery.shape,
   number: e164Schema.optional(),
   prefix: prefix.optional(),
-  promptStatus: z.enum(Object.values(PROMPT_WORDS)).optional(),
+  templateStatus: z.enum(Object.values(OPT_IN_REQUEST_WORDS)).optional(),
   sort: z.enum(['number', 'change']).optional(),
   order: z.enum(['asc', 'desc']).optional(),
 });
@@ -112,13 +113,16 @@ export const consentListRoutes = [
       example: { consents: [example], next: null },
     },
     handle: async (deps, { query }) => {
-      const { status, promptStatus, keyword, source, sort, order } = query;
+      const { status, optInRequest, keyword, source, sort, order } = query;
       if (keyword !== undefined && sort === 'number') {
-        throw invalid('sort', 'The list of a keyword is sorted by change. Leave sort out, or the keyword.');
+        throw invalidField(
+          'sort',
+          'The list of a keyword is sorted by change. Leave sort out, or the keyword.',
+        );
       }
       const filter: ListFilter = {
-        standing: status,
-        prompt: promptStatus,
+        status: status,
+        optInRequest,
         prefix: query.prefix,
         source,
         keyword,
@@ -141,23 +145,29 @@ export const consentListRoutes = [
     answers: {
       status: 200,
       schema: z.object({
-        numbers: z.array(z.object({ ...rowSchema.shape, promptStatus: z.enum(Object.values(PROMPT_WORDS)) })),
+        numbers: z.array(
+          z.object({ ...rowSchema.shape, templateStatus: z.enum(Object.values(OPT_IN_REQUEST_WORDS)) }),
+        ),
         next: z.string().nullable(),
       }),
-      example: { numbers: [{ ...example, promptStatus: 'Rejected' }], next: null },
+      example: { numbers: [{ ...example, templateStatus: 'Rejected' }], next: null },
     },
     handle: async (deps, { query }) => {
-      const worded = <R extends ListRow>(row: R) => ({ ...row, promptStatus: PROMPT_WORDS[row.prompt] });
-      const prompt = query.promptStatus && promptOf(query.promptStatus);
+      const worded = <R extends ListRow>(row: R) => ({
+        ...row,
+        templateStatus: OPT_IN_REQUEST_WORDS[row.optInRequest],
+      });
+      const optInRequest = query.templateStatus && optInRequestOf(query.templateStatus);
       if (query.number !== undefined) {
         // What decides whether somebody may be texted is asked of the registry itself, not of a list that follows it.
         const row = await deps.lists.get(query.number);
-        const listed = row?.standing === 'opted_out' && (prompt === undefined || row.prompt === prompt);
+        const listed =
+          row?.status === 'opted_out' && (optInRequest === undefined || row.optInRequest === optInRequest);
         const numbers = (await withLeads(deps, listed ? [row] : [])).map(worded);
         return { status: 200, body: { numbers, next: null } };
       }
       const { sort = 'number', order = sort === 'number' ? 'asc' : 'desc' } = query;
-      const filter = { standing: 'opted_out', prompt, prefix: query.prefix, sort } as const;
+      const filter = { status: 'opted_out', optInRequest, prefix: query.prefix, sort } as const;
       const descending = order === 'desc';
       const { rows, next } = await pageOf(deps, 'do-not-contact', { ...filter, descending }, query);
       return { status: 200, body: { numbers: rows.map(worded), next } };

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { wakeNumber } from '../../../lib/gate/release.ts';
 import { enteredOptOut } from '../../../lib/consent/documented-opt-in.ts';
-import { sha256 } from '../../../lib/consent/ledger.ts';
 import {
   type Conversation,
   conversationSchema,
@@ -10,19 +8,21 @@ import {
   projectSchema,
 } from '../../../lib/conversations/conversation.ts';
 import { conversationPlace, projectWork, REVIEWS } from '../../../lib/conversations/conversation-items.ts';
-import { loadStandings } from '../../../lib/gate/load-decision-input.ts';
+import { loadConsentOfNumbers } from '../../../lib/gate/load-decision-input.ts';
+import { wakeNumber } from '../../../lib/gate/wake.ts';
 import {
   decodeCursor,
-  decodePlace,
+  decodeFilterCursor,
   decodeWorkCursor,
   encodeCursor,
-  encodePlace,
+  encodeFilterCursor,
 } from '../../../lib/http/cursor.ts';
-import { invalid, pageQuery, RequestProblem } from '../../../lib/http/route.ts';
+import { invalidField, pageQuery, RequestProblem } from '../../../lib/http/route.ts';
 import { messageSchema } from '../../../lib/messaging/message.ts';
 import { conversationOf } from '../../../lib/messaging/message-items.ts';
 import { withFooter } from '../../../lib/messaging/template.ts';
-import { outboxText } from '../../../lib/single-texts/single-text.ts';
+import { sha256 } from '../../../lib/runtime/sha256.ts';
+import { newSingleText } from '../../../lib/single-texts/single-text.ts';
 import { pendingExample, pendingSchema, pendingTexts } from '../pending-texts.ts';
 import { type AdminDeps, route } from '../route.ts';
 import { askForAgent, badgeOf, badgeSchema, sendingOf, sendingSchema } from '../sending.ts';
@@ -31,8 +31,8 @@ import { messageExample, numberExample, numberIn } from './numbers.ts';
 const shownSchema = conversationSchema.omit({ recent: true, version: true, pendingConfirmation: true });
 const listedSchema = z.object({ ...shownSchema.shape, consent: badgeSchema });
 const badgeExample = {
-  standing: 'opted_in',
-  prompt: 'not_sent',
+  status: 'opted_in',
+  optInRequest: 'not_sent',
   optInTemplate: 'Not Sent',
   smsOptedIn: true,
   label: 'SMS Opted In',
@@ -68,7 +68,7 @@ async function describe(deps: AdminDeps, number: string) {
   const [conversation, asked, leads] = await Promise.all([
     deps.conversations.get(number),
     askForAgent(deps, number),
-    deps.leads.holders(number),
+    deps.leads.leadsWithNumber(number),
   ]);
   const { state, settings, lead, decision } = asked;
   return {
@@ -105,9 +105,9 @@ async function listPage(
     const page = await conversations.inReview(limit, decodeWorkCursor(cursor, REVIEWS));
     return { conversations: page.conversations, next: encodeCursor(page.next) };
   }
-  const below = decodePlace(cursor, LIST, {}, (text) => conversationPlace.test(text));
+  const below = decodeFilterCursor(cursor, LIST, {}, (text) => conversationPlace.test(text));
   const page = await conversations.list(limit, below);
-  return { conversations: page.conversations, next: encodePlace(LIST, {}, page.next) };
+  return { conversations: page.conversations, next: encodeFilterCursor(LIST, {}, page.next) };
 }
 
 const textSchema = z.strictObject({
@@ -148,7 +148,7 @@ export const conversationRoutes = [
     handle: async (deps, { query }) => {
       const page = await listPage(deps, query);
       const numbers = page.conversations.map(({ number }) => number);
-      const { settings, states } = await loadStandings(deps, numbers);
+      const { settings, states } = await loadConsentOfNumbers(deps, numbers);
       const conversations = page.conversations.flatMap((conversation) => {
         const state = states.get(conversation.number);
         return state ? [{ ...shown(conversation), consent: badgeOf(state, settings) }] : [];
@@ -270,18 +270,19 @@ export const conversationRoutes = [
     },
     handle: async (deps, { path, body, actor }) => {
       const number = numberIn(path);
-      if (body.leadId !== undefined && !(await deps.leads.holders(number)).includes(body.leadId)) {
-        throw invalid('leadId', 'No lead with this id has the number.');
+      if (body.leadId !== undefined && !(await deps.leads.leadsWithNumber(number)).includes(body.leadId)) {
+        throw invalidField('leadId', 'No lead with this id has the number.');
       }
       const { settings, state, lead, decision } = await askForAgent(deps, number, body.leadId);
       if (withFooter(body.body, settings.footer).kind !== 'rendered') {
-        throw invalid('body', 'The text is too long with the footer. Shorten it.');
+        throw invalidField('body', 'The text is too long with the footer. Shorten it.');
       }
       const sending = sendingOf(decision);
       const id = `agent-${sha256(number).slice(0, 16)}-${body.idempotencyKey ?? randomUUID()}`;
-      const taken = body.idempotencyKey === undefined ? undefined : await deps.outbox.get({ number, id });
+      const taken =
+        body.idempotencyKey === undefined ? undefined : await deps.singleTexts.get({ number, id });
       if (taken && taken.body !== body.body) {
-        throw invalid(
+        throw invalidField(
           'idempotencyKey',
           'Another text was sent with this key. Give each text a key of its own.',
         );
@@ -297,13 +298,13 @@ export const conversationRoutes = [
         );
       }
       const leadId = lead === undefined ? {} : { leadId: lead.id };
-      const text = outboxText(
+      const text = newSingleText(
         { id, number, purpose: 'agent', body: body.body, actor, ...leadId },
         deps.now(),
       );
-      await deps.outbox.put(text);
-      // What is stored and not enqueued, a cycle finds: due texts of the outbox are its work as well.
-      await deps.lanes.enqueue('priority', [{ outboxId: id, number }]);
+      await deps.singleTexts.put(text);
+      // What is stored and not enqueued, a cycle finds: due single texts are its work as well.
+      await deps.lanes.enqueue('priority', [{ singleTextId: id, number }]);
       const isHeld = taken && taken.status !== 'due' ? taken.status === 'waiting' : decision.kind !== 'send';
       return {
         status: 202,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { findingSchema, reportSchema } from '../../../lib/drift/drift.ts';
+import { driftFindingSchema, reportSchema } from '../../../lib/drift/drift.ts';
 import { DRIFT_REPORTS, driftFindingsOf } from '../../../lib/drift/drift-items.ts';
 import { decodeCursor, encodeCursor } from '../../../lib/http/cursor.ts';
 import { pageQuery } from '../../../lib/http/route.ts';
@@ -15,7 +15,7 @@ const report: z.infer<typeof reportSchema> = {
   settled: 1,
   byDifference: { stopMissed: 1 },
 };
-const finding: z.infer<typeof findingSchema> = {
+const finding: z.infer<typeof driftFindingSchema> = {
   reportId: report.id,
   difference: 'stopMissed',
   messageSid: 'SM5f70bf18a08660e3a3bf4f1b2b0b822c',
@@ -52,7 +52,7 @@ export const driftRoutes = [
     query: pageQuery,
     answers: {
       status: 200,
-      schema: z.object({ findings: z.array(findingSchema), next: z.string().nullable() }),
+      schema: z.object({ findings: z.array(driftFindingSchema), next: z.string().nullable() }),
       example: { findings: [finding], next: null },
     },
     handle: async ({ drift }, { path, query }) => {

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { verdicts } from '../../../lib/gate/dry-run.ts';
-import { previewOf } from '../../../lib/gate/dry-run-summary.ts';
-import { decodePlace, encodePlace } from '../../../lib/http/cursor.ts';
-import { invalid } from '../../../lib/http/route.ts';
+import { dryRunVerdicts } from '../../../lib/gate/dry-run.ts';
+import { summarizeDryRun } from '../../../lib/gate/dry-run-summary.ts';
+import { decodeFilterCursor, encodeFilterCursor } from '../../../lib/http/cursor.ts';
+import { invalidField } from '../../../lib/http/route.ts';
 import { moneySchema, settingsChangeSchema } from '../../../lib/organization/settings.ts';
 import { changedSettings } from '../changed-settings.ts';
-import { lookAhead, type Place, placeSchema } from '../dry-run/dry-run-page.ts';
+import { type DryRunPosition, dryRunPage, dryRunPositionSchema } from '../dry-run/dry-run-page.ts';
 import { type AdminDeps, route } from '../route.ts';
 
 const MOST_TEXTS = 2000;
@@ -15,7 +15,7 @@ const MOST_DAYS = 31;
 const DAY = 86_400_000;
 
 const count = z.int().nonnegative();
-const outcomeSchema = z.object({ verdict: z.enum(verdicts), reason: z.string().nullable() });
+const outcomeSchema = z.object({ verdict: z.enum(dryRunVerdicts), reason: z.string().nullable() });
 const billedSchema = z.object({
   texts: count,
   segments: count,
@@ -144,7 +144,7 @@ const example = {
   next: null,
 };
 
-export const previewRoutes = [
+export const dryRunRoutes = [
   route({
     method: 'POST',
     path: '/cycles/preview',
@@ -167,18 +167,18 @@ export const previewRoutes = [
       const place = placeIn(deps, body, cursor);
       const start = performance.now();
       const hasTime = () => performance.now() - start < MOST_MILLISECONDS;
-      const { due, waiting, next, ...others } = await lookAhead(deps, place, { change, limit, hasTime });
+      const { due, waiting, next, ...others } = await dryRunPage(deps, place, { change, limit, hasTime });
       const { segmentPrice } = { ...settings, ...change };
       return {
         status: 200,
         body: {
           now: place.now,
           until: place.until,
-          due: previewOf(due, segmentPrice),
-          waiting: change ? previewOf(waiting, segmentPrice) : null,
+          due: summarizeDryRun(due, segmentPrice),
+          waiting: change ? summarizeDryRun(waiting, segmentPrice) : null,
           ...others,
           complete: next === undefined,
-          next: encodePlace('preview', body, next && JSON.stringify(next)),
+          next: encodeFilterCursor('preview', body, next && JSON.stringify(next)),
         },
       };
     },
@@ -190,19 +190,19 @@ function placeIn(
   { now, cycleRateMinutes }: Pick<AdminDeps, 'now' | 'cycleRateMinutes'>,
   body: z.infer<typeof bodySchema>,
   cursor: string | undefined,
-): Place {
-  const given = decodePlace(cursor, 'preview', body);
+): DryRunPosition {
+  const given = decodeFilterCursor(cursor, 'preview', body);
   if (given !== undefined) {
-    const place = placeSchema.safeParse(JSON.parse(given));
+    const place = dryRunPositionSchema.safeParse(JSON.parse(given));
     if (place.success) return place.data;
-    throw invalid('cursor', 'Use the value of `next` from the page before, or none for the first page.');
+    throw invalidField('cursor', 'Use the value of `next` from the page before, or none for the first page.');
   }
   const from = now();
   const at = from.getTime() + Number(cycleRateMinutes) * 60_000;
   const until = body.at === undefined ? new Date(at) : new Date(body.at);
-  if (until < from) throw invalid('at', 'Name a moment that is still to come, or leave it out.');
+  if (until < from) throw invalidField('at', 'Name a moment that is still to come, or leave it out.');
   if (until.getTime() > from.getTime() + MOST_DAYS * DAY) {
-    throw invalid('at', `Name a moment within the next ${MOST_DAYS} days.`);
+    throw invalidField('at', `Name a moment within the next ${MOST_DAYS} days.`);
   }
   return { now: from.toISOString(), until: until.toISOString(), part: 0 };
 }

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { effects, eventKinds, standings } from '../../../lib/consent/consent-event.ts';
-import { append } from '../../../lib/consent/ledger.ts';
+import { consentStatuses, effects, eventKinds } from '../../../lib/consent/consent-event.ts';
+import { appendEvent } from '../../../lib/consent/ledger.ts';
+import { consentEventOf } from '../../../lib/forms/consent-events.ts';
 import { automationsOf, statementsOf } from '../../../lib/forms/consents.ts';
 import type { Form } from '../../../lib/forms/form.ts';
-import { occurrenceOf } from '../../../lib/forms/consent-events.ts';
 import { BUILDER_LIMITS, type Fields, FORM_LIMITS, parsePayload } from '../../../lib/forms/payload.ts';
 import { readSubmission, type SubmissionContent } from '../../../lib/forms/read-submission.ts';
-import { invalid, notFound } from '../../../lib/http/route.ts';
+import { invalidField, notFound } from '../../../lib/http/route.ts';
 import { leadDetailsSchema } from '../../../lib/leads/lead.ts';
 import { type AdminDeps, route } from '../route.ts';
 
@@ -56,8 +56,8 @@ const previewSchema = z.object({
       answer: z.enum(['yes', 'no']).optional(),
       wordsShown: z.string(),
       wordsVersion: z.string(),
-      before: z.enum(standings),
-      after: z.enum(standings),
+      before: z.enum(consentStatuses),
+      after: z.enum(consentStatuses),
       effect: z.enum(effects),
     }),
   ),
@@ -104,7 +104,7 @@ const example = previewSchema.parse({
   unusedFields: ['favoriteColor'],
 });
 
-export const formPreviewRoutes = [
+export const formDryRunRoutes = [
   route({
     method: 'POST',
     path: '/forms/{id}/preview',
@@ -124,7 +124,8 @@ async function fieldsOf(form: Form, { body, contentType, sample }: z.infer<typeo
   const given = sample === undefined ? { type: contentType, text: body ?? '' } : asJson(sample);
   const limits = form.builder === 'generic' ? FORM_LIMITS : BUILDER_LIMITS;
   const payload = await parsePayload(given.type, Buffer.from(given.text), limits);
-  if (payload.kind === 'refused') throw invalid(sample === undefined ? 'body' : 'sample', payload.detail);
+  if (payload.kind === 'refused')
+    throw invalidField(sample === undefined ? 'body' : 'sample', payload.detail);
   return payload.fields;
 }
 
@@ -162,8 +163,8 @@ async function consentOf({ registry, now }: AdminDeps, form: Form, content: Subm
   return statementsOf(form, content).map((statement) => {
     const submissionId = content.submissionId ?? 'preview';
     const submission = { number: content.number, formId: form.id, submissionId, uid: submissionId };
-    const occurrence = occurrenceOf({ ...submission, occurredAt: content.submittedAt ?? at }, statement);
-    const { event, state: next } = append(state, occurrence, at);
+    const newEvent = consentEventOf({ ...submission, occurredAt: content.submittedAt ?? at }, statement);
+    const { event, state: next } = appendEvent(state, newEvent, at);
     state = next;
     const { checkbox, answer, wordsShown } = statement;
     return {

@@ -2,7 +2,7 @@ import { isSupportedCountry } from 'libphonenumber-js/max';
 import * as z from 'zod';
 import { builderOf } from '../../../lib/forms/builders/index.ts';
 import { type Form, formInputSchema, formSchema } from '../../../lib/forms/form.ts';
-import { invalid, notFound } from '../../../lib/http/route.ts';
+import { invalidField, notFound } from '../../../lib/http/route.ts';
 import { type AdminDeps, route } from '../route.ts';
 
 const shownSchema = z
@@ -45,7 +45,7 @@ async function checkAutomations({ configuration }: AdminDeps, ids: readonly stri
     const automation = await configuration.automation(id);
     // A broadcast goes to the members of its campaign, once.
     if (!automation || automation.kind === 'campaign') {
-      throw invalid(`automations[${index}]`, `There is no automation "${id}". Create it first.`);
+      throw invalidField(`automations[${index}]`, `There is no automation "${id}". Create it first.`);
     }
   }
 }
@@ -86,9 +86,12 @@ export const formRoutes = [
     body: formInputSchema.meta({ example: asked }),
     answers: one,
     handle: async (deps, { path, body }) => {
-      if (body.id !== path['id']) throw invalid('id', 'The id must be the one in the URL.');
+      if (body.id !== path['id']) throw invalidField('id', 'The id must be the one in the URL.');
       if (!isSupportedCountry(body.defaultCountry)) {
-        throw invalid('defaultCountry', 'No phone numbers of this country are known. Use a code such as US.');
+        throw invalidField(
+          'defaultCountry',
+          'No phone numbers of this country are known. Use a code such as US.',
+        );
       }
       await checkAutomations(deps, body.automations);
       return { status: 200, body: shown(await deps.configuration.putForm(body)) };

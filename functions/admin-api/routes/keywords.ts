@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { keywordOptInSchema } from '../../../lib/consent/keyword-opt-in.ts';
-import { decodePlace, encodePlace } from '../../../lib/http/cursor.ts';
-import { invalid, notFound, pageQuery, RequestProblem } from '../../../lib/http/route.ts';
+import { decodeFilterCursor, encodeFilterCursor } from '../../../lib/http/cursor.ts';
+import { invalidField, notFound, pageQuery, RequestProblem } from '../../../lib/http/route.ts';
 import { keywordIn, whyNotKeyword } from '../../../lib/messaging/opt-in-keyword.ts';
 import { keywordInputSchema, keywordSchema } from '../../../lib/organization/keyword.ts';
 import { confirmationFaults } from '../../../lib/organization/wording.ts';
@@ -81,10 +81,10 @@ export const keywordRoutes = [
     answers: one,
     handle: async ({ configuration }, { path, body }) => {
       const whyNot = whyNotKeyword(path['word'] ?? '');
-      if (whyNot) throw invalid('word', whyNot);
+      if (whyNot) throw invalidField('word', whyNot);
       if (body.confirmation !== undefined) {
         const faults = confirmationFaults(body.confirmation, await configuration.settings());
-        if (faults.length > 0) throw invalid('confirmation', ...faults);
+        if (faults.length > 0) throw invalidField('confirmation', ...faults);
       }
       const keyword = { word: wordIn(path), ...body };
       await configuration.putKeyword(keyword);
@@ -136,9 +136,9 @@ export const keywordRoutes = [
       const word = wordIn(path);
       const active = query.active === undefined ? undefined : query.active === 'true';
       const filter = { word, active };
-      const after = decodePlace(query.cursor, 'keyword-opt-ins', filter);
+      const after = decodeFilterCursor(query.cursor, 'keyword-opt-ins', filter);
       const page = await lists.keywordOptIns(word, { active }, { limit: query.limit, after });
-      const holders = await leads.holdersOf(page.rows.map(({ number }) => number));
+      const leadsWithNumber = await leads.holdersOf(page.rows.map(({ number }) => number));
       const optIns = page.rows.map(({ number, since, text, messageSid, ...optIn }) => ({
         number,
         status: optIn.active ? 'active' : 'inactive',
@@ -146,9 +146,12 @@ export const keywordRoutes = [
         keyword: word,
         text,
         messageSid,
-        leads: [...(holders.get(number) ?? [])],
+        leads: [...(leadsWithNumber.get(number) ?? [])],
       }));
-      return { status: 200, body: { optIns, next: encodePlace('keyword-opt-ins', filter, page.next) } };
+      return {
+        status: 200,
+        body: { optIns, next: encodeFilterCursor('keyword-opt-ins', filter, page.next) },
+      };
     },
   }),
 ];

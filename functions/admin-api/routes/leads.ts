@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { idSchema } from '../../../lib/automation/automation.ts';
 import { enrollmentSchema } from '../../../lib/automation/enrollment.ts';
 import { followNumber } from '../../../lib/automation/follow-number.ts';
-import { enroll } from '../../../lib/automation/progress.ts';
-import { loadStandings, type Standings } from '../../../lib/gate/load-decision-input.ts';
+import { enrollLead } from '../../../lib/automation/progress.ts';
+import { loadConsentOfNumbers, type NumbersConsent } from '../../../lib/gate/load-decision-input.ts';
 import { decodeCursor, encodeCursor } from '../../../lib/http/cursor.ts';
-import { invalid, notFound, pageQuery } from '../../../lib/http/route.ts';
+import { invalidField, notFound, pageQuery } from '../../../lib/http/route.ts';
 import { type Lead, leadDetailsSchema, leadSchema } from '../../../lib/leads/lead.ts';
 import { LEADS_COLLECTION } from '../../../lib/leads/lead-items.ts';
 import { e164Schema } from '../../../lib/phone/e164.ts';
@@ -31,8 +31,8 @@ const whole = {
   example: {
     ...example,
     consent: {
-      standing: 'opted_in',
-      prompt: 'not_sent',
+      status: 'opted_in',
+      optInRequest: 'not_sent',
       optInTemplate: 'Not Sent',
       smsOptedIn: true,
       label: 'SMS Opted In',
@@ -44,7 +44,7 @@ const whole = {
 const listedSchema = z.object({ ...leadSchema.shape, consent: badgeSchema });
 
 /** Leads with what is shown of their consent (S1, C5). */
-function withBadges(leads: readonly Lead[], { states, settings }: Standings) {
+function withBadges(leads: readonly Lead[], { states, settings }: NumbersConsent) {
   return leads.flatMap((lead) => {
     const state = states.get(lead.number);
     return state ? [{ ...lead, consent: badgeOf(state, settings, lead.id) }] : [];
@@ -82,20 +82,20 @@ export const leadRoutes = [
     handle: async (deps, { query }) => {
       const { leads } = deps;
       if (query.number !== undefined) {
-        const [ids, standings] = await Promise.all([
-          leads.holders(query.number),
-          loadStandings(deps, [query.number]),
+        const [ids, consentStatuses] = await Promise.all([
+          leads.leadsWithNumber(query.number),
+          loadConsentOfNumbers(deps, [query.number]),
         ]);
         const found = await leads.getMany(ids);
         const held = ids.flatMap((id) => found.get(id) ?? []);
-        return { status: 200, body: { leads: withBadges(held, standings), next: null } };
+        return { status: 200, body: { leads: withBadges(held, consentStatuses), next: null } };
       }
       const page = await leads.list(query.limit, decodeCursor(query.cursor, LEADS_COLLECTION));
-      const standings = await loadStandings(
+      const consentStatuses = await loadConsentOfNumbers(
         deps,
         page.leads.map(({ number }) => number),
       );
-      const listed = withBadges(page.leads, standings);
+      const listed = withBadges(page.leads, consentStatuses);
       return { status: 200, body: { leads: listed, next: encodeCursor(page.next) } };
     },
   }),
@@ -116,19 +116,19 @@ export const leadRoutes = [
     answers: { ...whole, status: 201 },
     handle: async (deps, { body }) => {
       const phone = parsePhone(body.number);
-      if (phone.kind === 'invalid') throw invalid('number', phone.reason);
+      if (phone.kind === 'invalid') throw invalidField('number', phone.reason);
       const automations = await Promise.all(body.automations.map((id) => deps.configuration.automation(id)));
       for (const [index, automation] of automations.entries()) {
         if (!automation || automation.kind === 'campaign')
-          throw invalid(`automations[${index}]`, `There is no automation "${body.automations[index]}".`);
+          throw invalidField(`automations[${index}]`, `There is no automation "${body.automations[index]}".`);
       }
       const lead = await deps.leads.create(phone.e164, body.details);
       for (const automation of automations) {
         if (!automation?.enabled) continue;
         const ref = { leadId: lead.id, automationId: automation.id };
-        await deps.enrollments.add(enroll(ref, lead.number, automation, deps.now()));
+        await deps.enrollments.add(enrollLead(ref, lead.number, automation, deps.now()));
       }
-      await deps.arrivals.announce({ number: lead.number, id: `lead:${lead.id}`, checkboxes: [] });
+      await deps.arrivals.enqueueCrmJob({ number: lead.number, id: `lead:${lead.id}`, checkboxes: [] });
       return { status: 201, body: await describe(deps, lead) };
     },
   }),
@@ -157,7 +157,7 @@ export const leadRoutes = [
     handle: async (deps, { path, body }) => {
       const id = path['id'] ?? '';
       const phone = body.number === undefined ? undefined : parsePhone(body.number);
-      if (phone?.kind === 'invalid') throw invalid('number', phone.reason);
+      if (phone?.kind === 'invalid') throw invalidField('number', phone.reason);
       if (body.details) await deps.leads.changeDetails(id, body.details);
       if (phone) await changeNumber(deps, id, phone.e164);
       const lead = await deps.leads.get(id);

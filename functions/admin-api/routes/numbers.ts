@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { asOf, type Standpoint } from '../../../lib/consent/as-of.ts';
+import { asOf, type ConsentAsOf } from '../../../lib/consent/as-of.ts';
 import { consentEventSchema } from '../../../lib/consent/consent-event.ts';
 import { consentStateSchema, initialState } from '../../../lib/consent/state.ts';
-import { invalid } from '../../../lib/http/route.ts';
+import { invalidField } from '../../../lib/http/route.ts';
 import { e164Schema } from '../../../lib/phone/e164.ts';
 import { route } from '../route.ts';
 import { badgeOf, badgeSchema } from '../sending.ts';
@@ -21,7 +21,8 @@ export const messageExample = {
 const faultSchema = z.object({ sequence: z.number(), fault: z.string() });
 
 const standpointSchema = z.object({
-  ...consentStateSchema.pick({ standing: true, prompt: true, carrierBlocked: true, keywords: true }).shape,
+  ...consentStateSchema.pick({ status: true, optInRequest: true, carrierBlocked: true, keywords: true })
+    .shape,
   smsOptedIn: z.boolean(),
   /** The event that the standing rested on. */
   because: consentEventSchema.optional(),
@@ -36,15 +37,15 @@ const asOfSchema = z.object({
   today: standpointSchema,
 });
 
-function shown({ state, because, words }: Standpoint): z.infer<typeof standpointSchema> {
-  const { standing, prompt, carrierBlocked, keywords } = state;
-  const smsOptedIn = standing === 'opted_in';
-  return { standing, prompt, smsOptedIn, carrierBlocked, keywords, because, words };
+function shown({ state, because, words }: ConsentAsOf): z.infer<typeof standpointSchema> {
+  const { status, optInRequest, carrierBlocked, keywords } = state;
+  const smsOptedIn = status === 'opted_in';
+  return { status, optInRequest, smsOptedIn, carrierBlocked, keywords, because, words };
 }
 
 export function numberIn(path: Readonly<Record<string, string>>): string {
   const parsed = e164Schema.safeParse(path['number']);
-  if (!parsed.success) throw invalid('number', parsed.error.issues[0]?.message ?? 'Not a number');
+  if (!parsed.success) throw invalidField('number', parsed.error.issues[0]?.message ?? 'Not a number');
   return parsed.data;
 }
 
@@ -80,12 +81,12 @@ export const numberRoutes = [
         const { known, today } = asOf(number, await registry.events(number), at);
         return { status: 200, body: { number, at, known: shown(known), today: shown(today) } };
       }
-      const [state, holders, settings] = await Promise.all([
+      const [state, leadsWithNumber, settings] = await Promise.all([
         registry.read(number),
-        leads.holders(number),
+        leads.leadsWithNumber(number),
         configuration.settings(),
       ]);
-      return { status: 200, body: { ...state, ...badgeOf(state, settings), leads: holders } };
+      return { status: 200, body: { ...state, ...badgeOf(state, settings), leads: leadsWithNumber } };
     },
   }),
   route({

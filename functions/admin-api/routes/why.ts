@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { enrollmentSchema } from '../../../lib/automation/enrollment.ts';
 import { explainMessage, subjects } from '../../../lib/gate/explain-message.ts';
-import { loadFacts } from '../../../lib/gate/load-decision-input.ts';
+import { loadBatch } from '../../../lib/gate/load-decision-input.ts';
 import { type StepDecision, whyStep } from '../../../lib/gate/why-step.ts';
-import { invalid, notFound, RequestProblem } from '../../../lib/http/route.ts';
+import { invalidField, notFound, RequestProblem } from '../../../lib/http/route.ts';
 import { messageSchema, traceSchema } from '../../../lib/messaging/message.ts';
 import { e164Schema } from '../../../lib/phone/e164.ts';
 import { pendingSchema, pendingText } from '../pending-texts.ts';
@@ -12,7 +12,7 @@ import { askForAgent } from '../sending.ts';
 import { messageExample, numberExample, numberIn } from './numbers.ts';
 
 const decisionSchema = z.object({
-  kind: z.enum(['send', 'sendPromptFirst', 'hold', 'defer', 'refuse', 'drop', 'stop']),
+  kind: z.enum(['send', 'sendOptInRequestFirst', 'hold', 'defer', 'refuse', 'drop', 'stop']),
   reason: z.string().nullable(),
   until: z.string().nullable(),
   sentence: z.string(),
@@ -59,16 +59,16 @@ async function askAboutStep(
   given: string | undefined,
 ) {
   if (!(await deps.configuration.automation(automationId))) {
-    throw invalid('automation', `There is no automation "${automationId}".`);
+    throw invalidField('automation', `There is no automation "${automationId}".`);
   }
-  const holders = await deps.leads.holders(number);
-  if (given !== undefined && !holders.includes(given)) throw invalid('leadId', NO_SUCH_LEAD);
-  const leadId = given ?? holders[0];
+  const leadsWithNumber = await deps.leads.leadsWithNumber(number);
+  if (given !== undefined && !leadsWithNumber.includes(given)) throw invalidField('leadId', NO_SUCH_LEAD);
+  const leadId = given ?? leadsWithNumber[0];
   if (leadId === undefined) throw notFound('lead with this number');
-  const [facts] = await loadFacts(deps, [{ number, leadId, automationId }]);
-  const decision = facts && 'enrollment' in facts ? whyStep(facts, deps.now()) : undefined;
-  if (!facts || !('enrollment' in facts) || !decision) throw notFound('lead with this number');
-  return { leadId, decision, enrollment: facts.enrollment };
+  const [loaded] = await loadBatch(deps, [{ number, leadId, automationId }]);
+  const decision = loaded && 'enrollment' in loaded ? whyStep(loaded, deps.now()) : undefined;
+  if (!loaded || !('enrollment' in loaded) || !decision) throw notFound('lead with this number');
+  return { leadId, decision, enrollment: loaded.enrollment };
 }
 
 const NO_SUCH_LEAD = 'No lead with this id has the number.';
@@ -118,8 +118,11 @@ export const whyRoutes = [
     handle: async (deps, { path, query }) => {
       const number = numberIn(path);
       if (query.automation === undefined) {
-        if (query.leadId !== undefined && !(await deps.leads.holders(number)).includes(query.leadId)) {
-          throw invalid('leadId', NO_SUCH_LEAD);
+        if (
+          query.leadId !== undefined &&
+          !(await deps.leads.leadsWithNumber(number)).includes(query.leadId)
+        ) {
+          throw invalidField('leadId', NO_SUCH_LEAD);
         }
         const { decision, lead } = await askForAgent(deps, number, query.leadId);
         const body = { number, about: 'agent', automationId: null, leadId: lead?.id ?? null };

@@ -32,8 +32,8 @@ export const beyond: Chapter = {
         await stage.moment();
         await stage.text(number, 'STOP');
         const past = await stage.admin('GET', stage.numberPath(number, `consent?at=${at}`));
-        const { standing, words } = past['known'] as { standing: string; words: string };
-        stage.expect(standing === 'opted_in', 'opted in at that moment');
+        const { status, words } = past['known'] as { status: string; words: string };
+        stage.expect(status === 'opted_in', 'opted in at that moment');
         return { happened: 'opted in then, opted out now', why: words.slice(0, 120) };
       },
     },

@@ -47,8 +47,8 @@ export const contactConsent: Chapter = {
           const { numbers } = (await stage.admin('GET', path)) as { numbers: Record<string, unknown>[] };
           return numbers[0];
         });
-        const { standing, changedAt } = listed;
-        return { happened: 'found by its number', why: `${standing} since ${changedAt}` };
+        const { status, changedAt } = listed;
+        return { happened: 'found by its number', why: `${status} since ${changedAt}` };
       },
     },
   ],

@@ -43,8 +43,8 @@ export const inbox: Chapter = {
         const { json } = await stage.ask('GET', '/conversations?review=true&limit=100');
         stage.expect(JSON.stringify(json).includes(number), 'it stands on the list of those to decide');
         await stage.admin('PATCH', stage.numberPath(number, 'conversation'), { decision: 'optOut' });
-        const { standing } = await stage.consent(number);
-        stage.expect(standing === 'opted_out', 'the person decided that it is an opt-out');
+        const { status } = await stage.consent(number);
+        stage.expect(status === 'opted_out', 'the person decided that it is an opt-out');
         return { happened: 'decided by a person', why: await stage.whyConsent(number) };
       },
     },
@@ -55,8 +55,8 @@ export const inbox: Chapter = {
         const number = await stage.newNumber();
         await stage.text(number, 'please stop texting me');
         await stage.untilToldOf(number, 'you are opted out');
-        const { standing } = await stage.consent(number);
-        stage.expect(standing === 'opted_out', 'it opts out, though the carrier does not catch it');
+        const { status } = await stage.consent(number);
+        stage.expect(status === 'opted_out', 'it opts out, though the carrier does not catch it');
         return { happened: 'opted out, and told so once', why: await stage.whyConsent(number) };
       },
     },

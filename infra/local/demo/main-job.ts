@@ -73,8 +73,8 @@ export const mainJob: Chapter = {
         await stage.untilHeld(number, 'waitingForConsent');
         await stage.requireOptIn(false);
         await stage.untilTexted(number);
-        const { standing } = await stage.consent(number);
-        stage.expect(standing === 'none', 'the setting records nobody (H11)');
+        const { status } = await stage.consent(number);
+        stage.expect(status === 'none', 'the setting records nobody (H11)');
         return {
           happened: 'who waited was texted',
           why: 'the setting is off and the number has not opted out',
@@ -106,8 +106,8 @@ export const mainJob: Chapter = {
         await stage.cycle();
         stage.expect((await stage.textsTo(number)).length === beforeStop, 'nothing leaves after STOP');
         stage.remember('stopped', number);
-        const { standing } = await stage.consent(number);
-        stage.expect(standing === 'opted_out', 'STOP is recorded');
+        const { status } = await stage.consent(number);
+        stage.expect(status === 'opted_out', 'STOP is recorded');
         return {
           happened: beforeStop === 0 ? 'text stopped' : 'STOP came after the text',
           why: await stage.whyConsent(number),
@@ -134,8 +134,8 @@ export const mainJob: Chapter = {
         const yesterday = new Date(Date.now() - 86_400_000).toISOString();
         await stage.submit('quote', number, { smsConsent: true, submittedAt: yesterday });
         await stage.untilHeld(number, 'optedOut');
-        const { standing, version } = await stage.consent(number);
-        stage.expect(standing === 'opted_out' && version === 2, 'late news is kept and changes nothing');
+        const { status, version } = await stage.consent(number);
+        stage.expect(status === 'opted_out' && version === 2, 'late news is kept and changes nothing');
         return { happened: 'both in the ledger, nobody texted', why: await stage.whyConsent(number) };
       },
     },

@@ -33,10 +33,10 @@ export const question: Chapter = {
         const number = stage.recall('survey');
         await stage.answerQuestion(FORM.id, number, 'no');
         const before = await stage.consent(number);
-        stage.expect(before['standing'] === 'opted_out', 'No opts out');
+        stage.expect(before['status'] === 'opted_out', 'No opts out');
         await stage.answerQuestion(FORM.id, number, 'yes');
         const after = await stage.consent(number);
-        stage.expect(after['standing'] === 'opted_in', 'Yes opts in again');
+        stage.expect(after['status'] === 'opted_in', 'Yes opts in again');
         return { happened: 'out, and in again', why: await stage.whyConsent(number) };
       },
     },
@@ -49,8 +49,8 @@ export const question: Chapter = {
         const lead = await stage.until('the lead', () => stage.lead(number));
         const next = await stage.newNumber();
         const moved = await stage.admin('PATCH', `/leads/${lead['id']}`, { number: next });
-        const { standing } = moved['consent'] as { standing: string };
-        stage.expect(standing === 'none', 'the new number starts with nothing');
+        const { status } = moved['consent'] as { status: string };
+        stage.expect(status === 'none', 'the new number starts with nothing');
         return { happened: 'nothing is known of it', why: 'consent belongs to the exact number' };
       },
     },

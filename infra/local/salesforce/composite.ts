@@ -1,5 +1,5 @@
 import { SalesforceError } from './errors.ts';
-import { kindOf, type RestAnswer, type RestApi, type RestRequest, respond } from './rest-api.ts';
+import { kindOf, type RestAnswer, type RestApi, type RestRequest, respondToRequest } from './rest-api.ts';
 
 interface SubRequest {
   readonly method: string;
@@ -13,7 +13,7 @@ const MAXIMUM_REQUESTS = 25;
 const MAXIMUM_QUERIES = 5;
 
 /** `POST /composite`: sub-requests one after the other, each with its own status; one call against the limit. */
-export function composite(api: RestApi, request: RestRequest): RestAnswer {
+export function runComposite(api: RestApi, request: RestRequest): RestAnswer {
   const { compositeRequest: parts } = JSON.parse(request.body) as { compositeRequest: SubRequest[] };
   if (parts.length > MAXIMUM_REQUESTS) {
     throw new SalesforceError(
@@ -52,7 +52,7 @@ function answerOf(api: RestApi, version: string, { method, url, referenceId, bod
     };
     if (kindOf(sub) === 'composite')
       throw new SalesforceError(400, 'INVALID_INPUT', 'Composite in composite');
-    const answer = respond(api, sub);
+    const answer = respondToRequest(api, sub);
     return shape(answer.status, answer.body);
   } catch (error) {
     if (!(error instanceof SalesforceError)) throw error;

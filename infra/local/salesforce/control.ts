@@ -10,7 +10,7 @@ export interface ControlParts {
 }
 
 /** What the people of the organization do in Salesforce, over HTTP: for whoever plays with `npm start`. */
-export function control(
+export function controlStandIn(
   { org, faults, calls }: ControlParts,
   method: string,
   address: URL,

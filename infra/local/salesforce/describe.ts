@@ -22,7 +22,7 @@ const LENGTHS: Readonly<Record<string, number>> = {
 };
 
 /** `GET /sobjects/{name}/describe`. Fields that the user may not see are left out. */
-export function describe(definition: ObjectDefinition, version: string): object {
+export function describeObject(definition: ObjectDefinition, version: string): object {
   const { fields: _fields, ...shape } = RECORDED;
   const { name, label, keyPrefix, fields } = definition;
   const base = `/services/data/v${version}/sobjects/${name}`;
@@ -84,7 +84,7 @@ export function describeGlobal(org: Org, version: string): object {
         fields: _fields,
         childRelationships: _children,
         ...rest
-      } = describe(definition, version) as Record<string, unknown>;
+      } = describeObject(definition, version) as Record<string, unknown>;
       return rest;
     }),
   };

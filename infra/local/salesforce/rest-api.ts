@@ -1,4 +1,4 @@
-import { describe, describeGlobal } from './describe.ts';
+import { describeGlobal, describeObject } from './describe.ts';
 import { malformedQuery, notFound, rowLocked, SalesforceError } from './errors.ts';
 import type { Faults, RequestKind } from './faults.ts';
 import { fieldOf, type Org } from './org.ts';
@@ -45,7 +45,7 @@ export function kindOf({ method, path }: Pick<RestRequest, 'method' | 'path'>): 
 }
 
 /** One request, or sub-request of a composite one. @throws SalesforceError. */
-export function respond(api: RestApi, request: RestRequest): RestAnswer {
+export function respondToRequest(api: RestApi, request: RestRequest): RestAnswer {
   const { method, path, query, version } = request;
   const { org } = api;
   if (method === 'GET') {
@@ -69,7 +69,7 @@ export function respond(api: RestApi, request: RestRequest): RestAnswer {
 function describeOne(org: Org, name: string, version: string): object {
   const isKnown = org.objects().some((definition) => definition.name.toLowerCase() === name.toLowerCase());
   if (!isKnown) throw notFound();
-  return describe(org.object(name), version);
+  return describeObject(org.object(name), version);
 }
 
 function firstPage(api: RestApi, { query, version }: RestRequest): object {

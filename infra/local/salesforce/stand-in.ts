@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { composite } from './composite.ts';
-import { control } from './control.ts';
+import { runComposite } from './composite.ts';
+import { controlStandIn } from './control.ts';
 import { expiredSession, notFound, requestLimitExceeded, SalesforceError, unavailable } from './errors.ts';
 import { type Fault, Faults } from './faults.ts';
 import { type ConnectedApp, Sessions } from './oauth.ts';
 import { type ObjectDefinition, Org } from './org.ts';
-import { kindOf, type RestApi, type RestRequest, respond } from './rest-api.ts';
+import { kindOf, type RestApi, type RestRequest, respondToRequest } from './rest-api.ts';
 
 export interface SalesforceOptions {
   readonly app: ConnectedApp;
@@ -49,7 +49,12 @@ export async function startSalesforceStandIn(options: SalesforceOptions) {
     const body = await read(request);
     const method = request.method ?? '';
     if (address.pathname.startsWith('/stand-in/')) {
-      const played = control({ org, faults, calls: () => ({ calls, ...meter }) }, method, address, body);
+      const played = controlStandIn(
+        { org, faults, calls: () => ({ calls, ...meter }) },
+        method,
+        address,
+        body,
+      );
       return answer(response, played.status, played.body);
     }
     if (method === 'POST' && address.pathname === '/services/oauth2/token') return token(body, response);
@@ -77,7 +82,7 @@ export async function startSalesforceStandIn(options: SalesforceOptions) {
       if (faults.take(kind, 'requestLimit') || meter.used >= meter.limit) throw requestLimitExceeded();
       meter.used++;
       response.setHeader('sforce-limit-info', `api-usage=${meter.used}/${meter.limit}`);
-      const result = kind === 'composite' ? composite(api, asked) : respond(api, asked);
+      const result = kind === 'composite' ? runComposite(api, asked) : respondToRequest(api, asked);
       answer(response, result.status, result.body);
     } catch (error) {
       if (!(error instanceof SalesforceError)) throw error;

@@ -7,12 +7,12 @@ export interface TwilioError {
   readonly message: string;
 }
 
-export function refuse(response: ServerResponse, error: TwilioError): void {
+export function refuseRequest(response: ServerResponse, error: TwilioError): void {
   const more_info = `https://www.twilio.com/docs/errors/${error.code}`;
-  answer(response, error.status, { ...error, more_info });
+  answerJson(response, error.status, { ...error, more_info });
 }
 
-export function answer(response: ServerResponse, status: number, body: unknown): void {
+export function answerJson(response: ServerResponse, status: number, body: unknown): void {
   const text = JSON.stringify(body);
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
   response.writeHead(status, headers).end(text);

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { answer, refuse } from './answers.ts';
+import { answerJson, refuseRequest } from './answers.ts';
 import type { Faults } from './faults.ts';
 import type { Fields, OpenApi } from './openapi.ts';
 import type { Store } from './store.ts';
@@ -30,14 +30,14 @@ export function takeConsents(
   const [violation] = api.violations('post', CONSENTS_PATH, { path: {}, query: {}, body: { Items: texts } });
   if (violation || texts.length === 0 || texts.length > MOST_ITEMS) {
     const message = violation ?? `Items: 1 to ${MOST_ITEMS}, not ${texts.length}`;
-    refuse(response, { status: 400, code: 20001, message: `Against the description: ${message}` });
+    refuseRequest(response, { status: 400, code: 20001, message: `Against the description: ${message}` });
     return;
   }
   const items = texts.map((text) => JSON.parse(text) as Item);
   const fault = faults.take(items[0]?.contact_id ?? '', 'error');
   if (fault) {
     const code = fault.status === 429 ? 20429 : 20500;
-    refuse(response, { status: fault.status, code, message: 'Asked to fail' });
+    refuseRequest(response, { status: fault.status, code, message: 'Asked to fail' });
     return;
   }
   const results = items.map((item) => {
@@ -47,7 +47,7 @@ export function takeConsents(
     return { correlation_id: item.correlation_id, error_code, error_messages };
   });
   store.save();
-  answer(response, 201, { items: results });
+  answerJson(response, 201, { items: results });
 }
 
 function faultsOf(item: Item): string[] {

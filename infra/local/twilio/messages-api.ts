@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import { answer, refuse, type TwilioError } from './answers.ts';
+import { answerJson, refuseRequest, type TwilioError } from './answers.ts';
 import type { CarrierPart } from './carrier-part.ts';
 import type { Faults } from './faults.ts';
-import { type Fields, type OpenApi, one } from './openapi.ts';
+import { type Fields, firstValue, type OpenApi } from './openapi.ts';
 import type { Store, StoredMessage } from './store.ts';
 
 export const LIST_PATH = '/2010-04-01/Accounts/{AccountSid}/Messages.json';
@@ -24,11 +24,11 @@ export function createMessage(
   body: Fields,
   response: ServerResponse,
 ): void {
-  const to = one(body['To']);
+  const to = firstValue(body['To']);
   const fault = faults.take(to, 'error', 'timeoutBeforeAcceptance', 'timeoutAfterAcceptance');
   if (fault?.kind === 'error') {
     const code = { 401: 20003, 429: 20429, 500: 20500, 503: 20500 }[fault.status];
-    refuse(response, { status: fault.status, code, message: 'Asked to fail' });
+    refuseRequest(response, { status: fault.status, code, message: 'Asked to fail' });
     return;
   }
   if (fault?.kind === 'timeoutBeforeAcceptance') {
@@ -44,17 +44,17 @@ export function createMessage(
   const described = error && { status: 400, code: 21600, message: `Against the description: ${error}` };
   const problem = described || problemOf(body, store);
   if (problem) {
-    refuse(response, problem);
+    refuseRequest(response, problem);
     return;
   }
-  const sender = one(body['MessagingServiceSid']) || one(body['From']);
+  const sender = firstValue(body['MessagingServiceSid']) || firstValue(body['From']);
   const message = store.add({
     to,
-    from: one(body['From']) || '+13035550100',
-    body: one(body['Body']),
+    from: firstValue(body['From']) || '+13035550100',
+    body: firstValue(body['Body']),
     direction: 'outbound-api',
     messagingServiceSid: sender.startsWith('MG') ? sender : null,
-    statusCallback: one(body['StatusCallback']) || null,
+    statusCallback: firstValue(body['StatusCallback']) || null,
     status: sender.startsWith('MG') ? 'accepted' : 'queued',
     errorCode: null,
   });
@@ -62,20 +62,20 @@ export function createMessage(
   const initial = resource(message, accountSid);
   carrier.deliver(message);
   if (fault?.kind === 'timeoutAfterAcceptance') response.destroy();
-  else answer(response, 201, initial);
+  else answerJson(response, 201, initial);
 }
 
 function problemOf(body: Fields, store: Store): TwilioError | undefined {
   const bad = (code: number, message: string): TwilioError => ({ status: 400, code, message });
-  const to = one(body['To']);
-  const text = one(body['Body']);
-  const sender = one(body['MessagingServiceSid']) || one(body['From']);
+  const to = firstValue(body['To']);
+  const text = firstValue(body['Body']);
+  const sender = firstValue(body['MessagingServiceSid']) || firstValue(body['From']);
   if (to === '') return bad(21604, "A 'To' phone number is required.");
   if (!PHONE.test(to)) return bad(21211, "The 'To' number is not a valid phone number.");
   if (sender === '') return bad(21603, "A 'From' phone number or a messaging service is required.");
   if (text === '' && !body['MediaUrl'] && !body['ContentSid']) return bad(21602, 'Message body is required.');
   if (text.length > 1600) return bad(21617, 'The message body exceeds the 1600 character limit.');
-  const callback = one(body['StatusCallback']);
+  const callback = firstValue(body['StatusCallback']);
   if (callback !== '' && new URL(callback).hostname.includes('_')) {
     return bad(21609, "The 'StatusCallback' URL is not valid.");
   }
@@ -93,16 +93,16 @@ export function listMessages(
 ): void {
   const [error] = api.violations('get', LIST_PATH, { path: { AccountSid: accountInPath }, query });
   if (error) {
-    refuse(response, { status: 400, code: 20001, message: `Against the description: ${error}` });
+    refuseRequest(response, { status: 400, code: 20001, message: `Against the description: ${error}` });
     return;
   }
-  const size = Number(one(query['PageSize']) || 50);
-  const page = Number(one(query['Page']) || 0);
-  const after = one(query['DateSent>']);
-  const before = one(query['DateSent<']);
+  const size = Number(firstValue(query['PageSize']) || 50);
+  const page = Number(firstValue(query['Page']) || 0);
+  const after = firstValue(query['DateSent>']);
+  const before = firstValue(query['DateSent<']);
   const found = store.messages
-    .filter((message) => one(query['To']) === '' || message.to === one(query['To']))
-    .filter((message) => one(query['From']) === '' || message.from === one(query['From']))
+    .filter((message) => firstValue(query['To']) === '' || message.to === firstValue(query['To']))
+    .filter((message) => firstValue(query['From']) === '' || message.from === firstValue(query['From']))
     // Read strictly: a text that was not sent yet has no day on which it was.
     .filter((message) => (after === '' && before === '') || !isInQueue(message))
     .filter(({ createdAt }) => after === '' || Date.parse(createdAt) >= Date.parse(after))
@@ -111,7 +111,7 @@ export function listMessages(
   const path = `/2010-04-01/Accounts/${accountSid}/Messages.json`;
   const at = (number: number) =>
     `${path}?${new URLSearchParams({ ...(query as Record<string, string>), Page: String(number) })}`;
-  answer(response, 200, {
+  answerJson(response, 200, {
     messages: found.slice(page * size, (page + 1) * size).map((message) => resource(message, accountSid)),
     page,
     page_size: size,
@@ -131,8 +131,8 @@ export function fetchMessage(
   response: ServerResponse,
 ): void {
   const message = store.messages.find((stored) => stored.sid === sid);
-  if (message) answer(response, 200, resource(message, accountSid));
-  else refuse(response, { status: 404, code: 20404, message: 'The requested resource was not found' });
+  if (message) answerJson(response, 200, resource(message, accountSid));
+  else refuseRequest(response, { status: 404, code: 20404, message: 'The requested resource was not found' });
 }
 
 function isInQueue({ status }: StoredMessage): boolean {

@@ -99,6 +99,6 @@ function objectOf(parameters: readonly Parameter[]): object {
 }
 
 /** The value of a field, the first one where there are several, the empty text where there is none. */
-export function one(value: string | readonly string[] | undefined): string {
+export function firstValue(value: string | readonly string[] | undefined): string {
   return typeof value === 'string' ? value : (value?.[0] ?? '');
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { answer, refuse } from './answers.ts';
-import { type Fields, type OpenApi, one } from './openapi.ts';
+import { answerJson, refuseRequest } from './answers.ts';
+import { type Fields, firstValue, type OpenApi } from './openapi.ts';
 import type { OwnNumber, OwnService, Senders } from './senders.ts';
 
 export interface SendersApi {
@@ -34,7 +34,7 @@ const RESOURCES: readonly Resource[] = [
     template: `${NUMBERS}.json`,
     description: 'api',
     handle: ({ senders, accountSid }, _, { query }) => {
-      const wanted = one(query['PhoneNumber']);
+      const wanted = firstValue(query['PhoneNumber']);
       const found = senders.numbers.filter(({ phoneNumber }) => wanted === '' || phoneNumber === wanted);
       return { incoming_phone_numbers: found.map((number) => numberResource(number, accountSid)), page: 0 };
     },
@@ -46,10 +46,10 @@ const RESOURCES: readonly Resource[] = [
       const number = senders.numbers.find(({ sid }) => sid === Sid);
       if (!number) return undefined;
       const { SmsUrl, SmsMethod, SmsFallbackUrl, SmsFallbackMethod } = body;
-      if (SmsUrl !== undefined) number.smsUrl = one(SmsUrl);
-      if (SmsMethod !== undefined) number.smsMethod = one(SmsMethod);
-      if (SmsFallbackUrl !== undefined) number.smsFallbackUrl = one(SmsFallbackUrl);
-      if (SmsFallbackMethod !== undefined) number.smsFallbackMethod = one(SmsFallbackMethod);
+      if (SmsUrl !== undefined) number.smsUrl = firstValue(SmsUrl);
+      if (SmsMethod !== undefined) number.smsMethod = firstValue(SmsMethod);
+      if (SmsFallbackUrl !== undefined) number.smsFallbackUrl = firstValue(SmsFallbackUrl);
+      if (SmsFallbackMethod !== undefined) number.smsFallbackMethod = firstValue(SmsFallbackMethod);
       return numberResource(number, accountSid);
     },
   },
@@ -68,13 +68,13 @@ const RESOURCES: readonly Resource[] = [
       const service = senders.services.find(({ sid }) => sid === Sid);
       if (!service) return undefined;
       const { InboundRequestUrl, InboundMethod, FallbackUrl, FallbackMethod, StatusCallback } = body;
-      if (InboundRequestUrl !== undefined) service.inboundRequestUrl = one(InboundRequestUrl);
-      if (InboundMethod !== undefined) service.inboundMethod = one(InboundMethod);
-      if (FallbackUrl !== undefined) service.fallbackUrl = one(FallbackUrl);
-      if (FallbackMethod !== undefined) service.fallbackMethod = one(FallbackMethod);
-      if (StatusCallback !== undefined) service.statusCallback = one(StatusCallback);
+      if (InboundRequestUrl !== undefined) service.inboundRequestUrl = firstValue(InboundRequestUrl);
+      if (InboundMethod !== undefined) service.inboundMethod = firstValue(InboundMethod);
+      if (FallbackUrl !== undefined) service.fallbackUrl = firstValue(FallbackUrl);
+      if (FallbackMethod !== undefined) service.fallbackMethod = firstValue(FallbackMethod);
+      if (StatusCallback !== undefined) service.statusCallback = firstValue(StatusCallback);
       const onNumber = body['UseInboundWebhookOnNumber'];
-      if (onNumber !== undefined) service.useInboundWebhookOnNumber = one(onNumber) === 'true';
+      if (onNumber !== undefined) service.useInboundWebhookOnNumber = firstValue(onNumber) === 'true';
       return serviceResource(service, accountSid);
     },
   },
@@ -128,12 +128,13 @@ export function serveSenders(given: SendersApi, request: SendersRequest, respons
       body: request.body,
     });
     if (violation) {
-      refuse(response, { status: 400, code: 20001, message: `Against the description: ${violation}` });
+      refuseRequest(response, { status: 400, code: 20001, message: `Against the description: ${violation}` });
       return true;
     }
     const found = handle(given, sids, request);
-    if (found) answer(response, 200, found);
-    else refuse(response, { status: 404, code: 20404, message: 'The requested resource was not found' });
+    if (found) answerJson(response, 200, found);
+    else
+      refuseRequest(response, { status: 404, code: 20404, message: 'The requested resource was not found' });
     return true;
   }
   return false;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { parse as parseQuery } from 'node:querystring';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answer, refuse } from './answers.ts';
+import { answerJson, refuseRequest } from './answers.ts';
 import { CarrierPart } from './carrier-part.ts';
 import { CONSENTS_PATH, takeConsents } from './consents-api.ts';
 import { type Fault, Faults } from './faults.ts';
@@ -63,7 +63,7 @@ export async function startTwilioStandIn(options: StandInOptions) {
     const body = await read(request);
     if (url.pathname.startsWith('/stand-in/')) return control(request.method ?? '', url, body, response);
     if (request.headers.authorization !== `Basic ${credentials}`) {
-      return refuse(response, { status: 401, code: 20003, message: 'Authenticate' });
+      return refuseRequest(response, { status: 401, code: 20003, message: 'Authenticate' });
     }
     const [, account, sid] = MESSAGES.exec(url.pathname) ?? [];
     const fields = parseQuery(body) as Fields;
@@ -76,7 +76,7 @@ export async function startTwilioStandIn(options: StandInOptions) {
       if (request.method === 'GET' && sid) return fetchMessage(api, sid, response);
     }
     if (!account && faults.take('', 'apiDown')) {
-      return refuse(response, { status: 503, code: 20503, message: 'Asked to fail' });
+      return refuseRequest(response, { status: 503, code: 20503, message: 'Asked to fail' });
     }
     if (request.method === 'POST' && url.pathname === CONSENTS_PATH) {
       return takeConsents({ api: accounts, store, faults }, fields, response);
@@ -89,33 +89,34 @@ export async function startTwilioStandIn(options: StandInOptions) {
         return;
       }
     }
-    refuse(response, { status: 404, code: 20404, message: 'The requested resource was not found' });
+    refuseRequest(response, { status: 404, code: 20404, message: 'The requested resource was not found' });
   }
 
   /** What people and the network do, over HTTP: for the demo, and for whoever plays with `npm start`. */
   async function control(method: string, url: URL, body: string, response: ServerResponse): Promise<void> {
     const action = `${method} ${url.pathname}`;
-    if (action === 'GET /stand-in/messages') return answer(response, 200, { messages: store.messages });
+    if (action === 'GET /stand-in/messages') return answerJson(response, 200, { messages: store.messages });
     const given = body === '' ? {} : (JSON.parse(body) as Record<string, string>);
     if (action === 'POST /stand-in/inbound') {
       const { from = '', to = OUR_NUMBER, body: text = '' } = given;
       const webhook = await carrier.inbound({ from, to, body: text });
-      return answer(response, webhook.status === 200 ? 200 : 502, { webhook });
+      return answerJson(response, webhook.status === 200 ? 200 : 502, { webhook });
     }
     if (action === 'POST /stand-in/faults') {
       faults.set(given as unknown as Fault);
-      return answer(response, 200, { set: given });
+      return answerJson(response, 200, { set: given });
     }
     if (action === 'DELETE /stand-in/faults') {
       faults.clear();
-      return answer(response, 200, {});
+      return answerJson(response, 200, {});
     }
-    answer(response, 404, { detail: 'GET messages, POST inbound, POST or DELETE faults' });
+    answerJson(response, 404, { detail: 'GET messages, POST inbound, POST or DELETE faults' });
   }
 
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => {
-      if (!response.headersSent) answer(response, 500, { code: 20500, message: String(error), status: 500 });
+      if (!response.headersSent)
+        answerJson(response, 500, { code: 20500, message: String(error), status: 500 });
     });
   });
   await new Promise<void>((resolve, reject) => {

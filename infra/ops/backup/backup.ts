@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import pc from 'picocolors';
-import { place } from '../place.ts';
+import { resolvePlace } from '../place.ts';
 import { estimatedItems, itemsBar } from './bar.ts';
 import { takeBackup } from './take-backup.ts';
 
@@ -41,7 +41,7 @@ async function backup(organization: string, folder: string): Promise<void> {
   }
   const isLocal = organization === 'local';
   const prefix = values.prefix ?? `sendgate-${isLocal ? 'demo' : organization}`;
-  const { config, close } = await place({ ...values, aws: !isLocal });
+  const { config, close } = await resolvePlace({ ...values, aws: !isLocal });
   const dynamodb = new DynamoDBClient(config);
   const bar = itemsBar(`Reading ${prefix}`, await estimatedItems(dynamodb, prefix));
   try {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createApp } from '../../create-app.ts';
-import { demo } from '../../organizations/demo.ts';
 import { provisionTable } from '../../local/provision-table.ts';
 import { resourcesOf, type Template } from '../../local/template.ts';
+import { demo } from '../../organizations/demo.ts';
 
 /** The template of the organization `demo` while it waits to be restored into: tables whose changes nobody follows. */
 export function standbyTemplate(): Template {

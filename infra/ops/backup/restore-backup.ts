@@ -6,7 +6,7 @@ import {
   ScanCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import { pause } from '../../../lib/runtime/dynamodb.ts';
+import { pauseBeforeRetry } from '../../../lib/runtime/dynamodb.ts';
 import { createDigest, isDurable, itemOf, lineOf } from './item-lines.ts';
 import { linesOf } from './lines.ts';
 import { type Manifest, TABLES, type TableNames, tablesOf } from './manifest.ts';
@@ -93,7 +93,7 @@ async function writeBatch(dynamodb: DynamoDBClient, table: string, batch: WriteR
   let left: Record<string, WriteRequest[]> = { [table]: batch };
   for (let round = 0; Object.keys(left).length > 0; round++) {
     if (round === ROUNDS) throw new Error(`DynamoDB takes no more items of ${table}: try again with --again`);
-    if (round > 0) await pause(round + 2);
+    if (round > 0) await pauseBeforeRetry(round + 2);
     const answer = await dynamodb.send(new BatchWriteItemCommand({ RequestItems: left }));
     left = answer.UnprocessedItems ?? {};
   }

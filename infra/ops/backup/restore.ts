@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import pc from 'picocolors';
-import { verifyRegistry } from '../../../lib/consent/verify-registry.ts';
 import { createConfiguration } from '../../../lib/configuration/configuration.ts';
+import { verifyRegistry } from '../../../lib/consent/verify-registry.ts';
 import { createDocumentClient } from '../../../lib/runtime/dynamodb.ts';
 import { runningInstance } from '../../local/instance.ts';
-import { ownEngine, type Place, place } from '../place.ts';
+import { ownEngine, type Place, resolvePlace } from '../place.ts';
 import { itemsBar } from './bar.ts';
 import { checkFiles, checkStill } from './check-backup.ts';
 import { provisionLocalTables } from './local-tables.ts';
@@ -47,7 +47,7 @@ const { values } = parseArgs({
 /** A new state is made where there is none; one on which an instance runs is none of ours. */
 async function target(isLocal: boolean): Promise<Place> {
   const { endpoint, state } = values;
-  if (!isLocal || endpoint !== undefined) return place({ ...values, aws: true });
+  if (!isLocal || endpoint !== undefined) return resolvePlace({ ...values, aws: true });
   if (await runningInstance(state))
     throw new Error(`An instance runs on ${state}. End it, or give another --state.`);
   return ownEngine(state);

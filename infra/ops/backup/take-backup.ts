@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { MESSAGE_SORT_KEY } from '../../../lib/messaging/message-items.ts';
 import { createConfiguration } from '../../../lib/configuration/configuration.ts';
+import { MESSAGE_SORT_KEY } from '../../../lib/messaging/message-items.ts';
 import { createDocumentClient } from '../../../lib/runtime/dynamodb.ts';
 import { createDigest, isDurable, lineOf, type StoredItem } from './item-lines.ts';
 import {

@@ -47,7 +47,7 @@ const REFUSALS: Readonly<Record<number, string>> = {
  *
  * @throws Refused when trying again cannot help, or never did.
  */
-export async function send(api: Api, batch: Batch): Promise<Answered[]> {
+export async function sendRequest(api: Api, batch: Batch): Promise<Answered[]> {
   const pause = api.firstPause ?? 500;
   for (let tried = 1; ; tried++) {
     const answer = await post(api, batch);

@@ -1,4 +1,4 @@
-import { type Answered, type Api, Refused, send } from './api.ts';
+import { type Answered, type Api, Refused, sendRequest } from './api.ts';
 import { batchesOf } from './batches.ts';
 import { rowsOf } from './file-rows.ts';
 
@@ -64,8 +64,8 @@ export async function importFile({ path, api, atOnce, from, onAnswered }: FileIm
   }
 }
 
-function begin(api: Api, batch: Parameters<typeof send>[1]): UnderWay {
-  const answered = send(api, batch);
+function begin(api: Api, batch: Parameters<typeof sendRequest>[1]): UnderWay {
+  const answered = sendRequest(api, batch);
   answered.catch(() => {});
   return { firstRow: batch.firstRow, end: batch.end, answered };
 }

@@ -12,7 +12,7 @@ export interface Answer {
 }
 
 /** What a builder's payload says, in the same words for every builder. */
-export interface Reading {
+export interface BuilderAnswers {
   readonly answers: readonly Answer[];
   /** The builder's own id of the submission, the same in every repetition of it. */
   readonly submissionId?: unknown;
@@ -56,5 +56,5 @@ export interface Builder {
   /** What the preset was tried with. */
   readonly verifiedWith: string;
   /** Reads a payload. Pure; it never throws on a payload of another shape, it finds nothing in it. */
-  readonly parse: (payload: Fields) => Reading;
+  readonly parse: (payload: Fields) => BuilderAnswers;
 }

@@ -1,4 +1,4 @@
-import type { Proof, SignedRequest, Verdict } from './proof.ts';
+import type { Proof, ProofResult, SignedRequest } from './proof.ts';
 import { hmacSha256, sameBytes } from './same-bytes.ts';
 
 /** Checks an HMAC over the raw body (Typeform, Tally, Meta). */
@@ -6,7 +6,7 @@ export function verifyHmac(
   { header, prefix, encoding }: Extract<Proof, { scheme: 'hmac' }>,
   secret: string,
   { headers, body }: SignedRequest,
-): Verdict {
+): ProofResult {
   const given = headers[header];
   if (!given?.startsWith(prefix)) return 'missing';
   const signature = Buffer.from(given.slice(prefix.length).trim(), encoding);

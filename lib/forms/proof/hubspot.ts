@@ -1,4 +1,4 @@
-import { REPLAY_WINDOW_SECONDS, type SignedRequest, type Verdict } from './proof.ts';
+import { type ProofResult, REPLAY_WINDOW_SECONDS, type SignedRequest } from './proof.ts';
 import { hmacSha256, isFresh, sameBytes } from './same-bytes.ts';
 
 /** What HubSpot decodes in the URI before it signs; every other escape stays as it is. */
@@ -9,7 +9,7 @@ export function verifyHubspot(
   secret: string,
   { headers, body, method, url }: SignedRequest,
   now: Date,
-): Verdict {
+): ProofResult {
   const signature = headers['x-hubspot-signature-v3'];
   const timestamp = headers['x-hubspot-request-timestamp'];
   if (!signature || !timestamp || !/^\d{9,15}$/.test(timestamp)) return 'missing';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { errors, jwtVerify } from 'jose';
-import type { Proof, SignedRequest, Verdict } from './proof.ts';
+import type { Proof, ProofResult, SignedRequest } from './proof.ts';
 import { sameBytes } from './same-bytes.ts';
 
 /** Checks a JWT whose claim `sha256` is the body's (Netlify). HS256 only: `none` and public keys are refused. */
@@ -9,7 +9,7 @@ export async function verifyJwt(
   secret: string,
   { headers, body }: SignedRequest,
   now: Date,
-): Promise<Verdict> {
+): Promise<ProofResult> {
   const token = headers[header];
   if (!token) return 'missing';
   try {

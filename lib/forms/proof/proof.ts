@@ -42,7 +42,7 @@ export interface SignedRequest {
   readonly url: string;
 }
 
-export type Verdict =
+export type ProofResult =
   | 'proved'
   /** The header that proves the origin is missing or is not of its form. */
   | 'missing'

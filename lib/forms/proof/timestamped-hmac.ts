@@ -1,4 +1,4 @@
-import { type Proof, REPLAY_WINDOW_SECONDS, type SignedRequest, type Verdict } from './proof.ts';
+import { type Proof, type ProofResult, REPLAY_WINDOW_SECONDS, type SignedRequest } from './proof.ts';
 import { hmacSha256, isFresh, sameBytes } from './same-bytes.ts';
 
 type Scheme = Extract<Proof, { scheme: 'timestampedHmac' }>;
@@ -9,7 +9,7 @@ export function verifyTimestampedHmac(
   secret: string,
   { headers, body }: SignedRequest,
   now: Date,
-): Verdict {
+): ProofResult {
   const { timestamp, signature } = read(scheme, headers);
   if (!timestamp || !signature || !/^\d{9,15}$/.test(timestamp)) return 'missing';
   const expected = hmacSha256(secret, timestamp, scheme.separator, body);

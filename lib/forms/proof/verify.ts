@@ -1,7 +1,7 @@
 import { verifyHmac } from './hmac.ts';
 import { verifyHubspot } from './hubspot.ts';
 import { verifyJwt } from './jwt.ts';
-import type { Proof, SignedRequest, Verdict } from './proof.ts';
+import type { Proof, ProofResult, SignedRequest } from './proof.ts';
 import { verifyTimestampedHmac } from './timestamped-hmac.ts';
 
 /** The schemes in which the builder signs, and not only knows a secret. */
@@ -17,7 +17,7 @@ export async function verifySignature(
   secret: string,
   request: SignedRequest,
   now: Date,
-): Promise<Verdict> {
+): Promise<ProofResult> {
   if (secret === '') throw new Error('A signing secret is empty');
   switch (proof.scheme) {
     case 'hmac':

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type Reading, readRevocation } from '../../../lib/revocation/read-revocation.ts';
+import { type RevocationReading, readRevocation } from '../../../lib/revocation/read-revocation.ts';
 import { type Language, languages } from '../../../lib/revocation/rules/rule.ts';
 
 /** A reply as a person labelled it. */
 export interface LabelledReply {
   readonly language: Language;
-  readonly label: Reading['class'];
+  readonly label: RevocationReading['class'];
   readonly text: string;
   readonly part: Part;
 }
@@ -38,7 +38,7 @@ export interface Score {
 
 export interface Miss {
   readonly reply: LabelledReply;
-  readonly reading: Reading;
+  readonly reading: RevocationReading;
 }
 
 const FOLDER = new URL('../../fixtures/revocation/', import.meta.url);
@@ -99,6 +99,6 @@ function isLanguage(value: string): value is Language {
   return languages.some((language) => language === value);
 }
 
-function isClass(value: string): value is Reading['class'] {
+function isClass(value: string): value is RevocationReading['class'] {
   return value === 'clear' || value === 'doubtful' || value === 'none';
 }

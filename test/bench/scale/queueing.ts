@@ -48,7 +48,7 @@ export class CohortQueue {
 
 /** A partition of DynamoDB, or a sender: so many units a second, in the order of asking. */
 export class Meter {
-  private freeAt = 0;
+  private nextFreeAt = 0;
   private readonly perSecond: number;
   private readonly ahead: number;
 
@@ -60,11 +60,11 @@ export class Meter {
 
   /** Seconds until units asked for now could be had. */
   delay(now: number): number {
-    return Math.max(0, this.freeAt - now - this.ahead);
+    return Math.max(0, this.nextFreeAt - now - this.ahead);
   }
 
   take(units: number, now: number): void {
-    this.freeAt = Math.max(this.freeAt, now) + units / this.perSecond;
+    this.nextFreeAt = Math.max(this.nextFreeAt, now) + units / this.perSecond;
   }
 }
 

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '../../../infra/create-app.ts';
 import {
-  list,
-  nested,
+  listProperty,
+  nestedProperty,
   type Properties,
   referenced,
   resourcesOf,
   type Template,
 } from '../../../infra/local/template.ts';
-import { SHARDS } from '../../../lib/automation/work.ts';
 import { CONVERSATION_SHARDS } from '../../../lib/conversations/conversation-items.ts';
+import { SHARDS } from '../../../lib/tables/outreach.ts';
 
 /** What the stack and the code set that decides how much an organization can grow. */
 export interface StackSettings {
@@ -66,7 +66,7 @@ function readSettings(template: Template, organization: string): StackSettings {
     const source = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').find(
       ([, properties]) => referenced(properties['EventSourceArn']) === queue,
     )?.[1];
-    const most = nested(source?.['ScalingConfig'])['MaximumConcurrency'];
+    const most = nestedProperty(source?.['ScalingConfig'])['MaximumConcurrency'];
     return {
       batchSize: Number(source?.['BatchSize']),
       maxConcurrency: most === undefined ? undefined : Number(most),
@@ -75,12 +75,14 @@ function readSettings(template: Template, organization: string): StackSettings {
   const [cycle, cycleProperties] = named('AWS::Lambda::Function', 'FunctionName', 'automation-cycle');
   const [, gate] = named('AWS::Lambda::Function', 'FunctionName', 'send-gate');
   const rates = resourcesOf(template, 'AWS::Events::Rule')
-    .filter(([, { Targets }]) => list(Targets).some((target) => referenced(nested(target)['Arn']) === cycle))
+    .filter(([, { Targets }]) =>
+      listProperty(Targets).some((target) => referenced(nestedProperty(target)['Arn']) === cycle),
+    )
     .map(([, { ScheduleExpression }]) =>
       Number.parseInt(String(ScheduleExpression).slice('rate('.length), 10),
     );
   const stage = resourcesOf(template, 'AWS::ApiGatewayV2::Stage')[0]?.[1];
-  const route = (key: string) => nested(nested(stage?.['RouteSettings'])[key]);
+  const route = (key: string) => nestedProperty(nestedProperty(stage?.['RouteSettings'])[key]);
   const callbacks = route('POST /twilio/status');
   return {
     shards: SHARDS,
@@ -95,10 +97,10 @@ function readSettings(template: Template, organization: string): StackSettings {
     callbackBurst: Number(callbacks['ThrottlingBurstLimit']),
     inboundRate: Number(route('POST /twilio/inbound')['ThrottlingRateLimit']),
     formRate: Number(route('POST /forms/{formId}/submissions')['ThrottlingRateLimit']),
-    adminRate: Number(nested(stage?.['DefaultRouteSettings'])['ThrottlingRateLimit']),
+    adminRate: Number(nestedProperty(stage?.['DefaultRouteSettings'])['ThrottlingRateLimit']),
     indexes: Math.max(
       ...resourcesOf(template, 'AWS::DynamoDB::Table').map(
-        ([, properties]) => list(properties['GlobalSecondaryIndexes']).length,
+        ([, properties]) => listProperty(properties['GlobalSecondaryIndexes']).length,
       ),
     ),
   };

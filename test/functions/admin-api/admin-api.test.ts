@@ -151,12 +151,12 @@ test('H11 S1 a lead that is added by hand has no consent, and shows its standing
     '[agent]',
   );
   expect(answer.status).toBe(201);
-  expect(answer.json).toMatchObject({ number, consent: { standing: 'none', smsOptedIn: false } });
+  expect(answer.json).toMatchObject({ number, consent: { status: 'none', smsOptedIn: false } });
   await world.runCycle();
   expect(world.textsTo(number)).toEqual([]);
   await world.text(number, 'START');
   const shown = await world.admin('GET', `/leads/${answer.json['id']}`);
-  expect(shown.json).toMatchObject({ consent: { standing: 'opted_in', smsOptedIn: true } });
+  expect(shown.json).toMatchObject({ consent: { status: 'opted_in', smsOptedIn: true } });
 });
 
 test('an automation that a form names cannot be removed; one that is removed stops its leads', async () => {

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { importConsents } from '../../../functions/admin-api/imports/import-consents.ts';
 import { createConsentRegistry } from '../../../lib/consent/registry.ts';
-import { occurrence } from '../../lib/consent/new-events.ts';
+import { newEvent } from '../../lib/consent/new-events.ts';
 import { createTables, type Tables } from '../../setup/tables.ts';
 
 let tables: Tables;
@@ -25,11 +25,11 @@ test('S6 X3 a STOP between the reading of fifty numbers and their rows wins over
   let reads = 0;
   const late: typeof registry = {
     ...registry,
-    readManyBefore: async (of) => {
+    loadSnapshots: async (of) => {
       reads++;
-      const before = await registry.readManyBefore(of);
+      const before = await registry.loadSnapshots(of);
       for (const { number } of of) {
-        if (stopped.includes(number)) await registry.record(occurrence('optOut', 900, { number }));
+        if (stopped.includes(number)) await registry.record(newEvent('optOut', 900, { number }));
       }
       return before;
     },
@@ -40,7 +40,7 @@ test('S6 X3 a STOP between the reading of fifty numbers and their rows wins over
   for (const { number = '', outcome } of results) {
     const isStopped = stopped.includes(number);
     expect(outcome, number).toBe(isStopped ? 'late' : 'recorded');
-    expect((await registry.read(number)).standing).toBe(isStopped ? 'opted_out' : 'opted_in');
+    expect((await registry.read(number)).status).toBe(isStopped ? 'opted_out' : 'opted_in');
     expect(await registry.verify(number)).toBeUndefined();
   }
 });

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CrmDeps } from '../../../functions/crm-lookup/crm-deps.ts';
-import { NUMBERS_AT_ONCE, sweep } from '../../../functions/crm-lookup/look-up-waiting.ts';
-import { SHARDS } from '../../../lib/automation/work.ts';
+import { lookUpWaiting, NUMBERS_AT_ONCE } from '../../../functions/crm-lookup/look-up-waiting.ts';
 import { initialState } from '../../../lib/consent/state.ts';
 import type { Lookup } from '../../../lib/crm/lookup-store.ts';
 import { defaultCrmPreferences } from '../../../lib/crm/preferences.ts';
 import { SalesforceProblem } from '../../../lib/crm/salesforce.ts';
 import type { SweepPosition } from '../../../lib/crm/status-store.ts';
+import { SHARDS } from '../../../lib/tables/outreach.ts';
 
 const NOW = new Date('2026-11-20T15:00:00.000Z');
 const MAPPINGS = [{ id: '1', checkbox: 1, object: 'Prospect', field: 'SMS_Opt_In__c' }];
@@ -50,8 +50,9 @@ function organizationOf(waiting: readonly number[], answers: () => boolean) {
     },
     descriptions: { get: async () => PROSPECT },
     lookups: {
-      of: async (few: readonly string[]) => new Map([...seen].filter(([number]) => few.includes(number))),
-      echoes: async () => new Map(),
+      getMany: async (few: readonly string[]) =>
+        new Map([...seen].filter(([number]) => few.includes(number))),
+      ownWrites: async () => new Map(),
       put: async (lookups: readonly Lookup[]) => {
         sizes.push(lookups.length);
         for (const lookup of lookups) {
@@ -61,12 +62,12 @@ function organizationOf(waiting: readonly number[], answers: () => boolean) {
       },
     },
     registry: {
-      readManyBefore: async () => [],
+      loadSnapshots: async () => [],
       readMany: async (few: readonly string[]) =>
         new Map(
           few.map((number) => [
             number,
-            { ...initialState(number), standing: isDue(number) ? ('none' as const) : ('opted_in' as const) },
+            { ...initialState(number), status: isDue(number) ? ('none' as const) : ('opted_in' as const) },
           ]),
         ),
     },
@@ -106,9 +107,11 @@ test('H6 however runs end, nobody who waits is passed over and nobody is looked 
       for (let run = 0; run < 60 && seen.size < due.length; run++) {
         const counts = { lookedUp: 0, attested: 0, written: 0, failed: 0 };
         // Without an answer the run ends in the middle; short of time it ends between two pages.
-        await sweep(deps, defaultCrmPreferences, MAPPINGS, counts, () => next() > 0).catch((error) => {
-          if (!(error instanceof SalesforceProblem)) throw error;
-        });
+        await lookUpWaiting(deps, defaultCrmPreferences, MAPPINGS, counts, () => next() > 0).catch(
+          (error) => {
+            if (!(error instanceof SalesforceProblem)) throw error;
+          },
+        );
       }
       expect(seen.size).toBe(due.length);
       expect(Math.max(0, ...sizes)).toBeLessThanOrEqual(NUMBERS_AT_ONCE);
@@ -122,7 +125,7 @@ test.each([{ spread: [1500, 0, 0, 0, 0, 0, 0, 0] }, { spread: [186, 186, 189, 18
   async ({ spread }) => {
     const { deps, sizes } = organizationOf(spread, () => true);
     const counts = { lookedUp: 0, attested: 0, written: 0, failed: 0 };
-    await sweep(deps, defaultCrmPreferences, MAPPINGS, counts, () => true);
+    await lookUpWaiting(deps, defaultCrmPreferences, MAPPINGS, counts, () => true);
     expect(counts.lookedUp).toBe(1000);
     expect(sizes).toHaveLength(3);
   },

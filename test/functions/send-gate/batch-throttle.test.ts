@@ -1,38 +1,42 @@
 import { describe, expect, test } from 'vitest';
-import { type Ask, createSenderTurns, type Turn } from '../../../functions/send-gate/batch-throttle.ts';
-import type { SenderClock } from '../../../lib/gate/send-rate-limiter.ts';
+import {
+  createBatchThrottle,
+  type Slot,
+  type SlotRequest,
+} from '../../../functions/send-gate/batch-throttle.ts';
+import type { SendRateLimiter } from '../../../lib/gate/send-rate-limiter.ts';
 
 /** A clock and a time of the test's own: sleeping takes no time, and every request is counted. */
-function createBench(freeAt = 0) {
+function createBench(nextFreeAt = 0) {
   const state = {
     at: 1_000_000,
-    freeAt: freeAt && 1_000_000 + freeAt,
+    nextFreeAt: nextFreeAt && 1_000_000 + nextFreeAt,
     priorityAt: 0,
     requests: 0,
-    line: 0,
+    lane: 0,
   };
-  const clock: SenderClock = {
-    take: async (line, milliseconds, { earliest, latest }) => {
+  const limiter: SendRateLimiter = {
+    tryReserve: async (lane, milliseconds, { earliest, latest }) => {
       state.requests++;
-      const at = line === 'bulk' ? 'freeAt' : 'priorityAt';
+      const at = lane === 'bulk' ? 'nextFreeAt' : 'priorityAt';
       const start = Math.max(state[at], earliest);
-      if (start > latest) return { freeAt: state[at] };
+      if (start > latest) return { nextFreeAt: state[at] };
       state[at] = start + milliseconds;
-      if (line === 'priority') state.freeAt = Math.max(state.freeAt, earliest) + milliseconds;
+      if (lane === 'priority') state.nextFreeAt = Math.max(state.nextFreeAt, earliest) + milliseconds;
       return { start };
     },
-    takeNow: async (milliseconds, now) => {
-      state.freeAt = Math.max(state.freeAt, now) + milliseconds;
+    reserveNow: async (milliseconds, now) => {
+      state.nextFreeAt = Math.max(state.nextFreeAt, now) + milliseconds;
     },
-    queue: async (_line, milliseconds, earliest) => {
-      const start = Math.max(state.line, earliest);
-      state.line = start + milliseconds;
+    enqueue: async (_line, milliseconds, earliest) => {
+      const start = Math.max(state.lane, earliest);
+      state.lane = start + milliseconds;
       return start;
     },
   };
   const newBatch = () =>
-    createSenderTurns({
-      clock,
+    createBatchThrottle({
+      limiter,
       now: () => new Date(state.at),
       // Only who waits for room moves the time on; who has a turn is told when it is.
       sleep: async (milliseconds) => {
@@ -43,16 +47,16 @@ function createBench(freeAt = 0) {
   return { state, newBatch };
 }
 
-const asks = (count: number, urgency: Ask['urgency'], segments = 1): Ask[] =>
+const requests = (count: number, urgency: SlotRequest['urgency'], segments = 1): SlotRequest[] =>
   Array.from({ length: count }, (_, index) => ({ id: `${urgency}-${index}`, segments, urgency }));
-const waits = (turns: readonly Turn[]) =>
-  turns.map((turn) => (turn.kind === 'now' ? turn.waitedMilliseconds : turn.until));
+const waits = (turns: readonly Slot[]) =>
+  turns.map((slot) => (slot.kind === 'now' ? slot.waitedMilliseconds : slot.until));
 
 describe('turns at the sender', () => {
   test('a batch of ten takes its time in one request, and each text leaves at its own moment', async () => {
     const { state, newBatch } = createBench();
     const batch = newBatch();
-    const turns = await Promise.all(asks(10, 'bulk', 2).map((ask) => batch.turn(ask, 10)));
+    const turns = await Promise.all(requests(10, 'bulk', 2).map((request) => batch.acquire(request, 10)));
     expect(waits(turns)).toEqual([0, 200, 400, 600, 800, 1000, 1200, 1400, 1600, 1800]);
     expect(state.requests).toBe(1);
   });
@@ -60,42 +64,42 @@ describe('turns at the sender', () => {
   test('a text that is decided anew keeps its turn', async () => {
     const { state, newBatch } = createBench();
     const batch = newBatch();
-    const [ask] = asks(1, 'bulk');
-    if (!ask) throw new Error('no ask');
-    expect(await batch.turn(ask, 10)).toEqual(await batch.turn(ask, 10));
+    const [request] = requests(1, 'bulk');
+    if (!request) throw new Error('no ask');
+    expect(await batch.acquire(request, 10)).toEqual(await batch.acquire(request, 10));
     expect(state.requests).toBe(1);
   });
 
   test('an agent’s text goes at once however long the others queue, and they pay for it', async () => {
     const { state, newBatch } = createBench(60_000);
     const batch = newBatch();
-    const turns = await Promise.all(asks(3, 'atOnce').map((ask) => batch.turn(ask, 1)));
+    const turns = await Promise.all(requests(3, 'atOnce').map((request) => batch.acquire(request, 1)));
     expect(waits(turns)).toEqual([0, 0, 0]);
-    expect(state.freeAt - state.at).toBe(63_000);
+    expect(state.nextFreeAt - state.at).toBe(63_000);
   });
 
   test('what someone waits for does not wait for what a broadcast has taken, and the broadcast makes room', async () => {
     const { state, newBatch } = createBench(12_000);
     const [first, second] = [newBatch(), newBatch()];
-    const turns = await Promise.all(asks(1, 'priority').map((ask) => first.turn(ask, 10)));
-    turns.push(...(await Promise.all(asks(1, 'priority').map((ask) => second.turn(ask, 10)))));
+    const turns = await Promise.all(requests(1, 'priority').map((request) => first.acquire(request, 10)));
+    turns.push(...(await Promise.all(requests(1, 'priority').map((request) => second.acquire(request, 10)))));
     expect(waits(turns)).toEqual([0, 100]);
-    expect(state.freeAt - state.at).toBe(12_200);
+    expect(state.nextFreeAt - state.at).toBe(12_200);
   });
 
   test('what someone waits for may take time further ahead than a broadcast', async () => {
     const { state, newBatch } = createBench();
     state.priorityAt = state.at + 12_000;
     const batch = newBatch();
-    const [turn] = await Promise.all(asks(1, 'priority').map((ask) => batch.turn(ask, 10)));
-    expect(turn).toEqual({ kind: 'now', waitedMilliseconds: 12_000 });
+    const [slot] = await Promise.all(requests(1, 'priority').map((request) => batch.acquire(request, 10)));
+    expect(slot).toEqual({ kind: 'now', waitedMilliseconds: 12_000 });
     expect(state.requests).toBe(1);
   });
 
   test('a broadcast’s batch without room waits for it in its worker, and the rest of the broadcast in the queue', async () => {
     const { state, newBatch } = createBench(14_000);
     const batch = newBatch();
-    const turns = await Promise.all(asks(10, 'bulk').map((ask) => batch.turn(ask, 10)));
+    const turns = await Promise.all(requests(10, 'bulk').map((request) => batch.acquire(request, 10)));
     expect(state.at).toBeGreaterThan(1_003_000);
     expect(turns.every(({ kind }) => kind === 'now')).toBe(true);
     expect(state.requests).toBe(2);
@@ -104,8 +108,8 @@ describe('turns at the sender', () => {
   test('texts that find no room in a worker’s time come again, one after the other', async () => {
     const { newBatch } = createBench(60_000);
     const [first, second] = [newBatch(), newBatch()];
-    const turns = await Promise.all(asks(2, 'bulk').map((ask) => first.turn(ask, 1)));
-    turns.push(...(await Promise.all(asks(1, 'bulk').map((ask) => second.turn(ask, 1)))));
+    const turns = await Promise.all(requests(2, 'bulk').map((request) => first.acquire(request, 1)));
+    turns.push(...(await Promise.all(requests(1, 'bulk').map((request) => second.acquire(request, 1)))));
     const at = (seconds: number) => new Date(1_000_000 + seconds * 1000).toISOString();
     expect(waits(turns)).toEqual([at(60), at(61), at(62)]);
   });
@@ -113,7 +117,7 @@ describe('turns at the sender', () => {
   test('long texts at a slow sender: a worker sends what its time allows, and the rest comes again', async () => {
     const { newBatch } = createBench();
     const batch = newBatch();
-    const turns = await Promise.all(asks(4, 'priority', 6).map((ask) => batch.turn(ask, 1)));
+    const turns = await Promise.all(requests(4, 'priority', 6).map((request) => batch.acquire(request, 1)));
     expect(turns.map(({ kind }) => kind)).toEqual(['now', 'now', 'later', 'later']);
   });
 });

@@ -2,8 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { type Automation, automationSchema } from '../../../lib/automation/automation.ts';
 import { type Enrollment, messageIdOf } from '../../../lib/automation/enrollment.ts';
 import { enrollmentItem, parseEnrollment, refOfKey } from '../../../lib/automation/enrollment-items.ts';
-import { advance, defer, enroll, hold, reopen, stop, wake } from '../../../lib/automation/progress.ts';
-import { SHARDS, shardOf } from '../../../lib/automation/work.ts';
+import {
+  advanceEnrollment,
+  deferPending,
+  enrollLead,
+  holdPending,
+  reopenEnrollment,
+  stopEnrollment,
+  wakePending,
+} from '../../../lib/automation/progress.ts';
+import { SHARDS, shardOf } from '../../../lib/tables/outreach.ts';
 
 const AUTOMATION: Automation = automationSchema.parse({
   id: 'welcome',
@@ -19,7 +27,7 @@ const T0 = new Date('2026-01-31T12:00:00.000Z');
 const T1 = new Date('2026-01-31T12:06:00.000Z');
 const WHY = { reason: 'waitingForConsent', sentence: 'held: no recorded opt-in' };
 
-const enrolled = () => enroll(REF, '+13035550142', AUTOMATION, T0);
+const enrolled = () => enrollLead(REF, '+13035550142', AUTOMATION, T0);
 
 describe('the way of a lead through an automation', () => {
   it('begins with the first step, due after its delay', () => {
@@ -29,7 +37,7 @@ describe('the way of a lead through an automation', () => {
   });
 
   it('counts the delay of a further step from the one before, and then is complete', () => {
-    const second = advance({ ...enrolled(), attempts: 3, ...WHY }, AUTOMATION, T1);
+    const second = advanceEnrollment({ ...enrolled(), attempts: 3, ...WHY }, AUTOMATION, T1);
     const dueAt = '2026-02-28T12:06:00.000Z';
     expect(second).toMatchObject({
       status: 'due',
@@ -41,13 +49,17 @@ describe('the way of a lead through an automation', () => {
     });
     expect(second).not.toHaveProperty('reason');
     expect(second).not.toHaveProperty('sentence');
-    expect(advance(second, AUTOMATION, T1)).toMatchObject({ status: 'completed', step: 2, version: 3 });
+    expect(advanceEnrollment(second, AUTOMATION, T1)).toMatchObject({
+      status: 'completed',
+      step: 2,
+      version: 3,
+    });
   });
 
   it('X4 a held step leaves the due index and keeps its age; woken, it is due now and no sooner', () => {
-    const held = hold(enrolled(), WHY);
+    const held = holdPending(enrolled(), WHY);
     expect(held).toMatchObject({ status: 'waiting', step: 0, ...WHY, firstDueAt: enrolled().firstDueAt });
-    const woken = wake(held, T1);
+    const woken = wakePending(held, T1);
     expect(woken).toMatchObject({ status: 'due', step: 0, dueAt: T1.toISOString(), version: 3 });
     expect(woken.firstDueAt).toBe(enrolled().firstDueAt);
     expect(woken).not.toHaveProperty('reason');
@@ -55,18 +67,18 @@ describe('the way of a lead through an automation', () => {
 
   it('a deferred step keeps its age', () => {
     const until = '2026-02-01T09:00:00.000Z';
-    const deferred = defer(enrolled(), { reason: 'sendingHours', sentence: 'deferred' }, until);
+    const deferred = deferPending(enrolled(), { reason: 'sendingHours', sentence: 'deferred' }, until);
     expect(deferred).toMatchObject({ status: 'due', dueAt: until, firstDueAt: enrolled().firstDueAt });
   });
 
   it('every move is a new version, so that two workers cannot both make one', () => {
     const from = enrolled();
     const moves: Enrollment[] = [
-      advance(from, AUTOMATION, T1),
-      hold(from, WHY),
-      defer(from, WHY, T1.toISOString()),
-      wake(from, T1),
-      stop(from, WHY),
+      advanceEnrollment(from, AUTOMATION, T1),
+      holdPending(from, WHY),
+      deferPending(from, WHY, T1.toISOString()),
+      wakePending(from, T1),
+      stopEnrollment(from, WHY),
     ];
     expect(moves.map(({ version }) => version)).toEqual(moves.map(() => from.version + 1));
   });
@@ -75,22 +87,25 @@ describe('the way of a lead through an automation', () => {
 describe('opening a step again that Twilio did not take', () => {
   const text = { step: 0, attempt: 1, firstDueAt: '2026-01-31T12:05:00.000Z' };
   const retryAt = '2026-01-31T12:06:30.000Z';
-  const sent = () => advance(enrolled(), AUTOMATION, T1);
+  const sent = () => advanceEnrollment(enrolled(), AUTOMATION, T1);
 
   it('makes that very step due, with its age and its tries', () => {
     const expected = { status: 'due', step: 0, dueAt: retryAt, firstDueAt: text.firstDueAt, attempts: 1 };
-    expect(reopen(sent(), text, retryAt)).toMatchObject({ ...expected, version: 3 });
+    expect(reopenEnrollment(sent(), text, retryAt)).toMatchObject({ ...expected, version: 3 });
   });
 
   it('opens the last step of a completed enrollment', () => {
-    const completed = advance(sent(), AUTOMATION, T1);
-    expect(reopen(completed, { ...text, step: 1 }, retryAt)).toMatchObject({ status: 'due', step: 1 });
+    const completed = advanceEnrollment(sent(), AUTOMATION, T1);
+    expect(reopenEnrollment(completed, { ...text, step: 1 }, retryAt)).toMatchObject({
+      status: 'due',
+      step: 1,
+    });
   });
 
   it('X5 opens nothing when the enrollment has moved on, is at the step already, or was stopped', () => {
-    expect(reopen(advance(sent(), AUTOMATION, T1), text, retryAt)).toBeUndefined();
-    expect(reopen(enrolled(), text, retryAt)).toBeUndefined();
-    expect(reopen(stop(sent(), WHY), text, retryAt)).toBeUndefined();
+    expect(reopenEnrollment(advanceEnrollment(sent(), AUTOMATION, T1), text, retryAt)).toBeUndefined();
+    expect(reopenEnrollment(enrolled(), text, retryAt)).toBeUndefined();
+    expect(reopenEnrollment(stopEnrollment(sent(), WHY), text, retryAt)).toBeUndefined();
   });
 });
 
@@ -101,18 +116,18 @@ describe('the indexes', () => {
       work: `DUE#followUp#${shardOf('lead-1')}`,
       workOrder: due.dueAt,
     });
-    expect(enrollmentItem(hold(due, WHY))).toMatchObject({
+    expect(enrollmentItem(holdPending(due, WHY))).toMatchObject({
       work: `WAIT#${shardOf('+13035550142')}`,
       workOrder: '+13035550142#lead-1#welcome',
     });
-    for (const out of [stop(due, WHY), { ...due, status: 'completed' as const }]) {
+    for (const out of [stopEnrollment(due, WHY), { ...due, status: 'completed' as const }]) {
       expect(enrollmentItem(out)).not.toHaveProperty('work');
       expect(enrollmentItem(out)).not.toHaveProperty('workOrder');
     }
   });
 
   it('an enrollment comes back from its item as it was, and its key says whose it is', () => {
-    const held = hold(enrolled(), WHY);
+    const held = holdPending(enrolled(), WHY);
     expect(parseEnrollment(enrollmentItem(held))).toEqual(held);
     expect(refOfKey(enrollmentItem(held))).toEqual(REF);
   });

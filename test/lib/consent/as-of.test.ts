@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { asOf } from '../../../lib/consent/as-of.ts';
 import { type ConsentEvent, eventKinds } from '../../../lib/consent/consent-event.ts';
-import { append } from '../../../lib/consent/ledger.ts';
+import { appendEvent } from '../../../lib/consent/ledger.ts';
 import { type ConsentState, initialState } from '../../../lib/consent/state.ts';
-import { at, handset, NUMBER, occurrence } from './new-events.ts';
+import { at, handset, NUMBER, newEvent } from './new-events.ts';
 
 type Heard = readonly [kind: ConsentEvent['kind'], occurred: number, recorded: number];
 
@@ -13,7 +13,7 @@ function ledger(heard: readonly Heard[]): { events: ConsentEvent[]; states: Cons
   const events: ConsentEvent[] = [];
   const states = [initialState(NUMBER)];
   for (const [kind, occurred, recorded] of heard) {
-    const next = append(states.at(-1) as ConsentState, occurrence(kind, occurred), at(recorded));
+    const next = appendEvent(states.at(-1) as ConsentState, newEvent(kind, occurred), at(recorded));
     events.push(next.event);
     states.push(next.state);
   }
@@ -27,17 +27,17 @@ it('X10 tells what was known at a moment from what is known of it now, when a ST
   ]);
   const between = asOf(NUMBER, events, at(50));
   expect(between.known).toMatchObject({
-    state: { standing: 'opted_in' },
+    state: { status: 'opted_in' },
     because: { kind: 'impliedForm' },
     words: 'Yes, text me about my quote.',
   });
   expect(between.today).toMatchObject({
-    state: { standing: 'opted_out' },
+    state: { status: 'opted_out' },
     because: { sequence: 2 },
     words: 'STOP',
   });
   expect(asOf(NUMBER, events, at(9)).known).toEqual({ state: initialState(NUMBER) });
-  expect(asOf(NUMBER, events, at(100)).known.state.standing).toBe('opted_out');
+  expect(asOf(NUMBER, events, at(100)).known.state.status).toBe('opted_out');
 });
 
 it('X10 X3 a form that came late was never consent, then or now', () => {
@@ -45,18 +45,18 @@ it('X10 X3 a form that came late was never consent, then or now', () => {
     ['optOut', 20, 20],
     ['explicitWeb', 10, 30],
   ]);
-  expect(asOf(NUMBER, events, at(25)).known.state.standing).toBe('opted_out');
-  expect(asOf(NUMBER, events, at(40)).today.state.standing).toBe('opted_out');
+  expect(asOf(NUMBER, events, at(25)).known.state.status).toBe('opted_out');
+  expect(asOf(NUMBER, events, at(40)).today.state.status).toBe('opted_out');
   // At second 15 the box was ticked and the STOP not yet sent: nobody knew it then.
   const moment = asOf(NUMBER, events, at(15));
-  expect(moment.known.state.standing).toBe('none');
-  expect(moment.today).toMatchObject({ state: { standing: 'opted_in' }, because: { sequence: 2 } });
+  expect(moment.known.state.status).toBe('none');
+  expect(moment.today).toMatchObject({ state: { status: 'opted_in' }, because: { sequence: 2 } });
 });
 
 it('X10 names the event and the words under which a number stood, keywords with their own places', () => {
-  const first = append(initialState(NUMBER), occurrence('impliedForm', 30), at(30));
-  const roof = occurrence('handsetKeyword', 10, { evidence: handset('ROOF', false) });
-  const second = append(first.state, roof, at(40));
+  const first = appendEvent(initialState(NUMBER), newEvent('impliedForm', 30), at(30));
+  const roof = newEvent('handsetKeyword', 10, { evidence: handset('ROOF', false) });
+  const second = appendEvent(first.state, roof, at(40));
   const { today } = asOf(NUMBER, [first.event, second.event], at(20));
   expect(today).toMatchObject({ words: 'ROOF', because: { sequence: 2 } });
   expect(today.state.keywords['ROOF']).toMatchObject({ active: true, sequence: 2 });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ConsentEvent, consentEventSchema, eventKinds } from '../../../lib/consent/consent-event.ts';
-import { append, hashOf, verifyChain, wordsVersion } from '../../../lib/consent/ledger.ts';
+import { appendEvent, hashOf, verifyChain, wordsVersion } from '../../../lib/consent/ledger.ts';
 import { type ConsentState, initialState } from '../../../lib/consent/state.ts';
-import { at, NUMBER, occurrence } from './new-events.ts';
+import { at, NUMBER, newEvent } from './new-events.ts';
 
 interface Ledger {
   readonly events: readonly ConsentEvent[];
@@ -19,7 +19,7 @@ const ledgers: fc.Arbitrary<Ledger> = fc
   .map((heard) =>
     heard.reduce<Ledger>(
       ({ events, state }, { kind, second }, index) => {
-        const next = append(state, occurrence(kind, second), at(100 + index));
+        const next = appendEvent(state, newEvent(kind, second), at(100 + index));
         return { events: [...events, next.event], state: next.state };
       },
       { events: [], state: initialState(NUMBER) },
@@ -78,7 +78,7 @@ describe('the ledger', () => {
   it('X2 an event added at the end by somebody who can compute hashes is found by the state', () => {
     fc.assert(
       fc.property(ledgers, fc.constantFrom(...eventKinds), ({ events, state }, kind) => {
-        const forged = append(state, occurrence(kind, 50), at(500));
+        const forged = appendEvent(state, newEvent(kind, 50), at(500));
         expect(verifyChain([...events, forged.event], state)).toMatchObject({ fault: 'stateDiffers' });
       }),
     );
@@ -96,17 +96,17 @@ describe('the ledger', () => {
   });
 
   it('X2 an event whose outcome was forged, with the chain recomputed up to the head, is found by replaying it', () => {
-    const stop = append(initialState(NUMBER), occurrence('optOut', 1), at(1));
+    const stop = appendEvent(initialState(NUMBER), newEvent('optOut', 1), at(1));
     const content = { ...stop.event, after: 'opted_in' as const };
     const event = { ...content, hash: hashOf(content) };
-    const state = { ...stop.state, standing: 'opted_in' as const, headHash: event.hash };
+    const state = { ...stop.state, status: 'opted_in' as const, headHash: event.hash };
     expect(verifyChain([event], state)).toEqual({ sequence: 1, fault: 'effectDiffers' });
   });
 
   it('says at which event the chain breaks', () => {
     let ledger: Ledger = { events: [], state: initialState(NUMBER) };
     for (const second of [1, 2, 3]) {
-      const next = append(ledger.state, occurrence('explicitWeb', second), at(second));
+      const next = appendEvent(ledger.state, newEvent('explicitWeb', second), at(second));
       ledger = { events: [...ledger.events, next.event], state: next.state };
     }
     const second = ledger.events[1] as ConsentEvent;
@@ -120,7 +120,7 @@ describe('the ledger', () => {
 });
 
 describe('the hash of an event', () => {
-  const { event } = append(initialState(NUMBER), occurrence('explicitWeb', 1), at(2));
+  const { event } = appendEvent(initialState(NUMBER), newEvent('explicitWeb', 1), at(2));
 
   it('does not depend on the order of the keys, nor on keys without a value', () => {
     const reversed = Object.fromEntries(

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Entry, LAST, QUERIES_PER_PAGE, type Range, readPage } from '../../../lib/consent/merged-pages.ts';
+import {
+  type Entry,
+  LAST,
+  QUERIES_PER_PAGE,
+  type Range,
+  readMergedPage,
+} from '../../../lib/consent/merged-pages.ts';
 
 /** Partitions as DynamoDB would read them: in order, bounds included, a page at a time. */
 function storeOf(partitions: readonly (readonly string[])[], descending: boolean) {
@@ -36,7 +42,7 @@ it('B4 pages over several partitions show each entry once, in order, whatever th
         let after: string | undefined;
         do {
           const store = storeOf(partitions, descending);
-          const page = await readPage({ ...store, limit, descending, after, wants });
+          const page = await readMergedPage({ ...store, limit, descending, after, wants });
           expect(page.rows.length).toBeLessThanOrEqual(limit);
           expect(store.queries()).toBeLessThanOrEqual(QUERIES_PER_PAGE);
           seen.push(...page.rows);
@@ -53,7 +59,7 @@ it('B4 pages over several partitions show each entry once, in order, whatever th
 it('S7 a filter that leaves nothing ends a page after a bounded number of queries, and says where to go on', async () => {
   const orders = Array.from({ length: 2000 }, (_, index) => String(10_000 + index));
   const store = storeOf([orders], false);
-  const page = await readPage({ ...store, limit: 10, descending: false, wants: () => false });
+  const page = await readMergedPage({ ...store, limit: 10, descending: false, wants: () => false });
   expect(page.rows).toEqual([]);
   expect(page.next).toBeDefined();
   expect(store.queries()).toBe(QUERIES_PER_PAGE);

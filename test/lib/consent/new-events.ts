@@ -1,6 +1,6 @@
-import type { ConsentOccurrence, EventKind, Evidence } from '../../../lib/consent/consent-event.ts';
+import type { EventKind, Evidence, NewConsentEvent } from '../../../lib/consent/consent-event.ts';
 import { type ConsentState, initialState } from '../../../lib/consent/state.ts';
-import { applyOccurrence } from '../../../lib/consent/transition.ts';
+import { applyEvent } from '../../../lib/consent/transition.ts';
 
 export const NUMBER = '+13035550142';
 
@@ -37,9 +37,9 @@ const EVIDENCE: Readonly<Record<EventKind, Evidence>> = {
   manualOptIn: manual,
   optOut: handset('STOP', true),
   numberReleased: manual,
-  promptSent: { source: 'gate', messageId: 'm-1', wordsSent: 'Reply START to get texts.' },
+  optInRequestSent: { source: 'gate', messageId: 'm-1', wordsSent: 'Reply START to get texts.' },
   carrierBlocked: carrierList('opt-out'),
-  promptFailed: { source: 'carrier', messageId: 'm-1', errorCode: 30003 },
+  optInRequestFailed: { source: 'carrier', messageId: 'm-1', errorCode: 30003 },
   carrierUnblocked: carrierList('opt-in'),
 };
 
@@ -51,19 +51,19 @@ export function at(second: number): string {
 let sources = 0;
 
 /** Something that happened to NUMBER, with the evidence that its kind has. */
-export function occurrence(
+export function newEvent(
   kind: EventKind,
   second: number,
-  more: Partial<ConsentOccurrence> = {},
-): ConsentOccurrence {
+  more: Partial<NewConsentEvent> = {},
+): NewConsentEvent {
   const sourceId = `source-${++sources}`;
   return { number: NUMBER, kind, occurredAt: at(second), sourceId, evidence: EVIDENCE[kind], ...more };
 }
 
 /** The state after some occurrences, in the order in which they are heard of. */
-export function stateAfter(...occurrences: readonly ConsentOccurrence[]): ConsentState {
-  return occurrences.reduce(
-    (state, next) => ({ ...applyOccurrence(state, next).state, version: state.version + 1 }),
+export function stateAfter(...newEvents: readonly NewConsentEvent[]): ConsentState {
+  return newEvents.reduce(
+    (state, next) => ({ ...applyEvent(state, next).state, version: state.version + 1 }),
     initialState(NUMBER),
   );
 }

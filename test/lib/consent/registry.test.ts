@@ -1,12 +1,12 @@
 import { DeleteCommand, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ConsentEvent, ConsentOccurrence } from '../../../lib/consent/consent-event.ts';
+import type { ConsentEvent, NewConsentEvent } from '../../../lib/consent/consent-event.ts';
 import { eventKey, stateKey } from '../../../lib/consent/consent-items.ts';
-import { append } from '../../../lib/consent/ledger.ts';
+import { appendEvent } from '../../../lib/consent/ledger.ts';
 import { type ConsentRegistry, createConsentRegistry } from '../../../lib/consent/registry.ts';
 import { type ConsentState, initialState } from '../../../lib/consent/state.ts';
 import { createTables, type Tables } from '../../setup/tables.ts';
-import { handset, occurrence } from './new-events.ts';
+import { handset, newEvent } from './new-events.ts';
 
 let tables: Tables;
 let registry: ConsentRegistry;
@@ -26,13 +26,16 @@ function freshNumber(): string {
   return `+1303555${String(++numbers).padStart(4, '0')}`;
 }
 
-function happens(number: string, kind: ConsentOccurrence['kind'], more: Partial<ConsentOccurrence> = {}) {
-  return occurrence(kind, 0, { number, occurredAt: new Date().toISOString(), ...more });
+function happens(number: string, kind: NewConsentEvent['kind'], more: Partial<NewConsentEvent> = {}) {
+  return newEvent(kind, 0, { number, occurredAt: new Date().toISOString(), ...more });
 }
 
 /** The state that the events alone lead to. */
 function fold(number: string, events: readonly ConsentEvent[]): ConsentState {
-  return events.reduce((state, event) => append(state, event, event.recordedAt).state, initialState(number));
+  return events.reduce(
+    (state, event) => appendEvent(state, event, event.recordedAt).state,
+    initialState(number),
+  );
 }
 
 async function alter(number: string, sequence: number, field: string, value: unknown): Promise<void> {
@@ -68,7 +71,7 @@ describe('recording', () => {
     const number = freshNumber();
     const kinds = [
       'impliedForm',
-      'promptSent',
+      'optInRequestSent',
       'handsetKeyword',
       'optOut',
       'crmAttested',
@@ -93,7 +96,7 @@ describe('recording', () => {
     expect(second).toMatchObject({
       outcome: 'duplicate',
       event: first.event,
-      state: { standing: 'opted_out' },
+      state: { status: 'opted_out' },
     });
     expect(await registry.events(number)).toHaveLength(2);
   });
@@ -129,7 +132,7 @@ describe('recording', () => {
         registry.record(happens(number, 'handsetStart', { occurredAt: start })),
         registry.record(happens(number, 'optOut', { occurredAt: stop })),
       ]);
-      expect((await registry.read(number)).standing).toBe('opted_out');
+      expect((await registry.read(number)).status).toBe('opted_out');
       expect(await registry.verify(number)).toBeUndefined();
     });
     await Promise.all(races);
@@ -166,10 +169,10 @@ describe('verify', () => {
   });
 
   it.each([
-    ['standing', 'opted_out'],
+    ['status', 'opted_out'],
     ['carrierBlocked', true],
     ['lastOptOutAt', '2020-01-01T00:00:00.000Z'],
-    ['standing', 'whatever'],
+    ['status', 'whatever'],
     ['number', '+13035559999'],
   ])('X2 finds that %s of the stored state was altered to %s', async (field, value) => {
     const number = await numberWithHistory();

@@ -1,21 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type EventKind, eventKinds, type Standing } from '../../../lib/consent/consent-event.ts';
-import { append } from '../../../lib/consent/ledger.ts';
+import { type ConsentStatus, type EventKind, eventKinds } from '../../../lib/consent/consent-event.ts';
+import { appendEvent } from '../../../lib/consent/ledger.ts';
 import { initialState } from '../../../lib/consent/state.ts';
-import { applyOccurrence } from '../../../lib/consent/transition.ts';
-import { at, handset, NUMBER, occurrence, stateAfter } from './new-events.ts';
+import { applyEvent } from '../../../lib/consent/transition.ts';
+import { at, handset, NUMBER, newEvent, stateAfter } from './new-events.ts';
 
 /** How a number comes to each standing. */
-const PAST: Readonly<Record<Standing, () => ReturnType<typeof stateAfter>>> = {
+const PAST: Readonly<Record<ConsentStatus, () => ReturnType<typeof stateAfter>>> = {
   none: () => initialState(NUMBER),
-  opted_in: () => stateAfter(occurrence('explicitWeb', 1)),
-  opted_out: () => stateAfter(occurrence('explicitWeb', 1), occurrence('optOut', 2)),
+  opted_in: () => stateAfter(newEvent('explicitWeb', 1)),
+  opted_out: () => stateAfter(newEvent('explicitWeb', 1), newEvent('optOut', 2)),
 };
 
 describe('the transition table of DESIGN.md', () => {
   // event, then what it makes of none, opted_in and opted_out
-  const table: readonly [EventKind, Standing, Standing, Standing][] = [
+  const table: readonly [EventKind, ConsentStatus, ConsentStatus, ConsentStatus][] = [
     ['handsetStart', 'opted_in', 'opted_in', 'opted_in'],
     ['handsetYes', 'none', 'opted_in', 'opted_in'],
     ['handsetKeyword', 'opted_in', 'opted_in', 'opted_in'],
@@ -25,10 +25,10 @@ describe('the transition table of DESIGN.md', () => {
     ['manualOptIn', 'opted_in', 'opted_in', 'opted_in'],
     ['optOut', 'opted_out', 'opted_out', 'opted_out'],
     ['numberReleased', 'none', 'none', 'opted_out'],
-    ['promptSent', 'none', 'opted_in', 'opted_out'],
+    ['optInRequestSent', 'none', 'opted_in', 'opted_out'],
     ['carrierBlocked', 'none', 'opted_in', 'opted_out'],
     ['carrierUnblocked', 'none', 'opted_in', 'opted_out'],
-    ['promptFailed', 'none', 'opted_in', 'opted_out'],
+    ['optInRequestFailed', 'none', 'opted_in', 'opted_out'],
   ];
 
   it('has a row for every kind of event', () => {
@@ -42,181 +42,179 @@ describe('the transition table of DESIGN.md', () => {
   ]);
   it.each(cells)('$kind on $before gives $expected', ({ kind, before, expected }) => {
     const past = PAST[before]();
-    expect(past.standing).toBe(before);
-    const { state, effect } = applyOccurrence(past, occurrence(kind, 10));
-    expect(state.standing).toBe(expected);
+    expect(past.status).toBe(before);
+    const { state, effect } = applyEvent(past, newEvent(kind, 10));
+    expect(state.status).toBe(expected);
     expect(effect).not.toBe('late');
     if (before !== expected) expect(effect).toBe('changed');
   });
 
   it('takes a bare YES for consent from someone who was asked', () => {
-    expect(stateAfter(occurrence('promptSent', 1), occurrence('handsetYes', 2)).standing).toBe('opted_in');
+    expect(stateAfter(newEvent('optInRequestSent', 1), newEvent('handsetYes', 2)).status).toBe('opted_in');
   });
 });
 
 describe('the prompt (C5)', () => {
-  const prompted = () => stateAfter(occurrence('promptSent', 1));
+  const optInRequested = () => stateAfter(newEvent('optInRequestSent', 1));
 
   it('is accepted by START and rejected by STOP', () => {
-    expect(prompted().prompt).toBe('sent');
-    expect(applyOccurrence(prompted(), occurrence('handsetStart', 2)).state.prompt).toBe('accepted');
-    expect(applyOccurrence(prompted(), occurrence('optOut', 2)).state.prompt).toBe('rejected');
+    expect(optInRequested().optInRequest).toBe('sent');
+    expect(applyEvent(optInRequested(), newEvent('handsetStart', 2)).state.optInRequest).toBe('accepted');
+    expect(applyEvent(optInRequested(), newEvent('optOut', 2)).state.optInRequest).toBe('rejected');
   });
 
   it('C5 is open again when it did not arrive, and stays answered when it was', () => {
-    expect(applyOccurrence(prompted(), occurrence('promptFailed', 2)).state.prompt).toBe('not_sent');
-    const accepted = stateAfter(occurrence('promptSent', 1), occurrence('handsetStart', 2));
-    expect(applyOccurrence(accepted, occurrence('promptFailed', 3)).state.prompt).toBe('accepted');
+    expect(applyEvent(optInRequested(), newEvent('optInRequestFailed', 2)).state.optInRequest).toBe(
+      'not_sent',
+    );
+    const accepted = stateAfter(newEvent('optInRequestSent', 1), newEvent('handsetStart', 2));
+    expect(applyEvent(accepted, newEvent('optInRequestFailed', 3)).state.optInRequest).toBe('accepted');
   });
 
   it('is rejected by nobody who was never asked', () => {
-    expect(stateAfter(occurrence('optOut', 1)).prompt).toBe('not_sent');
+    expect(stateAfter(newEvent('optOut', 1)).optInRequest).toBe('not_sent');
   });
 
   it.each(['explicitWeb', 'impliedForm', 'crmAttested', 'manualOptIn', 'handsetKeyword'] as const)(
     'is not accepted by %s',
     (kind) => {
-      expect(applyOccurrence(prompted(), occurrence(kind, 2)).state.prompt).toBe('sent');
+      expect(applyEvent(optInRequested(), newEvent(kind, 2)).state.optInRequest).toBe('sent');
     },
   );
 
   it('is not accepted by a bare YES of someone who opted in but was never asked', () => {
     const optedIn = PAST.opted_in();
-    const { state, effect } = applyOccurrence(optedIn, occurrence('handsetYes', 5));
+    const { state, effect } = applyEvent(optedIn, newEvent('handsetYes', 5));
     expect(state).toEqual(optedIn);
     expect(effect).toBe('unchanged');
   });
 
   it('stays accepted when the news that it left comes after the START', () => {
-    expect(stateAfter(occurrence('handsetStart', 2), occurrence('promptSent', 1)).prompt).toBe('accepted');
+    expect(stateAfter(newEvent('handsetStart', 2), newEvent('optInRequestSent', 1)).optInRequest).toBe(
+      'accepted',
+    );
   });
 
   it('C5 is rejected by a STOP that follows a START, and is open again after a consent from elsewhere', () => {
     const stopped = stateAfter(
-      occurrence('promptSent', 1),
-      occurrence('handsetStart', 2),
-      occurrence('optOut', 3),
+      newEvent('optInRequestSent', 1),
+      newEvent('handsetStart', 2),
+      newEvent('optOut', 3),
     );
-    expect(stopped.prompt).toBe('rejected');
-    const { state } = applyOccurrence(stopped, occurrence('explicitWeb', 4));
-    expect(state).toMatchObject({ standing: 'opted_in', prompt: 'not_sent' });
+    expect(stopped.optInRequest).toBe('rejected');
+    const { state } = applyEvent(stopped, newEvent('explicitWeb', 4));
+    expect(state).toMatchObject({ status: 'opted_in', optInRequest: 'not_sent' });
   });
 
   it('C4 each lead is asked by itself: START accepts for those that were asked, and for no other', () => {
     const asked = (leadId: string, second: number) =>
-      occurrence('promptSent', second, {
+      newEvent('optInRequestSent', second, {
         evidence: { source: 'gate', messageId: `m-${leadId}`, leadId, wordsSent: 'Reply START.' },
       });
-    const first = stateAfter(asked('a', 1), occurrence('handsetStart', 2));
-    expect(first.leadPrompts).toEqual({ a: 'accepted' });
-    const second = applyOccurrence({ ...first, version: 2 }, asked('b', 3)).state;
-    expect(second).toMatchObject({ prompt: 'accepted', leadPrompts: { a: 'accepted', b: 'sent' } });
-    expect(applyOccurrence(second, occurrence('handsetYes', 4)).state.leadPrompts).toEqual({
+    const first = stateAfter(asked('a', 1), newEvent('handsetStart', 2));
+    expect(first.leadOptInRequests).toEqual({ a: 'accepted' });
+    const second = applyEvent({ ...first, version: 2 }, asked('b', 3)).state;
+    expect(second).toMatchObject({
+      optInRequest: 'accepted',
+      leadOptInRequests: { a: 'accepted', b: 'sent' },
+    });
+    expect(applyEvent(second, newEvent('handsetYes', 4)).state.leadOptInRequests).toEqual({
       a: 'accepted',
       b: 'accepted',
     });
-    expect(applyOccurrence(second, occurrence('optOut', 4)).state.leadPrompts).toEqual({
+    expect(applyEvent(second, newEvent('optOut', 4)).state.leadOptInRequests).toEqual({
       a: 'rejected',
       b: 'rejected',
     });
   });
 
   it('is to be sent anew to whoever has the number next', () => {
-    const accepted = stateAfter(occurrence('promptSent', 1), occurrence('handsetStart', 2));
-    expect(applyOccurrence(accepted, occurrence('numberReleased', 3)).state.prompt).toBe('not_sent');
+    const accepted = stateAfter(newEvent('optInRequestSent', 1), newEvent('handsetStart', 2));
+    expect(applyEvent(accepted, newEvent('numberReleased', 3)).state.optInRequest).toBe('not_sent');
   });
 });
 
 describe("the carrier's block", () => {
-  const blocked = () => stateAfter(occurrence('optOut', 1));
+  const blocked = () => stateAfter(newEvent('optOut', 1));
   const error = { source: 'carrier', messageId: 'm-1', errorCode: 21610 } as const;
 
   it('comes with a STOP on which the carrier acts and with error 21610, not with words only we understand', () => {
     expect(blocked().carrierBlocked).toBe(true);
-    expect(stateAfter(occurrence('optOut', 1, { evidence: error })).carrierBlocked).toBe(true);
+    expect(stateAfter(newEvent('optOut', 1, { evidence: error })).carrierBlocked).toBe(true);
     const words = handset('PLEASE STOP TEXTING ME', false);
-    expect(stateAfter(occurrence('optOut', 1, { evidence: words })).carrierBlocked).toBe(false);
+    expect(stateAfter(newEvent('optOut', 1, { evidence: words })).carrierBlocked).toBe(false);
   });
 
   it('stays when words only we understand follow a STOP', () => {
-    const again = occurrence('optOut', 2, { evidence: handset('ALTO', false) });
-    expect(applyOccurrence(blocked(), again).state.carrierBlocked).toBe(true);
+    const again = newEvent('optOut', 2, { evidence: handset('ALTO', false) });
+    expect(applyEvent(blocked(), again).state.carrierBlocked).toBe(true);
   });
 
   it.each(['explicitWeb', 'manualOptIn', 'handsetKeyword'] as const)('is not lifted by %s', (kind) => {
-    const { state } = applyOccurrence(blocked(), occurrence(kind, 2));
-    expect(state).toMatchObject({ standing: 'opted_in', carrierBlocked: true });
+    const { state } = applyEvent(blocked(), newEvent(kind, 2));
+    expect(state).toMatchObject({ status: 'opted_in', carrierBlocked: true });
   });
 
   it('X9 comes when we put an opt-out on Twilio’s list, and goes when Twilio took an opt-in from us', () => {
-    const words = occurrence('optOut', 1, { evidence: handset('ALTO', false) });
-    const told = stateAfter(words, occurrence('carrierBlocked', 2));
-    expect(told).toMatchObject({ standing: 'opted_out', carrierBlocked: true });
-    const back = stateAfter(words, occurrence('carrierBlocked', 2), occurrence('explicitWeb', 3));
-    const { state, effect } = applyOccurrence(back, occurrence('carrierUnblocked', 4));
-    expect(state).toMatchObject({ standing: 'opted_in', carrierBlocked: false });
+    const words = newEvent('optOut', 1, { evidence: handset('ALTO', false) });
+    const told = stateAfter(words, newEvent('carrierBlocked', 2));
+    expect(told).toMatchObject({ status: 'opted_out', carrierBlocked: true });
+    const back = stateAfter(words, newEvent('carrierBlocked', 2), newEvent('explicitWeb', 3));
+    const { state, effect } = applyEvent(back, newEvent('carrierUnblocked', 4));
+    expect(state).toMatchObject({ status: 'opted_in', carrierBlocked: false });
     expect(effect).toBe('changed');
   });
 
   it('X9 is not lifted for someone who has opted out, nor by news from before their last STOP', () => {
-    expect(applyOccurrence(blocked(), occurrence('carrierUnblocked', 2)).state.carrierBlocked).toBe(true);
-    const stoppedAgain = stateAfter(
-      occurrence('optOut', 1),
-      occurrence('explicitWeb', 2),
-      occurrence('optOut', 4),
-    );
-    const back = { ...applyOccurrence(stoppedAgain, occurrence('explicitWeb', 5)).state };
-    expect(applyOccurrence(back, occurrence('carrierUnblocked', 3))).toMatchObject({
+    expect(applyEvent(blocked(), newEvent('carrierUnblocked', 2)).state.carrierBlocked).toBe(true);
+    const stoppedAgain = stateAfter(newEvent('optOut', 1), newEvent('explicitWeb', 2), newEvent('optOut', 4));
+    const back = { ...applyEvent(stoppedAgain, newEvent('explicitWeb', 5)).state };
+    expect(applyEvent(back, newEvent('carrierUnblocked', 3))).toMatchObject({
       effect: 'late',
-      state: { standing: 'opted_in', carrierBlocked: true },
+      state: { status: 'opted_in', carrierBlocked: true },
     });
   });
 
   it('is lifted by START, and not by words that only we take for it', () => {
     for (const carrierActs of [true, false]) {
-      const start = occurrence('handsetStart', 2, { evidence: handset('START', carrierActs) });
-      const { state } = applyOccurrence(blocked(), start);
-      expect(state).toMatchObject({ standing: 'opted_in', carrierBlocked: !carrierActs });
+      const start = newEvent('handsetStart', 2, { evidence: handset('START', carrierActs) });
+      const { state } = applyEvent(blocked(), start);
+      expect(state).toMatchObject({ status: 'opted_in', carrierBlocked: !carrierActs });
     }
   });
 });
 
 describe('what the standing rests on', () => {
   it('is the event that brought it, and not what merely confirmed it', () => {
-    const state = stateAfter(occurrence('impliedForm', 1), occurrence('explicitWeb', 2));
-    expect(state.standingBy).toEqual({ sequence: 1, kind: 'impliedForm', source: 'form' });
-    const stopped = applyOccurrence(state, occurrence('optOut', 3)).state;
-    expect(stopped.standingBy).toEqual({ sequence: 3, kind: 'optOut', source: 'handset' });
+    const state = stateAfter(newEvent('impliedForm', 1), newEvent('explicitWeb', 2));
+    expect(state.statusBy).toEqual({ sequence: 1, kind: 'impliedForm', source: 'form' });
+    const stopped = applyEvent(state, newEvent('optOut', 3)).state;
+    expect(stopped.statusBy).toEqual({ sequence: 3, kind: 'optOut', source: 'handset' });
   });
 });
 
 describe('keywords', () => {
-  const joined = () => stateAfter(occurrence('handsetKeyword', 1));
+  const joined = () => stateAfter(newEvent('handsetKeyword', 1));
 
   it('T2 a keyword is active from the event that brought it', () => {
     expect(joined().keywords).toEqual({ ROOF: { active: true, since: at(1), sequence: 1 } });
   });
 
   it.each(['optOut', 'numberReleased'] as const)('T4 %s makes every opt-in by keyword inactive', (kind) => {
-    const two = applyOccurrence(
-      joined(),
-      occurrence('handsetKeyword', 2, { evidence: handset('SOLAR', false) }),
-    );
-    const { keywords } = applyOccurrence({ ...two.state, version: 2 }, occurrence(kind, 3)).state;
+    const two = applyEvent(joined(), newEvent('handsetKeyword', 2, { evidence: handset('SOLAR', false) }));
+    const { keywords } = applyEvent({ ...two.state, version: 2 }, newEvent(kind, 3)).state;
     const inactive = { active: false, since: at(3), sequence: 3 };
     expect(keywords).toEqual({ ROOF: inactive, SOLAR: inactive });
   });
 
   it('START after STOP does not bring the keywords back, the keyword itself does', () => {
     const started = stateAfter(
-      occurrence('handsetKeyword', 1),
-      occurrence('optOut', 2),
-      occurrence('handsetStart', 3),
+      newEvent('handsetKeyword', 1),
+      newEvent('optOut', 2),
+      newEvent('handsetStart', 3),
     );
     expect(started.keywords['ROOF']?.active).toBe(false);
-    expect(applyOccurrence(started, occurrence('handsetKeyword', 4)).state.keywords['ROOF']?.active).toBe(
-      true,
-    );
+    expect(applyEvent(started, newEvent('handsetKeyword', 4)).state.keywords['ROOF']?.active).toBe(true);
   });
 });
 
@@ -232,28 +230,28 @@ describe('late news', () => {
   ] as const;
 
   it.each(optIns)('X3 a delayed %s never undoes a STOP that happened after it', (kind) => {
-    const stopped = stateAfter(occurrence('optOut', 5));
-    expect(applyOccurrence(stopped, occurrence(kind, 4))).toEqual({ state: stopped, effect: 'late' });
+    const stopped = stateAfter(newEvent('optOut', 5));
+    expect(applyEvent(stopped, newEvent(kind, 4))).toEqual({ state: stopped, effect: 'late' });
   });
 
   it('X3 a STOP from before a later START changes nothing', () => {
-    const started = stateAfter(occurrence('handsetStart', 5));
-    expect(applyOccurrence(started, occurrence('optOut', 4))).toEqual({ state: started, effect: 'late' });
+    const started = stateAfter(newEvent('handsetStart', 5));
+    expect(applyEvent(started, newEvent('optOut', 4))).toEqual({ state: started, effect: 'late' });
   });
 
   it('X3 a STOP from before a form without a checkbox or a CRM field still counts: neither could lift it', () => {
     for (const kind of ['impliedForm', 'crmAttested'] as const) {
-      expect(stateAfter(occurrence(kind, 5), occurrence('optOut', 4)).standing).toBe('opted_out');
+      expect(stateAfter(newEvent(kind, 5), newEvent('optOut', 4)).status).toBe('opted_out');
     }
   });
 
   it('X3 an opt-in from before the number was given away is not the new holder’s', () => {
-    expect(stateAfter(occurrence('numberReleased', 5), occurrence('explicitWeb', 4)).standing).toBe('none');
+    expect(stateAfter(newEvent('numberReleased', 5), newEvent('explicitWeb', 4)).status).toBe('none');
   });
 
   it('X3 a manual opt-in must be dated after the opt-out: at the same moment it is late', () => {
-    expect(stateAfter(occurrence('optOut', 5), occurrence('manualOptIn', 5)).standing).toBe('opted_out');
-    expect(stateAfter(occurrence('optOut', 5), occurrence('manualOptIn', 6)).standing).toBe('opted_in');
+    expect(stateAfter(newEvent('optOut', 5), newEvent('manualOptIn', 5)).status).toBe('opted_out');
+    expect(stateAfter(newEvent('optOut', 5), newEvent('manualOptIn', 6)).status).toBe('opted_in');
   });
 
   it('X3 an opt-out after everything that could lift it stands, in whatever order the events are heard of', () => {
@@ -276,8 +274,8 @@ describe('late news', () => {
       });
     fc.assert(
       fc.property(story, (events) => {
-        const heard = events.map(({ kind, second }) => occurrence(kind, second));
-        expect(stateAfter(...heard).standing).toBe('opted_out');
+        const heard = events.map(({ kind, second }) => newEvent(kind, second));
+        expect(stateAfter(...heard).status).toBe('opted_out');
       }),
       { numRuns: 500 },
     );
@@ -290,10 +288,10 @@ describe('late news', () => {
     const optIn = fc.constantFrom(...optIns);
     fc.assert(
       fc.property(optIn, dates, fc.integer({ min: 1, max: 1000 }), (kind, occurredAt, later) => {
-        const first = append(initialState(NUMBER), occurrence(kind, 0, { occurredAt }), at(0));
+        const first = appendEvent(initialState(NUMBER), newEvent(kind, 0, { occurredAt }), at(0));
         expect(first.event.occurredAt).toBe(at(0));
-        const stop = append(first.state, occurrence('optOut', later), at(later));
-        expect(stop.state.standing).toBe('opted_out');
+        const stop = appendEvent(first.state, newEvent('optOut', later), at(later));
+        expect(stop.state.status).toBe('opted_out');
       }),
     );
   });

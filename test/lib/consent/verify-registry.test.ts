@@ -2,15 +2,15 @@ import { spawn } from 'node:child_process';
 import { DeleteCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ConsentOccurrence, eventKinds } from '../../../lib/consent/consent-event.ts';
+import { eventKinds, type NewConsentEvent } from '../../../lib/consent/consent-event.ts';
 import { kindOfItem, numberOfItem } from '../../../lib/consent/consent-items.ts';
 import { createConsentRegistry } from '../../../lib/consent/registry.ts';
+import { scanRegistry } from '../../../lib/consent/scan-registry.ts';
 import { storedNumber, verifyStored } from '../../../lib/consent/stored-number.ts';
 import { verifyRegistry } from '../../../lib/consent/verify-registry.ts';
-import { walk } from '../../../lib/consent/scan-registry.ts';
 import type { Item } from '../../../lib/runtime/dynamodb.ts';
 import { createTables, type Tables } from '../../setup/tables.ts';
-import { occurrence } from './new-events.ts';
+import { newEvent } from './new-events.ts';
 
 let tables: Tables;
 /** Everything that is stored, as it should be. */
@@ -30,8 +30,8 @@ beforeAll(async () => {
   for (let index = 0; index < NUMBERS; index++) {
     const number = `+1303555${String(index).padStart(4, '0')}`;
     for (let turn = 0; turn < 4; turn++) {
-      const kind = eventKinds[(index + turn * 3) % eventKinds.length] as ConsentOccurrence['kind'];
-      await registry.record(occurrence(kind, 10 * turn, { number }));
+      const kind = eventKinds[(index + turn * 3) % eventKinds.length] as NewConsentEvent['kind'];
+      await registry.record(newEvent(kind, 10 * turn, { number }));
     }
   }
   const page = await tables.client.send(new ScanCommand({ TableName: tables.consentTable }));
@@ -73,16 +73,16 @@ describe('verify over the whole registry', () => {
     const report = await verifyRegistry(deps());
     expect(report).toEqual({ numbers: NUMBERS, events: NUMBERS * 4, faults: [] });
     const seen: string[] = [];
-    for await (const { number } of walk(deps())) seen.push(number);
+    for await (const { number } of scanRegistry(deps())) seen.push(number);
     expect(new Set(seen).size).toBe(NUMBERS);
   });
 
   it('X2 goes on after any number without leaving one out or reading one twice', async () => {
     const all: { number: string; last: { pk: string; sk: string } }[] = [];
-    for await (const walked of walk(deps())) all.push(walked);
+    for await (const walked of scanRegistry(deps())) all.push(walked);
     for (const [index, { last }] of all.entries()) {
       const rest: string[] = [];
-      for await (const { number } of walk(deps(), last)) rest.push(number);
+      for await (const { number } of scanRegistry(deps(), last)) rest.push(number);
       expect(rest).toEqual(all.slice(index + 1).map(({ number }) => number));
     }
   });

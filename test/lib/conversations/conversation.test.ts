@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
-import { handled, noConversation, received } from '../../../lib/conversations/conversation.ts';
+import { noConversation, withHandling, withReceivedText } from '../../../lib/conversations/conversation.ts';
 
 const AT = '2026-06-01T18:00:00.000Z';
 const review = (messageSid: string) => ({ messageSid, since: AT, rule: 'wrong-number' });
 const decision = { decision: 'noOptOut', by: 'ada', at: AT, messageSid: 'SM1' } as const;
 
 test('X7 a decision on one text says nothing of a later one that came while it was made', () => {
-  const asked = received(
+  const asked = withReceivedText(
     noConversation('+13035550142', new Date(AT)),
     { body: 'Wrong number', at: AT },
     review('SM1'),
   );
-  expect(handled(asked, { decision })).toMatchObject({ decided: decision });
-  expect(handled(asked, { decision })).not.toHaveProperty('review');
-  const askedAgain = received(asked, { body: 'Wrong number!', at: AT }, review('SM2'));
-  expect(handled(askedAgain, { decision })).toBeUndefined();
+  expect(withHandling(asked, { decision })).toMatchObject({ decided: decision });
+  expect(withHandling(asked, { decision })).not.toHaveProperty('review');
+  const askedAgain = withReceivedText(asked, { body: 'Wrong number!', at: AT }, review('SM2'));
+  expect(withHandling(askedAgain, { decision })).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { newestOf } from '../../../lib/conversations/newest.ts';
+import { mergeNewest } from '../../../lib/conversations/newest.ts';
 
 interface Entry {
   readonly place: string;
@@ -31,7 +31,7 @@ test('B5 page by page, every conversation is shown once, newest first, in whatev
         let below: string | undefined;
         do {
           const answers = shards.map((shard) => answer(shard, below, Math.min(limit, sizes.next().value)));
-          const page = newestOf<Entry>(answers, limit);
+          const page = mergeNewest<Entry>(answers, limit);
           expect(page.entries.length).toBeLessThanOrEqual(limit);
           shown.push(...page.entries.map(({ place }) => place));
           // A page with nothing on it that promises another would be asked for for ever.

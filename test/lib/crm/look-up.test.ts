@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { LIGHTNING } from '../../../infra/local/salesforce/improveit360.ts';
 import type { SalesforceStandIn } from '../../../infra/local/salesforce/stand-in.ts';
 import { createDescriptions } from '../../../lib/crm/descriptions.ts';
-import { lookUp } from '../../../lib/crm/look-up.ts';
+import { lookUpRecords } from '../../../lib/crm/look-up.ts';
 import { paceOf } from '../../../lib/crm/pace.ts';
 import { type CrmPreferences, defaultCrmPreferences } from '../../../lib/crm/preferences.ts';
 import { createSalesforce } from '../../../lib/crm/rest-salesforce.ts';
@@ -24,7 +24,7 @@ function look(numbers: readonly string[], objects: readonly string[], more: Part
   const salesforce = createSalesforce({ credentials, baseUrl: standIn.url, now });
   const deps = { salesforce, descriptions: createDescriptions(salesforce, now) };
   const preferences = { ...defaultCrmPreferences, product: 'lightning' as const, ...more };
-  return lookUp(deps, preferences, objects.map(mapping), numbers);
+  return lookUpRecords(deps, preferences, objects.map(mapping), numbers);
 }
 
 test('H6 in Lightning an eLead, a contact and the lead sources of an account are found by their default labels', async () => {

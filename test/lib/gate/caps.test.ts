@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AutomatedSend, frequencyWindow, remember } from '../../../lib/gate/caps.ts';
+import { type AutomatedSend, addRecentSend, frequencyWindow } from '../../../lib/gate/caps.ts';
 import { DEFAULT_SENDING_RULES, type SendingRules } from '../../../lib/organization/sending-rules.ts';
 
 const NOW = new Date('2026-06-10T18:00:00.000Z');
@@ -22,7 +22,7 @@ describe('how often a number is texted', () => {
     expect(ask([ago(1), ago(20), ago(5)])).toEqual({
       open: false,
       until: '2026-06-10T22:00:00.000Z',
-      says: 'has had 3 automated texts within 24 hours',
+      explanation: 'has had 3 automated texts within 24 hours',
     });
   });
 
@@ -36,7 +36,7 @@ describe('how often a number is texted', () => {
     expect(ask([ago(100), ago(50)], rules)).toEqual({
       open: false,
       until: '2026-06-13T14:00:00.000Z',
-      says: 'has had 2 automated texts within 7 days',
+      explanation: 'has had 2 automated texts within 7 days',
     });
   });
 
@@ -45,7 +45,7 @@ describe('how often a number is texted', () => {
     expect(ask([ago(2, 'newsletter')], rules).open).toBe(true);
     expect(ask([ago(2, 'newsletter'), ago(3)], rules)).toMatchObject({
       until: '2026-06-11T15:00:00.000Z',
-      says: 'has had 1 automated text of the automation welcome within 24 hours',
+      explanation: 'has had 1 automated text of the automation welcome within 24 hours',
     });
     const weekly = withCaps({ perAutomation: { perWeek: 1 } });
     expect(ask([ago(30)], weekly)).toMatchObject({ open: false, until: '2026-06-16T12:00:00.000Z' });
@@ -71,10 +71,10 @@ describe('how often a number is texted', () => {
 describe('what is remembered of a number', () => {
   it('X6 is at most forty sends of the last seven days, the newest', () => {
     const many = Array.from({ length: 60 }, (_, index) => ago(index * 2));
-    const kept = remember(many, ago(0), NOW);
+    const kept = addRecentSend(many, ago(0), NOW);
     expect(kept).toHaveLength(40);
     expect(kept.at(-1)).toEqual(ago(0));
-    expect(remember([ago(24 * 7), ago(24 * 7 - 1)], ago(0), NOW)).toEqual([ago(24 * 7 - 1), ago(0)]);
+    expect(addRecentSend([ago(24 * 7), ago(24 * 7 - 1)], ago(0), NOW)).toEqual([ago(24 * 7 - 1), ago(0)]);
   });
 
   it('X6 is enough: no cap is ever exceeded by texts that leave when they may, and none waits longer than it must', () => {
@@ -112,7 +112,7 @@ describe('what is remembered of a number', () => {
             continue;
           }
           sent.push({ at: now, automationId });
-          recent = remember(recent, { at: new Date(now).toISOString(), automationId }, new Date(now));
+          recent = addRecentSend(recent, { at: new Date(now).toISOString(), automationId }, new Date(now));
         }
       }),
       { numRuns: 200 },

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { standings } from '../../../lib/consent/consent-event.ts';
-import { type ConsentState, initialState, prompts } from '../../../lib/consent/state.ts';
+import { consentStatuses } from '../../../lib/consent/consent-event.ts';
+import { type ConsentState, initialState, optInRequestStatuses } from '../../../lib/consent/state.ts';
 import { type Conversation, noConversation } from '../../../lib/conversations/conversation.ts';
 import { decide } from '../../../lib/gate/decide.ts';
-import type { Question } from '../../../lib/gate/decision.ts';
+import type { DecisionInput } from '../../../lib/gate/decision.ts';
 import { defaultSettings, type Settings } from '../../../lib/organization/settings.ts';
 
 /** Noon in Denver, where the number is. */
@@ -19,7 +19,7 @@ const SETTINGS: Settings = {
 const OPTED_IN: ConsentState = {
   ...initialState('+13035550142'),
   version: 1,
-  standing: 'opted_in',
+  status: 'opted_in',
   lastOptInAt: '2026-05-01T00:00:00.000Z',
 };
 const NOT_ASKED: ConsentState = initialState('+13035550142');
@@ -33,12 +33,12 @@ const TEXTED_OFTEN = {
 };
 const OPTED_OUT: ConsentState = {
   ...OPTED_IN,
-  standing: 'opted_out',
+  status: 'opted_out',
   lastOptOutAt: '2026-05-02T00:00:00.000Z',
 };
 
 /** A text to which nothing objects, but for what the test changes. */
-function question(more: Partial<Question> = {}): Question {
+function question(more: Partial<DecisionInput> = {}): DecisionInput {
   return {
     purpose: 'step',
     automation: { id: 'welcome' },
@@ -54,21 +54,24 @@ function question(more: Partial<Question> = {}): Question {
   };
 }
 
-function agent(more: Partial<Question> = {}): Question {
+function agent(more: Partial<DecisionInput> = {}): DecisionInput {
   const { age: _, ...rest } = question(more);
   return { ...rest, purpose: 'agent' };
 }
 
-const single = (purpose: Question['purpose'], more: Partial<Question> = {}): Question =>
+const single = (purpose: DecisionInput['purpose'], more: Partial<DecisionInput> = {}): DecisionInput =>
   question({ ...more, purpose });
-const ask = (doubleOptIn: Settings['doubleOptIn'], more: Partial<ConsentState> = {}): Partial<Question> => ({
+const ask = (
+  doubleOptIn: Settings['doubleOptIn'],
+  more: Partial<ConsentState> = {},
+): Partial<DecisionInput> => ({
   settings: { ...SETTINGS, doubleOptIn },
   consent: { ...OPTED_IN, ...more },
 });
-const PROMPT_FIRST = { kind: 'sendPromptFirst', reason: 'waitingForStart' };
+const PROMPT_FIRST = { kind: 'sendOptInRequestFirst', reason: 'waitingForStart' };
 const WAITS_FOR_START = { kind: 'hold', reason: 'waitingForStart' };
 
-const verdict = (asked: Question) => {
+const verdict = (asked: DecisionInput) => {
   const { trace: _trace, sentence: _sentence, warnings: _warnings, ...rest } = decide(asked);
   return rest;
 };
@@ -131,24 +134,24 @@ describe('each rule alone, automated text', () => {
 describe('double opt-in', () => {
   it.each([
     ['C2 sends the template first to a number that was never asked', 'perNumber', {}, PROMPT_FIRST],
-    ['C3 holds while the request is open', 'perNumber', { prompt: 'sent' }, WAITS_FOR_START],
-    ['C3 sends once START was answered', 'perNumber', { prompt: 'accepted' }, { kind: 'send' }],
+    ['C3 holds while the request is open', 'perNumber', { optInRequest: 'sent' }, WAITS_FOR_START],
+    ['C3 sends once START was answered', 'perNumber', { optInRequest: 'accepted' }, { kind: 'send' }],
     [
       'C4 asks for each lead, though another lead of the number accepted',
       'perLead',
-      { prompt: 'accepted' },
+      { optInRequest: 'accepted' },
       PROMPT_FIRST,
     ],
     [
       'C4 sends to the lead that accepted',
       'perLead',
-      { leadPrompts: { 'lead-1': 'accepted' } },
+      { leadOptInRequests: { 'lead-1': 'accepted' } },
       { kind: 'send' },
     ],
     [
       'C4 holds for the lead that was asked',
       'perLead',
-      { leadPrompts: { 'lead-1': 'sent' } },
+      { leadOptInRequests: { 'lead-1': 'sent' } },
       WAITS_FOR_START,
     ],
   ] as const)('%s', (_, mode, state, expected) => {
@@ -157,7 +160,7 @@ describe('double opt-in', () => {
   });
 
   it('both settings on: the template goes only to numbers with a recorded opt-in, but an agent may ask anybody', () => {
-    const both = ask('perNumber', { standing: 'none' });
+    const both = ask('perNumber', { status: 'none' });
     expect(verdict(question(both))).toEqual({ kind: 'hold', reason: 'waitingForConsent' });
     expect(verdict(agent(both))).toEqual(PROMPT_FIRST);
   });
@@ -167,18 +170,20 @@ describe('double opt-in', () => {
   });
 
   it('C3 what waited for START is dropped by STOP, while other texts wait for the next opt-in', () => {
-    const consent = { ...OPTED_OUT, prompt: 'rejected' as const };
-    const dropped = { kind: 'drop', reason: 'promptRejected' };
+    const consent = { ...OPTED_OUT, optInRequest: 'rejected' as const };
+    const dropped = { kind: 'drop', reason: 'optInRequestRejected' };
     expect(verdict(question({ consent, heldFor: 'waitingForStart' }))).toEqual(dropped);
     expect(verdict(agent({ consent, heldFor: 'waitingForStart' }))).toEqual(dropped);
     expect(verdict(question({ consent }))).toEqual({ kind: 'hold', reason: 'optedOut' });
   });
 
   it('a request that was answered meanwhile is not sent again', () => {
-    expect(verdict(single('prompt', ask('perNumber', { prompt: 'accepted' })))).toMatchObject({
+    expect(verdict(single('optInRequest', ask('perNumber', { optInRequest: 'accepted' })))).toMatchObject({
       kind: 'drop',
     });
-    expect(verdict(single('prompt', ask('perNumber', { prompt: 'sent' })))).toEqual({ kind: 'send' });
+    expect(verdict(single('optInRequest', ask('perNumber', { optInRequest: 'sent' })))).toEqual({
+      kind: 'send',
+    });
   });
 });
 
@@ -237,8 +242,8 @@ describe('keywords, review, confirmations', () => {
   it('B3 X9 what the system says waits until Twilio has lifted its block, but for the answer to an opt-out', () => {
     const held = { kind: 'hold', reason: 'carrierBlocked' };
     expect(verdict(single('confirmation', BLOCKED))).toEqual(held);
-    const consent = { ...OPTED_IN, carrierBlocked: true, prompt: 'sent' as const };
-    expect(verdict(single('prompt', { consent }))).toEqual(held);
+    const consent = { ...OPTED_IN, carrierBlocked: true, optInRequest: 'sent' as const };
+    expect(verdict(single('optInRequest', { consent }))).toEqual(held);
   });
 
   it('a confirmation has something to confirm, or is dropped', () => {
@@ -275,13 +280,17 @@ describe("each rule alone, an agent's text", () => {
 
 describe('the order of the rules', () => {
   /** What each rule objects to, in the order in which they are consulted. */
-  const objections: readonly [rule: string, change: (asked: Question) => Question, decision: string][] = [
+  const objections: readonly [
+    rule: string,
+    change: (asked: DecisionInput) => DecisionInput,
+    decision: string,
+  ][] = [
     [
       'maximumAge',
       (q) => ({ ...q, age: { firstDueAt: '2026-01-01T00:00:00.000Z', maximumAge: 'P7D' } }),
       'drop tooOld',
     ],
-    ['optedOut', (q) => ({ ...q, consent: { ...q.consent, standing: 'opted_out' } }), 'hold optedOut'],
+    ['optedOut', (q) => ({ ...q, consent: { ...q.consent, status: 'opted_out' } }), 'hold optedOut'],
     [
       'a2pVerified',
       (q) => ({ ...q, settings: { ...q.settings, a2pVerified: false } }),
@@ -295,7 +304,7 @@ describe('the order of the rules', () => {
     ['review', (q) => ({ ...q, conversation: { ...q.conversation, ...IN_REVIEW } }), 'hold awaitingReview'],
     [
       'requireSmsOptIn',
-      (q) => (q.consent.standing === 'opted_in' ? { ...q, consent: { ...q.consent, standing: 'none' } } : q),
+      (q) => (q.consent.status === 'opted_in' ? { ...q, consent: { ...q.consent, status: 'none' } } : q),
       'hold waitingForConsent',
     ],
     ['requireOptInForOneToOne', (q) => q, ''],
@@ -306,7 +315,7 @@ describe('the order of the rules', () => {
       (q) => ({
         ...q,
         settings: { ...q.settings, doubleOptIn: 'perNumber' },
-        consent: { ...q.consent, prompt: 'sent' },
+        consent: { ...q.consent, optInRequest: 'sent' },
       }),
       'hold waitingForStart',
     ],
@@ -350,8 +359,8 @@ describe('for every question', () => {
   const consents: fc.Arbitrary<ConsentState> = fc.record({
     number: fc.constant('+13035550142'),
     version: fc.nat(),
-    standing: fc.constantFrom(...standings),
-    prompt: fc.constantFrom(...prompts),
+    status: fc.constantFrom(...consentStatuses),
+    optInRequest: fc.constantFrom(...optInRequestStatuses),
     keywords: fc.constant({}),
     carrierBlocked: fc.boolean(),
     lastOptInAt: fc.constant('2026-05-01T00:00:00.000Z'),
@@ -367,7 +376,7 @@ describe('for every question', () => {
       const from = `${String(hour).padStart(2, '0')}:00`;
       return { ...SETTINGS, ...rest, sendingHours: { from, to: '20:30' } };
     });
-  const questions: fc.Arbitrary<Question> = fc
+  const questions: fc.Arbitrary<DecisionInput> = fc
     .record({
       purpose: fc.constantFrom('step' as const, 'agent' as const, 'confirmation' as const),
       consent: consents,
@@ -388,12 +397,12 @@ describe('for every question', () => {
     fc.assert(
       fc.property(questions, (asked) => {
         fc.pre(asked.purpose !== 'agent');
-        const { standing, carrierBlocked } = asked.consent;
+        const { status, carrierBlocked } = asked.consent;
         const forbidden =
-          standing === 'opted_out' ||
+          status === 'opted_out' ||
           carrierBlocked ||
           !asked.settings.a2pVerified ||
-          (asked.settings.requireSmsOptIn && standing !== 'opted_in');
+          (asked.settings.requireSmsOptIn && status !== 'opted_in');
         if (forbidden) expect(decide(asked).kind).not.toMatch(/^send/);
       }),
       { numRuns: 1000 },

@@ -7,7 +7,7 @@ import {
   weekdays,
 } from '../../../lib/organization/sending-rules.ts';
 import { STATES } from '../../../lib/phone/states.ts';
-import { ANYWHERE_IN_THE_US, whereabouts } from '../../../lib/phone/time-zones.ts';
+import { ANYWHERE_IN_THE_US, recipientLocation } from '../../../lib/phone/time-zones.ts';
 
 const EIGHT_TO_NINE = { from: '08:00', to: '21:00' };
 const LAW_ONLY: SendingRules = { ...DEFAULT_SENDING_RULES, sendingHours: EIGHT_TO_NINE };
@@ -43,11 +43,11 @@ describe('federal hours, on the clock of the recipient', () => {
     expect(until(now, [zone])).toBe(expected);
   });
 
-  it('X1 X6 says the hours and the zone', () => {
-    expect(ask('2026-06-02T04:30:00.000Z', ['America/Denver']).says).toBe(
+  it('X1 X6 explanation the hours and the zone', () => {
+    expect(ask('2026-06-02T04:30:00.000Z', ['America/Denver']).explanation).toBe(
       'outside 8:00-21:00 in America/Denver',
     );
-    expect(ask('2026-06-02T02:30:00.000Z', ['America/Denver']).says).toBe(
+    expect(ask('2026-06-02T02:30:00.000Z', ['America/Denver']).explanation).toBe(
       'within 8:00-21:00 in America/Denver',
     );
   });
@@ -102,7 +102,7 @@ describe('the law of the states', () => {
   });
 
   it('X1 X6 names the state', () => {
-    expect(ask('2026-06-02T00:30:00.000Z', ['America/New_York'], {}, ['FL']).says).toBe(
+    expect(ask('2026-06-02T00:30:00.000Z', ['America/New_York'], {}, ['FL']).explanation).toBe(
       'outside 8:00-20:00 in America/New_York (Florida)',
     );
   });
@@ -131,7 +131,7 @@ describe("the organization's hours and holidays", () => {
     expect(window).toEqual({
       open: false,
       until: '2026-06-08T14:00:00.000Z',
-      says: 'closed on Sundays in America/Denver',
+      explanation: 'closed on Sundays in America/Denver',
     });
   });
 
@@ -140,7 +140,7 @@ describe("the organization's hours and holidays", () => {
     expect(ask('2026-12-24T18:00:00.000Z', denver, { holidays })).toEqual({
       open: false,
       until: '2026-12-26T15:00:00.000Z',
-      says: '2026-12-24 is a holiday in America/Denver',
+      explanation: '2026-12-24 is a holiday in America/Denver',
     });
   });
 
@@ -169,14 +169,14 @@ describe("the organization's hours and holidays", () => {
   it('X6 quiet hours that are switched off say so in every answer', () => {
     expect(ask('2026-06-01T08:00:00.000Z', denver, { quietHours: 'offForTesting' })).toEqual({
       open: true,
-      says: 'quiet hours are switched off for this organization',
+      explanation: 'quiet hours are switched off for this organization',
     });
   });
 });
 
 describe('several possible zones', () => {
   it('X6 a toll-free number is texted when it is lawful from Hawaii to the east coast', () => {
-    const { zones } = whereabouts('+18005550142', {}, 'America/Denver');
+    const { zones } = recipientLocation('+18005550142', {}, 'America/Denver');
     expect(until('2026-06-01T13:00:00.000Z', zones, DEFAULT_SENDING_RULES)).toBe('2026-06-01T19:00:00.000Z');
     expect(until('2026-06-01T23:59:59.999Z', zones, DEFAULT_SENDING_RULES)).toBe('open');
     expect(until('2026-06-02T00:00:00.000Z', zones, DEFAULT_SENDING_RULES)).toBe('2026-06-02T19:00:00.000Z');
@@ -186,13 +186,13 @@ describe('several possible zones', () => {
     expect(until('2026-06-01T13:00:00.000Z', [])).toBe('2026-06-01T18:00:00.000Z');
   });
 
-  it('X1 X6 says in which zone it is closed, and that there are others', () => {
-    expect(ask('2026-06-01T12:30:00.000Z', ['America/New_York', 'America/Chicago']).says).toBe(
+  it('X1 X6 explanation in which zone it is closed, and that there are others', () => {
+    expect(ask('2026-06-01T12:30:00.000Z', ['America/New_York', 'America/Chicago']).explanation).toBe(
       'outside 8:00-21:00 in America/Chicago; the number may be in any of 2 time zones',
     );
   });
 
-  it('X6 says when no day has a moment that suits all, and names the next that does', () => {
+  it('X6 explanation when no day has a moment that suits all, and names the next that does', () => {
     const zones = ['America/New_York', 'Europe/London'];
     // Five hours apart but for the weeks between the changes of the clocks, when it is four.
     const sendingHours = { from: '09:00', to: '13:30' };
@@ -200,16 +200,17 @@ describe('several possible zones', () => {
     expect(window).toEqual({
       open: false,
       until: '2026-03-08T13:00:00.000Z',
-      says: 'outside 9:00-13:30 in America/New_York; the number may be in any of 2 time zones; no moment of the day suits all of America/New_York, Europe/London',
+      explanation:
+        'outside 9:00-13:30 in America/New_York; the number may be in any of 2 time zones; no moment of the day suits all of America/New_York, Europe/London',
     });
   });
 
-  it('X6 says when two months have none, and asks to be looked at again', () => {
+  it('X6 explanation when two months have none, and asks to be looked at again', () => {
     const window = ask('2026-06-01T12:00:00.000Z', ['America/New_York', 'Asia/Tokyo'], {
       sendingHours: { from: '09:00', to: '12:00' },
     });
     expect(window).toMatchObject({ open: false, until: '2026-07-31T12:00:00.000Z' });
-    expect(window.says).toContain('no moment of the next 60 days suits America/New_York, Asia/Tokyo');
+    expect(window.explanation).toContain('no moment of the next 60 days suits America/New_York, Asia/Tokyo');
   });
 });
 

@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { numberZones, OVERLAYS } from '../../../infra/local/time-zones/tables.ts';
 import { AREA_CODES } from '../../../lib/phone/number-zones.ts';
 import { PROVINCES, STATES } from '../../../lib/phone/states.ts';
-import { ANYWHERE_IN_THE_US, whereabouts } from '../../../lib/phone/time-zones.ts';
+import { ANYWHERE_IN_THE_US, recipientLocation } from '../../../lib/phone/time-zones.ts';
 import { clockSpan } from '../../../lib/phone/zone-clock.ts';
 
-const where = (number: string, stated = {}) => whereabouts(number, stated, 'America/Denver');
+const where = (number: string, stated = {}) => recipientLocation(number, stated, 'America/Denver');
 const areaCode = (code: string) => where(`+1${code}5550142`);
 const zonesByZip = (zip: string) => where('+12125550142', { zip }).zones;
 
@@ -31,7 +31,7 @@ describe('the zones of a number', () => {
     ['807', ['America/Toronto', 'America/Winnipeg'], []],
     ['709', ['America/Halifax', 'America/Puerto_Rico', 'America/St_Johns'], []],
   ])('X6 area code %s may be in any of its zones', (code, zones, states) => {
-    expect(areaCode(code)).toEqual({ zones, states, knownBy: 'area code' });
+    expect(areaCode(code)).toEqual({ zones, states, source: 'area code' });
   });
 
   it.each([...Object.entries(OVERLAYS)])(
@@ -44,11 +44,11 @@ describe('the zones of a number', () => {
   it.each(['+18005550142', '+18885550142', '+15005550006', '+12995550142'])(
     'X6 %s tells nothing: it may be anywhere from Hawaii to the east coast, or where the organization is',
     (number) => {
-      const place = whereabouts(number, {}, 'America/Halifax');
+      const place = recipientLocation(number, {}, 'America/Halifax');
       expect(place).toEqual({
         zones: [...ANYWHERE_IN_THE_US, 'America/Halifax'],
         states: [],
-        knownBy: 'nothing',
+        source: 'nothing',
       });
     },
   );
@@ -59,7 +59,7 @@ describe('the zones of a number', () => {
     ['+528110123456', expect.arrayContaining(['America/Tijuana', 'America/Mexico_City', 'America/Cancun'])],
     ['+77012345678', expect.arrayContaining(['Asia/Almaty', 'Europe/Moscow', 'Asia/Kamchatka'])],
   ])('X6 %s may be in any zone of its country', (number, zones) => {
-    expect(where(number)).toEqual({ zones, states: [], knownBy: 'country code' });
+    expect(where(number)).toEqual({ zones, states: [], source: 'country code' });
   });
 
   it('X6 no area code lies in a zone that its state does not keep', () => {
@@ -100,7 +100,7 @@ describe('what the lead says is better than the number', () => {
 
   it.each(['Colorado', 'CO', ' co ', 'C.O.', 'colorado'])('X6 the state written as "%s"', (state) => {
     const place = where('+12125550142', { state });
-    expect(place).toEqual({ zones: ['America/Denver'], states: ['CO', 'NY'], knownBy: 'state' });
+    expect(place).toEqual({ zones: ['America/Denver'], states: ['CO', 'NY'], source: 'state' });
   });
 
   it('X6 a ZIP code wins over the state unless they contradict each other: then both count', () => {
@@ -110,7 +110,7 @@ describe('what the lead says is better than the number', () => {
     expect(where('+12125550142', { zip: '80202', state: 'Florida' })).toEqual({
       zones: ['America/Denver', 'America/New_York', 'America/Chicago'],
       states: ['CO', 'FL', 'NY'],
-      knownBy: 'ZIP code',
+      source: 'ZIP code',
     });
   });
 
@@ -128,7 +128,7 @@ describe('what the lead says is better than the number', () => {
     { state: '' },
     { zip: '', state: 'Elsewhere' },
   ])('X6 %j says nothing, and the area code is taken', (stated) => {
-    expect(where('+13035550142', stated)).toMatchObject({ zones: ['America/Denver'], knownBy: 'area code' });
+    expect(where('+13035550142', stated)).toMatchObject({ zones: ['America/Denver'], source: 'area code' });
   });
 
   it('X6 a toll-free number with a ZIP code is where the ZIP code is', () => {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { parseSettings } from '../../../lib/organization/organization-items.ts';
 import { defaultSettings } from '../../../lib/organization/settings.ts';
-import { remembered } from '../../../lib/runtime/memoize-by-content.ts';
+import { memoizeByContent } from '../../../lib/runtime/memoize-by-content.ts';
 
 test('the same content is parsed once, changed content at once, and no caller can change what others get', () => {
   let parsed = 0;
-  const parse = remembered((content) => {
+  const parse = memoizeByContent((content) => {
     parsed++;
     return { seen: content as { on: boolean } };
   });
@@ -23,14 +23,14 @@ test('the same content is parsed once, changed content at once, and no caller ca
 
 test('the order of fields, which DynamoDB does not keep, makes no other content', () => {
   let parsed = 0;
-  const parse = remembered(() => ++parsed);
+  const parse = memoizeByContent(() => ++parsed);
   parse({ steps: [{ delay: 'PT0S', template: 'Hi' }], verified: { by: 'ada', at: 'now' } });
   parse({ verified: { at: 'now', by: 'ada' }, steps: [{ template: 'Hi', delay: 'PT0S' }] });
   expect(parsed).toBe(1);
 });
 
 test('what cannot be parsed throws every time', () => {
-  const parse = remembered(() => {
+  const parse = memoizeByContent(() => {
     throw new Error('unreadable');
   });
   expect(() => parse({})).toThrow('unreadable');

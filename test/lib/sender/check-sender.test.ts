@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkSender, repairsFor } from '../../../lib/sender/check-sender.ts';
 import { isTollFree, type NumberSetup, type ServiceSetup } from '../../../lib/sender/sender.ts';
-import { verificationOf } from '../../../lib/sender/verification.ts';
+import { a2pVerificationOf } from '../../../lib/sender/verification.ts';
 
 const OURS = {
   inbound: 'https://texts.example/twilio/inbound',
@@ -81,14 +81,17 @@ it('S9 an address that differs by a slash is not ours: the signature would not h
 
 it('C8 verification is what a campaign says; where A2P 10DLC does not apply, nothing is said', () => {
   const longCode = { sender: MG, service: service(), numbers: [number(1)] };
-  expect(verificationOf(longCode, ['PENDING', 'VERIFIED'])).toMatchObject({ verified: true });
-  expect(verificationOf(longCode, ['IN_PROGRESS'])).toMatchObject({ verified: false });
-  expect(verificationOf(longCode, [])).toMatchObject({ verified: false });
+  expect(a2pVerificationOf(longCode, ['PENDING', 'VERIFIED'])).toMatchObject({ verified: true });
+  expect(a2pVerificationOf(longCode, ['IN_PROGRESS'])).toMatchObject({ verified: false });
+  expect(a2pVerificationOf(longCode, [])).toMatchObject({ verified: false });
   const alone = { sender: '+13035550101', service: undefined, numbers: [number(1)] };
-  expect(verificationOf(alone, [])).toEqual({ verified: false, campaignStatus: 'in no messaging service' });
+  expect(a2pVerificationOf(alone, [])).toEqual({
+    verified: false,
+    campaignStatus: 'in no messaging service',
+  });
   for (const other of ['+18885550101', '+447700900123']) {
     const setup = { sender: other, service: undefined, numbers: [number(1, { number: other })] };
-    expect(verificationOf(setup, [])).toBeUndefined();
+    expect(a2pVerificationOf(setup, [])).toBeUndefined();
   }
 });
 

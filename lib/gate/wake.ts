@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import type { ConsentEvent } from '../consent/consent-event.ts';
-import { holdReasons } from './decision.ts';
-import { carrierErrorOf } from '../messaging/carrier-errors.ts';
-import type { Settings } from '../organization/settings.ts';
-import type { OutboxStore } from '../single-texts/single-text-store.ts';
 import type { Automation } from '../automation/automation.ts';
 import type { Enrollment } from '../automation/enrollment.ts';
 import type { EnrollmentStore } from '../automation/enrollment-store.ts';
-import { wake } from '../automation/progress.ts';
+import { wakePending } from '../automation/progress.ts';
 import type { WaitingEntry } from '../automation/work-index.ts';
+import type { ConsentEvent } from '../consent/consent-event.ts';
+import { carrierErrorOf } from '../messaging/carrier-errors.ts';
+import type { Settings } from '../organization/settings.ts';
+import type { SingleTextStore } from '../single-texts/single-text-store.ts';
+import { holdReasons } from './decision.ts';
 
 /** Why a text can wait: a verdict of the gate, or its automation is switched off. */
 export const waitingReasons = [...holdReasons, 'automationDisabled'] as const;
@@ -20,9 +20,9 @@ export type WaitingReason = (typeof waitingReasons)[number];
  * @returns `all`, or the reasons; an opt-out ends the waiting for START, since what waited is dropped (C3).
  */
 export function wokenByEvent(event: ConsentEvent): 'all' | readonly WaitingReason[] {
-  if (event.effect !== 'changed' || event.kind === 'promptSent') return [];
+  if (event.effect !== 'changed' || event.kind === 'optInRequestSent') return [];
   // What waits for START would only ask again, in a circle; for a dead number it is told so, and ends.
-  if (event.kind === 'promptFailed') return isDeadNumber(event) ? ['waitingForStart'] : [];
+  if (event.kind === 'optInRequestFailed') return isDeadNumber(event) ? ['waitingForStart'] : [];
   return event.after === 'opted_out' ? ['waitingForStart'] : 'all';
 }
 
@@ -60,9 +60,9 @@ export function wokenByAutomation(
   return woken;
 }
 
-export interface EntryWakingDeps {
+export interface WakeEntryDeps {
   readonly enrollments: Pick<EnrollmentStore, 'get' | 'replace'>;
-  readonly outbox: Pick<OutboxStore, 'get' | 'put'>;
+  readonly singleTexts: Pick<SingleTextStore, 'get' | 'put'>;
   readonly now: () => Date;
 }
 
@@ -72,28 +72,28 @@ export interface EntryWakingDeps {
  * @returns false also for what nobody can read: it stays as it is, since the gate would not send it either.
  */
 export async function wakeEntry(
-  { enrollments, outbox, now }: EntryWakingDeps,
+  { enrollments, singleTexts, now }: WakeEntryDeps,
   entry: WaitingEntry,
   isMeant: (waiting: Pick<Enrollment, 'reason' | 'waitsUntil'>) => boolean,
 ): Promise<boolean> {
   try {
-    if ('outbox' in entry) {
-      const text = await outbox.get(entry.outbox);
-      return text?.status === 'waiting' && isMeant(text) && (await outbox.put(wake(text, now())));
+    if ('singleText' in entry) {
+      const text = await singleTexts.get(entry.singleText);
+      return text?.status === 'waiting' && isMeant(text) && (await singleTexts.put(wakePending(text, now())));
     }
     const enrollment = await enrollments.get(entry.enrollment);
     if (enrollment?.status !== 'waiting' || !isMeant(enrollment)) return false;
-    return await enrollments.replace(wake(enrollment, now()));
+    return await enrollments.replace(wakePending(enrollment, now()));
   } catch (error) {
     if (error instanceof z.ZodError) return false;
     throw error;
   }
 }
 
-export interface NumberWakingDeps {
-  readonly leads: { holders(number: string): Promise<string[]> };
+export interface WakeNumberDeps {
+  readonly leads: { leadsWithNumber(number: string): Promise<string[]> };
   readonly enrollments: Pick<EnrollmentStore, 'ofLead' | 'replace'>;
-  readonly outbox: Pick<OutboxStore, 'open' | 'put'>;
+  readonly singleTexts: Pick<SingleTextStore, 'open' | 'put'>;
   readonly now: () => Date;
 }
 
@@ -107,21 +107,21 @@ export interface NumberWakingDeps {
  * @returns how many were woken.
  */
 export async function wakeNumber(
-  { leads, enrollments, outbox, now }: NumberWakingDeps,
+  { leads, enrollments, singleTexts, now }: WakeNumberDeps,
   number: string,
   reasons: 'all' | readonly string[],
 ): Promise<number> {
   const isMeant = ({ status, reason = '' }: { status: string; reason?: string | undefined }) =>
     status === 'waiting' && (reasons === 'all' || reasons.includes(reason));
   let woken = 0;
-  for (const leadId of await leads.holders(number)) {
+  for (const leadId of await leads.leadsWithNumber(number)) {
     for (const enrollment of await enrollments.ofLead(leadId)) {
       // Lost to another writer: whoever it was decided on the consent that is recorded by now.
-      if (isMeant(enrollment) && (await enrollments.replace(wake(enrollment, now())))) woken++;
+      if (isMeant(enrollment) && (await enrollments.replace(wakePending(enrollment, now())))) woken++;
     }
   }
-  for (const text of await outbox.open(number)) {
-    if (isMeant(text) && (await outbox.put(wake(text, now())))) woken++;
+  for (const text of await singleTexts.open(number)) {
+    if (isMeant(text) && (await singleTexts.put(wakePending(text, now())))) woken++;
   }
   return woken;
 }

@@ -1,19 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { automationSchema } from '../../../lib/automation/automation.ts';
 import type { Enrollment } from '../../../lib/automation/enrollment.ts';
-import { advance, enroll, hold, stop } from '../../../lib/automation/progress.ts';
-import { wakeNumber, wokenByEvent, wokenBySettings } from '../../../lib/gate/release.ts';
+import {
+  advanceEnrollment,
+  enrollLead,
+  holdPending,
+  stopEnrollment,
+} from '../../../lib/automation/progress.ts';
 import type { EventKind } from '../../../lib/consent/consent-event.ts';
-import { append } from '../../../lib/consent/ledger.ts';
+import { appendEvent } from '../../../lib/consent/ledger.ts';
+import { wakeNumber, wokenByEvent, wokenBySettings } from '../../../lib/gate/wake.ts';
 import { defaultSettings, type Settings } from '../../../lib/organization/settings.ts';
-import { type OutboxText, outboxText } from '../../../lib/single-texts/single-text.ts';
-import { at, handset, occurrence, stateAfter } from '../consent/new-events.ts';
+import { newSingleText, type SingleText } from '../../../lib/single-texts/single-text.ts';
+import { at, handset, newEvent, stateAfter } from '../consent/new-events.ts';
 
 const BASE: Settings = { ...defaultSettings('Acme'), requireSmsOptIn: true, a2pVerified: false };
 
 describe('what wakes those who wait', () => {
   const news = (past: ReturnType<typeof stateAfter>, kind: EventKind, second: number) =>
-    append(past, occurrence(kind, second), at(100)).event;
+    appendEvent(past, newEvent(kind, second), at(100)).event;
 
   it.each([
     'handsetStart',
@@ -27,8 +32,8 @@ describe('what wakes those who wait', () => {
   });
 
   it('H10 a START that lifts nothing but the block of the carrier', () => {
-    const blocked = stateAfter(occurrence('optOut', 1), occurrence('explicitWeb', 2));
-    expect(blocked).toMatchObject({ standing: 'opted_in', carrierBlocked: true });
+    const blocked = stateAfter(newEvent('optOut', 1), newEvent('explicitWeb', 2));
+    expect(blocked).toMatchObject({ status: 'opted_in', carrierBlocked: true });
     expect(wokenByEvent(news(blocked, 'handsetStart', 3))).toBe('all');
   });
 
@@ -37,11 +42,11 @@ describe('what wakes those who wait', () => {
   });
 
   it('neither late news nor what changes nothing', () => {
-    const stopped = stateAfter(occurrence('optOut', 5));
+    const stopped = stateAfter(newEvent('optOut', 5));
     expect(wokenByEvent(news(stopped, 'explicitWeb', 4))).toEqual([]);
     expect(wokenByEvent(news(stopped, 'impliedForm', 6))).toEqual([]);
-    expect(wokenByEvent(news(stateAfter(occurrence('impliedForm', 1)), 'impliedForm', 2))).toEqual([]);
-    const words = append(stopped, occurrence('optOut', 6, { evidence: handset('ALTO', false) }), at(100));
+    expect(wokenByEvent(news(stateAfter(newEvent('impliedForm', 1)), 'impliedForm', 2))).toEqual([]);
+    const words = appendEvent(stopped, newEvent('optOut', 6, { evidence: handset('ALTO', false) }), at(100));
     expect(wokenByEvent(words.event)).toEqual([]);
   });
 
@@ -72,29 +77,29 @@ describe('waking a number', () => {
   const now = new Date('2026-06-01T12:00:00.000Z');
   const why = { reason: 'waitingForConsent', sentence: 'held' };
   const enrolled = (automationId: string) =>
-    enroll({ leadId: 'lead-1', automationId }, '+13035550142', automation, now);
+    enrollLead({ leadId: 'lead-1', automationId }, '+13035550142', automation, now);
 
   it('H10 makes due what waits, and leaves the rest alone', async () => {
     const all = [
-      hold(enrolled('waiting-1'), why),
-      hold(enrolled('waiting-2'), why),
+      holdPending(enrolled('waiting-1'), why),
+      holdPending(enrolled('waiting-2'), why),
       enrolled('due'),
-      stop(enrolled('stopped'), why),
-      advance(enrolled('completed'), automation, now),
+      stopEnrollment(enrolled('stopped'), why),
+      advanceEnrollment(enrolled('completed'), automation, now),
     ];
     const written: Enrollment[] = [];
-    const text = hold(
-      outboxText({ id: 't', number: '+13035550142', purpose: 'agent', body: 'Hi' }, now),
+    const text = holdPending(
+      newSingleText({ id: 't', number: '+13035550142', purpose: 'agent', body: 'Hi' }, now),
       why,
     );
-    const texts: OutboxText[] = [];
+    const texts: SingleText[] = [];
     const deps = {
-      leads: { holders: async () => ['lead-1'] },
+      leads: { leadsWithNumber: async () => ['lead-1'] },
       enrollments: {
         ofLead: async () => all,
         replace: async (enrollment: Enrollment) => written.push(enrollment) > 1,
       },
-      outbox: { open: async () => [text], put: async (woken: OutboxText) => texts.push(woken) > 0 },
+      singleTexts: { open: async () => [text], put: async (woken: SingleText) => texts.push(woken) > 0 },
       now: () => now,
     };
     expect(await wakeNumber(deps, '+13035550142', ['waitingForStart'])).toBe(0);

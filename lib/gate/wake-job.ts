@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SHARDS } from '../automation/work.ts';
+import { SHARDS } from '../tables/outreach.ts';
 
 /** One page of waking everybody of a shard who waits for one of some reasons: parsed by who sends it and by who does it. */
 export const wakeJobSchema = z.object({

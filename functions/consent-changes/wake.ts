@@ -1,15 +1,15 @@
 import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
-import type { WakeJob } from '../../lib/gate/release-job.ts';
-import { type NumberWakingDeps, wakeEntry, wakeNumber, wokenByEvent } from '../../lib/gate/release.ts';
-import { SHARDS } from '../../lib/automation/work.ts';
 import type { WorkIndex } from '../../lib/automation/work-index.ts';
 import type { ConsentEvent } from '../../lib/consent/consent-event.ts';
-import type { OutboxStore } from '../../lib/single-texts/single-text-store.ts';
+import { type WakeNumberDeps, wakeEntry, wakeNumber, wokenByEvent } from '../../lib/gate/wake.ts';
+import type { WakeJob } from '../../lib/gate/wake-job.ts';
+import type { SingleTextStore } from '../../lib/single-texts/single-text-store.ts';
+import { SHARDS } from '../../lib/tables/outreach.ts';
 import type { Jobs } from './jobs.ts';
 
-export interface WakeDeps extends NumberWakingDeps {
+export interface WakeDeps extends WakeNumberDeps {
   readonly enrollments: Pick<EnrollmentStore, 'ofLead' | 'get' | 'replace'>;
-  readonly outbox: Pick<OutboxStore, 'open' | 'get' | 'put'>;
+  readonly singleTexts: Pick<SingleTextStore, 'open' | 'get' | 'put'>;
   readonly index: Pick<WorkIndex, 'waiting'>;
   readonly jobs: Jobs;
 }
