@@ -21,7 +21,7 @@ export type HoldReason = (typeof holdReasons)[number];
 export interface DecisionInput {
   /** `step`: a step of an automation. Otherwise the purpose of a single text. */
   readonly purpose: 'step' | Purpose;
-  /** When the text first became due (ISO 8601 UTC), and its maximum age (ISO 8601 duration); absent for a new text. */
+  /** First due time of the text (ISO 8601 UTC) and its maximum age (ISO 8601 duration); absent for a new text. */
   readonly age?: { readonly firstDueAt: string; readonly maximumAge: string };
   /** The automation that the step belongs to, and the keyword that it is tied to (T5). */
   readonly automation?: { readonly id: string; readonly keyword?: string | undefined };

@@ -26,7 +26,7 @@ export interface LoadDeps extends GateTables {
 interface LoadedInput {
   readonly settings: Settings;
   readonly lead: Lead | undefined;
-  /** Consent of the number that the text was enqueued with, which may differ from the enrollment's by now. */
+  /** Consent of the number in the load request. The enrollment may have another number by now. */
   readonly consent: ConsentState;
   readonly conversation: Conversation;
 }

@@ -18,6 +18,7 @@ export type Reservation = { readonly start: number } | { readonly nextFreeAt: nu
 /** Shares the sender's rate (segments a second) among all workers. */
 export type SendRateLimiter = ReturnType<typeof createSendRateLimiter>;
 
+/** Creates the rate limiter over its item of the outreach table. Its methods throw the errors of the DynamoDB client. */
 export function createSendRateLimiter(deps: {
   readonly client: DynamoDBDocumentClient;
   /** The outreach table. */

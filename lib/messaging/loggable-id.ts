@@ -7,8 +7,8 @@ const OURS = new RegExp(
 );
 
 /**
- * A message's id as it may be logged. A client of the API chooses part of an agent's text's id, and could have chosen a phone
- * number: an id that is not made as ours are is replaced by the beginning of its SHA-256.
+ * Makes a message id safe to log. A client of the API chooses part of the id of an agent's text and may put a phone number
+ * into it, so an id of any other form than ours is replaced by the first 16 hex digits of its SHA-256.
  */
 export function loggableId(messageId: string): string {
   return OURS.test(messageId) ? messageId : `hashed-${sha256(messageId).slice(0, 16)}`;

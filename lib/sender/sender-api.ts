@@ -14,7 +14,7 @@ const findingSchema = z.object({
 const checkSchema = z.object({
   sender: z.string(),
   checkedAt: z.string(),
-  /** Whether replies, STOP among them, reach us. */
+  /** True when no issue is `broken`: replies, STOP included, reach us. */
   repliesReachUs: z.boolean(),
   numbers: z.array(z.string()),
   findings: z.array(findingSchema),
@@ -40,7 +40,7 @@ const checkExample: SenderCheck = {
 const a2pSchema = settingsSchema.pick({ a2pVerified: true, a2pVerification: true });
 export type A2pAnswer = z.infer<typeof a2pSchema>;
 
-/** The routes of the sender, described here so that the API's one description has them whichever function serves them. */
+/** The sender's routes. The OpenAPI description and the stack read them here; `functions/sender-admin` serves them. */
 export const senderApi = {
   check: {
     method: 'GET',

@@ -3,7 +3,7 @@ import type { LanguageRules, RevocationRule } from '../../../lib/revocation/rule
 
 const HEAD = `# How a text is read as a revocation
 
-Generated from \`lib/messaging/revocation-rules/\` by \`npm run revocation -- --write\`. Do not edit.
+Generated from \`lib/revocation/rules/\` by \`npm run revocation -- --write\`. Do not edit.
 
 A person may take back consent by any reasonable means (47 CFR 64.1200(a)(10)). sendgate reads every text that it
 receives, in this order:
@@ -59,6 +59,6 @@ function languagePart(rules: LanguageRules): string {
   ].join('\n');
 }
 
-function rulePart({ id, says, where, phrases }: RevocationRule): string {
-  return `- **${id}** (${where}): ${says}\n  ${phrases.map((phrase) => `\`${phrase}\``).join(' · ')}`;
+function rulePart({ id, description, where, phrases }: RevocationRule): string {
+  return `- **${id}** (${where}): ${description}\n  ${phrases.map((phrase) => `\`${phrase}\``).join(' · ')}`;
 }
