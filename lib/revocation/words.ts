@@ -1,4 +1,4 @@
-/** Bounds the work for hostile input. Twilio delivers no longer SMS. */
+/** Limits the work that hostile input can cause. Twilio delivers no SMS of more characters. */
 const MAXIMUM_CHARACTERS = 1600;
 const MAXIMUM_WORD_LETTERS = 30;
 
