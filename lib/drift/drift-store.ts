@@ -25,7 +25,6 @@ export interface DriftStoreDeps {
 /** Stores the reports of the comparison with Twilio, their findings, and the comparison's watermark (X11). */
 export type DriftStore = ReturnType<typeof createDriftStore>;
 
-/** Creates the store of drift reports. @param deps.table name of the outreach table. */
 export function createDriftStore(deps: DriftStoreDeps) {
   return {
     mark: async (): Promise<DriftMark> => {

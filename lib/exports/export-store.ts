@@ -15,7 +15,6 @@ const exportKey = (id: string): Key => ({ pk: `EXPORT#${id}`, sk: 'EXPORT' });
 /** Stores exports and the worker that holds each of them (S7). */
 export type ExportStore = ReturnType<typeof createExportStore>;
 
-/** Creates the store of exports. */
 export function createExportStore(deps: ExportStoreDeps) {
   return {
     add: (given: Export) => add(deps, given),

@@ -27,7 +27,7 @@ const EIGHT_TO_EIGHT = daily(hours(8, 20));
 /** The federal hours: 8:00 to 21:00 at the called party's location (47 CFR 64.1200(c)(1)). */
 export const FEDERAL_HOURS = hours(8, 21);
 
-/** The states whose law is stricter than the federal hours, by postal code; `source` cites each law. */
+/** States whose law is stricter, by postal code (docs/facts.md, "The law: quiet hours"). */
 export const STATE_RULES: Readonly<Record<string, StateRule>> = {
   FL: { name: 'Florida', source: 'Fla. Stat. 501.616(6)', week: EIGHT_TO_EIGHT, perDay: 3 },
   OK: { name: 'Oklahoma', source: 'Okla. Stat. tit. 15, 775C.4', week: EIGHT_TO_EIGHT, perDay: 3 },

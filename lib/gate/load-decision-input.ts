@@ -132,7 +132,7 @@ export interface NumbersConsent {
   readonly states: ReadonlyMap<string, ConsentState>;
 }
 
-/** DynamoDB reads 100 keys per request; the settings take one of them. */
+/** Keys of one request, the settings' own left out. */
 const NUMBERS_PER_READ = 99;
 
 /**

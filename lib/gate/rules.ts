@@ -262,7 +262,7 @@ const caps: Rule = {
   },
 };
 
-/** The rules in the order in which they are consulted; the first one with a verdict decides. */
+/** The rules in the order in which they are consulted; the first with a verdict decides (docs/design.md, "The gate"). */
 export const RULES: readonly Rule[] = [
   maximumAge,
   optedOut,

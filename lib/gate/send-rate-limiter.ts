@@ -18,7 +18,6 @@ export type Reservation = { readonly start: number } | { readonly nextFreeAt: nu
 /** Shares the sender's rate (segments a second) among all workers. */
 export type SendRateLimiter = ReturnType<typeof createSendRateLimiter>;
 
-/** Creates the rate limiter over its item of the outreach table. Its methods throw the errors of the DynamoDB client. */
 export function createSendRateLimiter(deps: {
   readonly client: DynamoDBDocumentClient;
   /** The outreach table. */
@@ -63,7 +62,7 @@ interface Span {
 }
 
 const END_OF_TIME = Number.MAX_SAFE_INTEGER;
-/** Many workers update the same item at the same time. */
+/** Others move the same clock at the same time. */
 const ATTEMPTS = 20;
 
 /**

@@ -112,11 +112,11 @@ export function recordUnsent(
     conversation,
   }: Omit<Claim, 'conversation'> & { readonly conversation: Conversation | undefined },
 ): Promise<WriteOutcome> {
-  const counted = conversation ? [{ Put: putConversation(tables.outreachTable, conversation) }] : [];
-  return transact(tables, counted, [{ Put: origin }, putMessage(tables, text)]);
+  const moved = conversation ? [{ Put: putConversation(tables.outreachTable, conversation) }] : [];
+  return transact(tables, moved, [{ Put: origin }, putMessage(tables, text)]);
 }
 
-/** Writes only the enrollment or single text, on the condition that its stored version is the one that was read. */
+/** Writes an enrollment or single text over the version it came from, and nothing else. */
 export async function putVersioned(tables: GateTables, origin: Put): Promise<WriteOutcome> {
   try {
     await tables.client.send(new PutCommand(origin));

@@ -18,7 +18,7 @@ const transient = (sentence: string, consequence: Consequence = 'none'): Carrier
   sentence,
 });
 
-/** The error codes that change what sendgate does (Twilio's error dictionary). */
+/** Twilio's error codes that mean something to us (docs/facts.md, "Twilio: sending"). */
 const CARRIER_ERRORS: Readonly<Record<number, CarrierError>> = {
   // Transient, since Twilio accepts nothing until a person replaces the key: due texts wait for that and are not lost.
   20003: transient('the API key is not valid', 'stopCampaign'),

@@ -23,11 +23,11 @@ export type InboundIntent =
       readonly automatic: boolean;
     };
 
-/** Words on which Twilio acts by itself when they are the whole message, in any case (Twilio's default opt-out handling). */
+/** Words on which Twilio acts by itself: the whole message, in any case (docs/facts.md, "Twilio: STOP, START and HELP"). */
 const CARRIER_STOP = ['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT'];
 const CARRIER_START = ['START', 'UNSTOP'];
 const CARRIER_HELP = ['HELP', 'INFO'];
-/** Other spellings of the words for START. */
+/** Other ways in which people write the same words. */
 const ALSO_START = ['OPT IN', 'OPTIN', 'RE START', 'RESTART'];
 
 const STOP = new Set(CARRIER_STOP);

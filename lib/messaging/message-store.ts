@@ -25,7 +25,6 @@ export type NewsOutcome = 'applied' | 'stale' | 'unknown';
 /** Stores messages, sent and received. */
 export type MessageStore = ReturnType<typeof createMessageStore>;
 
-/** Creates the store of messages. @param deps.table name of the outreach table. */
 export function createMessageStore(deps: MessageStoreDeps) {
   return {
     get: async (id: string): Promise<Message | undefined> => {

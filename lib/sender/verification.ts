@@ -1,6 +1,6 @@
 import { isTollFree, type SenderSetup } from './sender.ts';
 
-/** The campaign status of Twilio with which texts may leave. */
+/** The only campaign status of Twilio with which texts may leave (docs/facts.md, "Twilio: A2P"). */
 const VERIFIED = 'VERIFIED';
 
 /** The result of reading a sender's A2P 10DLC campaigns. */
