@@ -11,7 +11,7 @@ export class Violation extends Error {
   override readonly name = 'Violation';
 }
 
-/** A change of consent while the gate was at work. A text that was not claimed by then must be sent under the new version, or not at all. */
+/** A change of consent while the gate was at work. A text not claimed by then may leave only under the new version. */
 export interface ConsentChange {
   readonly number: string;
   readonly version: number;

@@ -13,10 +13,10 @@ import {
 import { CONVERSATION_SHARDS } from '../../../lib/conversations/conversation-items.ts';
 import { SHARDS } from '../../../lib/tables/outreach.ts';
 
-/** What the stack and the code set that decides how much an organization can grow. */
+/** Settings of the stack and the code that limit how large an organization can grow. */
 export interface StackSettings {
   readonly shards: number;
-  /** Of the list of all conversations. */
+  /** Shards of the list of all conversations. */
   readonly conversationShards: number;
   readonly cycleMinutes: number;
   readonly cycleSeconds: number;
@@ -24,19 +24,19 @@ export interface StackSettings {
   readonly priority: LaneSettings;
   readonly bulk: LaneSettings;
   readonly visibilitySeconds: number;
-  /** Requests a second that API Gateway lets through: Twilio's callbacks, and how many at once; texts received; a form; admins. */
+  /** Requests a second that API Gateway lets through: Twilio's callbacks (with their burst), texts received, a form, admins. */
   readonly callbackRate: number;
   readonly callbackBurst: number;
   readonly inboundRate: number;
   readonly formRate: number;
   readonly adminRate: number;
-  /** Secondary indexes of the table that has most. */
+  /** Secondary indexes of the table that has the most. */
   readonly indexes: number;
 }
 
 export interface LaneSettings {
   readonly batchSize: number;
-  /** Undefined: as many as Lambda gives. */
+  /** Undefined where the stack sets none: as many as Lambda gives. */
   readonly maxConcurrency: number | undefined;
 }
 
