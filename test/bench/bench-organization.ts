@@ -6,7 +6,7 @@ import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aw
 import type { Context, SQSEvent } from 'aws-lambda';
 import { createApp } from '../../infra/create-app.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION, startDynamoDb } from '../../infra/local/engines.ts';
-import { provision } from '../../infra/local/provision.ts';
+import { provisionResources } from '../../infra/local/provision.ts';
 import { resourcesOf, type Template } from '../../infra/local/template.ts';
 import type { WorkKind } from '../../lib/automation/work.ts';
 import { ENV } from '../../lib/runtime/env.ts';
@@ -43,7 +43,11 @@ export async function startBenchOrganization(progress: (line: string) => void) {
   for (const [, properties] of resourcesOf(template, 'AWS::DynamoDB::Table')) {
     Reflect.deleteProperty(properties, 'StreamSpecification');
   }
-  const provisioned = await provision(template, { dynamodb: dynamodb.endpoint, sqs: sqsUrl, s3: sqsUrl });
+  const provisioned = await provisionResources(template, {
+    dynamodb: dynamodb.endpoint,
+    sqs: sqsUrl,
+    s3: sqsUrl,
+  });
   leaveOutTokens();
   const names = namesOf(template, provisioned);
   Object.assign(process.env, environment(names, dynamodb.endpoint, services));
@@ -129,7 +133,7 @@ export function environment(names: Names, dynamodb: string, services: Services):
   };
 }
 
-function namesOf(template: Template, provisioned: Awaited<ReturnType<typeof provision>>): Names {
+function namesOf(template: Template, provisioned: Awaited<ReturnType<typeof provisionResources>>): Names {
   const names: Record<string, string> = {};
   for (const [, properties] of resourcesOf(template, 'AWS::Lambda::Function')) {
     const { Variables = {} } = (properties['Environment'] ?? {}) as {

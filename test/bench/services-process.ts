@@ -1,5 +1,5 @@
 import { startQueues } from '../../infra/local/engines.ts';
-import { localSalesforceApp } from '../../infra/local/salesforce/local.ts';
+import { createLocalSalesforceApp } from '../../infra/local/salesforce/local.ts';
 import { startSsm } from '../../infra/local/ssm.ts';
 import { startTwilioStandIn } from '../../infra/local/twilio/stand-in.ts';
 import type { Services } from './services.ts';
@@ -22,7 +22,7 @@ const queues = await startQueues();
 const ssm = await startSsm({
   [credentials]: JSON.stringify(account),
   [authTokenParameter]: authToken,
-  [salesforceCredentials]: JSON.stringify(localSalesforceApp('bench').credentials),
+  [salesforceCredentials]: JSON.stringify(createLocalSalesforceApp('bench').credentials),
 });
 const services: Services = {
   sqsUrl: queues.endpoint,

@@ -10,12 +10,12 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Engine, startDynamoDb } from '../../infra/local/engines.ts';
-import { dynamoDbLocal, dynoxide } from '../../infra/local/programs.ts';
+import { findDynamoDbLocal, findDynoxide } from '../../infra/local/programs.ts';
 import { readConsistently } from '../../lib/runtime/dynamodb.ts';
 import { followStream } from '../flow/streams.ts';
 import { createTables, type Tables } from '../setup/tables.ts';
 
-const programs = [dynoxide(), dynamoDbLocal()].filter((program) => program !== undefined);
+const programs = [findDynoxide(), findDynamoDbLocal()].filter((program) => program !== undefined);
 
 describe.each(programs)('what sendgate relies on holds for $name', (program) => {
   let engine: Engine;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject, vi } from 'vitest';
 import { type Engine, startDynamoDb } from '../../infra/local/engines.ts';
-import { dynoxide } from '../../infra/local/programs.ts';
+import { findDynoxide } from '../../infra/local/programs.ts';
 import { setUp } from '../flow/organization.ts';
 import { createWorld, type World } from '../flow/world.ts';
 import { type EngineProxy, startProxy, untouched } from './proxy.ts';
@@ -76,7 +76,7 @@ export class FaultHarness {
 }
 
 function startEngine(folder: string): Promise<Engine> {
-  const program = dynoxide();
+  const program = findDynoxide();
   const path = join(folder, 'dynamodb.sqlite');
   return program
     ? startDynamoDb({ program, path })

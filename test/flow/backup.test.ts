@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import { provision } from '../../infra/local/provision.ts';
+import { provisionResources } from '../../infra/local/provision.ts';
 import { checkStill } from '../../infra/ops/backup/check-backup.ts';
 import { standbyTemplate } from '../../infra/ops/backup/local-tables.ts';
 import { readManifest } from '../../infra/ops/backup/manifest.ts';
@@ -120,7 +120,7 @@ test('nothing is restored into tables that hold something or whose changes are f
     code: 1,
     said: expect.stringMatching(/changes of .* are followed/),
   });
-  const unfollowed = await provision(standbyTemplate(), inject('endpoints'), {
+  const unfollowed = await provisionResources(standbyTemplate(), inject('endpoints'), {
     namePrefix: `taken-${NEW_STACK}`,
   });
   expect([...unfollowed.values()].filter(({ streamArn }) => streamArn)).toEqual([]);
@@ -156,7 +156,7 @@ test('X2 a backup that was altered by a byte, or lacks a file, is refused before
 });
 
 test('X2 X5 a restored organization knows what the old one knew, texts nobody twice, and goes on where it stood', async () => {
-  await provision(standbyTemplate(), inject('endpoints'), { namePrefix: NEW_STACK });
+  await provisionResources(standbyTemplate(), inject('endpoints'), { namePrefix: NEW_STACK });
   const args = ['--prefix', newPrefix, '--from', join(folder, 'whole')];
   const restored = await run('restore', ...args);
   expect(restored.code, restored.said).toBe(0);

@@ -11,7 +11,7 @@ import { inject } from 'vitest';
 import {
   listProperty,
   nestedProperty,
-  referenced,
+  referencedId,
   resourcesOf,
   type Template,
 } from '../../infra/local/template.ts';
@@ -66,10 +66,11 @@ export function streamFiltersOf(functionName: string, table: 'consentTable' | 'o
       ([, { FunctionName }]) => FunctionName === `sendgate-demo-${functionName}`,
     ) ?? [];
   const variables = nestedProperty(nestedProperty(fn['Environment'])['Variables']);
-  const source = referenced(variables[ENV[table]]);
+  const source = referencedId(variables[ENV[table]]);
   const mapping = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').find(
     ([, properties]) =>
-      referenced(properties['FunctionName']) === id && referenced(properties['EventSourceArn']) === source,
+      referencedId(properties['FunctionName']) === id &&
+      referencedId(properties['EventSourceArn']) === source,
   );
   if (!mapping) throw new Error(`${functionName} follows no stream of ${table}`);
   const filters = listProperty(nestedProperty(mapping[1]['FilterCriteria'])['Filters']);

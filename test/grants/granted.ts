@@ -1,7 +1,7 @@
 import {
   listProperty,
   nestedProperty,
-  referenced,
+  referencedId,
   resourcesOf,
   type Template,
 } from '../../infra/local/template.ts';
@@ -23,7 +23,7 @@ export interface Denied extends Line {
 export function functionsIn(template: Template) {
   return resourcesOf(template, 'AWS::Lambda::Function').map(([id, properties]) => ({
     id,
-    role: referenced(properties['Role']) ?? '',
+    role: referencedId(properties['Role']) ?? '',
     functionName: String(properties['FunctionName']).replace(/^sendgate-demo-/, ''),
     variables: nestedProperty(nestedProperty(properties['Environment'])['Variables']),
   }));
@@ -34,7 +34,7 @@ export function namesIn(template: Template): (logicalId: string) => string {
   const names = new Map<string, string>();
   for (const { variables } of functionsIn(template)) {
     for (const [variable, value] of Object.entries(variables)) {
-      const id = referenced(value);
+      const id = referencedId(value);
       if (id !== undefined && template.Resources[id]) names.set(id, variable);
     }
   }
@@ -71,7 +71,7 @@ function statementsOf(template: Template, role: string) {
     throw new Error(`${role} has inline or managed policies, which are not read here`);
   }
   return resourcesOf(template, 'AWS::IAM::Policy')
-    .filter(([, policy]) => listProperty(policy['Roles']).some((one) => referenced(one) === role))
+    .filter(([, policy]) => listProperty(policy['Roles']).some((one) => referencedId(one) === role))
     .flatMap(([, policy]) =>
       listProperty(nestedProperty(policy['PolicyDocument'])['Statement']).map(nestedProperty),
     );
@@ -79,14 +79,14 @@ function statementsOf(template: Template, role: string) {
 
 function named(resource: unknown, nameOf: (id: string) => string): string {
   if (typeof resource === 'string') return resource;
-  const id = referenced(resource);
+  const id = referencedId(resource);
   if (id !== undefined) {
     const [, attribute] = listProperty(nestedProperty(resource)['Fn::GetAtt']);
     return attribute === 'StreamArn' ? `${nameOf(id)}/stream` : nameOf(id);
   }
   const [, parts] = listProperty(nestedProperty(resource)['Fn::Join']);
   const text = listProperty(parts).map((part) =>
-    typeof part === 'string' ? part : nameOf(referenced(part) ?? '?'),
+    typeof part === 'string' ? part : nameOf(referencedId(part) ?? '?'),
   );
   return text.join('').replace(/^arn:.*:parameter\/sendgate\/demo/, '');
 }

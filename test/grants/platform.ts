@@ -1,7 +1,7 @@
 import {
   listProperty,
   nestedProperty,
-  referenced,
+  referencedId,
   resourcesOf,
   type Template,
 } from '../../infra/local/template.ts';
@@ -53,7 +53,7 @@ export function usedByThePlatform(template: Template, used: readonly Line[]): Li
 
 function logGroupOf(template: Template, functionId: string): string {
   const logging = nestedProperty(template.Resources[functionId]?.Properties?.['LoggingConfig']);
-  return referenced(logging['LogGroup']) ?? '';
+  return referencedId(logging['LogGroup']) ?? '';
 }
 
 /** An event source mapping polls with the role of its function. */
@@ -61,13 +61,13 @@ function mappingLines(template: Template): Line[] {
   const nameOf = namesIn(template);
   const functionNames = new Map(functionsIn(template).map(({ id, functionName }) => [id, functionName]));
   return resourcesOf(template, 'AWS::Lambda::EventSourceMapping').flatMap(([, mapping]) => {
-    const functionName = functionNames.get(referenced(mapping['FunctionName']) ?? '') ?? '';
+    const functionName = functionNames.get(referencedId(mapping['FunctionName']) ?? '') ?? '';
     const [, attribute] = listProperty(nestedProperty(mapping['EventSourceArn'])['Fn::GetAtt']);
-    const source = nameOf(referenced(mapping['EventSourceArn']) ?? '');
+    const source = nameOf(referencedId(mapping['EventSourceArn']) ?? '');
     const onFailure = nestedProperty(nestedProperty(mapping['DestinationConfig'])['OnFailure'])[
       'Destination'
     ];
-    const destination = nameOf(referenced(onFailure) ?? '');
+    const destination = nameOf(referencedId(onFailure) ?? '');
     const lines = (actions: readonly string[], resource: string) =>
       actions.map((action) => ({ functionName, action, resource }));
     return [

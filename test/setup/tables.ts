@@ -4,8 +4,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
 import { type Endpoints, LOCAL_CREDENTIALS, LOCAL_REGION } from '../../infra/local/engines.ts';
-import { type Provisioned, provision } from '../../infra/local/provision.ts';
-import { nestedProperty, referenced, resourcesOf, type Template } from '../../infra/local/template.ts';
+import { type Provisioned, provisionResources } from '../../infra/local/provision.ts';
+import { nestedProperty, referencedId, resourcesOf, type Template } from '../../infra/local/template.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 
@@ -39,7 +39,7 @@ export async function createTables(
 ): Promise<Tables> {
   const template = JSON.parse(readFileSync(inject('templatePath'), 'utf8')) as Template;
   const endpoints = { ...inject('endpoints'), ...other };
-  const byId = await provision(template, endpoints, { namePrefix });
+  const byId = await provisionResources(template, endpoints, { namePrefix });
   const provisioned = byVariable(template, byId);
   const value = (variable: string): string => {
     const found = provisioned.get(variable);
@@ -87,7 +87,7 @@ function byVariable(
   for (const [, properties] of resourcesOf(template, 'AWS::Lambda::Function')) {
     const variables = nestedProperty(nestedProperty(properties['Environment'])['Variables']);
     for (const [variable, value] of Object.entries(variables)) {
-      const provisioned = byId.get(referenced(value) ?? '');
+      const provisioned = byId.get(referencedId(value) ?? '');
       if (provisioned) found.set(variable, provisioned);
     }
   }

@@ -6,7 +6,7 @@ import {
   listProperty,
   nestedProperty,
   type Properties,
-  referenced,
+  referencedId,
   resourcesOf,
   type Template,
 } from '../../../infra/local/template.ts';
@@ -64,7 +64,7 @@ function readSettings(template: Template, organization: string): StackSettings {
   const lane = (name: string): LaneSettings => {
     const [queue] = named('AWS::SQS::Queue', 'QueueName', name);
     const source = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').find(
-      ([, properties]) => referenced(properties['EventSourceArn']) === queue,
+      ([, properties]) => referencedId(properties['EventSourceArn']) === queue,
     )?.[1];
     const most = nestedProperty(source?.['ScalingConfig'])['MaximumConcurrency'];
     return {
@@ -76,7 +76,7 @@ function readSettings(template: Template, organization: string): StackSettings {
   const [, gate] = named('AWS::Lambda::Function', 'FunctionName', 'send-gate');
   const rates = resourcesOf(template, 'AWS::Events::Rule')
     .filter(([, { Targets }]) =>
-      listProperty(Targets).some((target) => referenced(nestedProperty(target)['Arn']) === cycle),
+      listProperty(Targets).some((target) => referencedId(nestedProperty(target)['Arn']) === cycle),
     )
     .map(([, { ScheduleExpression }]) =>
       Number.parseInt(String(ScheduleExpression).slice('rate('.length), 10),
