@@ -22,7 +22,7 @@ const create = (credentials: typeof CLIENT_CREDENTIALS | typeof JWT_BEARER = CLI
   });
 const PROSPECT = 'i360__Prospect__c';
 
-/** jsforce as anybody would use it, past our own code. */
+/** Connects with jsforce alone, without our own code. */
 async function plainConnection(): Promise<Connection> {
   const connection = new Connection({ version: '61.0' });
   const { clientId, clientSecret } = APP;

@@ -12,7 +12,7 @@ import { consentOf, newNumber, setUp, submission } from './organization.ts';
 import { createWorld, type World } from './world.ts';
 
 const NEW_STACK = `new-${process.pid}-${Date.now()}-`;
-/** What a text can contain and a careless reader of lines takes for their end. */
+/** Characters that a text can contain and that a careless reader takes for the end of a line. */
 const ODD_WORDS = 'Two lines\u2028in one, and a \u0085 and "quotes"';
 const texted = newNumber();
 const stopped = newNumber();
@@ -25,7 +25,7 @@ let old: World;
 let knownBefore: Known[];
 let textsBefore: Record<string, string[]>;
 
-/** What an organization knows of a number. */
+/** The consent events that an organization has of a number. */
 type Known = Awaited<ReturnType<typeof known>>;
 async function known(world: World, number: string) {
   const path = encodeURIComponent(number);
@@ -42,7 +42,7 @@ async function known(world: World, number: string) {
 const prefixOf = ({ tables }: World) => tables.consentTable.replace(/-consent$/, '');
 const newPrefix = `${NEW_STACK}sendgate-demo`;
 
-/** `npm run backup` and `npm run restore`. */
+/** Runs `npm run backup` or `npm run restore`. */
 async function run(
   command: 'backup' | 'restore',
   ...args: string[]
@@ -164,7 +164,7 @@ test('X2 X5 a restored organization knows what the old one knew, texts nobody tw
   expect(await run('restore', ...args)).toMatchObject({ code: 1, said: expect.stringMatching(/--again/) });
   expect(await run('restore', ...args, '--again')).toMatchObject({ code: 0 });
 
-  // Deployed again without standby: from here on its changes are followed. The old stack is gone.
+  // The stack is deployed again without standby: its changes are followed from now on. The old stack is gone.
   vi.resetModules();
   const fresh = await import('./world.ts');
   const world = (await fresh.createWorld({}, NEW_STACK)) as World;
@@ -181,7 +181,7 @@ test('X2 X5 a restored organization knows what the old one knew, texts nobody tw
 
     await world.admin('PATCH', '/settings', { a2pVerified: true });
     for (let cycle = 0; cycle < 3; cycle++) await world.runCycle();
-    // What had left stays with the old one, what waited for consent waits, and what was due leaves.
+    // Texts that had left do not leave again, texts that waited for consent still wait, and due texts leave.
     expect(all()).toEqual({ ...nobody, [due]: [expect.stringContaining('thanks for asking')] });
     await world.text(waiting, 'START');
     await world.runCycle();

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await setUp(world);
 });
 beforeEach(async () => {
-  // What other tests left is compared and told before this one begins.
+  // The texts of other tests are compared and reported before this test begins.
   await compare();
 });
 afterEach(() => world.twilio.clearFaults());
@@ -26,7 +26,7 @@ afterAll(async () => {
   await world.close();
 });
 
-/** Moves the clock of everything in this process, for good; timers run on. */
+/** Moves this process's clock forward and leaves it there. Timers keep running. */
 function passTime(seconds: number): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
 }
@@ -38,7 +38,7 @@ interface Report {
   readonly byDifference: Record<string, number>;
 }
 
-/** Lets enough time pass for everything to have reached us, and compares. */
+/** Lets enough time pass for every webhook to have arrived, and compares. */
 async function compare(): Promise<Report> {
   passTime(1900);
   await world.reconcile();
@@ -62,7 +62,7 @@ async function textedLead(): Promise<string> {
   return number;
 }
 
-/** A text that Twilio received and whose webhook never came. */
+/** Sends a text that Twilio receives and whose webhook is lost. */
 async function lost(from: string, body: string): Promise<string> {
   world.twilio.setFault({ kind: 'webhookLost', to: from, times: 1 });
   const { messageSid } = await world.twilio.inbound({ from, to: SENDER, body });
@@ -98,7 +98,7 @@ test('X11 X9 a STOP whose webhook was lost opts out from the moment that Twilio 
     kind: 'optOut',
     evidence: { source: 'handset', messageSid, to: SENDER, wordsSent: 'STOP', carrierActs: true },
   });
-  // Twilio delivers it after all, and the next stretch overlaps this one: it stays one event and one finding.
+  // Twilio delivers the text after all, and the next comparison overlaps this one: there is still one event and one finding.
   await world.twilio.redeliver(messageSid);
   expect(await consentOf(world, number)).toMatchObject({ version: 2 });
   expect(await compare()).toMatchObject({ found: 0 });
@@ -175,7 +175,7 @@ test('X11 a callback that never came is made up for', async () => {
 test('X11 a text that we did not send, and one that Twilio no longer knows, are told to a person', async () => {
   const stranger = newNumber();
   await world.text(stranger, 'Please stop');
-  // Their opt-out is confirmed, which is a text of ours.
+  // sendgate confirms the opt-out, which is a text of ours.
   await world.runCycle();
   await world.twilio.settle();
   const carrier = createTwilioCarrier({
@@ -206,7 +206,7 @@ test('X11 a text that we did not send, and one that Twilio no longer knows, are 
   expect(told.find(({ difference }) => difference === 'textNotAtTwilio')).toMatchObject({ number });
 });
 
-/** The comparison over the real tables, with a list of Twilio's that is split into pages. */
+/** Compares the real tables with a list of Twilio's that is split into pages. */
 function comparison(
   pages: readonly LoggedText[][],
   fault?: (cursor: string | undefined) => Error | undefined,

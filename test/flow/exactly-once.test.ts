@@ -14,7 +14,7 @@ afterEach(() => {
   world.twilio.clearFaults();
 });
 
-/** Moves the clock of everything in this process; timers run on. */
+/** Moves this process's clock forward. Timers keep running. */
 function passTime(seconds: number): void {
   const to = Date.now() + seconds * 1000;
   vi.useFakeTimers({ toFake: ['Date'], now: to });
@@ -81,7 +81,7 @@ test('X5 the delivery callbacks bring the status, and late or repeated ones chan
   expect(text?.['sid']).toMatch(/^SM/);
 });
 
-test('X5 429 and 500 create nothing: the text leaves later, once, decided anew', async () => {
+test('X5 429 and 500 create nothing: the text leaves later, once, after a new decision', async () => {
   for (const status of [429, 500] as const) {
     const number = await dueLead();
     world.twilio.setFault({ kind: 'error', status, to: number, times: 2 });
@@ -170,7 +170,7 @@ test('X5 a worker that dies before it reaches Twilio loses no text: reconcile as
 test('X5 a submission that was stored and not carried out, because its process died, is finished by reconcile', async () => {
   const number = newNumber();
   const receivedAt = new Date().toISOString();
-  // What the webhook has written by then, and nothing of what follows.
+  // The webhook has written the submission, and nothing that follows it.
   await createSubmissionStore({ client: world.tables.client, table: world.tables.outreachTable }).add({
     formId: 'contact',
     submissionId: 'left-behind',

@@ -9,7 +9,7 @@ let world: World;
 const stopped: string[] = [];
 const willing: string[] = [];
 
-/** What a keyword's event carries, with the words as they were sent. */
+/** Builds the evidence of a keyword, with the words as they were sent. */
 const keyword = (wordsSent: string) =>
   ({
     source: 'handset',
@@ -47,7 +47,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** Starts an export, lets the workers run, and says how it stands. */
+/** Starts an export, lets the workers run, and reads the export's status. */
 async function exported(order: Record<string, unknown>, milliseconds?: number) {
   const started = await world.admin('POST', '/exports', order);
   expect(started).toMatchObject({ status: 202, json: { state: 'queued', numbers: 0, requestedBy: 'ada' } });
@@ -88,7 +88,7 @@ test('S7 the whole registry is exported as CSV with evidence, a line per event, 
   expect(stop).toMatchObject({ event: 'optOut', previousHash: implied?.['hash'] });
 });
 
-test('S7 no cell of an export runs as a formula: what begins like one gets a quote, whoever wrote it', async () => {
+test('S7 no cell of an export runs as a formula: every cell that begins like one gets a quote', async () => {
   const lines = parse(await download(await exported({ format: 'csv' }))) as string[][];
   const cells = lines.flat();
   expect(cells).toContain(`'${FORMULA}`);
@@ -129,7 +129,7 @@ test('S7 an export larger than a part goes on in the next worker, whole and with
       evidence: keyword(long),
     });
   }
-  // A worker with less time than a part takes hands on after each.
+  // A worker with less time than a part takes hands the export on after each part.
   const job = await exported({ format: 'ndjson' }, 1000);
   expect(job).toMatchObject({ state: 'done', numbers: 67, events: 70 });
   const stored = await createExportStore({ client, table: outreachTable, now: () => new Date() }).get(

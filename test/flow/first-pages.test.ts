@@ -19,7 +19,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => world.close());
 
-/** The requests that one answer took of DynamoDB, and its rows. */
+/** Requests a list. @returns the DynamoDB requests that the answer took, and its rows. */
 async function asked(path: string) {
   const client: { send: unknown } = DynamoDBDocumentClient.prototype;
   const original = client.send as (...given: unknown[]) => unknown;

@@ -35,7 +35,7 @@ async function dueLeads(form: string, count: number): Promise<string[]> {
   return numbers;
 }
 
-/** When the texts to some numbers reached Twilio, in milliseconds, in order. */
+/** Returns when the texts to some numbers reached Twilio, in milliseconds, in order. */
 function leftAt(numbers: readonly string[]): number[] {
   return world.twilio
     .messages()

@@ -18,7 +18,7 @@ import {
 import { ENV } from '../../lib/runtime/env.ts';
 
 export interface StreamFollower {
-  /** Everything that changed since the last call, oldest first, as Lambda would get it. */
+  /** Returns every change since the last call, oldest first, as Lambda would get it. */
   next(): Promise<unknown[]>;
 }
 
@@ -55,9 +55,9 @@ export async function followStream(table: string): Promise<StreamFollower> {
 }
 
 /**
- * The filter patterns that the synthesized template puts between a table's stream and a function.
+ * Reads the filter patterns that the synthesized template puts between a table's stream and a function.
  *
- * @param table the variable by which the function knows the table.
+ * @param table the environment variable of the function that names the table.
  */
 export function streamFiltersOf(functionName: string, table: 'consentTable' | 'outreachTable'): string[] {
   const template = JSON.parse(readFileSync(inject('templatePath'), 'utf8')) as Template;

@@ -11,7 +11,7 @@ import { createSigningKey, createTokens, type JwtConfiguration } from '../../inf
 import { setUp } from './organization.ts';
 import { createWorld, type World } from './world.ts';
 
-/** The stack's own routes and authorizer, served by the local HTTP API in front of the real handlers. */
+/** Serves the stack's own routes and authorizer from the local HTTP API, in front of the real handlers. */
 let world: World;
 let server: ApiServer;
 let authorizer: JwtConfiguration;
@@ -58,7 +58,7 @@ async function ask(method: string, path: string, authorization?: string) {
   return { status: answer.status, body: await answer.text() };
 }
 
-/** Claims, of which one may be missing. */
+/** Claims of a token. A claim may be missing. */
 type Claims = { readonly [name in keyof JWTPayload]?: JWTPayload[name] | undefined };
 
 const inAnHour = () => Math.floor(Date.now() / 1000) + 3600;
@@ -81,7 +81,7 @@ async function signed(payload: Claims, key?: CryptoKey, header: object = {}): Pr
     .sign(own);
 }
 
-/** Tokens that prove nothing. */
+/** Forged tokens, each with the reason why it proves nothing. */
 const FORGED: readonly (readonly [string, () => Promise<string> | string])[] = [
   ['no token', () => ''],
   ['the word alone', () => 'Bearer '],

@@ -1,6 +1,6 @@
 import type { Denied, Line } from './granted.ts';
 
-/** Why a grant names more than one thing. Any other wildcard is a fault. */
+/** Reasons of the grants that name more than one resource. Any other wildcard is a fault. */
 export const WILDCARDS: readonly { readonly of: RegExp; readonly because: string }[] = [
   { of: /^xray:\S+ \*$/, because: 'X-Ray takes no resource' },
   {
@@ -17,7 +17,7 @@ export const WILDCARDS: readonly { readonly of: RegExp; readonly because: string
   },
 ];
 
-/** A use of a function's own code, with the secret partition that it touched, if any. */
+/** A use by a function's own code, with the secret partition that it touched, if any. */
 export interface UsedLine extends Line {
   readonly partition?: string;
 }
@@ -25,9 +25,9 @@ export interface UsedLine extends Line {
 /**
  * Compares what functions may do with what they do.
  *
- * @param used by their own code and by the platform for them.
- * @returns a sentence for everything that is granted and never used, used and not granted, or granted by an unexplained
- *   wildcard. Empty when all is well.
+ * @param used uses by the functions' own code, and by the platform for them.
+ * @returns a sentence for each grant that is never used, each use that is not granted, and each unexplained wildcard; none when
+ *   all is well.
  */
 export function differences(
   granted: { readonly allowed: readonly Line[]; readonly denied: readonly Denied[] },
@@ -65,7 +65,7 @@ function say({ functionName, action, resource, partition }: UsedLine): string {
   return `${functionName}: ${action} on ${resource}${partition === undefined ? '' : ` (${partition})`}`;
 }
 
-/** Reads a line of what the tests recorded. */
+/** Reads a line of the tests' record of uses. */
 export function usedLine(line: string): UsedLine {
   const [functionName = '', action = '', resource = '', partition] = line.split(' ');
   return { functionName, action, resource, ...(partition !== undefined && { partition }) };

@@ -10,16 +10,16 @@ import {
 export interface Line {
   readonly functionName: string;
   readonly action: string;
-  /** By the variable under which functions know it, else by its logical id; `<table>/index/<name>`, `<table>/stream`. */
+  /** Name of the functions' environment variable, or else the logical id; `<table>/index/<name>`, `<table>/stream`. */
   readonly resource: string;
 }
 
 export interface Denied extends Line {
-  /** Partition keys that the denial is about. */
+  /** Partition keys that the denial covers. */
   readonly partitions: readonly string[];
 }
 
-/** Every function of the stack with its logical id, role and short name. */
+/** Lists every function of the stack with its logical id, role and short name. */
 export function functionsIn(template: Template) {
   return resourcesOf(template, 'AWS::Lambda::Function').map(([id, properties]) => ({
     id,
@@ -29,7 +29,7 @@ export function functionsIn(template: Template) {
   }));
 }
 
-/** What a resource is called here, by its logical id. */
+/** Returns a function that gives a resource's name here by its logical id. */
 export function namesIn(template: Template): (logicalId: string) => string {
   const names = new Map<string, string>();
   for (const { variables } of functionsIn(template)) {
@@ -41,7 +41,7 @@ export function namesIn(template: Template): (logicalId: string) => string {
   return (id) => names.get(id) ?? id;
 }
 
-/** What each function's role allows and denies, one line for each action on each resource. */
+/** Lists what each function's role allows and denies, one line for each action on each resource. */
 export function grantsIn(template: Template): { allowed: Line[]; denied: Denied[] } {
   const nameOf = namesIn(template);
   const allowed: Line[] = [];
@@ -64,7 +64,7 @@ export function grantsIn(template: Template): { allowed: Line[]; denied: Denied[
   return { allowed, denied };
 }
 
-/** The statements of every policy of a role: ours are policies of their own, and neither inline nor managed by AWS. */
+/** Collects the statements of every policy of a role. Our policies are resources of their own, neither inline nor managed by AWS. */
 function statementsOf(template: Template, role: string) {
   const properties = template.Resources[role]?.Properties ?? {};
   if (properties['ManagedPolicyArns'] || properties['Policies']) {

@@ -10,7 +10,7 @@ const template = JSON.parse(readFileSync(inject('templatePath'), 'utf8')) as Tem
 const grants = grantsIn(template);
 const platform = (action: string) => /^(kms|logs|xray):/.test(action);
 
-/** Everything that the stack grants, as if it were used. */
+/** Every grant of the stack, as if it were used. */
 const all: UsedLine[] = grants.allowed.map((line) => ({ ...line }));
 
 test('a role that allows what is used, and no more, has no differences', () => {
@@ -35,7 +35,7 @@ test('what a function uses without a grant is told, and so is a grant that nothi
   ]);
 });
 
-test('the secrets with which builders sign are denied to whoever may read the rest of their table', () => {
+test('the secrets with which builders sign are denied to functions that may read the rest of their table', () => {
   const reads = (functionName: string) =>
     differences(grants, [
       ...all,

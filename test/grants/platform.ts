@@ -20,10 +20,10 @@ const WRITE = /^(dynamodb:(Put|Update|Delete)Item|sqs:SendMessage|s3:PutObject)$
 const ENCRYPTED = /^(dynamodb|sqs|s3):/;
 
 /**
- * What Lambda and the SDK's services do with a function's role without a request of its code: logs, traces, reading queues
- * and streams, keys.
+ * Lists what Lambda and other services do with a function's role without a request of its code: they write logs and traces, read
+ * queues and streams, and use keys.
  *
- * @param used what the functions' own code used.
+ * @param used uses by the functions' own code.
  */
 export function usedByThePlatform(template: Template, used: readonly Line[]): Line[] {
   const byMappings = mappingLines(template);
@@ -42,7 +42,7 @@ export function usedByThePlatform(template: Template, used: readonly Line[]): Li
   ]);
   const signedLinks = functionsIn(template)
     .filter(({ functionName }) => functionName === 'admin-api')
-    // Who follows a link that the admin API signed acts with its role.
+    // A person who follows a link that the admin API signed acts with its role.
     .map(({ functionName }) => ({
       functionName,
       action: 's3:GetObject',
@@ -56,7 +56,7 @@ function logGroupOf(template: Template, functionId: string): string {
   return referencedId(logging['LogGroup']) ?? '';
 }
 
-/** An event source mapping polls with the role of its function. */
+/** Lists what event source mappings do: they poll with the roles of their functions. */
 function mappingLines(template: Template): Line[] {
   const nameOf = namesIn(template);
   const functionNames = new Map(functionsIn(template).map(({ id, functionName }) => [id, functionName]));
@@ -79,7 +79,7 @@ function mappingLines(template: Template): Line[] {
   });
 }
 
-/** Everything is encrypted with the stack's key: who reads decrypts, who writes makes data keys as well. */
+/** Lists uses of the stack's key, which encrypts everything: reading decrypts, writing makes data keys as well. */
 function keyLines(template: Template, used: readonly Line[]): Line[] {
   const [key = ''] = resourcesOf(template, 'AWS::KMS::Key').map(([id]) => id);
   return functionsIn(template).flatMap(({ functionName }) => {

@@ -18,7 +18,7 @@ const acme = templateOf('acme-roofing');
 
 type Properties = Record<string, unknown>;
 
-/** The logical id that a `Fn::GetAtt` names. */
+/** Returns the logical id that a `Fn::GetAtt` names. */
 function getAtt(value: unknown): string {
   return (value as { 'Fn::GetAtt': string[] })['Fn::GetAtt'][0] ?? '';
 }
@@ -34,7 +34,7 @@ interface Statement {
   readonly Resource: unknown;
 }
 
-/** What a function's role may do, as `action resource` lines. */
+/** Lists what a function's role may do, as `action resource` lines. */
 function grantsOf(functionName: string): string[] {
   const fn = resources('AWS::Lambda::Function').find(
     ({ properties }) => properties['FunctionName'] === `sendgate-demo-${functionName}`,

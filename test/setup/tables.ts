@@ -9,7 +9,7 @@ import { nestedProperty, referencedId, resourcesOf, type Template } from '../../
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 
-/** Tables and queues of one test file, and how to reach them. */
+/** Tables and queues of one test file, with a client for them. */
 export interface Tables {
   readonly consentTable: string;
   readonly configurationTable: string;
@@ -20,10 +20,10 @@ export interface Tables {
   readonly carrierListQueueUrl: string;
   readonly registryJobsQueueUrl: string;
   readonly exportBucket: string;
-  /** What became of each table and queue, by the environment variable that names it. */
+  /** The local counterpart of each table and queue, by the environment variable that names it. */
   readonly provisioned: ReadonlyMap<string, Provisioned>;
   readonly client: DynamoDBDocumentClient;
-  /** The variables that a handler needs to work on these: set them before importing it. */
+  /** The variables that a handler needs to work on these tables and queues. Set them before importing the handler. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -31,7 +31,7 @@ export interface Tables {
  * Creates the stack's tables and queues under names that no other test file has, and points the AWS SDK of this
  * process at the engines.
  *
- * @param other engines to use instead of those of the test run. @param namePrefix of tables and queues that may be there already.
+ * @param other engines to use instead of those of the test run. @param namePrefix of tables and queues, which may exist already.
  */
 export async function createTables(
   other: Partial<Endpoints> = {},

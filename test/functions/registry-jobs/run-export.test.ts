@@ -35,7 +35,7 @@ beforeAll(async () => {
   }
 });
 
-/** An S3 that forgets an upload once it is an object, as S3 does. */
+/** Creates a bucket that, like S3, forgets an upload once it has become an object. */
 function createBucket() {
   const uploads = new Map<string, Map<number, Buffer>>();
   const objects = new Map<string, string>();
@@ -71,7 +71,7 @@ function createBucket() {
 
 let exportCount = 0;
 
-/** A new export with a clock of its own, and workers to run on it. */
+/** Starts an export with a clock of its own, and returns functions that run workers on it. */
 async function begun() {
   const clock = { now: new Date('2026-11-20T12:00:00Z') };
   const now = () => clock.now;
@@ -121,7 +121,7 @@ test('S7 a worker that dies costs a part: the next goes on when its time is over
   };
   await expect(run({ part })).rejects.toThrow('died');
   expect(await exports.get(id)).toMatchObject({ state: 'running', parts: ['tag-1'] });
-  // Its time is not over: for all that another delivery of the job knows, it lives.
+  // The first worker's time is not over: another delivery of the job must assume that it still runs.
   expect(await run()).toBe('taken');
   clock.now = new Date(clock.now.getTime() + LIFETIME + 1);
   expect(await run()).toBe('done');
@@ -132,7 +132,7 @@ test('S7 a worker that dies costs a part: the next goes on when its time is over
   expect(await run()).toBe('taken');
 });
 
-test('S7 a worker that died after completing the object makes the next begin anew', async () => {
+test('S7 a worker that died after completing the object makes the next begin again', async () => {
   const { id, run, clock, bucket, exports, enqueued } = await begun();
   const complete: Upload['complete'] = async (...given) => {
     await bucket.upload.complete(...given);
@@ -150,7 +150,7 @@ test('S7 a worker that died after completing the object makes the next begin ane
 test('S7 a worker whose time was over writes nothing down over the one that follows it', async () => {
   const { id, run, clock, bucket, exports } = await begun();
   const part: Upload['part'] = async (...given) => {
-    // It stands still until another has taken the export over and finished it.
+    // The first worker is paused until another one has taken over the export and finished it.
     clock.now = new Date(clock.now.getTime() + LIFETIME + 1);
     expect(await run()).toBe('done');
     return `${await bucket.upload.part(...given).catch(() => 'too late')}`;

@@ -21,7 +21,7 @@ beforeAll(async () => {
   });
 });
 
-/** A number that no other test writes to. */
+/** Returns a number that no other test writes to. */
 function freshNumber(): string {
   return `+1303555${String(++numbers).padStart(4, '0')}`;
 }
@@ -30,7 +30,7 @@ function happens(number: string, kind: NewConsentEvent['kind'], more: Partial<Ne
   return newEvent(kind, 0, { number, occurredAt: new Date().toISOString(), ...more });
 }
 
-/** The state that the events alone lead to. */
+/** Computes the state from the events alone. */
 function fold(number: string, events: readonly ConsentEvent[]): ConsentState {
   return events.reduce(
     (state, event) => appendEvent(state, event, event.recordedAt).state,
@@ -50,7 +50,7 @@ async function alter(number: string, sequence: number, field: string, value: unk
   );
 }
 
-/** A number with an opt-in, a STOP and a START in its ledger. */
+/** Creates a number with an opt-in, a STOP and a START in its ledger. */
 async function numberWithHistory(): Promise<string> {
   const number = freshNumber();
   for (const kind of ['explicitWeb', 'optOut', 'handsetStart'] as const) {
@@ -123,7 +123,7 @@ describe('recording', () => {
     expect(await registry.read(number)).toEqual(fold(number, events));
   });
 
-  it('X3 a STOP racing an earlier START ends opted out, whoever is written first', async () => {
+  it('X3 a STOP racing an earlier START ends opted out, in either order of writing', async () => {
     const start = new Date(Date.now() - 2000).toISOString();
     const stop = new Date(Date.now() - 1000).toISOString();
     const races = Array.from({ length: 10 }, async () => {

@@ -40,7 +40,7 @@ describe('how often a number is texted', () => {
     });
   });
 
-  it('X6 of one automation, whatever the others sent', () => {
+  it('X6 of one automation, not counting what others sent', () => {
     const rules = withCaps({ perAutomation: { perDay: 1 } });
     expect(ask([ago(2, 'newsletter')], rules).open).toBe(true);
     expect(ask([ago(2, 'newsletter'), ago(3)], rules)).toMatchObject({
@@ -52,7 +52,7 @@ describe('how often a number is texted', () => {
   });
 
   it.each(['FL', 'OK', 'MD', 'OR'])(
-    'X6 the law of %s allows three a day, whatever the organization sets',
+    'X6 the law of %s allows three a day, even where the organization sets more',
     (state) => {
       const rules = withCaps({ perDay: 10 });
       const sends = [ago(1), ago(2), ago(3)];

@@ -37,7 +37,7 @@ const OPTED_OUT: ConsentState = {
   lastOptOutAt: '2026-05-02T00:00:00.000Z',
 };
 
-/** A text to which nothing objects, but for what the test changes. */
+/** Builds the input of a text that no rule objects to, with the changes of a test. */
 function question(more: Partial<DecisionInput> = {}): DecisionInput {
   return {
     purpose: 'step',
@@ -86,7 +86,7 @@ describe('each rule alone, automated text', () => {
     expect(verdict(question())).toEqual({ kind: 'send' });
   });
 
-  it('B6 holds whoever opted out until they opt in again', () => {
+  it('B6 holds a number that opted out until it opts in again', () => {
     expect(verdict(question({ consent: OPTED_OUT }))).toEqual({ kind: 'hold', reason: 'optedOut' });
   });
 
@@ -98,7 +98,7 @@ describe('each rule alone, automated text', () => {
     expect(verdict(question(BLOCKED))).toEqual({ kind: 'hold', reason: 'carrierBlocked' });
   });
 
-  it('H2 S2 on: holds whoever has no recorded opt-in', () => {
+  it('H2 S2 on: holds a number without a recorded opt-in', () => {
     expect(verdict(question({ consent: NOT_ASKED }))).toEqual({ kind: 'hold', reason: 'waitingForConsent' });
   });
 
@@ -279,7 +279,7 @@ describe("each rule alone, an agent's text", () => {
 });
 
 describe('the order of the rules', () => {
-  /** What each rule objects to, in the order in which they are consulted. */
+  /** One objection of each rule, in the order in which the rules are consulted. */
   const objections: readonly [
     rule: string,
     change: (asked: DecisionInput) => DecisionInput,
@@ -337,7 +337,7 @@ describe('the order of the rules', () => {
 
   const deciding = objections
     .map(([rule, , decision], index) => ({ rule, decision, index }))
-    // Binds agents' texts alone; the others are consulted about a step.
+    // A rule without a decision here binds agents' texts only, and this test decides a step.
     .filter(({ decision }) => decision !== '');
   it.each(deciding)(
     'X1 $rule decides when it and all behind it object, and the trace ends with it',

@@ -214,7 +214,7 @@ describe('several possible zones', () => {
   });
 });
 
-/** The rules told once more, slowly: local time from Intl, minute by minute. */
+/** Implements the rules a second time, slowly: local time from Intl, minute by minute. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 function lawful(zone: string, at: number, states: readonly string[], rules: SendingRules): boolean {
   const format =

@@ -68,7 +68,7 @@ describe('the zones of a number', () => {
     for (const line of AREA_CODES.trim().split('\n')) {
       const [state = '', zones = '', code] = line.split(' ');
       const kept = STATES[state]?.zones.map(clock);
-      // Google's table gives Alaska Honolulu's zone besides, which is an hour stricter.
+      // Google's table also gives Alaska the zone of Honolulu, which is an hour stricter.
       if (!kept || state === 'AK') continue;
       for (const zone of zones.split(',')) expect(kept, `${code} ${zone}`).toContain(clock(zone));
     }
@@ -114,7 +114,7 @@ describe('what the lead says is better than the number', () => {
     });
   });
 
-  it('X6 the law of the state of the area code protects whoever moved away with the number', () => {
+  it('X6 the law of the state of the area code protects a person who moved away with the number', () => {
     expect(where('+13055550142', { zip: '80202' })).toMatchObject({
       zones: ['America/Denver'],
       states: ['CO', 'FL'],
