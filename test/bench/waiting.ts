@@ -67,12 +67,12 @@ interface Cycles {
 
 /** Runs the same cycle again and again: it starts without watermarks and with an empty queue, so it has the same texts to enqueue. */
 async function runCycles(bench: BenchOrganization): Promise<Cycles> {
-  const marks = createWatermarks(createDocumentClient(), nameOf(bench.names, ENV.outreachTable));
+  const watermarks = createWatermarks(createDocumentClient(), nameOf(bench.names, ENV.outreachTable));
   const queue = nameOf(bench.names, ENV.bulkQueueUrl);
   const times: number[] = [];
   let dynamodb = 0;
   for (let run = 0; run < CYCLES; run++) {
-    await marks.write('drip', {});
+    await watermarks.write('drip', {});
     bench.requests.reset();
     const clock = startClock();
     const [result] = await bench.cycle('drip');

@@ -177,14 +177,14 @@ describe.each(programs)('what sendgate relies on holds for $name', (program) => 
     }
     await client.send(new DeleteCommand({ TableName: configurationTable, Key: item }));
     const records = (await (await followStream(configurationTable)).next()) as StreamRecord[];
-    const told = records
+    const images = records
       .filter(({ dynamodb }) => dynamodb.Keys.pk.S === item.pk)
       .map(({ eventName, dynamodb }) => [
         eventName,
         dynamodb.OldImage?.version.N,
         dynamodb.NewImage?.version.N,
       ]);
-    expect(told).toEqual([
+    expect(images).toEqual([
       ['INSERT', undefined, '1'],
       ['MODIFY', '1', '2'],
       ['MODIFY', '2', '3'],

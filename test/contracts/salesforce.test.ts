@@ -157,7 +157,7 @@ test.each([
   [{ kind: 'slow', milliseconds: 5000 }, { kind: 'unavailable' }],
   [{ kind: 'reset' }, { kind: 'unavailable' }],
   [{ kind: 'requestLimit' }, { kind: 'limit', code: 'REQUEST_LIMIT_EXCEEDED' }],
-] as const)('%o is told for what it is within seconds', async (fault, problem) => {
+] as const)('%o is reported as what it is within seconds', async (fault, problem) => {
   const salesforce = create();
   await salesforce.describe(PROSPECT);
   standIn.setFault(fault);

@@ -104,7 +104,7 @@ test('a connection that never stood is not accepted; one that broke after the re
   expect(await carrier.send(text('+13035550107'))).toEqual({ kind: 'unknown' });
 });
 
-test('a connection that stands only half is told from a request in doubt', async () => {
+test('a connection that is open at one end only is told apart from a request in doubt', async () => {
   // The server accepts connections and never answers: a TLS handshake does not end, and a plain request is read.
   const silent = createServer().listen(0, '127.0.0.1');
   await once(silent, 'listening');

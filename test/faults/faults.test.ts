@@ -38,11 +38,11 @@ test.for(killScenarios)(
     await world.admin('PATCH', '/settings', { ...NO_SYSTEM_TEXTS, ...scenario.settings });
     const workers = await KillableWorkers.start(await bundleOf(scenario.function, harness.folder));
     const people: Person[] = [];
-    let turn = 0;
+    let round = 0;
     const killPoints = await killAtEveryRequest(
       world,
       workers,
-      () => scenario.arrange(harness, people, turn++),
+      () => scenario.arrange(harness, people, round++),
       isWhole ? 1 : 7,
     );
     await workers.close();

@@ -15,8 +15,8 @@ export interface KillScenario {
   /** The folder of the function. */
   readonly function: 'send-gate' | 'form-webhook' | 'twilio-inbound';
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Prepares one event. @param people collects the people that it adds. @param turn counts the calls before this one. */
-  arrange(harness: FaultHarness, people: Person[], turn: number): Promise<KillTarget>;
+  /** Prepares one event. @param people collects the people that it adds. @param round counts the calls before this one. */
+  arrange(harness: FaultHarness, people: Person[], round: number): Promise<KillTarget>;
   /** Runs when no worker is killed any more: people answer. */
   finish?(harness: FaultHarness, people: Person[]): Promise<void>;
 }
@@ -26,7 +26,7 @@ const TICKED = { smsConsent: 'on' };
 const batch: KillScenario = {
   title: 'send-gate: a batch with a send, a hold, an agent’s text and a refusal by Twilio',
   function: 'send-gate',
-  async arrange({ world, scheduler }, people, turn) {
+  async arrange({ world, scheduler }, people, round) {
     const builder = new FormBuilder(world);
     const [agrees, unasked, blocked, written] = [newNumber(), newNumber(), newNumber(), newNumber()];
     await builder.post(agrees, TICKED);
@@ -36,7 +36,7 @@ const batch: KillScenario = {
     await world.admin('POST', `/numbers/${encodeURIComponent(written)}/messages`, {
       body: 'See you at ten.',
     });
-    if (turn % 2) loseCallbacks(world, agrees, written);
+    if (round % 2) loseCallbacks(world, agrees, written);
     people.push(
       { number: agrees, receives: ['welcome'], waitsFor: [] },
       { number: unasked, receives: [], waitsFor: ['welcome'] },
@@ -53,10 +53,10 @@ const request: KillScenario = {
   title: 'send-gate: the opt-in template ahead of a text',
   function: 'send-gate',
   settings: { doubleOptIn: 'perNumber' },
-  async arrange({ world, scheduler }, people, turn) {
+  async arrange({ world, scheduler }, people, round) {
     const number = newNumber();
     await new FormBuilder(world).post(number, TICKED);
-    if (turn % 2) loseCallbacks(world, number);
+    if (round % 2) loseCallbacks(world, number);
     people.push({ number, receives: ['request', 'welcome'], waitsFor: [] });
     await scheduler.follow();
     await scheduler.cycle();
@@ -73,7 +73,7 @@ const form: KillScenario = {
   title: 'form-webhook: a submission with a ticked box',
   function: 'form-webhook',
   settings: { confirmOptIns: true },
-  async arrange({ world, scheduler }, people, turn) {
+  async arrange({ world, scheduler }, people, round) {
     const number = newNumber();
     const body = JSON.stringify(submission(number, TICKED));
     people.push({ number, receives: ['confirmation', 'welcome'], waitsFor: [] });
@@ -86,7 +86,7 @@ const form: KillScenario = {
       event,
       // The builder got no answer and posts again: at once, or after reconcile has finished the submission.
       redeliver: async () => {
-        if (turn % 2) {
+        if (round % 2) {
           scheduler.pass(61);
           await world.reconcile();
         }
@@ -129,7 +129,7 @@ function loseCallbacks(world: World, ...numbers: readonly string[]): void {
 
 /** Takes the lanes' records of some numbers, for one worker. The queue gives them to another when the first was killed. */
 async function takeRecords(scheduler: Scheduler, numbers: readonly string[]): Promise<KillTarget> {
-  // The cycle's overlap enqueues the texts of earlier turns again: those have their record already.
+  // The cycle's overlap enqueues the texts of earlier rounds again: those have their record already.
   const taken = (await scheduler.take()).filter(({ body }) =>
     numbers.some((number) => body.includes(number)),
   );

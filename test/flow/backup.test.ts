@@ -22,12 +22,12 @@ const everybody = [texted, stopped, waiting, due];
 
 let folder: string;
 let old: World;
-let knownBefore: Known[];
+let eventsBefore: KnownEvents[];
 let textsBefore: Record<string, string[]>;
 
 /** The consent events that an organization has of a number. */
-type Known = Awaited<ReturnType<typeof known>>;
-async function known(world: World, number: string) {
+type KnownEvents = Awaited<ReturnType<typeof readEvents>>;
+async function readEvents(world: World, number: string) {
   const path = encodeURIComponent(number);
   const json = async (url: string) => (await world.admin('GET', url)).json;
   const { leads } = (await json(`/leads?number=${path}`)) as { leads: { id: string }[] };
@@ -88,7 +88,7 @@ test('a backup of an organization that goes on texting is refused, since what le
 test('X2 a backup of an organization that stands still is whole, and readable by its owner alone', async () => {
   await old.admin('PATCH', '/settings', { a2pVerified: false });
   await old.runCycle();
-  knownBefore = await Promise.all(everybody.map((number) => known(old, number)));
+  eventsBefore = await Promise.all(everybody.map((number) => readEvents(old, number)));
   textsBefore = Object.fromEntries(everybody.map((number) => [number, old.textsTo(number)]));
   expect(everybody.map((number) => textsBefore[number]?.length)).toEqual([1, 1, 0, 0]);
   const { code, said } = await backUp(old, 'whole');
@@ -169,7 +169,7 @@ test('X2 X5 a restored organization knows what the old one knew, texts nobody tw
   const fresh = await import('./world.ts');
   const world = (await fresh.createWorld({}, NEW_STACK)) as World;
   try {
-    expect(await Promise.all(everybody.map((number) => known(world, number)))).toEqual(knownBefore);
+    expect(await Promise.all(everybody.map((number) => readEvents(world, number)))).toEqual(eventsBefore);
     const all = () => Object.fromEntries(everybody.map((number) => [number, world.textsTo(number)]));
     const nobody = Object.fromEntries(everybody.map((number) => [number, []]));
     for (let cycle = 0; cycle < 3; cycle++) await world.runCycle();

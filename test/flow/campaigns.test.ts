@@ -148,15 +148,17 @@ test('T7 before sending, members are split into deliverable and, with reasons, u
     next: null,
   });
   const { reasons } = json['undeliverable'] as { reasons: Json[] };
-  const told = (reason: string, leadId: string, says: string) => ({
+  const undeliverable = (reason: string, leadId: string, says: string) => ({
     reason,
     count: 1,
     sample: [expect.objectContaining({ leadId, sentence: expect.stringContaining(says) })],
   });
   expect(reasons).toHaveLength(4);
-  expect(reasons).toContainEqual(told('missingField', nameless.id, 'no firstName'));
-  expect(reasons).toContainEqual(told('waitingForKeyword', never.id, 'never texted the keyword ROOF'));
-  expect(reasons).toContainEqual(told('optedOut', stopped.id, 'opted out at'));
+  expect(reasons).toContainEqual(undeliverable('missingField', nameless.id, 'no firstName'));
+  expect(reasons).toContainEqual(
+    undeliverable('waitingForKeyword', never.id, 'never texted the keyword ROOF'),
+  );
+  expect(reasons).toContainEqual(undeliverable('optedOut', stopped.id, 'opted out at'));
   expect(reasons).toContainEqual(
     expect.objectContaining({
       reason: 'sameNumber',

@@ -373,12 +373,12 @@ test.each([
   async ({ isOvercome, ...fault }) => {
     await map(1, 'Prospect', FIELD);
     await map(1, 'Lead Source', 'SMS_Opt_In__c');
-    const [attested, ticked] = [newNumber(), newNumber()];
-    const parent = prospect({ [PHONE]: written(attested) });
+    const [optedIn, ticked] = [newNumber(), newNumber()];
+    const parent = prospect({ [PHONE]: written(optedIn) });
     world.salesforce.org.insert(LEAD_SOURCE, { i360__Prospect__c: parent, [FIELD]: true });
     const id = prospect({ [PHONE]: written(ticked) });
     world.salesforce.org.insert(LEAD_SOURCE, { i360__Prospect__c: id });
-    expect((await arrives(attested)).status).toBe(200);
+    expect((await arrives(optedIn)).status).toBe(200);
     expect((await arrives(ticked, true)).status).toBe(200);
     world.salesforce.setFault(fault);
     await world.runCrm();
@@ -389,11 +389,11 @@ test.each([
       await world.runCrm();
     }
     expect(await status()).not.toHaveProperty('problem');
-    expect(await consentOf(world, attested)).toMatchObject({ status: 'opted_in' });
+    expect(await consentOf(world, optedIn)).toMatchObject({ status: 'opted_in' });
     expect(await writeBackOf(ticked)).toMatchObject({ status: 'done' });
     expect(world.salesforce.org.find(PROSPECT, id)).toMatchObject({ [FIELD]: true });
     await world.runCycle();
-    expect(world.textsTo(attested)).toHaveLength(1);
+    expect(world.textsTo(optedIn)).toHaveLength(1);
   },
 );
 

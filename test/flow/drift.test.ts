@@ -63,7 +63,7 @@ async function textedLead(): Promise<string> {
 }
 
 /** Sends a text that Twilio receives and whose webhook is lost. */
-async function lost(from: string, body: string): Promise<string> {
+async function sendUnheard(from: string, body: string): Promise<string> {
   world.twilio.setFault({ kind: 'webhookLost', to: from, times: 1 });
   const { messageSid } = await world.twilio.inbound({ from, to: SENDER, body });
   return messageSid;
@@ -81,7 +81,7 @@ test('X11 where the registry and Twilio agree, the comparison finds nothing', as
 test('X11 X9 a STOP whose webhook was lost opts out from the moment that Twilio has, and is told once', async () => {
   const number = await textedLead();
   const at = new Date(Math.floor(Date.now() / 1000) * 1000).toISOString();
-  const messageSid = await lost(number, 'STOP');
+  const messageSid = await sendUnheard(number, 'STOP');
   expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in' });
   const report = await compare();
   expect(report).toMatchObject({ found: 1, settled: 1, byDifference: { stopMissed: 1 } });
@@ -106,7 +106,7 @@ test('X11 X9 a STOP whose webhook was lost opts out from the moment that Twilio 
 
 test('X11 X3 a lost STOP of someone who opted in again since is kept in the ledger and changes nothing', async () => {
   const number = await textedLead();
-  await lost(number, 'STOP');
+  await sendUnheard(number, 'STOP');
   passTime(60);
   await world.text(number, 'START');
   const report = await compare();
@@ -117,7 +117,7 @@ test('X11 X3 a lost STOP of someone who opted in again since is kept in the ledg
 test('X11 a lost START is told and never recorded: the stricter side', async () => {
   const number = await textedLead();
   await world.text(number, 'STOP');
-  await lost(number, 'START');
+  await sendUnheard(number, 'START');
   const report = await compare();
   expect(await findingsOf(report)).toMatchObject([{ difference: 'startMissed', number, settled: false }]);
   expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
@@ -125,7 +125,7 @@ test('X11 a lost START is told and never recorded: the stricter side', async () 
 
 test('X11 a lost reply stands in its conversation after the comparison', async () => {
   const number = await textedLead();
-  await lost(number, 'Can you come on Friday?');
+  await sendUnheard(number, 'Can you come on Friday?');
   const report = await compare();
   expect(report).toMatchObject({ byDifference: { textMissed: 1 }, settled: 1 });
   const { json } = await world.admin('GET', `/numbers/${encodeURIComponent(number)}/messages`);
@@ -137,8 +137,8 @@ test('X11 a lost reply stands in its conversation after the comparison', async (
 
 test('X11 X7 a lost revocation in own words opts out, and a doubtful one waits for a decision', async () => {
   const [clear, doubtful] = [await textedLead(), await textedLead()];
-  await lost(clear, 'please stop texting me');
-  await lost(doubtful, 'wrong number');
+  await sendUnheard(clear, 'please stop texting me');
+  await sendUnheard(doubtful, 'wrong number');
   expect(await compare()).toMatchObject({ byDifference: { stopMissed: 1, textMissed: 1 }, settled: 2 });
   expect(await consentOf(world, clear)).toMatchObject({ status: 'opted_out', carrierBlocked: false });
   const path = `/numbers/${encodeURIComponent(doubtful)}/conversation`;
@@ -198,12 +198,12 @@ test('X11 a text that we did not send, and one that Twilio no longer knows, are 
     settled: 0,
     byDifference: { textNotOurs: 1, textNotAtTwilio: 1 },
   });
-  const told = await findingsOf(report);
-  expect(told.find(({ difference }) => difference === 'textNotOurs')).toMatchObject({
+  const findings = await findingsOf(report);
+  expect(findings.find(({ difference }) => difference === 'textNotOurs')).toMatchObject({
     number: stranger,
     sentence: expect.stringContaining('They had opted out.'),
   });
-  expect(told.find(({ difference }) => difference === 'textNotAtTwilio')).toMatchObject({ number });
+  expect(findings.find(({ difference }) => difference === 'textNotAtTwilio')).toMatchObject({ number });
 });
 
 /** Compares the real tables with a list of Twilio's that is split into pages. */

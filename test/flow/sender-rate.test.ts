@@ -88,7 +88,7 @@ test('X1 X5 at 10 segments a second a burst of 100 texts leaves at that rate, ea
   });
 });
 
-test('S4 a STOP while a text waits for its turn stops it', async () => {
+test('S4 a STOP while a text waits for its slot stops it', async () => {
   await limit(1);
   const numbers = await dueLeads('contact', 4);
   const sending = workers(1);
@@ -102,7 +102,7 @@ test('S4 a STOP while a text waits for its turn stops it', async () => {
   expect(last.filter((number) => world.textsTo(number).length > 0)).toEqual(before);
 });
 
-test('X1 X5 a text for which the sender is busy too long is deferred to its turn and says so; an agent’s passes it', async () => {
+test('X1 X5 a text for which the sender is busy too long is deferred to its slot and says so; an agent’s passes it', async () => {
   await limit(10);
   const { client, outreachTable: table } = world.tables;
   const now = Date.now();

@@ -29,7 +29,7 @@ export interface UsedLine extends Line {
  * @returns a sentence for each grant that is never used, each use that is not granted, and each unexplained wildcard; none when
  *   all is well.
  */
-export function differences(
+export function findDifferences(
   granted: { readonly allowed: readonly Line[]; readonly denied: readonly Denied[] },
   used: readonly UsedLine[],
 ): string[] {
@@ -43,11 +43,15 @@ export function differences(
       `${action} ${resource}`.includes('*') && !WILDCARDS.some(({ of }) => of.test(`${action} ${resource}`)),
   );
   return [
-    ...missing.map((use) => `${say(use)} is used and not granted. Grant it in infra/organization-stack.ts.`),
-    ...unused.map(
-      (grant) => `${say(grant)} is granted and no test used it. Take it away, or test what needs it.`,
+    ...missing.map(
+      (use) => `${describeUse(use)} is used and not granted. Grant it in infra/organization-stack.ts.`,
     ),
-    ...wild.map((grant) => `${say(grant)} is a wildcard that nothing explains (test/grants/compare.ts).`),
+    ...unused.map(
+      (grant) => `${describeUse(grant)} is granted and no test used it. Take it away, or test what needs it.`,
+    ),
+    ...wild.map(
+      (grant) => `${describeUse(grant)} is a wildcard that nothing explains (test/grants/compare.ts).`,
+    ),
   ].filter((sentence, index, all) => all.indexOf(sentence) === index);
 }
 
@@ -61,12 +65,12 @@ function forbids(denial: Denied, use: UsedLine): boolean {
   return covers(denial, use) && use.partition !== undefined && denial.partitions.includes(use.partition);
 }
 
-function say({ functionName, action, resource, partition }: UsedLine): string {
+function describeUse({ functionName, action, resource, partition }: UsedLine): string {
   return `${functionName}: ${action} on ${resource}${partition === undefined ? '' : ` (${partition})`}`;
 }
 
 /** Reads a line of the tests' record of uses. */
-export function usedLine(line: string): UsedLine {
+export function parseUsedLine(line: string): UsedLine {
   const [functionName = '', action = '', resource = '', partition] = line.split(' ');
   return { functionName, action, resource, ...(partition !== undefined && { partition }) };
 }

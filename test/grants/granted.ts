@@ -49,7 +49,7 @@ export function grantsIn(template: Template): { allowed: Line[]; denied: Denied[
   for (const { role, functionName } of functionsIn(template)) {
     for (const statement of statementsOf(template, role)) {
       const actions = [statement['Action']].flat().map(String);
-      const resources = [statement['Resource']].flat().map((resource) => named(resource, nameOf));
+      const resources = [statement['Resource']].flat().map((resource) => resourceNameOf(resource, nameOf));
       const lines = resources.flatMap((resource) =>
         actions.map((action) => ({ functionName, action, resource })),
       );
@@ -77,7 +77,7 @@ function statementsOf(template: Template, role: string) {
     );
 }
 
-function named(resource: unknown, nameOf: (id: string) => string): string {
+function resourceNameOf(resource: unknown, nameOf: (id: string) => string): string {
   if (typeof resource === 'string') return resource;
   const id = referencedId(resource);
   if (id !== undefined) {

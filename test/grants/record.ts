@@ -40,11 +40,11 @@ export function recordUses({ provisioned }: Pick<Tables, 'provisioned'>): void {
     const functionName = running.getStore();
     const isSigned = String(request.getHeader('authorization') ?? '').startsWith('AWS4-');
     if (functionName !== undefined && isSigned)
-      whenSent(request, (body) => leaveWord(functionName, request, body));
+      onceSent(request, (body) => recordRequest(functionName, request, body));
   });
 }
 
-function whenSent(request: ClientRequest, then: (body: string) => void): void {
+function onceSent(request: ClientRequest, then: (body: string) => void): void {
   const chunks: Buffer[] = [];
   const keep = (chunk: unknown) => {
     if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));
@@ -61,7 +61,7 @@ function whenSent(request: ClientRequest, then: (body: string) => void): void {
   };
 }
 
-function leaveWord(functionName: string, request: ClientRequest, body: string): void {
+function recordRequest(functionName: string, request: ClientRequest, body: string): void {
   const { method, path } = request;
   const target = request.getHeader('x-amz-target');
   for (const { action, resource, partitions = [] } of usesOf({
@@ -71,7 +71,7 @@ function leaveWord(functionName: string, request: ClientRequest, body: string): 
     body,
   })) {
     const secrets = partitions.includes(FORM_SECRETS) ? [FORM_SECRETS] : [];
-    const line = [functionName, action, asTheStackSays(action, resource), ...secrets].join(' ');
+    const line = [functionName, action, resourceInStack(action, resource), ...secrets].join(' ');
     if (written.has(line)) continue;
     written.add(line);
     appendFileSync(inject('usagePath'), `${line}\n`);
@@ -79,7 +79,7 @@ function leaveWord(functionName: string, request: ClientRequest, body: string): 
 }
 
 /** Replaces a resource's name in this test by the functions' environment variable. */
-function asTheStackSays(action: string, resource: string): string {
+function resourceInStack(action: string, resource: string): string {
   if (action.startsWith('ssm:')) return resource.replace(/^\/sendgate\/[^/]+/, '');
   if (action.startsWith('events:')) return ENV.eventBus;
   const key = action.startsWith('sqs:') ? new URL(resource).pathname : resource;

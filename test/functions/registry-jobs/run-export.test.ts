@@ -72,7 +72,7 @@ function createBucket() {
 let exportCount = 0;
 
 /** Starts an export with a clock of its own, and returns functions that run workers on it. */
-async function begun() {
+async function startExport() {
   const clock = { now: new Date('2026-11-20T12:00:00Z') };
   const now = () => clock.now;
   const { client, consentTable, outreachTable } = tables;
@@ -105,7 +105,7 @@ function numbersIn(text: string | undefined): string[] {
 }
 
 test('S7 an export never holds more than a part and one number, however large it is', async () => {
-  const { run, bucket } = await begun();
+  const { run, bucket } = await startExport();
   expect(await run()).toBe('done');
   expect(bucket.sizes.length).toBeGreaterThan(2);
   for (const size of bucket.sizes.slice(0, -1)) expect(size).toBeGreaterThanOrEqual(5 * MEGABYTE);
@@ -113,7 +113,7 @@ test('S7 an export never holds more than a part and one number, however large it
 });
 
 test('S7 a worker that dies costs a part: the next goes on when its time is over, and no event is there twice', async () => {
-  const { id, run, clock, bucket, exports } = await begun();
+  const { id, run, clock, bucket, exports } = await startExport();
   let parts = 0;
   const part: Upload['part'] = async (...given) => {
     if (++parts === 2) throw new Error('The worker died');
@@ -133,7 +133,7 @@ test('S7 a worker that dies costs a part: the next goes on when its time is over
 });
 
 test('S7 a worker that died after completing the object makes the next begin again', async () => {
-  const { id, run, clock, bucket, exports, enqueued } = await begun();
+  const { id, run, clock, bucket, exports, enqueued } = await startExport();
   const complete: Upload['complete'] = async (...given) => {
     await bucket.upload.complete(...given);
     throw new Error('The worker died');
@@ -148,7 +148,7 @@ test('S7 a worker that died after completing the object makes the next begin aga
 });
 
 test('S7 a worker whose time was over writes nothing down over the one that follows it', async () => {
-  const { id, run, clock, bucket, exports } = await begun();
+  const { id, run, clock, bucket, exports } = await startExport();
   const part: Upload['part'] = async (...given) => {
     // The first worker is paused until another one has taken over the export and finished it.
     clock.now = new Date(clock.now.getTime() + LIFETIME + 1);
@@ -160,7 +160,7 @@ test('S7 a worker whose time was over writes nothing down over the one that foll
 });
 
 test('S7 an export that is given up says why and leaves no parts behind', async () => {
-  const { id, run, bucket, exports, deps } = await begun();
+  const { id, run, bucket, exports, deps } = await startExport();
   const part: Upload['part'] = async () => Promise.reject(new Error('No'));
   await expect(run({ part })).rejects.toThrow('No');
   const current = await exports.get(id);

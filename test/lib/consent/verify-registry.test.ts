@@ -29,9 +29,9 @@ beforeAll(async () => {
   const registry = createConsentRegistry({ ...deps(), now: () => new Date() });
   for (let index = 0; index < NUMBERS; index++) {
     const number = `+1303555${String(index).padStart(4, '0')}`;
-    for (let turn = 0; turn < 4; turn++) {
-      const kind = eventKinds[(index + turn * 3) % eventKinds.length] as NewConsentEvent['kind'];
-      await registry.record(newEvent(kind, 10 * turn, { number }));
+    for (let round = 0; round < 4; round++) {
+      const kind = eventKinds[(index + round * 3) % eventKinds.length] as NewConsentEvent['kind'];
+      await registry.record(newEvent(kind, 10 * round, { number }));
     }
   }
   const page = await tables.client.send(new ScanCommand({ TableName: tables.consentTable }));
@@ -79,7 +79,7 @@ describe('verify over the whole registry', () => {
 
   it('X2 goes on after any number without leaving one out or reading one twice', async () => {
     const all: { number: string; last: { pk: string; sk: string } }[] = [];
-    for await (const walked of scanRegistry(deps())) all.push(walked);
+    for await (const entry of scanRegistry(deps())) all.push(entry);
     for (const [index, { last }] of all.entries()) {
       const rest: string[] = [];
       for await (const { number } of scanRegistry(deps(), last)) rest.push(number);

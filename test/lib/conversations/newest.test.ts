@@ -12,10 +12,10 @@ const spread = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ mi
 });
 
 /** Answers for a shard as DynamoDB does: at most `maximum` entries, now and then fewer because of their size. */
-function answer(shard: readonly Entry[], below: string | undefined, most: number) {
+function answer(shard: readonly Entry[], below: string | undefined, maximum: number) {
   const from = shard.filter(({ place }) => below === undefined || place < below);
   const sorted = from.toSorted((a, b) => (a.place < b.place ? 1 : -1));
-  return { entries: sorted.slice(0, most), isLast: sorted.length <= most };
+  return { entries: sorted.slice(0, maximum), isLast: sorted.length <= maximum };
 }
 
 test('B5 page by page, every conversation is shown once, newest first, in any shards and with answers of any length', () => {
