@@ -39,7 +39,7 @@ export async function startBenchOrganization(progress: (line: string) => void) {
   const { sqsUrl, twilioUrl } = services;
   const assembly = createApp({ only: ['demo'], outdir: folder, bundling: false }).synth();
   const template = assembly.getStackByName('sendgate-demo').template as Template;
-  // Nothing reads the streams here, and the records that they keep slow down dynoxide's transactions more and more; not DynamoDB's.
+  // Nothing reads the streams here. Their records slow down the transactions of dynoxide, not of DynamoDB, more and more.
   for (const [, properties] of resourcesOf(template, 'AWS::DynamoDB::Table')) {
     Reflect.deleteProperty(properties, 'StreamSpecification');
   }

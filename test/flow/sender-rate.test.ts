@@ -73,7 +73,7 @@ test('X1 X5 at 10 segments a second a burst of 100 texts leaves at that rate, ea
   const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;
   expect(99 / seconds).toBeGreaterThan(9);
   expect(99 / seconds).toBeLessThan(11);
-  // Nor in any few seconds, but for texts whose requests took longer than their neighbours'.
+  // The rate holds in any few seconds, too, except for texts whose requests took longer than their neighbours'.
   const busiest = Math.max(
     ...times.map((from) => times.filter((at) => at >= from && at < from + 3000).length),
   );

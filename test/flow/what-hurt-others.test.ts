@@ -402,7 +402,7 @@ test('B6 X5 a webhook with the right account id and a forged signature (taken el
 
 test('X6 no text at 4:40 in the morning (there was one elsewhere), wherever the organization is: it leaves when the window opens', async () => {
   await set({ quietHours: 'enforced', timeZone: 'America/New_York' });
-  // 4:40 in Los Angeles, 7:40 in New York; and later 8:40 and 11:40.
+  // It is 4:40 in Los Angeles and 7:40 in New York; later 8:40 and 11:40.
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2027-06-03T11:40:00.000Z') });
   const number = '+14155550195';
   await world.submit('contact', submission(number, { zip: '94103' }));
@@ -499,7 +499,7 @@ test('X2 S6 the evidence has every field that a carrier’s registration asks fo
       },
     ],
   });
-  // What was sent under which consent: with the words, the footer among them.
+  // The certificate shows each text with its words, its footer and the consent that it was sent under.
   const own = (json['texts'] as Record<string, unknown>[]).find(({ direction }) => direction === 'outbound');
   expect(own).toMatchObject({
     body: expect.stringContaining(FOOTER),

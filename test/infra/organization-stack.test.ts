@@ -94,7 +94,7 @@ test('nobody may delete from the consent registry, and only those who hear of co
     'form-webhook',
     'twilio-inbound',
     'twilio-status',
-    // What admins and agents enter or import, with their name and the proof (S6).
+    // admin-api records the opt-ins that admins and agents enter or import, with their name and the proof (S6).
     'admin-api',
     'sender-admin',
     'send-gate',
@@ -180,7 +180,7 @@ test('S7 exports lie encrypted with our key, TLS only, never public, and expire;
   expect(those(/^s3:PutObject/)).toEqual(['registry-jobs']);
   expect(those(/^s3:GetObject/)).toEqual(['admin-api']);
   expect(those(/^s3:(Delete|List|\*)/)).toEqual([]);
-  // Reading everything is for what concerns everything.
+  // Only exports read the whole table.
   expect(those(/^dynamodb:Scan/)).toEqual(['registry-jobs']);
 });
 

@@ -32,7 +32,7 @@ test('S2 S4 S5 H2 H10 C2 C3 T3 T4 T5 X2 X3 X5 in random histories, with events i
   let played = 0;
   const broken = await checkHistories(harness, plan, () => {
     played++;
-    // For the reporter of `npm run model`, which draws it.
+    // The reporter of `npm run model` draws this number.
     if (inject('plan')) void annotate(String(played), 'played');
   });
   expect(broken, broken).toBeUndefined();

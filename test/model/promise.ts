@@ -1,6 +1,6 @@
 /**
- * Restates the promise in one page: how consent follows from a ledger's events (the transition table of DESIGN.md), and which
- * texts may leave. It was written from the documents and not from lib/, so that the two cannot share a mistake.
+ * States what sendgate promises, in a page: how consent follows from what happened (docs/design.md, "The transition table"), and
+ * which texts leave. It is written from the documents and not from lib/, so that the two cannot share a mistake.
  */
 
 /** One event of a ledger, with the fields that the promise depends on. */

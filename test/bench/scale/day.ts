@@ -22,7 +22,7 @@ export interface Day {
   readonly textsPerSecond: number;
   /** Members of a broadcast that starts at 9:00 in New York. */
   readonly broadcast: number;
-  /** When Twilio refuses everything for an hour, by New York's clock; undefined: never. */
+  /** The hour, by New York's clock, in which Twilio refuses everything; undefined for a day without an outage. */
   readonly outageAt: number | undefined;
   readonly senderSegmentsPerSecond: number;
   readonly seed: number;
@@ -104,7 +104,7 @@ export function scenarioOf(day: Day, stack: StackSettings, changes?: Changes): S
     ...(day.outageAt !== undefined && {
       outage: { from: day.outageAt * HOUR, to: (day.outageAt + 1) * HOUR, kind: 'carrierRefuses' as const },
     }),
-    // As functions/send-gate/submit-to-carrier.ts does: 30 s, 1, 2, 4 ... minutes, an hour at most.
+    // The delays are those of functions/send-gate/submit-to-carrier.ts: 30 s, 1, 2, 4 ... minutes, an hour at most.
     retryAfter: (attempt) => Math.min(30 * 2 ** (attempt - 1), HOUR),
     callbacksPerText,
     callbackRate: changes?.callbackRate ?? stack.callbackRate,
