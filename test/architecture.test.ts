@@ -43,12 +43,12 @@ const functions = sourcesIn('functions');
 const infra = sourcesIn('infra');
 const ours = [...lib, ...functions, ...infra];
 
-/** What runs on somebody's machine and is never deployed. */
+/** Tells whether a file runs on a developer's machine only and is never deployed. */
 const isTool = (path: string) => /^infra\/(local|ops)\//.test(path);
 
 const folderOf = (path: string) => path.split('/').slice(0, 2).join('/');
 
-/** Every `file: what it should not have` in some sources. */
+/** Lists every `file: what it should not have` of some sources. */
 function offences(sources: readonly Source[], forbidden: (source: Source) => readonly string[]): string[] {
   return sources.flatMap((source) => forbidden(source).map((what) => `${source.path}: ${what}`));
 }
@@ -149,7 +149,7 @@ describe('imports point one way', () => {
 });
 
 describe('one file per stored thing', () => {
-  /** Who spells which keys. */
+  /** The files that may spell each kind of key. */
   const keys: readonly { readonly spelled: RegExp; readonly by: readonly string[] }[] = [
     { spelled: /['`](EVENT|SOURCE|KEYWORD)#|'STATE'/, by: ['lib/consent/consent-items.ts'] },
     {
@@ -206,7 +206,7 @@ describe('one file per stored thing', () => {
     expect(readers.toSorted()).toEqual([
       'functions/consent-changes/process-change.ts',
       'functions/publish-events/publish.ts',
-      // The stack makes its indexes and filters its stream.
+      // The stack creates the indexes and filters the stream.
       'infra/constructs/consent-registry.ts',
       'infra/organization-stack.ts',
       'lib/gate/load-decision-input.ts',

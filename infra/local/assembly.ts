@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Template } from './template.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** Everything that a synthesized stack is made of. */
+/** The source files of a synthesized stack. */
 const SOURCES = [
   'lib/**/*.ts',
   'functions/**/*.ts',
@@ -15,17 +15,17 @@ const SOURCES = [
 
 export interface Assembly {
   readonly template: Template;
-  /** Directory of a function's bundle, as the template's metadata names it. */
+  /** Returns the directory of a function's bundle, as the template's metadata names it. */
   bundleOf(logicalId: string): string;
 }
 
 /**
  * Synthesizes one organization's stack with the bundles that would be deployed.
  *
- * @param outdir where the cloud assembly goes; one that was made of the same sources is used again.
+ * @param outdir directory of the cloud assembly; an assembly of the same sources is used again.
  * @param progress takes the name of each function as it is bundled.
  */
-export async function synthesize(
+export async function synthesizeStack(
   organization: string,
   outdir: string,
   progress: (line: string) => void,
@@ -50,7 +50,7 @@ export async function synthesize(
   };
 }
 
-/** Runs the CDK app as the CDK's own command line does. @throws Error with what it printed when it fails. */
+/** Runs the CDK app as the CDK's own command line does. @throws Error with the app's output when it fails. */
 async function runApp(organization: string, outdir: string, progress: (line: string) => void): Promise<void> {
   const context = { organization, 'aws:cdk:enable-asset-metadata': true };
   const child = spawn(process.execPath, ['infra/app.ts'], {

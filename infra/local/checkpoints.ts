@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** How far each stream was followed, so that a restart goes on from there. */
+/** Keeps the position in each stream, so that a restart goes on from there. */
 export interface Checkpoints {
   get(shard: string): string | undefined;
   set(shard: string, sequenceNumber: string): void;

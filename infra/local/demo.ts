@@ -32,17 +32,17 @@ const table = new Table({
   wordWrap: true,
   style: { head: [], border: [] },
 });
-const before = await stage.currentSettings();
+const ownSettings = await stage.currentSettings();
 const total = CHAPTERS.reduce((sum, { scenes }) => sum + scenes.length, 0);
 let number = 0;
 let failed = 0;
-// Ctrl-C in the middle of a chapter leaves the instance with the settings that it had.
+// Ctrl-C in the middle of a chapter puts the instance's own settings back.
 process.once('SIGINT', () => void end().finally(() => process.exit(130)));
 try {
   for (const chapter of CHAPTERS) {
     console.log(pc.bold(chapter.title));
     table.push([{ colSpan: 5, content: pc.bold(chapter.title) }]);
-    await stage.settings({ ...changeable(before), ...chapter.settings });
+    await stage.changeSettings({ ...changeableOf(ownSettings), ...chapter.settings });
     for (const scene of chapter.scenes) await show(scene, stage);
   }
 } finally {
@@ -57,12 +57,12 @@ console.log(
 process.exitCode = failed === 0 ? 0 : 1;
 
 async function end(): Promise<void> {
-  await stage.settings(changeable(before));
+  await stage.changeSettings(changeableOf(ownSettings));
   await stage.close();
 }
 
-/** The settings that chapters change: what the instance had, and has again when the story is over. */
-function changeable(settings: Record<string, unknown>): Record<string, unknown> {
+/** Picks the settings that chapters change, so that the demo can put the instance's own values back. */
+function changeableOf(settings: Record<string, unknown>): Record<string, unknown> {
   const { requireSmsOptIn, doubleOptIn, confirmOptIns, requireOptInForOneToOne } = settings;
   return { requireSmsOptIn, doubleOptIn, confirmOptIns, requireOptInForOneToOne };
 }

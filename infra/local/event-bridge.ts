@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** An event as a target of the bus would get it. */
+/** An event in the form in which a target of the bus gets it. */
 export interface BusEvent {
   readonly id: string;
   readonly bus: string;
@@ -11,10 +11,10 @@ export interface BusEvent {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Something that goes wrong on purpose, `times` times. */
+/** A fault that the stand-in plays on purpose, `times` times. */
 export type BusFault = { readonly times: number } & (
   | { readonly kind: 'request'; readonly status: 400 | 500; readonly type: string }
-  /** Single entries are refused: all, or those whose detail contains a text. */
+  /** Refuses single entries: all, or those whose detail contains a text. */
   | { readonly kind: 'entry'; readonly containing?: string }
 );
 
@@ -23,7 +23,7 @@ interface Entry {
   readonly Source?: string;
   readonly DetailType?: string;
   readonly Detail?: string;
-  /** Seconds since the epoch, as JSON 1.1 writes times. */
+  /** Seconds since the epoch, the form of times in JSON 1.1. */
   readonly Time?: number;
   readonly Resources?: readonly string[];
 }
@@ -31,16 +31,16 @@ type Answer = readonly [status: number, body: unknown];
 
 const MOST_ENTRIES = 10;
 const MOST_BYTES = 256 * 1024;
-/** Older events are forgotten: a bus keeps none at all. */
-const MOST_KEPT = 10_000;
+/** The stand-in forgets older events; a real bus keeps none at all. */
+const MAXIMUM_KEPT_EVENTS = 10_000;
 
 export type EventBridgeStandIn = Awaited<ReturnType<typeof startEventBridge>>;
 
 /**
- * A stand-in for EventBridge: `PutEvents` over the protocol that the AWS SDK speaks, with its limits, and what was
- * published to look at (`GET /stand-in/events`).
+ * Starts a stand-in for EventBridge: `PutEvents` over the protocol that the AWS SDK speaks, with its limits. It shows the
+ * published events at `GET /stand-in/events`.
  *
- * @param buses names that exist.
+ * @param buses names of the buses that exist.
  * @param port by default a free one.
  */
 export async function startEventBridge(buses: readonly string[], port = 0) {
@@ -96,7 +96,7 @@ export async function startEventBridge(buses: readonly string[], port = 0) {
     const id = crypto.randomUUID();
     const time = new Date(entry.Time === undefined ? Date.now() : entry.Time * 1000).toISOString();
     kept.push({ id, bus, source: Source, 'detail-type': DetailType, time, detail });
-    if (kept.length > MOST_KEPT) kept.shift();
+    if (kept.length > MAXIMUM_KEPT_EVENTS) kept.shift();
     return { EventId: id };
   }
 
@@ -144,9 +144,9 @@ export async function startEventBridge(buses: readonly string[], port = 0) {
   });
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** What was published, oldest first. */
+    /** Returns the published events, oldest first. */
     events: (): readonly BusEvent[] => kept,
-    /** How often PutEvents was called. */
+    /** Returns how often PutEvents was called. */
     requests: () => requests,
     setFault: (fault: BusFault) => void faults.push({ fault, left: fault.times }),
     close: (): Promise<void> => new Promise((resolve) => server.close(() => resolve()).closeAllConnections()),
@@ -157,7 +157,7 @@ function refusal(type: string, message: string, status = 400): Answer {
   return [status, { __type: type, message }];
 }
 
-/** The size of an entry as EventBridge counts it. */
+/** Returns the size of an entry as EventBridge counts it. */
 function sizeOf({ Source = '', DetailType = '', Detail = '', Resources = [], Time }: Entry): number {
   const texts = [Source, DetailType, Detail, ...Resources];
   return texts.reduce((sum, text) => sum + Buffer.byteLength(text), Time === undefined ? 0 : 14);

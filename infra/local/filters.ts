@@ -1,6 +1,6 @@
 /**
- * Whether a record passes the filters of an event source mapping: any of them, each a pattern of nested fields whose
- * leaves are lists of exact values, `{prefix}` and `{anything-but}` rules.
+ * Creates the filter of an event source mapping. A record passes when it matches any of the patterns. A pattern is an object of
+ * nested fields whose leaves are lists of exact values, `{prefix}` and `{anything-but}` rules.
  *
  * @throws Error (the function it returns) for a rule that the runner does not know.
  */

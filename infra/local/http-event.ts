@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Content types whose bodies API Gateway hands over as text; every other body comes in base64. */
+/** Content types whose bodies API Gateway hands over as text. It hands over every other body in base64. */
 const TEXT = /^(text\/|application\/(json|javascript|xml)\b)/i;
 
 export interface HttpRequest {
@@ -14,8 +14,8 @@ export interface HttpRequest {
   readonly claims: Readonly<Record<string, string>> | undefined;
 }
 
-/** The event of payload format 2.0 that API Gateway makes of a request. */
-export function httpEvent(given: HttpRequest): Record<string, unknown> {
+/** Creates the event of payload format 2.0 that API Gateway makes of a request. */
+export function createHttpEvent(given: HttpRequest): Record<string, unknown> {
   const { request, path, query, body, routeKey, pathParameters, claims } = given;
   const { cookie, ...headers } = joinedHeaders(request);
   const isText = headers['content-type'] === undefined || TEXT.test(headers['content-type']);
@@ -54,7 +54,7 @@ export function httpEvent(given: HttpRequest): Record<string, unknown> {
   };
 }
 
-/** Names in lower case; values of a repeated header joined by commas. */
+/** Returns the headers with names in lower case and the values of a repeated header joined by commas. */
 function joinedHeaders(request: IncomingMessage): Record<string, string> {
   const pairs: [string, string][] = [];
   for (let index = 0; index < request.rawHeaders.length; index += 2) {
@@ -77,7 +77,7 @@ interface StructuredAnswer {
   readonly isBase64Encoded?: boolean;
 }
 
-/** Writes what a function returned as API Gateway would: without a status code it is the JSON body of a 200. */
+/** Writes a function's result as API Gateway does: a result without a status code is the JSON body of a 200. */
 export function writeAnswer(response: ServerResponse, result: unknown): void {
   const structured = typeof result === 'object' && result !== null && 'statusCode' in result;
   const answer: StructuredAnswer = structured
@@ -90,7 +90,7 @@ export function writeAnswer(response: ServerResponse, result: unknown): void {
   response.end(Buffer.from(answer.body ?? '', answer.isBase64Encoded ? 'base64' : 'utf8'));
 }
 
-/** An answer of API Gateway's own. */
+/** Writes an answer of API Gateway itself, which no function gave. */
 export function writeMessage(response: ServerResponse, status: number, message: string): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
 }

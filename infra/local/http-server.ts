@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { httpEvent, writeAnswer, writeMessage } from './http-event.ts';
+import { createHttpEvent, writeAnswer, writeMessage } from './http-event.ts';
 import { matchRoute, type RoutePattern } from './routes.ts';
 import type { JwtConfiguration, Tokens } from './tokens.ts';
 import type { FunctionPool } from './worker-pool.ts';
@@ -11,22 +11,22 @@ const INTEGRATION_TIMEOUT_MILLISECONDS = 30_000;
 
 export interface ApiRoute extends RoutePattern {
   readonly pool: FunctionPool;
-  /** What a token must say, on a route that demands one. */
+  /** The claims that a token must have, on a route that demands a token. */
   readonly authorizer?: JwtConfiguration;
 }
 
 export interface ApiServer {
   readonly url: string;
-  /** Starts answering: until then every request gets 503. */
+  /** Starts answering. Until then every request gets 503. */
   serve(routes: readonly ApiRoute[], tokens: Tokens): void;
   close(): Promise<void>;
 }
 
 /**
- * Listens as API Gateway's HTTP API would.
+ * Starts an HTTP server that answers as API Gateway's HTTP API does.
  *
  * @param port 0 for a free one.
- * @param report takes a line about every request that failed inside.
+ * @param report gets a line about every request that failed inside a function.
  */
 export async function listenHttp(port: number, report: (line: string) => void): Promise<ApiServer> {
   let routes: readonly ApiRoute[] | undefined;
@@ -79,7 +79,7 @@ async function answer(
     return writeMessage(response, 401, 'Unauthorized');
   }
   const { pathParameters } = match;
-  const event = httpEvent({ request, path, query, body, routeKey, pathParameters, claims });
+  const event = createHttpEvent({ request, path, query, body, routeKey, pathParameters, claims });
   const result = await withinTime(pool.invoke(event));
   if (result === 'late') return writeMessage(response, 503, 'Service Unavailable');
   writeAnswer(response, result);
@@ -93,7 +93,7 @@ async function withinTime(invocation: Promise<unknown>): Promise<unknown> {
   return Promise.race([invocation, late]).finally(() => clearTimeout(timer));
 }
 
-/** The body, or undefined as soon as it is larger than API Gateway takes. */
+/** Reads a request's body. @returns undefined as soon as the body is larger than API Gateway takes. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** How to reach an instance that runs. */
+/** The addresses and the token of a running instance. */
 export interface Instance {
   readonly apiUrl: string;
   readonly twilioUrl: string;
@@ -9,13 +9,13 @@ export interface Instance {
   readonly queuesUrl: string;
   readonly eventsUrl: string;
   readonly cycleSeconds: number;
-  /** An admin's. */
+  /** An admin's token. */
   readonly token: string;
 }
 
 const file = (state: string) => join(state, 'instance.json');
 
-/** Leaves word of a running instance for the demo. */
+/** Writes a running instance's addresses to its state, so that the demo finds it. */
 export function writeInstance(state: string, instance: Instance): void {
   const { apiUrl, twilioUrl, eventsUrl, dynamoDbUrl, queuesUrl, cycleSeconds, token } = instance;
   const kept = { apiUrl, twilioUrl, eventsUrl, dynamoDbUrl, queuesUrl, cycleSeconds, token };
@@ -31,8 +31,8 @@ export function removeInstance(state: string): void {
   rmSync(file(state), { force: true });
 }
 
-/** The instance that runs on this state, when it answers. */
-export async function runningInstance(state: string): Promise<Instance | undefined> {
+/** Finds the instance that runs on this state. @returns undefined when none answers. */
+export async function findRunningInstance(state: string): Promise<Instance | undefined> {
   const instance = readInstance(state);
   if (!instance) return undefined;
   const headers = { authorization: `Bearer ${instance.token}` };

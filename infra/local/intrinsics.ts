@@ -2,7 +2,7 @@ import { LOCAL_ACCOUNT, LOCAL_REGION } from './engines.ts';
 import type { Template } from './template.ts';
 
 /**
- * What references to resources stand for locally: by logical id for `Ref`, by `<logical id>.<attribute>` for
+ * Local values of references to resources: by logical id for `Ref`, by `<logical id>.<attribute>` for
  * `Fn::GetAtt`.
  */
 export type References = ReadonlyMap<string, string>;
@@ -18,10 +18,10 @@ const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
 const NO_VALUE = Symbol('AWS::NoValue');
 
 /**
- * Makes a function that replaces CloudFormation's intrinsic functions in a value of the template.
+ * Creates a function that replaces CloudFormation's intrinsic functions in a value of the template.
  *
- * A resource that the runner does not play (a key, a user pool) keeps its logical id as its `Ref` and an ARN
- * made of it.
+ * A resource that the runner does not play (a key, a user pool) gets its logical id as its `Ref`, and an ARN made of
+ * that id.
  *
  * @throws Error (the function it returns) naming an intrinsic function or reference that it cannot resolve.
  */

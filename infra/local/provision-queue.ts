@@ -18,7 +18,7 @@ const ATTRIBUTES = [
 ] as const;
 
 /**
- * Creates one queue with its timeouts and redrive policy, or brings the one that is there up to date.
+ * Creates one queue with its timeouts and redrive policy, or updates the existing one.
  * The URL names the engine's own address, because an engine may hand out host names that not every machine
  * resolves.
  */

@@ -14,7 +14,7 @@ import {
 import type { Provisioned } from './provision.ts';
 import { listProperty, nestedProperty, type Properties } from './template.ts';
 
-/** Creates one table with keys, indexes, stream and time to live, unless it is there. */
+/** Creates one table with keys, indexes, stream and time to live, unless it exists. */
 export async function provisionTable(
   client: DynamoDBClient,
   name: string,
@@ -48,7 +48,7 @@ export async function provisionTable(
   };
 }
 
-/** A table that a backup was restored into has no stream yet: from now on its changes are followed. */
+/** Enables a table's stream. A table that a backup was restored into has none yet. */
 async function enableStream(
   client: DynamoDBClient,
   name: string,

@@ -5,9 +5,9 @@ import { type Endpoints, LOCAL_CREDENTIALS, LOCAL_REGION } from './engines.ts';
 import { provisionBucket } from './provision-bucket.ts';
 import { provisionQueue } from './provision-queue.ts';
 import { provisionTable } from './provision-table.ts';
-import { nestedProperty, type Properties, referenced, resourcesOf, type Template } from './template.ts';
+import { nestedProperty, type Properties, referencedId, resourcesOf, type Template } from './template.ts';
 
-/** What became of a table, queue or bucket of the template. */
+/** The local counterpart of a table, queue or bucket of the template. */
 export interface Provisioned {
   readonly name: string;
   readonly arn: string;
@@ -16,13 +16,13 @@ export interface Provisioned {
 }
 
 /**
- * Creates the tables, queues and buckets that a synthesized template describes, where they are absent.
+ * Creates the tables, queues and buckets that a synthesized template describes, unless they exist.
  *
- * @param options.namePrefix put before every name, so that several sets live side by side.
- * @returns by logical id.
+ * @param options.namePrefix prefix of every name, so that several sets can exist side by side.
+ * @returns the local counterparts by logical id.
  * @throws Error when a table that exists has other keys or indexes than the template.
  */
-export async function provision(
+export async function provisionResources(
   template: Template,
   endpoints: Endpoints,
   options: { readonly namePrefix?: string } = {},
@@ -63,7 +63,7 @@ function literal(value: unknown): string | undefined {
 }
 
 function deadLetterQueueOf(properties: Properties): string | undefined {
-  return referenced(nestedProperty(properties['RedrivePolicy'])['deadLetterTargetArn']);
+  return referencedId(nestedProperty(properties['RedrivePolicy'])['deadLetterTargetArn']);
 }
 
 function deadLetterQueuesFirst(template: Template): [string, Properties][] {

@@ -11,12 +11,12 @@ export interface QueueMapping {
   readonly queueUrl: string;
   readonly queueArn: string;
   readonly batchSize: number;
-  /** Whether the function names the messages that failed. */
+  /** True when the function reports the messages that failed. */
   readonly reportsFailures: boolean;
   readonly pool: FunctionPool;
 }
 
-/** Receives like Lambda's poller: what succeeded is deleted, what failed becomes visible again by itself. */
+/** Polls a queue as Lambda does: it deletes messages that succeeded; failed ones become visible again by themselves. */
 export async function pollQueue(
   client: SQSClient,
   mapping: QueueMapping,
@@ -52,7 +52,7 @@ async function deliver(
   const Records = messages.map((message) => recordOf(message, mapping.queueArn));
   const result = await mapping.pool.invoke({ Records });
   const failed = mapping.reportsFailures ? failedIdentifiers(result) : new Set<string>();
-  // An identifier that is none of the batch's fails the whole batch, as in Lambda.
+  // An identifier that does not belong to the batch fails the whole batch, as in Lambda.
   const known = new Set(messages.map((message) => message.MessageId));
   if ([...failed].some((identifier) => !known.has(identifier))) return;
   const Entries = messages
@@ -63,7 +63,7 @@ async function deliver(
   }
 }
 
-/** What a function says failed, in the answer that Lambda calls `ReportBatchItemFailures`. */
+/** Reads the failed messages from a function's answer, whose form Lambda calls `ReportBatchItemFailures`. */
 export function failedIdentifiers(result: unknown): ReadonlySet<string> {
   const failures = (result as { batchItemFailures?: { itemIdentifier?: string }[] } | null)
     ?.batchItemFailures;

@@ -48,7 +48,7 @@ function parametersOf(routeKey: string, method: string, path: string): Record<st
   return given.length === pattern.length ? parameters : undefined;
 }
 
-/** Sorts after the key of every less specific route. */
+/** Returns a sort key that sorts after those of all less specific routes. */
 function specificity(routeKey: string): string {
   if (routeKey === '$default') return '';
   const [method, path = ''] = routeKey.split(' ');

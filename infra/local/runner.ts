@@ -3,19 +3,19 @@ import { join, resolve as resolvePath } from 'node:path';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { ENV } from '../../lib/runtime/env.ts';
-import { synthesize } from './assembly.ts';
+import { synthesizeStack } from './assembly.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION, startDynamoDb, startObjects, startQueues } from './engines.ts';
 import { startEventBridge } from './event-bridge.ts';
 import { listenHttp } from './http-server.ts';
 import { createResolver } from './intrinsics.ts';
 import { busesOf, functionsOf, mappingsOf, routesOf, schedulesOf } from './parts.ts';
-import { type Provisioned, provision } from './provision.ts';
+import { type Provisioned, provisionResources } from './provision.ts';
 import { pollQueue } from './queues-poller.ts';
-import { localSalesforceApp, startLocalSalesforce } from './salesforce/local.ts';
+import { createLocalSalesforceApp, startLocalSalesforce } from './salesforce/local.ts';
 import { startSchedules } from './schedules.ts';
-import { localSecrets } from './secrets.ts';
-import { seed } from './seed.ts';
+import { loadLocalSecrets } from './secrets.ts';
+import { seedOrganization } from './seed.ts';
 import { startSsm } from './ssm.ts';
 import { pollStream } from './streams-poller.ts';
 import { resourcesOf, type Template } from './template.ts';
@@ -25,52 +25,52 @@ import { createPool, type FunctionPool } from './worker-pool.ts';
 
 export interface LocalOptions {
   readonly organization?: string;
-  /** Where state is kept. */
+  /** The directory of the instance's state. */
   readonly stateDirectory: string;
-  /** 0 for a free one. */
+  /** The port of the API; 0 for a free one. */
   readonly port: number;
   readonly twilioPort?: number;
   readonly salesforcePort?: number;
-  /** Of the event bus's stand-in. */
+  /** The port of the event bus's stand-in. */
   readonly eventsPort?: number;
-  /** How long a minute of an automation cycle lasts. */
+  /** Length of an automation cycle's minute, in seconds. */
   readonly cycleSeconds: number;
   readonly fresh?: boolean;
-  /** Takes each step as it begins, and how long it took when it is done. */
+  /** Wraps each step, so that the caller can print its title and duration. */
   readonly step?: <T>(title: string, work: () => Promise<T>) => Promise<T>;
-  /** Takes what a slow step is at. */
+  /** Gets a line about the progress of a slow step. */
   readonly progress?: (line: string) => void;
-  /** Takes what the functions log, and what fails around them. */
+  /** Gets each line that a function logs, and each failure around the functions. */
   readonly log?: (line: string) => void;
 }
 
 export interface Local {
   readonly apiUrl: string;
   readonly twilioUrl: string;
-  /** Where EventBridge's stand-in shows what was published. */
+  /** The address of EventBridge's stand-in, which shows the published events. */
   readonly eventsUrl: string;
   readonly salesforceUrl: string;
   readonly dynamoDbUrl: string;
   readonly queuesUrl: string;
   readonly cycleSeconds: number;
-  /** A token for a member of the group `admin` or `agent`. */
+  /** Issues a token for a member of the group `admin` or `agent`. */
   token(group: 'admin' | 'agent'): Promise<string>;
   close(): Promise<void>;
 }
 
-/** Workers of one function at most. Two cores gain nothing from more. */
+/** The most workers of one function. Two cores gain nothing from more. */
 const WORKERS = 2;
 
 /**
- * Runs an organization's stack on this machine: what the synthesized template describes, on local engines, with the
+ * Runs an organization's stack on this machine: the resources of the synthesized template on local engines, with the
  * bundles that would be deployed.
  */
-export async function startLocal(options: LocalOptions): Promise<Local> {
+export async function startLocalStack(options: LocalOptions): Promise<Local> {
   const { step = (_, work) => work(), log = () => {}, organization = 'demo', cycleSeconds } = options;
   const state = resolvePath(options.stateDirectory);
   mkdirSync(state, { recursive: true });
   if (options.fresh) {
-    // The bundles say nothing about what happened: they stay.
+    // The bundles hold no state of the instance, so --fresh keeps them.
     const kept = readdirSync(state).filter((name) => name !== 'cdk.out');
     for (const name of kept) rmSync(join(state, name), { recursive: true, force: true });
   }
@@ -81,7 +81,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   try {
     const assembly = await step(
       `Synthesizing the stack sendgate-${organization} and bundling its functions`,
-      () => synthesize(organization, join(state, 'cdk.out'), options.progress ?? (() => {})),
+      () => synthesizeStack(organization, join(state, 'cdk.out'), options.progress ?? (() => {})),
     );
     const { template } = assembly;
     const [dynamodb, queues] = await step('Starting DynamoDB, SQS and S3', () =>
@@ -94,11 +94,15 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     const objects = await startObjects(queues, { dataDir: join(state, 's3') });
     closing.push(() => objects.stop());
     const provisioned = await step('Creating the tables, queues and buckets of the template', () =>
-      provision(template, { dynamodb: dynamodb.endpoint, sqs: queues.endpoint, s3: objects.endpoint }),
+      provisionResources(template, {
+        dynamodb: dynamodb.endpoint,
+        sqs: queues.endpoint,
+        s3: objects.endpoint,
+      }),
     );
-    const secrets = await localSecrets(join(state, 'secrets.json'));
+    const secrets = await loadLocalSecrets(join(state, 'secrets.json'));
     const { accountSid, apiKeySid, apiKeySecret, authToken } = secrets;
-    const salesforceApp = localSalesforceApp(apiKeySecret);
+    const salesforceApp = createLocalSalesforceApp(apiKeySecret);
     const http = await listenHttp(options.port, log);
     closing.push(() => http.close());
     const [twilio, salesforce, ssm, eventBridge] = await step(
@@ -182,7 +186,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     });
     const endSchedules = startSchedules(schedulesOf(template, pools), cycleSeconds, log);
     closing.push(async () => endSchedules());
-    await step('Setting up the organization', async () => seed(http.url, await token('admin')));
+    await step('Setting up the organization', async () => seedOrganization(http.url, await token('admin')));
     return {
       apiUrl: http.url,
       twilioUrl: twilio.url,
@@ -200,7 +204,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   }
 }
 
-/** What the template's references to its tables, queues and API stand for here. */
+/** Maps the template's references to its tables, queues and API to local values. */
 function referencesOf(
   template: Template,
   provisioned: ReadonlyMap<string, Provisioned>,

@@ -9,12 +9,12 @@ export interface LocalSchedule {
 const UNIT_SECONDS: Readonly<Record<string, number>> = { minute: 60, hour: 3600, day: 86_400 };
 
 /**
- * How often a schedule runs, from `rate(5 minutes)`.
+ * Returns the seconds between two runs of a schedule, from an expression such as `rate(5 minutes)`.
  *
- * @param cycleSeconds what a minute lasts for an automation cycle (a schedule whose input names a `kind`).
+ * @param cycleSeconds length of a minute for an automation cycle (a schedule whose input names a `kind`).
  * @throws Error when the expression is not a rate.
  */
-export function secondsBetween(
+export function scheduleSeconds(
   schedule: Pick<LocalSchedule, 'expression' | 'input'>,
   cycleSeconds: number,
 ): number {
@@ -27,7 +27,7 @@ export function secondsBetween(
 }
 
 /**
- * Runs each schedule at its rate, one run of it at a time.
+ * Runs each schedule at its rate. A schedule's runs never overlap.
  *
  * @returns a function that ends them.
  */
@@ -49,7 +49,7 @@ export function startSchedules(
         isRunning = false;
       }
     };
-    return setInterval(() => void run(), secondsBetween(schedule, cycleSeconds) * 1000);
+    return setInterval(() => void run(), scheduleSeconds(schedule, cycleSeconds) * 1000);
   });
   return () => timers.forEach(clearInterval);
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { JWK } from 'jose';
 import { createSigningKey } from './tokens.ts';
 
-/** What an organization's ops would keep in SSM and its issuer would keep to itself: made once, kept with the state. */
+/** Secrets that a real organization keeps in SSM, and its token issuer's key. They are created once and stored with the state. */
 export interface LocalSecrets {
   readonly accountSid: string;
   readonly apiKeySid: string;
@@ -14,7 +14,7 @@ export interface LocalSecrets {
 
 const hex = () => randomBytes(16).toString('hex');
 
-export async function localSecrets(path: string): Promise<LocalSecrets> {
+export async function loadLocalSecrets(path: string): Promise<LocalSecrets> {
   if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as LocalSecrets;
   const secrets: LocalSecrets = {
     accountSid: `AC${hex()}`,

@@ -1,9 +1,9 @@
-/** A small organization for a first look: verified, round the clock, three forms, one automation of each kind. */
+/** Settings of a small organization for a first look. The organization has three forms and one automation of each kind. */
 const SETTINGS = {
   organizationName: 'Demo Windows',
   requireSmsOptIn: true,
   a2pVerified: true,
-  // So that a first look works at any hour; unlawful for texts to the public.
+  // A first look must work at any hour. For texts to the public this would be unlawful.
   quietHours: 'offForTesting',
   caps: { perDay: 40, perWeek: 40 },
   timeZone: 'America/Denver',
@@ -71,18 +71,18 @@ const FORMS = [
   },
 ];
 
-/** Checkbox 1 of a form, and what the sales team ticks, in ImproveIt 360. */
+/** Fields of ImproveIt 360 that checkbox 1 of a form is mapped to. The sales team ticks them, too. */
 const CRM_MAPPINGS = [
   { checkbox: 1, object: 'Prospect', field: 'SMS_Opt_In__c' },
   { checkbox: 1, object: 'Lead Source', field: 'SMS_Opt_In__c' },
 ];
 
 /**
- * Sets the organization up through its own admin API, unless it was set up before.
+ * Sets the organization up through its own admin API, unless that was done before.
  *
- * @returns whether there was anything to do.
+ * @returns false when the organization was set up already.
  */
-export async function seed(apiUrl: string, adminToken: string): Promise<boolean> {
+export async function seedOrganization(apiUrl: string, adminToken: string): Promise<boolean> {
   async function call(method: string, path: string, body?: unknown): Promise<unknown> {
     const answer = await fetch(`${apiUrl}${path}`, {
       method,

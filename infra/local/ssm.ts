@@ -7,10 +7,10 @@ export interface Ssm {
 }
 
 /**
- * A stand-in for Systems Manager's parameter store: `GetParameter` and `GetParameters` over the protocol that
+ * Starts a stand-in for Systems Manager's parameter store: `GetParameter` and `GetParameters` over the protocol that
  * the AWS SDK speaks.
  *
- * @param parameters value by name.
+ * @param parameters values by name.
  * @param port by default a free one.
  */
 export async function startSsm(parameters: Readonly<Record<string, string>>, port = 0): Promise<Ssm> {

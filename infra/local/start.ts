@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
-import { removeInstance, runningInstance, writeInstance } from './instance.ts';
-import { startLocal } from './runner.ts';
+import { findRunningInstance, removeInstance, writeInstance } from './instance.ts';
+import { startLocalStack } from './runner.ts';
 import { TOKEN_HOURS } from './tokens.ts';
 
 const { values } = parseArgs({
@@ -27,7 +27,7 @@ async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
   return result;
 }
 
-/** The wanted port, or the next one that nobody listens on. */
+/** Finds a free port: the wanted one, or the next free one above it. */
 async function freePortFrom(wanted: number): Promise<number> {
   for (let port = wanted; port < wanted + 100; port++) {
     const server = createServer();
@@ -40,13 +40,13 @@ async function freePortFrom(wanted: number): Promise<number> {
   throw new Error(`No free port from ${wanted} to ${wanted + 99}`);
 }
 
-/** Lines of the functions that somebody should see; every line with --verbose. */
+/** Prints warnings and errors of the functions; with --verbose, every line. */
 function log(line: string): void {
   if (values.verbose || /"level":"(ERROR|WARN)"|Error|timed out|could not/.test(line))
     console.error(pc.dim(line));
 }
 
-const other = await runningInstance(values.state);
+const other = await findRunningInstance(values.state);
 if (other) {
   console.error(
     pc.red(
@@ -58,7 +58,7 @@ if (other) {
 const port = values.port === '0' ? 0 : await freePortFrom(Number(values.port));
 const twilioPort = port === 0 ? 0 : await freePortFrom(port + 1);
 const eventsPort = port === 0 ? 0 : await freePortFrom(twilioPort + 1);
-const local = await startLocal({
+const local = await startLocalStack({
   organization: values.organization,
   stateDirectory: values.state,
   port,

@@ -12,7 +12,7 @@ import type { FunctionPool } from './worker-pool.ts';
 export interface StreamMapping {
   readonly streamArn: string;
   readonly pool: FunctionPool;
-  /** Whether a record passes the mapping's filters. */
+  /** Tells whether a record passes the mapping's filters. */
   readonly wants: (record: unknown) => boolean;
   readonly retryAttempts: number;
 }
@@ -26,8 +26,8 @@ const BATCH = 100;
 const PAUSE_MILLISECONDS = 250;
 
 /**
- * Follows a table's stream as Lambda's poller does: in order, from where it stopped the last time, a failing record again
- * and again until its attempts are used up.
+ * Follows a table's stream as Lambda's poller does: in order, from its last position. It retries a failing record until its
+ * attempts are used up.
  */
 export async function pollStream(
   client: DynamoDBStreamsClient,
@@ -62,7 +62,7 @@ async function begin(
   ShardId: string,
   checkpoints: Checkpoints,
 ): Promise<string | undefined> {
-  const SequenceNumber = checkpoints.get(placeOf(pool, streamArn, ShardId));
+  const SequenceNumber = checkpoints.get(checkpointKeyOf(pool, streamArn, ShardId));
   const fromBeginning = { StreamArn: streamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' } as const;
   if (SequenceNumber === undefined) {
     return (await client.send(new GetShardIteratorCommand(fromBeginning))).ShardIterator;
@@ -71,14 +71,14 @@ async function begin(
   try {
     return (await client.send(new GetShardIteratorCommand(goingOn))).ShardIterator;
   } catch (error) {
-    // A stream keeps a day: whoever starts again later goes on with what it still has.
+    // A stream keeps records for a day. A poller that starts later goes on with the oldest record that is left.
     if (!(error instanceof TrimmedDataAccessException)) throw error;
     return (await client.send(new GetShardIteratorCommand(fromBeginning))).ShardIterator;
   }
 }
 
-/** Each function follows a stream at its own pace. */
-function placeOf(pool: FunctionPool, streamArn: string, shard: string): string {
+/** Returns the key of a function's own position in a shard of a stream. */
+function checkpointKeyOf(pool: FunctionPool, streamArn: string, shard: string): string {
   return `${pool.name} ${streamArn} ${shard}`;
 }
 
@@ -97,7 +97,7 @@ async function readShard(
     await deliver(mapping, records.filter(mapping.wants), signal, report);
     if (signal.aborted) return;
     const last = records.at(-1)?.dynamodb?.SequenceNumber;
-    if (last !== undefined) checkpoints.set(placeOf(mapping.pool, mapping.streamArn, shard), last);
+    if (last !== undefined) checkpoints.set(checkpointKeyOf(mapping.pool, mapping.streamArn, shard), last);
     iterator = page.NextShardIterator;
     iterators.set(shard, iterator);
     if (records.length === 0) return;

@@ -1,4 +1,4 @@
-/** A synthesized CloudFormation template, as far as the runner reads it. */
+/** The part of a synthesized CloudFormation template that the runner reads. */
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
   readonly Parameters?: Readonly<Record<string, { readonly Default?: unknown }>>;
@@ -14,15 +14,15 @@ export interface Resource {
 
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** Every resource of one of the types, with its logical id. */
+/** Lists every resource of the given types, with its logical id. */
 export function resourcesOf(template: Template, ...types: string[]): [logicalId: string, Properties][] {
   return Object.entries(template.Resources)
     .filter(([, resource]) => types.includes(resource.Type))
     .map(([id, resource]) => [id, resource.Properties ?? {}]);
 }
 
-/** The logical id that a `Ref` or `Fn::GetAtt` points at, or undefined for any other value. */
-export function referenced(value: unknown): string | undefined {
+/** Returns the logical id that a `Ref` or `Fn::GetAtt` points at; undefined for any other value. */
+export function referencedId(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if ('Ref' in value && typeof value.Ref === 'string') return value.Ref;
   if (!('Fn::GetAtt' in value)) return undefined;
@@ -31,12 +31,12 @@ export function referenced(value: unknown): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
-/** The properties of a nested object, or none. */
+/** Returns the properties of a nested object; none for any other value. */
 export function nestedProperty(value: unknown): Properties {
   return typeof value === 'object' && value !== null ? (value as Properties) : {};
 }
 
-/** The entries of a nested list, or none. */
+/** Returns the entries of a nested list; none for any other value. */
 export function listProperty(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }

@@ -2,7 +2,7 @@ import { exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, jwtVe
 
 export const TOKEN_HOURS = 12;
 
-/** The private key that signs the runner's tokens, to be kept between runs. */
+/** Creates the private key that signs the runner's tokens. The runner keeps it between runs. */
 export async function createSigningKey(): Promise<JWK> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
   return exportJWK(privateKey);
@@ -14,9 +14,9 @@ export interface JwtConfiguration {
 }
 
 export interface Tokens {
-  /** A token for a member of one group, as the user pool of the stack would issue it. */
+  /** Issues a token for a member of one group, as the stack's user pool does. */
   issue(group: string, configuration: JwtConfiguration): Promise<string>;
-  /** The claims of an `Authorization` header, or undefined when API Gateway would answer 401. */
+  /** Reads the claims of an `Authorization` header. @returns undefined when API Gateway would answer 401. */
   verify(
     header: string | undefined,
     configuration: JwtConfiguration,
@@ -56,13 +56,13 @@ export async function createTokens(signingKey: JWK): Promise<Tokens> {
   };
 }
 
-/** API Gateway compares `client_id` only where there is no `aud`. */
+/** Compares the audience. API Gateway compares `client_id` only when there is no `aud`. */
 function isMeantFor(payload: JWTPayload, audience: readonly string[]): boolean {
   const named = payload.aud ?? payload['client_id'];
   return [named].flat().some((name) => typeof name === 'string' && audience.includes(name));
 }
 
-/** API Gateway hands every claim to a function as a string: `[admin agent]` for a list. */
+/** Writes claims as API Gateway hands them to a function: every claim is a string, a list is `[admin agent]`. */
 function asStrings(payload: JWTPayload): Record<string, string> {
   return Object.fromEntries(
     Object.entries(payload).map(([name, value]) => [

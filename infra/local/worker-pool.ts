@@ -1,21 +1,20 @@
 import type { Worker } from 'node:worker_threads';
-import { ask, FunctionError, type LocalFunction, startWorker } from './worker-thread.ts';
+import { FunctionError, invokeWorker, type LocalFunction, startWorkerThread } from './worker-thread.ts';
 
 export interface FunctionPool {
   readonly name: string;
   readonly timeoutSeconds: number;
   /** Hands one event to the function. @throws FunctionError when it fails or takes too long. */
   invoke(event: unknown): Promise<unknown>;
-  /** Lets what runs come to its end, then ends the workers. */
+  /** Waits for running invocations, then ends the workers. */
   close(): Promise<void>;
 }
 
 /**
- * Runs a function in worker threads of its own: one event at a time per worker, a new worker when all are busy,
- * up to a limit; then events wait in line. The first worker is loaded at once, so that a function that cannot
- * start says so now.
+ * Creates worker threads for one function. A worker handles one event at a time. When all are busy the pool starts another one,
+ * up to a limit; then events wait in line. The first worker is loaded at once, so that a function that cannot start fails now.
  *
- * @param log takes every line that the function writes.
+ * @param log gets every line that the function writes.
  */
 export async function createPool(
   definition: LocalFunction,
@@ -30,7 +29,7 @@ export async function createPool(
   async function spawn(): Promise<Worker> {
     count++;
     try {
-      const worker = await startWorker(definition, log);
+      const worker = await startWorkerThread(definition, log);
       worker.once('exit', () => discard(worker));
       return worker;
     } catch (error) {
@@ -39,7 +38,7 @@ export async function createPool(
     }
   }
 
-  /** A worker that ended while it had nothing to do. */
+  /** Removes a worker that ended while it was idle. */
   function discard(worker: Worker): void {
     const index = idle.indexOf(worker);
     if (index < 0) return;
@@ -68,7 +67,7 @@ export async function createPool(
 
   async function invoke(event: unknown): Promise<unknown> {
     const worker = await acquire();
-    const answer = await ask(worker, event, definition.timeoutSeconds);
+    const answer = await invokeWorker(worker, event, definition.timeoutSeconds);
     if (answer === 'gone' || answer === 'late') {
       void replace(worker);
       const why = answer === 'late' ? `timed out after ${definition.timeoutSeconds} s` : 'ended its process';

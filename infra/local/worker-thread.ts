@@ -7,16 +7,19 @@ export interface LocalFunction extends WorkerStart {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** A function threw, ended its process or ran out of time. */
+/** Says that a function threw, ended its process or ran out of time. */
 export class FunctionError extends Error {
   override readonly name = 'FunctionError';
 }
 
-/** Longest that a module may take to load: Lambda's own limit. */
+/** The longest time that a module may take to load: Lambda's own limit. */
 const LOAD_MILLISECONDS = 10_000;
 
 /** Loads a function's module in a thread of its own. @throws FunctionError saying why it cannot be loaded. */
-export async function startWorker(definition: LocalFunction, log: (line: string) => void): Promise<Worker> {
+export async function startWorkerThread(
+  definition: LocalFunction,
+  log: (line: string) => void,
+): Promise<Worker> {
   const { environment, modulePath, exportName, functionName, memoryMegabytes } = definition;
   const workerData: WorkerStart = { modulePath, exportName, functionName, memoryMegabytes };
   const url = new URL('./worker.ts', import.meta.url);
@@ -49,8 +52,8 @@ export async function startWorker(definition: LocalFunction, log: (line: string)
   throw new FunctionError(`${functionName} could not be loaded: ${problem}`);
 }
 
-/** Hands over one event: the answer, or `late` when time is over, or `gone` when the thread ended. */
-export function ask(
+/** Hands one event to a worker. @returns its answer, `late` when its time is over, or `gone` when the thread ended. */
+export function invokeWorker(
   worker: Worker,
   event: unknown,
   timeoutSeconds: number,

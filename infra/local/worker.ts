@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 
-/** What a worker is started with. */
+/** The start parameters of a worker. */
 export interface WorkerStart {
   readonly modulePath: string;
   readonly exportName: string;
@@ -16,7 +16,7 @@ export interface Invocation {
   readonly deadline: number;
 }
 
-/** `ready` once, when the module is loaded; then one answer per invocation. */
+/** A worker's answer: `ready` once, when the module is loaded; then one answer per invocation. */
 export type WorkerAnswer =
   | { readonly kind: 'ready' }
   | { readonly kind: 'result'; readonly result: unknown }
@@ -52,7 +52,7 @@ async function answer({ requestId, event, deadline }: Invocation): Promise<void>
   };
   try {
     const result = await handler(event, context);
-    // Lambda hands on what JSON can say, and nothing else.
+    // Lambda hands a result on as JSON, so values that JSON cannot express get lost here too.
     post({ kind: 'result', result: result === undefined ? null : JSON.parse(JSON.stringify(result)) });
   } catch (error) {
     post({ kind: 'error', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { LOCAL_CREDENTIALS, LOCAL_REGION, startDynamoDb } from '../local/engines.ts';
-import { runningInstance } from '../local/instance.ts';
+import { findRunningInstance } from '../local/instance.ts';
 
 export interface Where {
   /** The DynamoDB of AWS, with the credentials of the environment, rather than of this machine. */
@@ -26,7 +26,7 @@ export async function resolvePlace({ aws, region, endpoint, state }: Where): Pro
   const local = { region: region ?? LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
   if (endpoint !== undefined) return { config: { ...local, endpoint }, close: NOTHING_TO_CLOSE };
   if (aws) return { config: { ...(region !== undefined && { region }) }, close: NOTHING_TO_CLOSE };
-  const running = await runningInstance(state);
+  const running = await findRunningInstance(state);
   if (running) return { config: { ...local, endpoint: running.dynamoDbUrl }, close: NOTHING_TO_CLOSE };
   if (!existsSync(databaseOf(state))) {
     throw new Error(`There is no state in ${state}. Run npm start first, or see --help.`);

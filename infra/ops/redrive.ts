@@ -3,7 +3,7 @@ import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { Presets, SingleBar } from 'cli-progress';
 import pc from 'picocolors';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../local/engines.ts';
-import { runningInstance } from '../local/instance.ts';
+import { findRunningInstance } from '../local/instance.ts';
 import { countDeadLetters, QUEUES, type QueueName, redrive } from './dead-letters.ts';
 
 const HELP = `npm run redrive -- [options]
@@ -35,7 +35,7 @@ async function place(): Promise<SQSClientConfig> {
   const local = { region: region ?? LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
   if (endpoint !== undefined) return { ...local, endpoint };
   if (organization !== undefined) return region === undefined ? {} : { region };
-  const running = await runningInstance(state);
+  const running = await findRunningInstance(state);
   if (!running)
     throw new Error(`Nothing runs on ${state}. Run npm start first, or name an --organization in AWS.`);
   return { ...local, endpoint: running.queuesUrl };

@@ -2,12 +2,12 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
 export type Admin = (event: APIGatewayProxyEventV2) => Promise<{ statusCode: number; body: string }>;
 
-/** The admin API's real handler. */
+/** Loads the admin API's real handler. */
 export async function loadAdmin(): Promise<Admin> {
   return (await import('../../functions/admin-api/handler.ts')).handler as unknown as Admin;
 }
 
-/** A request of an admin's, as API Gateway hands it over once it has checked the token. */
+/** Builds an admin's request as API Gateway hands it over once it has checked the token. */
 export function adminRequest(
   method: string,
   path: string,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BUDGET, bundleFunctions } from './bundles.ts';
 
-/** Below this share of its budget a bundle has shrunk, and the budget should follow. */
+/** A bundle below this share of its budget has shrunk, and the budget should follow. */
 const LOOSE = 0.85;
 
 test('every function’s bundle keeps to test/bench/budget.json, and the budget keeps to the bundle', async () => {

@@ -12,16 +12,16 @@ import { atMost, type Figure, raw } from './figure.ts';
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
 const RUNS = 11;
-/** The largest that each function's bundle may be, in KiB: what it is now and a little. A test holds it. */
+/** The largest size that each function's bundle may have, in KiB: a little more than it has now. A test holds it. */
 export const BUDGET: Readonly<Record<string, number>> = budget;
-/** Times the CPU time that a bare document client takes to import. */
+/** Limits of a bundle's import, in multiples of the CPU time that a bare document client's import takes. */
 const LIMITS: Readonly<Record<string, number>> = {
   'send-gate': 1.8,
   'twilio-inbound': 1.4,
   'form-webhook': 1.4,
   'automation-cycle': 1.3,
 };
-/** The yardstick: a document client as anyone bundles it, with none of what our bundles leave out or replace. */
+/** The yardstick: a document client bundled without the replacements that our bundles have. */
 const YARDSTICK = 'bare document client';
 const BARE = `import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -42,8 +42,8 @@ export async function bundleFunctions(folder: string): Promise<ReadonlyMap<strin
 }
 
 /**
- * Each function's bundle size, and the CPU time of its import in a fresh process against a bare document client's, side by
- * side. CPU time, because it says the same on a machine that does other things besides.
+ * Measures each function's bundle size, and the CPU time of its import in a fresh process beside that of a bare document client.
+ * It measures CPU time, because other work of the machine hardly changes that.
  */
 export async function measureBundles(progress: (line: string) => void): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'sendgate-bench-'));

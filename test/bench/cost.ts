@@ -18,7 +18,7 @@ export const PRICES = {
   twilioSegment: 0.0083,
 } as const;
 
-/** How long AWS and Twilio let a function wait, in seconds. Assumed: nothing here can measure them. */
+/** Seconds that a function waits for AWS and Twilio. They are assumed: nothing here can measure them. */
 export const WAITS = {
   /** One round trip to DynamoDB or SQS. */
   dynamodb: 0.008,
@@ -27,12 +27,12 @@ export const WAITS = {
   twilio: 0.15,
 } as const;
 
-/** Memory of send-gate, in GB: the cycle has half of that and a small part of the time. */
+/** Memory of send-gate, in GB. The cycle has half of that and takes a small part of the time. */
 const FUNCTION_GIGABYTES = 1;
 const TEXTS_PER_INVOCATION = 10;
 export const CYCLES_PER_MONTH = 30 * 24 * 60;
 
-/** What was counted of one text, or of one lead that was held. */
+/** The counts of one text, or of one held lead. */
 export interface Counted {
   readonly units: Units;
   readonly sqsRequests: number;
@@ -47,7 +47,7 @@ export interface Dollars {
   readonly lambda: number;
 }
 
-/** What AWS bills for so many texts, in dollars. A function's texts wait together, its CPU time adds up. */
+/** Computes what AWS bills for `count` texts, in dollars. The texts of a batch wait together; their CPU time adds up. */
 export function costOf(count: number, { units, sqsRequests, cpuSeconds, isSent }: Counted): Dollars {
   const waits = WAITS.dynamodb + WAITS.transaction + (isSent ? WAITS.twilio + WAITS.dynamodb : 0);
   const gigabyteSeconds = FUNCTION_GIGABYTES * (cpuSeconds + waits / TEXTS_PER_INVOCATION);
@@ -63,14 +63,14 @@ export function sumOf({ dynamodb, sqs, lambda }: Dollars): number {
   return dynamodb + sqs + lambda;
 }
 
-/** What the items of so many leads cost in a month for lying there. */
+/** Computes the price of a month of storage for the items of `leads` leads, in dollars. */
 export function storageOf(leads: number, bytes: number): number {
   return ((leads * bytes) / 1e9) * PRICES.dynamodbGigabyteMonth;
 }
 
 /**
- * The naive design, in a month: every cycle pages through everybody who waits, eventually consistent, and looks up the
- * consent of each. Reading alone: its functions' time would come on top.
+ * Computes the price of a month of the naive design, in dollars: every cycle reads all waiting leads, eventually consistent, and
+ * looks up the consent of each. It counts the reads alone; the functions' time would come on top.
  */
 export function naiveWaiting(leads: number, enrollmentBytes: number): number {
   const paging = (enrollmentBytes / 4096) * 0.5;

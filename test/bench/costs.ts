@@ -1,33 +1,34 @@
+import { type BenchOrganization, startBenchOrganization } from './bench-organization.ts';
 import { costOf, naiveWaiting, PRICES, storageOf, sumOf } from './cost.ts';
 import { countUnits, type Units } from './counting.ts';
 import { atMost, type Figure, raw } from './figure.ts';
 import { createPeople, type Situation } from './people.ts';
-import { openStand, type Stand } from './stand.ts';
 
 const COUNT = 1000;
 const MILLION = 1_000_000;
 
-/** Requests and units of a text and of a held lead, and what a million of each costs at list prices. */
+/** Measures the requests and units of a text and of a held lead, and computes what a million of each costs at list prices. */
 export async function measureCosts(progress: (line: string) => void): Promise<Figure[]> {
-  const stand = await openStand(progress);
+  const bench = await startBenchOrganization(progress);
   try {
-    const people = createPeople(stand.names);
+    const people = createPeople(bench.names);
     progress('Warm-up');
     await people.make(100, 'due');
-    await stand.sendDue();
+    await bench.sendDue();
     const count = async (situation: Situation): Promise<Counts> => {
       progress(`${COUNT} leads ${situation}: requests and CPU time`);
       await people.make(COUNT, situation);
-      const { cpuSeconds } = await stand.sendDue();
-      const requests = stand.requests.counts();
+      const { cpuSeconds } = await bench.sendDue();
+      const requests = bench.requests.counts();
       progress(`${COUNT} leads ${situation}: units`);
       await people.make(COUNT, situation);
-      const units = await countUnits(stand.sendDue);
+      const units = await countUnits(bench.sendDue);
       return { ...perLead(requests, units), cpuSeconds: cpuSeconds / COUNT };
     };
     const text = await count('due');
     const held = await count('undecided');
-    if (text.twilio !== 1 || held.twilio !== 0) throw new Error('Not who was due was sent a text');
+    if (text.twilio !== 1 || held.twilio !== 0)
+      throw new Error('The leads that were texted are not those that were due');
     const sending = costOf(MILLION, { ...text, isSent: true });
     const holding = costOf(MILLION, { ...held, isSent: false });
     const { bytes, enrollmentBytes } = await people.sizeOf('waiting');
@@ -57,7 +58,7 @@ export async function measureCosts(progress: (line: string) => void): Promise<Fi
       raw('a million waiting leads: a month of cycles that read them all again', naive, '$'),
     ];
   } finally {
-    await stand.close();
+    await bench.close();
   }
 }
 
@@ -70,7 +71,7 @@ interface Counts {
 }
 
 function perLead(
-  requests: ReturnType<Stand['requests']['counts']>,
+  requests: ReturnType<BenchOrganization['requests']['counts']>,
   units: Units,
 ): Omit<Counts, 'cpuSeconds'> {
   return {

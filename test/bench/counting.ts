@@ -2,7 +2,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-/** Counts and times this process's HTTP requests by the service they go to, whoever makes them. */
+/** Counts and times every HTTP request of this process by the service that it goes to. */
 export function countRequests<K extends string>(services: Record<K, string>) {
   const hosts = new Map(
     Object.entries<string>(services).map(([name, url]) => [new URL(url).host, name as K]),
@@ -21,7 +21,7 @@ export function countRequests<K extends string>(services: Record<K, string>) {
   });
   return {
     counts: () => ({ ...counts }),
-    /** When the last answer of a service was read, by the clock of `performance.now`. */
+    /** Returns when the last answer of a service was read, by `performance.now`. */
     lastAnswer: (name: K): number => answeredAt.get(name) ?? Number.NaN,
     reset: () => {
       counts = zero();
@@ -29,7 +29,7 @@ export function countRequests<K extends string>(services: Record<K, string>) {
   };
 }
 
-/** What DynamoDB bills: units of reading and of writing. */
+/** Read units and write units, which DynamoDB bills. */
 export interface Units {
   readonly read: number;
   readonly written: number;
@@ -38,8 +38,8 @@ export interface Units {
 const WRITES = /^(Put|Update|Delete|BatchWrite|TransactWrite)/;
 
 /**
- * The units that DynamoDB says were consumed while something ran: indexes, transactions' doubling and sizes included. Asks
- * for them with every request, whoever makes it, so nothing else should run meanwhile and nothing be timed.
+ * Counts the units that DynamoDB consumes while `work` runs, with those of indexes and transactions. Every request of the process
+ * asks for its units, so nothing else should run or be timed meanwhile.
  */
 export async function countUnits(work: () => Promise<unknown>): Promise<Units> {
   const client: { send: unknown } = DynamoDBDocumentClient.prototype;

@@ -5,11 +5,11 @@ import { ITEMS_OF_A_PAGE } from '../../lib/consent/scan-registry.ts';
 import { type ExportFormat, exportFormats, newExport } from '../../lib/exports/export.ts';
 import { createExportStore } from '../../lib/exports/export-store.ts';
 import { ENV } from '../../lib/runtime/env.ts';
+import { type BenchOrganization, nameOf } from './bench-organization.ts';
 import { atLeast, atMost, type Figure, raw } from './figure.ts';
 import { watchHeap } from './heap.ts';
 import type { RegistryCopies } from './registry-copies.ts';
 import { startClock } from './spent.ts';
-import { nameOf, type Stand } from './stand.ts';
 
 type Jobs = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
@@ -23,9 +23,9 @@ export interface ExportRun extends Run {
   readonly events: number;
 }
 
-/** Exports of the registry as it stands, each beside a scan that does nothing with what it reads. */
+/** Measures exports of the registry, each beside a scan that reads the same items and does nothing with them. */
 export async function runExports(
-  stand: Stand,
+  bench: BenchOrganization,
   registry: RegistryCopies,
   formats: readonly ExportFormat[],
   progress: (line: string) => void,
@@ -35,13 +35,13 @@ export async function runExports(
   const runs: ExportRun[] = [];
   for (let round = 1; round <= rounds; round++) {
     progress(`Round ${round} of ${rounds}: a scan and ${formats.length} exports of ${numbers} numbers`);
-    const bare = await watched(() => scan(registry));
+    const bare = await measureRun(() => scan(registry));
     progress(`The scan took ${bare.seconds.toFixed(1)} s`);
     runs.push({ of: 'scan', numbers, events: 0, ...bare });
     for (const format of formats) {
       let events = 0;
-      const run = await watched(async () => {
-        events = await runExport(stand, registry, format);
+      const run = await measureRun(async () => {
+        events = await runExport(bench, registry, format);
       });
       progress(`The export as ${format} took ${run.seconds.toFixed(1)} s`);
       runs.push({ of: format, numbers, events, ...run });
@@ -80,7 +80,7 @@ export function exportFigures(small: readonly ExportRun[], large: readonly Expor
   ];
 }
 
-async function watched(work: () => Promise<unknown>): Promise<Run> {
+async function measureRun(work: () => Promise<unknown>): Promise<Run> {
   const { stop, peak } = watchHeap();
   const clock = startClock();
   await work();
@@ -89,17 +89,21 @@ async function watched(work: () => Promise<unknown>): Promise<Run> {
   return { seconds, heap: peak() };
 }
 
-/** As an export must read, with strong consistency: the SDK, the wire and the engine. */
+/** Reads the table as an export must, with strong consistency: this times the SDK, the wire and the engine. */
 async function scan({ client, table }: RegistryCopies): Promise<void> {
   const pages = paginateScan({ client }, { TableName: table, ConsistentRead: true, Limit: ITEMS_OF_A_PAGE });
   for await (const _page of pages);
 }
 
-/** @returns events that were written. @throws Error unless every number was, each without a fault. */
-async function runExport(stand: Stand, registry: RegistryCopies, format: ExportFormat): Promise<number> {
+/** Runs one export. @returns how many events it wrote. @throws Error unless every number was written without a fault. */
+async function runExport(
+  bench: BenchOrganization,
+  registry: RegistryCopies,
+  format: ExportFormat,
+): Promise<number> {
   const handler = (await import('../../functions/registry-jobs/handler.ts')).handler as Jobs;
   const now = () => new Date();
-  const table = nameOf(stand.names, ENV.outreachTable);
+  const table = nameOf(bench.names, ENV.outreachTable);
   const store = createExportStore({ client: registry.client, table, now });
   const started = newExport(randomUUID(), { format }, 'bench', now());
   await store.add(started);

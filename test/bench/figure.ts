@@ -3,22 +3,22 @@ export interface Figure {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
-  /** What it should be, in words; absent for a raw number. */
+  /** The limit in words; absent for a raw number. */
   readonly aim?: string;
   readonly ok?: boolean;
 }
 
-/** A number with an upper limit. */
+/** Creates a figure with an upper limit. */
 export function atMost(name: string, value: number, unit: string, limit: number): Figure {
   return { name, value: round(value), unit, aim: `at most ${limit}`, ok: value <= limit };
 }
 
-/** A number with a lower limit. */
+/** Creates a figure with a lower limit. */
 export function atLeast(name: string, value: number, unit: string, limit: number): Figure {
   return { name, value: round(value), unit, aim: `at least ${limit}`, ok: value >= limit };
 }
 
-/** A number that only explains others. */
+/** Creates a figure without a limit, which only explains others. */
 export function raw(name: string, value: number, unit: string): Figure {
   return { name, value: round(value), unit };
 }

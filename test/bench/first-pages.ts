@@ -9,7 +9,7 @@ import { quantile, startClock } from './spent.ts';
 const ROUNDS = 25;
 const number = encodeURIComponent(TEXTER);
 
-/** Every list of the admin API, by each kind of filter, and whether its first page must have rows. */
+/** Every list of the admin API, by each kind of filter. The first page must have rows unless `isEmpty`. */
 const LISTS: readonly { readonly path: string; readonly isEmpty?: true }[] = [
   { path: '/consents' },
   { path: '/consents?sort=number' },
@@ -43,18 +43,18 @@ const LISTS: readonly { readonly path: string; readonly isEmpty?: true }[] = [
 export interface FirstPage {
   readonly path: string;
   readonly queries: number;
-  /** Other requests: what is read once for the whole page. */
+  /** Other requests, which read once for the whole page. */
   readonly others: number;
   readonly milliseconds: number;
-  /** The one of its queries that answers most, alone. */
+  /** Milliseconds of the page's largest query alone. */
   readonly queryMilliseconds: number;
 }
 
-/** The first page of every list: its requests, and its time beside that of one of its queries alone. */
+/** Reads the first page of every list: counts its requests, and times it beside its largest query alone. */
 export async function readFirstPages(admin: Admin, numbers: number): Promise<FirstPage[]> {
   const pages: FirstPage[] = [];
   for (const { path, isEmpty } of LISTS) {
-    const sent = await requestsOf(() => read(admin, path, isEmpty));
+    const sent = await recordDynamoDbRequests(() => readFirstPage(admin, path, isEmpty));
     const queries = sent.filter(({ command }) => command instanceof QueryCommand);
     const [largest] = queries.toSorted((one, other) => other.items - one.items);
     if (!largest) throw new Error(`GET ${path} with ${numbers} numbers made no query`);
@@ -62,7 +62,7 @@ export async function readFirstPages(admin: Admin, numbers: number): Promise<Fir
     const raws: number[] = [];
     const client = createDocumentClient();
     for (let round = 0; round < ROUNDS; round++) {
-      times.push(await read(admin, path, isEmpty));
+      times.push(await readFirstPage(admin, path, isEmpty));
       const clock = startClock();
       await client.send(new QueryCommand(structuredClone(largest.input)));
       raws.push(clock().seconds * 1000);
@@ -78,7 +78,7 @@ export async function readFirstPages(admin: Admin, numbers: number): Promise<Fir
   return pages;
 }
 
-/** @param small of a small registry. @param large of a large one. */
+/** Compares first pages. @param small of a small registry. @param large of a large one. */
 export function firstPageFigures(small: readonly FirstPage[], large: readonly FirstPage[]): Figure[] {
   const most = (of: (page: FirstPage) => number) => Math.max(...large.map(of));
   const ratio = ({ milliseconds, queryMilliseconds }: FirstPage) => milliseconds / queryMilliseconds;
@@ -119,8 +119,8 @@ export function firstPageFigures(small: readonly FirstPage[], large: readonly Fi
   ];
 }
 
-/** @returns milliseconds. @throws Error unless it is answered with rows, where it must have some. */
-async function read(admin: Admin, path: string, isEmpty = false): Promise<number> {
+/** Reads a list's first page. @returns milliseconds. @throws Error for a failure, or a page without rows that must have some. */
+async function readFirstPage(admin: Admin, path: string, isEmpty = false): Promise<number> {
   const clock = startClock();
   const { statusCode, body } = await admin(adminRequest('GET', path));
   const milliseconds = clock().seconds * 1000;
@@ -129,19 +129,19 @@ async function read(admin: Admin, path: string, isEmpty = false): Promise<number
   throw new Error(`GET ${path} was answered ${statusCode} with ${rows.length} rows: ${body.slice(0, 200)}`);
 }
 
-interface Sent {
+interface SentRequest {
   readonly command: unknown;
   readonly input: QueryCommand['input'];
   readonly items: number;
 }
 
-/** What is asked of DynamoDB while something is done, whoever asks. */
-async function requestsOf(work: () => Promise<unknown>): Promise<Sent[]> {
+/** Records every DynamoDB request of this process while `work` runs. */
+async function recordDynamoDbRequests(work: () => Promise<unknown>): Promise<SentRequest[]> {
   const client: { send: unknown } = DynamoDBDocumentClient.prototype;
   const original = client.send as (...given: unknown[]) => Promise<{ Items?: unknown[] }>;
-  const sent: Sent[] = [];
+  const sent: SentRequest[] = [];
   client.send = async function (this: unknown, command: QueryCommand, ...more: unknown[]) {
-    // The SDK rewrites a command while it sends it: keep what it was.
+    // The SDK rewrites a command's input while it sends it: this keeps the original.
     const input = structuredClone(command.input);
     const answer = await original.call(this, command, ...more);
     sent.push({ command, input, items: answer.Items?.length ?? 0 });

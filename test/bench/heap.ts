@@ -1,13 +1,13 @@
 const MEBIBYTE = 2 ** 20;
 
-/** The most that is alive meanwhile, in MiB: read right after collections, since what waits to be collected says nothing. */
+/** Watches the largest heap in use, in MiB. It reads right after collections, so that garbage is not counted. */
 export function watchHeap(): { stop: () => void; peak: () => number } {
-  let most = 0;
-  const look = () => {
+  let largest = 0;
+  const measure = () => {
     globalThis.gc?.();
-    most = Math.max(most, process.memoryUsage().heapUsed);
+    largest = Math.max(largest, process.memoryUsage().heapUsed);
   };
-  look();
-  const timer = setInterval(look, 1000);
-  return { stop: () => clearInterval(timer), peak: () => most / MEBIBYTE };
+  measure();
+  const timer = setInterval(measure, 1000);
+  return { stop: () => clearInterval(timer), peak: () => largest / MEBIBYTE };
 }

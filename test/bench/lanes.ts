@@ -4,48 +4,48 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { httpEvent } from '../setup/http-event.ts';
+import { type BenchOrganization, nameOf, startBenchOrganization } from './bench-organization.ts';
 import { atLeast, atMost, type Figure, raw } from './figure.ts';
 import { createPeople, type People } from './people.ts';
 import { quantile, startClock } from './spent.ts';
-import { nameOf, openStand, type Stand } from './stand.ts';
 import { startWorker } from './worker.ts';
 
-/** Texts of each kind on the idle system, and as many behind a full bulk lane. */
+/** Number of texts of each kind that are timed on the idle system, and again behind a full bulk lane. */
 const TEXTS = 60;
 /** Segments a second that the sender takes: as much as 10DLC gives most organizations with a verified brand (FACTS.md). */
 const SENDER_RATE = 75;
 const JSON_BODY = { 'content-type': 'application/json' };
 
 /**
- * What somebody waits for against a broadcast that is queued and being sent: a new prospect's first text, and an agent's.
+ * Times texts that people wait for while a broadcast is sent: a new prospect's first text, and an agent's.
  *
- * Once with the limit of a sender, as an organization with so much to send has it, and once with none: then the workers of
- * the broadcast take all that this machine's cores and its one engine have, and any request takes longer.
+ * It times them once with the rate limit of a sender, as an organization with so much to send has one, and once without a limit.
+ * Without one the broadcast's workers take all that this machine's cores and its one engine have, and any request takes longer.
  */
 export async function measureLanes(queued: number, progress: (line: string) => void): Promise<Figure[]> {
-  const stand = await openStand(progress);
+  const bench = await startBenchOrganization(progress);
   try {
-    const people = createPeople(stand.names);
+    const people = createPeople(bench.names);
     progress('Warm-up');
     await people.make(100, 'due');
-    await stand.sendDue();
-    const measure = await createMeasure(stand, people);
+    await bench.sendDue();
+    const measure = await createMeasure(bench, people);
     await measure();
     progress('New prospects’ and agents’ texts on an idle system');
     const idle = await measure();
     await people.make(queued, 'due', { progress });
     progress(`One cycle with ${queued} due`);
     const clock = startClock();
-    const [cycle] = await stand.cycle('drip');
+    const [cycle] = await bench.cycle('drip');
     const enqueuing = clock();
     if (cycle?.enqueued !== queued)
       throw new Error(`${queued} were due and ${cycle?.enqueued} were enqueued`);
-    await people.rules.changeSettings({ senderSegmentsPerSecond: SENDER_RATE }, 'bench');
+    await people.settingsStore.changeSettings({ senderSegmentsPerSecond: SENDER_RATE }, 'bench');
     progress(`The same while the gate sends what is queued, ${SENDER_RATE} segments a second`);
-    const behind = await behindBroadcast(stand, measure);
-    await people.rules.changeSettings({ senderSegmentsPerSecond: null }, 'bench');
+    const behind = await measureBehindBroadcast(bench, measure);
+    await people.settingsStore.changeSettings({ senderSegmentsPerSecond: null }, 'bench');
     progress('The same while the gate sends what is queued as fast as it can');
-    const saturated = await behindBroadcast(stand, measure);
+    const saturated = await measureBehindBroadcast(bench, measure);
     return [
       raw(`a cycle that enqueues ${queued} texts`, enqueuing.seconds, 's'),
       ...WAITED_FOR.flatMap((what): Figure[] => [
@@ -62,38 +62,38 @@ export async function measureLanes(queued: number, progress: (line: string) => v
       atLeast('texts still queued in the end', saturated.left, 'texts', 1),
     ];
   } finally {
-    await stand.close();
+    await bench.close();
   }
 }
 
 const WAITED_FOR = ['a new prospect’s text', 'an agent’s text'] as const;
 const RAW = 'a raw write';
-/** Milliseconds of each. */
+/** Milliseconds of each text, and of each raw write. */
 type Times = Readonly<Record<(typeof WAITED_FOR)[number] | typeof RAW, readonly number[]>>;
 
 function ratioOf(some: Times, others: Times, what: keyof Times): number {
   return quantile(some[what], 0.5) / quantile(others[what], 0.5);
 }
 
-async function behindBroadcast(stand: Stand, measure: () => Promise<Times>) {
+async function measureBehindBroadcast(bench: BenchOrganization, measure: () => Promise<Times>) {
   const bulk = startWorker('bulk');
   try {
-    for (const full = await depth(stand); (await depth(stand)) > full - 100; );
-    const from = await depth(stand);
+    for (const full = await countBulkLane(bench); (await countBulkLane(bench)) > full - 100; );
+    const from = await countBulkLane(bench);
     const clock = startClock();
     const times = await measure();
-    const left = await depth(stand);
+    const left = await countBulkLane(bench);
     return { ...times, left, rate: (from - left) / clock().seconds };
   } finally {
     bulk.kill('SIGKILL');
   }
 }
 
-/** One text of each kind after the other, so many of each. */
-async function createMeasure(stand: Stand, people: People): Promise<() => Promise<Times>> {
-  const agent = await createAgent(stand, people);
+/** Returns a measurement that sends texts of both kinds in turn, with a raw write after each pair. */
+async function createMeasure(bench: BenchOrganization, people: People): Promise<() => Promise<Times>> {
+  const agent = await createAgent(bench, people);
   const client = createDocumentClient();
-  const TableName = nameOf(stand.names, ENV.outreachTable);
+  const TableName = nameOf(bench.names, ENV.outreachTable);
   const rawWrite = async (): Promise<number> => {
     const clock = startClock();
     await client.send(new PutCommand({ TableName, Item: { pk: 'BENCH', sk: 'RAW' } }));
@@ -102,7 +102,7 @@ async function createMeasure(stand: Stand, people: People): Promise<() => Promis
   return async () => {
     const times = { [WAITED_FOR[0]]: [], [WAITED_FOR[1]]: [], [RAW]: [] } as Record<keyof Times, number[]>;
     for (let one = 0; one < TEXTS; one++) {
-      times[WAITED_FOR[0]].push(...(await newProspects(stand, people, 1)));
+      times[WAITED_FOR[0]].push(...(await timeNewProspects(bench, people, 1)));
       times[WAITED_FOR[1]].push(await agent.text());
       times[RAW].push(await rawWrite());
     }
@@ -110,20 +110,24 @@ async function createMeasure(stand: Stand, people: People): Promise<() => Promis
   };
 }
 
-/** How long a new prospect's text takes from a cycle's start until Twilio has it, one after the other, in milliseconds. */
-export async function newProspects(stand: Stand, people: People, count: number): Promise<number[]> {
+/** Times new prospects' texts, one after another, from a cycle's start until Twilio has the text. @returns milliseconds. */
+export async function timeNewProspects(
+  bench: BenchOrganization,
+  people: People,
+  count: number,
+): Promise<number[]> {
   const times: number[] = [];
   for (let one = 0; one < count; one++) {
     await people.make(1, 'due', { kind: 'newProspect' });
     const start = performance.now();
-    await stand.cycle('newProspect');
-    times.push((await sendPriority(stand)) - start);
+    await bench.cycle('newProspect');
+    times.push((await sendPriority(bench)) - start);
   }
   return times;
 }
 
-/** An agent who texts people, through the admin API. */
-async function createAgent(stand: Stand, people: People) {
+/** Creates an agent who texts people through the admin API. */
+async function createAgent(bench: BenchOrganization, people: People) {
   const { handler } = await import('../../functions/admin-api/handler.ts');
   const api = handler as (event: APIGatewayProxyEventV2) => Promise<{ statusCode?: number }>;
   const claims = { sub: 'bench', username: 'bench', 'cognito:groups': '[agent]' };
@@ -136,21 +140,21 @@ async function createAgent(stand: Stand, people: People) {
       const start = performance.now();
       const { statusCode } = await api(httpEvent('POST', path, { body, claims, headers: JSON_BODY }));
       if (statusCode !== 202) throw new Error(`An agent's text was answered ${statusCode}`);
-      return (await sendPriority(stand)) - start;
+      return (await sendPriority(bench)) - start;
     },
   };
 }
 
-/** Sends what is in the priority lane. @returns when Twilio had the last of it. */
-async function sendPriority(stand: Stand): Promise<number> {
-  const sent = stand.requests.counts().twilio;
-  await stand.drain(nameOf(stand.names, ENV.priorityQueueUrl), stand.gate, 1);
-  if (stand.requests.counts().twilio === sent) throw new Error('Nothing was sent');
-  return stand.requests.lastAnswer('twilio');
+/** Sends the texts of the priority lane. @returns when Twilio had answered the last one, by `performance.now`. */
+async function sendPriority(bench: BenchOrganization): Promise<number> {
+  const sent = bench.requests.counts().twilio;
+  await bench.drain(nameOf(bench.names, ENV.priorityQueueUrl), bench.gate, 1);
+  if (bench.requests.counts().twilio === sent) throw new Error('Nothing was sent');
+  return bench.requests.lastAnswer('twilio');
 }
 
-/** Texts in the bulk lane that no worker has taken. */
-async function depth({ sqs, names }: Stand): Promise<number> {
+/** Counts the texts in the bulk lane that no worker has taken. */
+async function countBulkLane({ sqs, names }: BenchOrganization): Promise<number> {
   const QueueUrl = nameOf(names, ENV.bulkQueueUrl);
   const AttributeNames = ['ApproximateNumberOfMessages' as const];
   const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));

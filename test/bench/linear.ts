@@ -1,28 +1,28 @@
+import { startBenchOrganization } from './bench-organization.ts';
 import { atMost, type Figure, raw } from './figure.ts';
 import { watchHeap } from './heap.ts';
 import { createPeople } from './people.ts';
-import { openStand } from './stand.ts';
 
-/** Time per text and the functions' memory with 1,000, 10,000 ... due texts: neither may grow with how many are due. */
+/** Measures the time per text and the functions' memory with 1,000, 10,000 ... due texts. Neither may grow with that number. */
 export async function measureLinear(
   sizes: readonly number[],
   progress: (line: string) => void,
 ): Promise<Figure[]> {
-  const stand = await openStand(progress);
+  const bench = await startBenchOrganization(progress);
   try {
-    const people = createPeople(stand.names);
+    const people = createPeople(bench.names);
     progress('Warm-up');
     await people.make(500, 'due');
-    await stand.sendDue();
+    await bench.sendDue();
     const runs: { size: number; milliseconds: number; cpu: number; heap: number }[] = [];
     for (const size of sizes) {
       progress(`Seeding ${size} due leads`);
       await people.make(size, 'due', { progress });
       progress(`${size} texts through cycle, queue and gate`);
       const { stop, peak } = watchHeap();
-      const spent = await stand.sendDue();
+      const spent = await bench.sendDue();
       stop();
-      const sent = stand.requests.counts().twilio;
+      const sent = bench.requests.counts().twilio;
       if (sent !== size) throw new Error(`${size} texts were due and ${sent} reached Twilio`);
       runs.push({
         size,
@@ -50,6 +50,6 @@ export async function measureLinear(
       atMost('heap, the largest run against the smallest', (heap.at(-1) ?? 0) / (heap[0] ?? 1), 'x', 1.2),
     ];
   } finally {
-    await stand.close();
+    await bench.close();
   }
 }

@@ -1,4 +1,5 @@
 import { loadAdmin } from './admin.ts';
+import { startBenchOrganization } from './bench-organization.ts';
 import { exportFigures, runExports } from './exporting.ts';
 import type { Figure } from './figure.ts';
 import { firstPageFigures, readFirstPages } from './first-pages.ts';
@@ -6,18 +7,17 @@ import { measureImports } from './importing.ts';
 import { createOutreachCopies } from './outreach-copies.ts';
 import type { PartOptions } from './part.ts';
 import { createRegistryCopies } from './registry-copies.ts';
-import { openStand } from './stand.ts';
 
-/** Lists, exports and imports with a small registry and with one of so many numbers. */
+/** Measures lists, exports and imports with a small registry, then with a large one. */
 export async function measureLists(
   { numbers, rows, formats }: Pick<PartOptions, 'numbers' | 'rows' | 'formats'>,
   progress: (line: string) => void,
 ): Promise<Figure[]> {
-  const stand = await openStand(progress);
+  const bench = await startBenchOrganization(progress);
   try {
     const admin = await loadAdmin();
-    const registry = createRegistryCopies(stand.names);
-    const outreach = createOutreachCopies(stand.names, registry, admin);
+    const registry = createRegistryCopies(bench.names);
+    const outreach = createOutreachCopies(bench.names, registry, admin);
     await outreach.setUp();
     const measureAt = async (size: number) => {
       progress(`Seeding ${size} numbers`);
@@ -25,19 +25,19 @@ export async function measureLists(
       await outreach.grow(size);
       progress(`First page of every list with ${size} numbers`);
       const pages = await readFirstPages(admin, size);
-      return { pages, exports: await runExports(stand, registry, formats, progress) };
+      return { pages, exports: await runExports(bench, registry, formats, progress) };
     };
-    // Code that has not run yet would be measured with the small registry only.
+    // Warm-up: code that has not run yet would slow down the first measurement, that of the small registry, only.
     await measureAt(500);
     const small = await measureAt(Math.ceil(numbers / 10));
     const large = await measureAt(numbers);
-    const imports = await measureImports(stand, rows, progress);
+    const imports = await measureImports(bench, rows, progress);
     return [
       ...firstPageFigures(small.pages, large.pages),
       ...exportFigures(small.exports, large.exports),
       ...imports,
     ];
   } finally {
-    await stand.close();
+    await bench.close();
   }
 }

@@ -6,24 +6,24 @@ import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createCrmPreferencesStore } from '../../lib/crm/preferences-store.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
+import { type BenchOrganization, nameOf, startBenchOrganization } from './bench-organization.ts';
 import { atMost, type Figure, raw } from './figure.ts';
 import { createPeople } from './people.ts';
-import { dynamoDbTime, type Recorded, recordFetches, replay } from './recording.ts';
+import { measureDynamoDbTime, type RecordedRequest, recordFetches, sendAgain } from './recording.ts';
 import { startClock } from './spent.ts';
-import { nameOf, openStand, type Stand } from './stand.ts';
 
 const MANY = 1000;
 const FEW = 100;
 const REPLAYS = 3;
 const AT_ONCE = 8;
 const NUMBERS_PER_READ = 100;
-/** What the stack gives crm-lookup; a run that is short of time ends and the next goes on. */
+/** The time that the stack gives a run of crm-lookup. A run that is short of time ends, and the next one goes on. */
 const RUN_MILLISECONDS = 55_000;
-const MOST_RUNS = 20;
+const MAXIMUM_RUNS = 20;
 
-/** Those who wait, looked up in Salesforce: calls, and the time beside that of the bare answers. */
+/** Measures the look-up of waiting leads in Salesforce: its calls, and its time beside that of the bare requests. */
 export async function measureLookups(progress: (line: string) => void): Promise<Figure[]> {
-  const stand = await openStand(progress);
+  const bench = await startBenchOrganization(progress);
   const salesforce = fork(join(import.meta.dirname, 'salesforce-process.ts'));
   try {
     const [url] = (await once(salesforce, 'message')) as [string];
@@ -33,14 +33,14 @@ export async function measureLookups(progress: (line: string) => void): Promise<
       const end = performance.now() + RUN_MILLISECONDS;
       await handler({ sweep: true }, { getRemainingTimeInMillis: () => end - performance.now() } as Context);
     };
-    await useCrm(stand);
-    const people = createPeople(stand.names);
+    await useCrm(bench);
+    const people = createPeople(bench.names);
     const round = async (count: number): Promise<Round> => {
-      progress(`${count} leads wait, their people stand in Salesforce`);
+      progress(`${count} leads wait, their people are in Salesforce`);
       const numbers = (await people.make(count, 'waiting')).map(({ number }) => number);
       await fillSalesforce(url, numbers);
       progress(`Looking ${count} leads up`);
-      return lookUp(stand, url, run, numbers);
+      return lookUp(bench, url, run, numbers);
     };
     const cold = await round(MANY);
     const few = await round(FEW);
@@ -60,14 +60,14 @@ export async function measureLookups(progress: (line: string) => void): Promise<
     ];
   } finally {
     salesforce.kill();
-    await stand.close();
+    await bench.close();
   }
 }
 
 interface Round {
-  readonly requests: readonly Recorded[];
+  readonly requests: readonly RecordedRequest[];
   readonly runs: number;
-  /** All in milliseconds. */
+  /** Milliseconds, as in all fields of time. */
   readonly wall: number;
   readonly bare: number;
   readonly salesforce: number;
@@ -88,21 +88,21 @@ function figuresOf(count: number, round: Round): Figure[] {
   ];
 }
 
-/** Runs until everybody is looked up. @throws Error where somebody's opt-in was not found. */
+/** Runs crm-lookup until every lead is looked up. @throws Error where an opt-in was not found. */
 async function lookUp(
-  { names, requests }: Stand,
+  { names, requests }: BenchOrganization,
   url: string,
   run: () => Promise<void>,
   numbers: readonly string[],
 ): Promise<Round> {
   const measured = { runs: 0, wall: 0, salesforce: 0, dynamodb: 0, dynamodbRequests: 0 };
-  const made: Recorded[] = [];
+  const made: RecordedRequest[] = [];
   for (let waiting = numbers; waiting.length > 0; waiting = await undecided(names, waiting)) {
-    if (++measured.runs > MOST_RUNS) throw new Error(`${waiting.length} are still not looked up`);
+    if (++measured.runs > MAXIMUM_RUNS) throw new Error(`${waiting.length} are still not looked up`);
     requests.reset();
     const clock = startClock();
     const calls = await recordFetches(url, async () => {
-      measured.dynamodb += await dynamoDbTime(run);
+      measured.dynamodb += await measureDynamoDbTime(run);
     });
     measured.wall += clock().seconds * 1000;
     measured.salesforce += calls.milliseconds;
@@ -111,11 +111,11 @@ async function lookUp(
   }
   if (made.length === 0) throw new Error('Salesforce was asked nothing');
   const replays: number[] = [];
-  while (replays.length < REPLAYS) replays.push(await replay(made));
+  while (replays.length < REPLAYS) replays.push(await sendAgain(made));
   return { ...measured, requests: made, bare: Math.min(...replays) };
 }
 
-async function undecided(names: Stand['names'], numbers: readonly string[]): Promise<string[]> {
+async function undecided(names: BenchOrganization['names'], numbers: readonly string[]): Promise<string[]> {
   const table = nameOf(names, ENV.consentTable);
   const registry = createConsentRegistry({ client: createDocumentClient(), table, now: () => new Date() });
   const left: string[] = [];
@@ -126,8 +126,8 @@ async function undecided(names: Stand['names'], numbers: readonly string[]): Pro
   return left;
 }
 
-/** Two objects are mapped: the people's own, and one whose records belong to them. */
-async function useCrm({ names }: Stand): Promise<void> {
+/** Maps two objects: the people's own, and one whose records belong to them. */
+async function useCrm({ names }: BenchOrganization): Promise<void> {
   const crm = createCrmPreferencesStore({
     client: createDocumentClient(),
     table: nameOf(names, ENV.configurationTable),
@@ -139,7 +139,7 @@ async function useCrm({ names }: Stand): Promise<void> {
   }
 }
 
-/** One half of the people agreed on their own record, the other on their lead source's. */
+/** Fills Salesforce: half of the people agreed on their own record, half on that of their lead source. */
 async function fillSalesforce(url: string, numbers: readonly string[]): Promise<void> {
   const insert = async (object: string, fields: object): Promise<string> => {
     const body = JSON.stringify({ object, fields });
@@ -161,7 +161,7 @@ async function fillSalesforce(url: string, numbers: readonly string[]): Promise<
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
-function kindOf({ url, body }: Recorded): string {
+function kindOf({ url, body }: RecordedRequest): string {
   if (url.endsWith('/oauth2/token')) return 'logins';
   if (url.endsWith('/describe')) return 'descriptions';
   return body.includes('Lead_Source') ? 'queries for what belongs to people' : 'queries for people';

@@ -7,27 +7,27 @@ import { createConversationStore } from '../../lib/conversations/conversation-st
 import { leadItem, leadWithNumberKey, putPrimary } from '../../lib/leads/lead-items.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { type Admin, adminRequest } from './admin.ts';
-import { type Written, writeAll } from './bulk.ts';
+import { type Names, nameOf } from './bench-organization.ts';
+import { type TableItem, writeAll } from './bulk.ts';
 import { numberOf } from './people.ts';
 import { KEYWORD, type RegistryCopies } from './registry-copies.ts';
-import { type Names, nameOf } from './stand.ts';
 
 export const CAMPAIGN = 'roofs';
 export const PROJECT = 'Spring';
-/** Every fifth number has a lead, a conversation and a place in the campaign. */
-const EVERY = 5;
-/** Who has many texts: the number of the first lead. */
+/** Every fifth number has a lead, a conversation and a membership of the campaign. */
+const NUMBERS_PER_LEAD = 5;
+/** The number with many texts: that of the first lead. */
 export const TEXTER = numberOf(0);
 const TEXTS = 60;
 
-/** Leads, conversations and members beside a registry, as the stores write them. */
+/** Creates leads, conversations and campaign members for the numbers of a registry, with items as the stores write them. */
 export function createOutreachCopies(names: Names, registry: RegistryCopies, admin: Admin) {
   const table = nameOf(names, ENV.outreachTable);
   const { client } = registry;
   const now = () => new Date();
   let size = 0;
 
-  function* itemsOf(index: number): Generator<Written> {
+  function* itemsOf(index: number): Generator<TableItem> {
     const number = numberOf(index);
     const id = randomUUID();
     const at = new Date(Date.parse('2025-01-06T15:00:00.000Z') + index * 20_000).toISOString();
@@ -39,7 +39,7 @@ export function createOutreachCopies(names: Names, registry: RegistryCopies, adm
       memberItem(CAMPAIGN, { leadId: id, active: true, addedAt: at, addedBy: 'bench' }),
     ];
     if (number !== TEXTER) {
-      const place = Math.floor(index / EVERY) % 3;
+      const place = Math.floor(index / NUMBERS_PER_LEAD) % 3;
       const review = place === 1 && { review: { rule: 'en.stop', messageSid: 'SM1', since: at } };
       const conversation: Conversation = {
         ...{ number, version: 1, unread: 1, recent: [] },
@@ -54,26 +54,30 @@ export function createOutreachCopies(names: Names, registry: RegistryCopies, adm
   }
 
   return {
-    /** What admins made once: a keyword, an automation, a campaign and a broadcast of it; and one long conversation. */
+    /** Creates a keyword, an automation, a campaign with a broadcast, and one long conversation. */
     setUp: async (): Promise<void> => {
-      await ask(admin, 'PUT', `/keywords/${KEYWORD}`, { description: 'Roofs' });
+      await requestAdmin(admin, 'PUT', `/keywords/${KEYWORD}`, { description: 'Roofs' });
       const steps = [{ delay: 'PT0S', template: 'Hi {{firstName|there}}.' }];
-      await ask(admin, 'PUT', '/automations/welcome', {
+      await requestAdmin(admin, 'PUT', '/automations/welcome', {
         ...{ id: 'welcome', kind: 'newProspect', name: 'Welcome', steps },
       });
       const campaign = campaignInputSchema.parse({ id: CAMPAIGN, name: 'Roofs' }) as Partial<Campaign>;
-      await ask(admin, 'PUT', `/campaigns/${CAMPAIGN}`, campaign);
+      await requestAdmin(admin, 'PUT', `/campaigns/${CAMPAIGN}`, campaign);
       const text = { template: 'Roofs are 10% off.', maximumAge: 'P2D' };
-      await ask(admin, 'POST', `/campaigns/${CAMPAIGN}/broadcasts`, text);
+      await requestAdmin(admin, 'POST', `/campaigns/${CAMPAIGN}/broadcasts`, text);
       const conversations = createConversationStore({ client, table, now });
       for (let text = 0; text < TEXTS; text++) {
         await conversations.receive({ sid: `SM${randomUUID()}`, number: TEXTER, body: `Text ${text}` });
       }
     },
-    /** Lets them grow with a registry of so many numbers. */
+    /** Adds leads, conversations and members for a registry of `to` numbers. */
     grow: async (to: number): Promise<void> => {
-      let items: Written[] = [];
-      for (let index = Math.ceil(size / EVERY) * EVERY; index < to; index += EVERY) {
+      let items: TableItem[] = [];
+      for (
+        let index = Math.ceil(size / NUMBERS_PER_LEAD) * NUMBERS_PER_LEAD;
+        index < to;
+        index += NUMBERS_PER_LEAD
+      ) {
         items.push(...itemsOf(index));
         if (items.length < 5000) continue;
         await writeAll(client, items);
@@ -85,7 +89,7 @@ export function createOutreachCopies(names: Names, registry: RegistryCopies, adm
   };
 }
 
-async function ask(admin: Admin, method: string, path: string, body: object): Promise<void> {
+async function requestAdmin(admin: Admin, method: string, path: string, body: object): Promise<void> {
   const request = { body: JSON.stringify(body), contentType: 'application/json' };
   const answer = await admin(adminRequest(method, path, request));
   if (answer.statusCode >= 300)

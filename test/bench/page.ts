@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PartName } from './part.ts';
-import { newest, type Result } from './results.ts';
+import { newestResults, type Result } from './results.ts';
 
 export const PAGE = join(import.meta.dirname, '../../docs/performance.md');
 
-/** What each part asks, as its heading in the page. */
+/** The question of each part, which is its heading on the page. */
 const QUESTIONS: Readonly<Record<PartName, string>> = {
   texts: 'How close to the limit a text is sent, what it costs in requests, and where the rest goes',
   waiting: 'What leads that wait for consent cost a cycle',
@@ -19,7 +19,7 @@ const QUESTIONS: Readonly<Record<PartName, string>> = {
   bundles: 'Bundles and cold starts',
 };
 
-/** What the figures of a part do not say by themselves. */
+/** Notes that explain the figures of a part. */
 const NOTES: Partial<Readonly<Record<PartName, string>>> = {
   texts:
     'Where the rest goes: a text makes 3.4 requests where its two writes alone make 2, one of them to Twilio, and each costs Node and the SDK ' +
@@ -37,9 +37,9 @@ const NOTES: Partial<Readonly<Record<PartName, string>>> = {
   stop: 'Recorded is when the transaction that makes the STOP hold is written. The answer to Twilio comes after the conversation is written too.',
 };
 
-/** The page of figures: the newest kept run of each part of the bench. */
-export function page(results: readonly Result[] = newest()): string {
-  const machines = new Set(results.map(({ machine }) => sayMachine(machine)));
+/** Writes the text of docs/performance.md: the newest kept run of each part of the bench. */
+export function performancePage(results: readonly Result[] = newestResults()): string {
+  const machines = new Set(results.map(({ machine }) => describeMachine(machine)));
   return `${[
     '# What it costs and how fast it is',
     [
@@ -48,15 +48,15 @@ export function page(results: readonly Result[] = newest()): string {
       'believed, seconds are that machine’s. What is measured how: `docs/decisions/046-the-bench-in-parts.md`.',
     ].join('\n'),
     `Machine: ${[...machines].join('; ')}.`,
-    ...results.map(section),
+    ...results.map(sectionOf),
   ].join('\n\n')}\n`;
 }
 
 export function writePage(): void {
-  writeFileSync(PAGE, page());
+  writeFileSync(PAGE, performancePage());
 }
 
-function section({ part, at, commit, changed, command, figures, remark }: Result): string {
+function sectionOf({ part, at, commit, changed, command, figures, remark }: Result): string {
   const rows = figures.map(
     ({ name, value, unit, aim = '', ok }) =>
       `| ${name} | ${value} ${unit} | ${aim} | ${ok === undefined ? '' : ok ? 'met' : '**missed**'} |`,
@@ -73,6 +73,6 @@ function section({ part, at, commit, changed, command, figures, remark }: Result
   ].join('\n');
 }
 
-function sayMachine({ processor, cores, memoryGibibytes, node }: Result['machine']): string {
+function describeMachine({ processor, cores, memoryGibibytes, node }: Result['machine']): string {
   return `${processor}, ${cores} cores, ${memoryGibibytes} GiB, Node ${node.slice(1)}`;
 }

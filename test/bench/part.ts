@@ -27,5 +27,5 @@ export interface PartOptions {
   readonly formats: readonly ExportFormat[];
 }
 
-/** What a part's process tells the one that started it. */
+/** A message of a part's process to the process that started it. */
 export type PartMessage = { readonly line: string } | { readonly figures: readonly Figure[] };

@@ -9,11 +9,11 @@ import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createDocumentClient, type Item } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
-import { BATCH_WRITE, type Written, writeBatch } from './bulk.ts';
+import { type Names, nameOf } from './bench-organization.ts';
+import { BATCH_WRITE_ITEMS, type TableItem, writeBatch } from './bulk.ts';
 import type { Recipient } from './replay.ts';
-import { type Names, nameOf } from './stand.ts';
 
-/** `due` and opted in; `undecided`: due as well, but nobody has opted in; `waiting`: held for that by an earlier cycle. */
+/** `due`: due and opted in; `undecided`: due and not opted in; `waiting`: held by an earlier cycle for want of an opt-in. */
 export type Situation = 'due' | 'undecided' | 'waiting';
 export type People = ReturnType<typeof createPeople>;
 type Progress = (line: string) => void;
@@ -21,8 +21,8 @@ type Progress = (line: string) => void;
 const AT_ONCE = 8;
 
 /**
- * People of the bench's organization. The first of each kind is made by the stores themselves; the others are copies of all
- * that was written for that one, with a number and a lead of their own, in batches of 25.
+ * Creates people of the bench's organization. The stores write the first person of each kind; the others are copies of that
+ * person's items with numbers and leads of their own, written in batches of 25.
  */
 export function createPeople(names: Names) {
   const client = createDocumentClient();
@@ -33,28 +33,28 @@ export function createPeople(names: Names) {
   const leads = createLeadStore(outreach);
   const enrollments = createEnrollmentStore(outreach);
   const registry = createConsentRegistry({ client, table: consentTable, now });
-  const rules = createSettingsStore({
+  const settingsStore = createSettingsStore({
     client,
     table: nameOf(names, ENV.configurationTable),
     organization: 'Bench',
     now,
   });
-  let next = 0;
+  let nextIndex = 0;
 
   const ready = new Set<Automation['kind']>();
 
-  /** Once: what a part changes afterwards stays changed. */
+  /** Writes settings and automation once, so that a later change by a part of the bench stays. */
   async function setUp(kind: Automation['kind']): Promise<void> {
     const quietHours = 'offForTesting' as const;
     const settings = { a2pVerified: true, requireSmsOptIn: true, quietHours };
-    if (ready.size === 0) await rules.changeSettings(settings, 'bench');
-    if (!ready.has(kind)) await rules.putAutomation(automationOf(kind));
+    if (ready.size === 0) await settingsStore.changeSettings(settings, 'bench');
+    if (!ready.has(kind)) await settingsStore.putAutomation(automationOf(kind));
     ready.add(kind);
   }
 
-  async function first(kind: Automation['kind'], situation: Situation): Promise<Person> {
+  async function createFirst(kind: Automation['kind'], situation: Situation): Promise<Person> {
     await setUp(kind);
-    const number = numberOf(next++);
+    const number = numberOf(nextIndex++);
     if (situation === 'due') await optIn(number);
     const lead = await leads.create(number, { firstName: 'Dana' });
     const due = enrollLead(
@@ -63,14 +63,14 @@ export function createPeople(names: Names) {
       automationOf(kind),
       new Date(),
     );
-    const why = { reason: 'waitingForConsent', sentence: 'held: no opt-in is recorded' };
-    await enrollments.add(situation === 'waiting' ? holdPending(due, why) : due);
+    const hold = { reason: 'waitingForConsent', sentence: 'held: no opt-in is recorded' };
+    await enrollments.add(situation === 'waiting' ? holdPending(due, hold) : due);
     const partitions: [string, string][] = [
       [consentTable, `NUMBER#${number}`],
       [outreachTable, `NUMBER#${number}`],
       [outreachTable, `LEAD#${lead.id}`],
     ];
-    const items: Written[] = [];
+    const items: TableItem[] = [];
     for (const [table, pk] of partitions) {
       const query = {
         TableName: table,
@@ -102,10 +102,10 @@ export function createPeople(names: Names) {
   }
 
   return {
-    rules,
-    /** Bytes of all that is stored for one person, and of the enrollment alone. */
+    settingsStore,
+    /** Measures the bytes that are stored for one person, and those of the enrollment alone. */
     sizeOf: async (situation: Situation): Promise<{ bytes: number; enrollmentBytes: number }> => {
-      const { items } = await first('drip', situation);
+      const { items } = await createFirst('drip', situation);
       const sizes = items.map(({ item }) => ({ item, bytes: Buffer.byteLength(JSON.stringify(item)) }));
       return {
         bytes: sizes.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -118,18 +118,18 @@ export function createPeople(names: Names) {
       situation: Situation,
       { kind = 'drip' as Automation['kind'], progress = undefined as Progress | undefined } = {},
     ): Promise<Recipient[]> => {
-      const person = await first(kind, situation);
+      const person = await createFirst(kind, situation);
       const made: Recipient[] = [{ leadId: person.leadId, number: person.number }];
       const others = copies(person, count - 1);
-      const tell = everyTenth(count, (part) => progress?.(`${part} of ${count} leads ${situation}`));
+      const report = everyTenth(count, (part) => progress?.(`${part} of ${count} leads ${situation}`));
       const worker = async (): Promise<void> => {
-        let batch: Written[] = [];
+        let batch: TableItem[] = [];
         for (const { recipient, items } of others) {
           made.push(recipient);
-          tell(made.length);
+          report(made.length);
           for (const item of items) {
             batch.push(item);
-            if (batch.length < BATCH_WRITE) continue;
+            if (batch.length < BATCH_WRITE_ITEMS) continue;
             const full = batch;
             batch = [];
             await writeBatch(client, full);
@@ -142,19 +142,19 @@ export function createPeople(names: Names) {
     },
   };
 
-  function* copies(person: Person, count: number): Generator<{ recipient: Recipient; items: Written[] }> {
+  function* copies(person: Person, count: number): Generator<{ recipient: Recipient; items: TableItem[] }> {
     for (let made = 0; made < count; made++) {
-      const recipient = { leadId: randomUUID(), number: numberOf(next++) };
+      const recipient = { leadId: randomUUID(), number: numberOf(nextIndex++) };
       yield { recipient, items: copyFor(person, recipient) };
     }
   }
 }
 
 interface Person extends Recipient {
-  readonly items: readonly Written[];
+  readonly items: readonly TableItem[];
 }
 
-/** Numbers that differ, all of them real ones' shape. */
+/** Returns a different number of valid form for each index. */
 export function numberOf(index: number): string {
   return `+1${303 + Math.floor(index / 7_000_000)}${2_000_000 + (index % 7_000_000)}`;
 }
@@ -171,21 +171,21 @@ function automationOf(kind: Automation['kind']) {
   });
 }
 
-function copyFor({ items, leadId, number }: Person, to: Recipient): Written[] {
+function copyFor({ items, leadId, number }: Person, to: Recipient): TableItem[] {
   return items.map(({ table, item }) => {
     const text = JSON.stringify(item).replaceAll(leadId, to.leadId).replaceAll(number, to.number);
     const copied = JSON.parse(text) as Item;
-    // Its place in the work index depends on who it is.
+    // An enrollment's key in the work index depends on its lead: it is written again for the copy's lead.
     return { table, item: 'work' in copied ? enrollmentItem(parseEnrollment(copied)) : copied };
   });
 }
 
-function everyTenth(count: number, tell: (part: number) => void): (made: number) => void {
-  let told = 0;
+function everyTenth(count: number, report: (part: number) => void): (made: number) => void {
+  let reported = 0;
   return (made) => {
     const tenth = Math.floor((made * 10) / count);
-    if (count < 10_000 || tenth === told) return;
-    told = tenth;
-    tell(made);
+    if (count < 10_000 || tenth === reported) return;
+    reported = tenth;
+    report(made);
   };
 }

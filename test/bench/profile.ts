@@ -1,25 +1,25 @@
 import { Session } from 'node:inspector/promises';
 
-/** Where CPU time went, in milliseconds, by whose code it was spent in. */
+/** Milliseconds of CPU time by the owner of the code that spent them. */
 export type Profile = ReadonlyMap<Owner, number>;
 
-/** Whose code a function is. `waiting` is no CPU time: nothing was to be done until an engine answered. */
+/** Owners of code. `waiting` is no CPU time: the process waited for an engine's answer. */
 export const OWNERS = ['sendgate', 'AWS SDK', 'other packages', 'Node and the system', 'collector'] as const;
 export type Owner = (typeof OWNERS)[number] | 'bench' | 'waiting';
 
-/** V8 looks this often at what runs, in microseconds. */
-const INTERVAL = 500;
+/** V8 takes a sample of the running code at this interval. */
+const SAMPLING_INTERVAL_MICROSECONDS = 500;
 
 /**
- * Runs something under V8's profiler, which slows it: nothing that is timed should be profiled.
+ * Runs `work` under V8's profiler. The profiler slows it, so timed work should not be profiled.
  *
- * @returns the own time of every function, summed by whose it is.
+ * @returns the self time of every function, summed up by owner.
  */
 export async function profile(work: () => Promise<unknown>): Promise<Profile> {
   const session = new Session();
   session.connect();
   await session.post('Profiler.enable');
-  await session.post('Profiler.setSamplingInterval', { interval: INTERVAL });
+  await session.post('Profiler.setSamplingInterval', { interval: SAMPLING_INTERVAL_MICROSECONDS });
   await session.post('Profiler.start');
   await work();
   const { profile: taken } = await session.post('Profiler.stop');

@@ -2,19 +2,19 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createBusyTime } from './spent.ts';
 
-/** A request as it went over the wire. */
-export interface Recorded {
+/** A request as it was sent over the wire. */
+export interface RecordedRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** Those are the connection's own: whoever sends the request again has others. */
-const OF_THE_CONNECTION = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
+/** Headers that belong to the connection: a request that is sent again gets new ones. */
+const CONNECTION_HEADERS = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
 
-/** What undici tells of a request, whoever's copy of it makes it. */
-interface Told {
+/** A message of undici's diagnostics channels, which carry the requests of every copy of undici in this process. */
+interface UndiciMessage {
   readonly request: UndiciRequest;
   readonly chunk?: string | Uint8Array;
 }
@@ -22,22 +22,22 @@ interface UndiciRequest {
   readonly origin: string | URL;
   readonly method: string;
   readonly path: string;
-  /** Names and values in turn. */
+  /** Names and values, alternating. */
   readonly headers: readonly string[];
 }
 
 /**
- * Keeps every request that this process makes to a service by fetch while something runs, as jsforce does.
+ * Records every request that this process makes to a service by fetch, as jsforce does, while `work` runs.
  *
- * @param origin of the service. @returns the requests in their order, and for how many milliseconds one was under way.
+ * @param origin of the service. @returns the requests in order, and the milliseconds during which at least one was under way.
  */
 export async function recordFetches(
   origin: string,
   work: () => Promise<unknown>,
-): Promise<{ readonly requests: readonly Recorded[]; readonly milliseconds: number }> {
+): Promise<{ readonly requests: readonly RecordedRequest[]; readonly milliseconds: number }> {
   const busy = createBusyTime();
   const bodies = new Map<UndiciRequest, Buffer[]>();
-  const listeners: Readonly<Record<string, (told: Told) => void>> = {
+  const listeners: Readonly<Record<string, (message: UndiciMessage) => void>> = {
     create: ({ request }) => {
       if (new URL(request.origin).origin !== origin) return;
       bodies.set(request, []);
@@ -48,7 +48,7 @@ export async function recordFetches(
     error: ({ request }) => void (bodies.has(request) && busy.end()),
   };
   const channels = Object.entries(listeners).map(([name, listener]) => {
-    return [`undici:request:${name}`, (message: unknown) => listener(message as Told)] as const;
+    return [`undici:request:${name}`, (message: unknown) => listener(message as UndiciMessage)] as const;
   });
   for (const [name, listener] of channels) subscribe(name, listener);
   try {
@@ -69,17 +69,17 @@ function headersOf(flat: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = {};
   for (let index = 0; index < flat.length; index += 2) {
     const name = String(flat[index]).toLowerCase();
-    if (!OF_THE_CONNECTION.has(name)) headers[name] = String(flat[index + 1]);
+    if (!CONNECTION_HEADERS.has(name)) headers[name] = String(flat[index + 1]);
   }
   return headers;
 }
 
 /**
- * Sends recorded requests again, bare, one after the other as they were made.
+ * Sends recorded requests again by bare fetch, one after another in their order.
  *
- * @returns milliseconds. @throws Error where one is answered otherwise than with success.
+ * @returns milliseconds. @throws Error for an answer that is no success.
  */
-export async function replay(requests: readonly Recorded[]): Promise<number> {
+export async function sendAgain(requests: readonly RecordedRequest[]): Promise<number> {
   const start = performance.now();
   for (const { method, url, headers, body } of requests) {
     const answer = await fetch(url, { method, headers, ...(body !== '' && { body }) });
@@ -89,8 +89,8 @@ export async function replay(requests: readonly Recorded[]): Promise<number> {
   return performance.now() - start;
 }
 
-/** @returns for how many milliseconds a request to DynamoDB was under way while something ran. */
-export async function dynamoDbTime(work: () => Promise<unknown>): Promise<number> {
+/** @returns milliseconds during which at least one request to DynamoDB was under way while `work` ran. */
+export async function measureDynamoDbTime(work: () => Promise<unknown>): Promise<number> {
   const client: { send: unknown } = DynamoDBDocumentClient.prototype;
   const original = client.send as (...given: unknown[]) => Promise<unknown>;
   const busy = createBusyTime();

@@ -5,20 +5,20 @@ import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { initialState } from '../../lib/consent/state.ts';
 import { createDocumentClient, type Item } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
-import { type Written, writeAll } from './bulk.ts';
+import { type Names, nameOf } from './bench-organization.ts';
+import { type TableItem, writeAll } from './bulk.ts';
 import { numberOf } from './people.ts';
-import { type Names, nameOf } from './stand.ts';
 
-/** The word that every tenth number has opted in by. */
+/** The keyword by which every tenth number has opted in. */
 export const KEYWORD = 'ROOF';
 const START = Date.parse('2025-01-06T15:00:00.000Z');
 const WORDS = 'By submitting you agree to get recurring automated texts from Acme Windows at this number.';
 
 /**
- * What happened to a number: half came by a form, two in ten texted STOP since, one in ten each sent a keyword, was imported,
- * and only ever said yes to nothing.
+ * Returns the events of a number. Of ten numbers five have submitted a form, two have done so and then texted STOP, one has sent
+ * a keyword, one was imported, and one has texted YES without being asked.
  */
-function history(index: number): readonly NewConsentEvent[] {
+function eventsOf(index: number): readonly NewConsentEvent[] {
   const number = numberOf(index);
   const at = (minutes: number) => new Date(START + index * 20_000 + minutes * 60_000).toISOString();
   const handset = (wordsSent: string, word: string) =>
@@ -71,17 +71,17 @@ function history(index: number): readonly NewConsentEvent[] {
 }
 
 /**
- * A consent registry as large as is wished: the items are those that the registry itself would write, hashes and chains
- * included, put there in batches of 25.
+ * Creates a consent registry of any size. Its items are those that the registry itself would write, with hashes and chains; they
+ * are written in batches of 25.
  */
 export function createRegistryCopies(names: Names) {
   const client = createDocumentClient();
   const table = nameOf(names, ENV.consentTable);
   let size = 0;
 
-  /** What a number's history leaves in the table: of a state that is written twice, the last. */
+  /** Returns the items that a number's events leave in the table. Of a state that is written twice it keeps the last. */
   async function itemsOf(index: number): Promise<Item[]> {
-    const newEvents = history(index);
+    const newEvents = eventsOf(index);
     const items = new Map<string, Item>();
     let state = initialState(numberOf(index));
     for (const newEvent of newEvents) {
@@ -97,11 +97,11 @@ export function createRegistryCopies(names: Names) {
     client,
     table,
     size: () => size,
-    /** Lets the registry grow to so many numbers. */
+    /** Adds numbers until the registry has `to` of them. */
     grow: async (to: number, progress: (line: string) => void): Promise<void> => {
       const share = Math.max(10_000, Math.ceil(to / 10));
       for (let from = size; from < to; from += 1000) {
-        const batch: Written[] = [];
+        const batch: TableItem[] = [];
         for (let index = from; index < Math.min(to, from + 1000); index++) {
           for (const item of await itemsOf(index)) batch.push({ table, item });
         }

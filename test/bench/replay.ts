@@ -1,6 +1,6 @@
 import { DynamoDBDocumentClient, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 
-/** Whom a text is for. */
+/** The lead and number that a text is for. */
 export interface Recipient {
   readonly leadId: string;
   readonly number: string;
@@ -8,7 +8,7 @@ export interface Recipient {
 
 type Request = TransactWriteCommand | UpdateCommand;
 
-/** The requests that a send cannot do without: what the gate itself wrote for one text, to be repeated for others. */
+/** The requests that a send cannot do without: those that the gate made for one text, to be repeated for other recipients. */
 export interface Recording {
   readonly requests: readonly Request[];
   readonly of: Recipient;
@@ -16,7 +16,7 @@ export interface Recording {
 
 /**
  * Records the send transaction and the update with the result of some texts while they go through the gate. So the raw side of
- * the bench has the gate's own actions, conditions and item sizes, whatever these become.
+ * the bench always has the gate's own actions, conditions and item sizes.
  *
  * @param send takes the texts to these recipients through the gate.
  */
@@ -32,7 +32,7 @@ export async function recordRequests(
   });
 }
 
-/** Records the first transaction of what is done for somebody: of a STOP, the one that makes it hold. */
+/** Records the first transaction that `work` makes for a recipient. For a STOP that is the one that records it. */
 export async function recordTransaction(of: Recipient, work: () => Promise<unknown>): Promise<Recording[]> {
   const first = (await writesOf(work)).find((request) => request instanceof TransactWriteCommand);
   if (!first) throw new Error('It took no transaction');
@@ -40,7 +40,7 @@ export async function recordTransaction(of: Recipient, work: () => Promise<unkno
 }
 
 /** @returns milliseconds until the first transaction that the work makes is written. */
-export async function untilWritten(work: () => Promise<unknown>): Promise<number> {
+export async function timeFirstTransaction(work: () => Promise<unknown>): Promise<number> {
   const client: { send: unknown } = DynamoDBDocumentClient.prototype;
   const original = client.send as (...given: unknown[]) => Promise<unknown>;
   const start = performance.now();
@@ -65,7 +65,7 @@ async function writesOf(work: () => Promise<unknown>): Promise<Request[]> {
   const seen: Request[] = [];
   client.send = function (this: unknown, command: unknown, ...more: unknown[]) {
     if (command instanceof TransactWriteCommand || command instanceof UpdateCommand) {
-      // The SDK rewrites a command while it sends it: keep what it was.
+      // The SDK rewrites a command while it sends it: this keeps a copy of the original.
       seen.push(copyOf(command, (text) => text));
     }
     return original.call(this, command, ...more);
@@ -78,7 +78,7 @@ async function writesOf(work: () => Promise<unknown>): Promise<Request[]> {
   }
 }
 
-/** The requests of one of the recorded texts, in turn, for somebody else. */
+/** Returns the requests of one of the recorded texts, in turn, for another recipient. */
 export function requestsFor(
   recordings: readonly Recording[],
   index: number,

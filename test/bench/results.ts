@@ -12,10 +12,10 @@ const resultSchema = z.object({
   part: z.enum(PARTS),
   at: z.iso.datetime(),
   commit: z.string(),
-  /** Whether something was changed and not committed. */
+  /** True when the working tree had uncommitted changes. */
   changed: z.boolean(),
   command: z.string(),
-  /** What whoever kept the run knows of it and the figures do not say; written by hand. */
+  /** A remark on the run, written by hand. */
   remark: z.string().optional(),
   machine: z.object({
     processor: z.string().optional(),
@@ -33,11 +33,11 @@ const resultSchema = z.object({
     }),
   ),
 });
-/** What a run of one part measured, and on what. */
+/** The figures of one run of one part, and the machine and commit of the run. */
 export type Result = z.infer<typeof resultSchema>;
 
-/** Writes what a part measured beside what it measured before. @returns the file. */
-export function keep(part: PartName, figures: readonly Figure[], command: string): string {
+/** Writes the figures of a part to a new file beside the earlier ones. @returns the file's path. */
+export function keepResult(part: PartName, figures: readonly Figure[], command: string): string {
   const at = new Date().toISOString();
   const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
   const result: Result = resultSchema.parse({
@@ -60,8 +60,8 @@ export function keep(part: PartName, figures: readonly Figure[], command: string
   return file;
 }
 
-/** The newest kept run of each part, in the order of the parts. */
-export function newest(): Result[] {
+/** Reads the newest kept run of each part, in the order of the parts. */
+export function newestResults(): Result[] {
   const all = globSync('*.json', { cwd: FOLDER })
     .toSorted()
     .map((file) => resultSchema.parse(JSON.parse(readFileSync(join(FOLDER, file), 'utf8'))));

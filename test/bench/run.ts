@@ -9,32 +9,32 @@ import { exportFormats } from '../../lib/exports/export.ts';
 import type { Figure } from './figure.ts';
 import { writePage } from './page.ts';
 import { PARTS, type PartMessage, type PartName, type PartOptions } from './part.ts';
-import { keep } from './results.ts';
+import { keepResult } from './results.ts';
 
 const { values } = parseArgs({
   options: {
     json: { type: 'string' },
-    /** Texts of one round of `texts`. */
+    /** Number of texts in one round of `texts`. */
     leads: { type: 'string', default: '1000' },
-    /** How many wait in `waiting`, beside none; comma-separated, ascending. */
+    /** Numbers of waiting leads in `waiting`, which always begins with none; comma-separated, ascending. */
     waiting: { type: 'string', default: '100000' },
-    /** How many are woken in `waking`. */
+    /** Number of leads woken in `waking`. */
     woken: { type: 'string', default: '5000' },
-    /** How many broadcast texts are queued in `lanes`. */
+    /** Number of broadcast texts queued in `lanes`. */
     queued: { type: 'string', default: '15000' },
-    /** How many are due in `linear`; comma-separated, ascending. */
+    /** Numbers of due texts in `linear`; comma-separated, ascending. */
     due: { type: 'string', default: '1000,10000' },
-    /** How many numbers the registry has in `lists`; a tenth of them first. */
+    /** Number of phone numbers in the registry in `lists`, which first measures with a tenth of them. */
     numbers: { type: 'string', default: '20000' },
-    /** How many rows are imported in `lists`; as many as there are numbers, when absent. */
+    /** Number of rows imported in `lists`; as many as there are numbers, when absent. */
     rows: { type: 'string' },
     /** Formats of the exports in `lists`; both, when absent. */
     format: { type: 'string', multiple: true },
-    /** Names of parts; all of them where none is named. */
+    /** Names of the parts to run; all parts when absent. */
     only: { type: 'string', multiple: true },
-    /** Keeps the figures under test/bench/results/, with machine and commit, and writes docs/performance.md anew. */
+    /** Keeps the figures under test/bench/results/, with machine and commit, and rewrites docs/performance.md. */
     keep: { type: 'boolean', default: false },
-    /** Measures nothing: writes docs/performance.md from what was kept. */
+    /** Rewrites docs/performance.md from the kept figures, without measuring. */
     page: { type: 'boolean', default: false },
   },
 });
@@ -63,7 +63,7 @@ const figures: Figure[] = [];
 for (const part of chosen) {
   const measured = await runPart(part);
   figures.push(...measured);
-  if (values.keep) console.log(`Kept as ${keep(part, measured, command)}`);
+  if (values.keep) console.log(`Kept as ${keepResult(part, measured, command)}`);
 }
 if (values.keep) writePage();
 

@@ -1,4 +1,4 @@
-/** Seconds on the clock, and of this process's CPU, in which the functions and the raw requests run. */
+/** Seconds on the clock, and seconds of this process's CPU. The functions and the raw requests run in this process. */
 export interface Spent {
   readonly seconds: number;
   readonly cpuSeconds: number;
@@ -14,12 +14,12 @@ export function startClock(): () => Spent {
 }
 
 /**
- * Measures two things beside each other, round after round and in changing order, so that whatever the machine or an engine
- * does meanwhile meets both.
+ * Measures two things in turn, round after round and in changing order, so that other work of the machine or of an engine slows
+ * both down alike.
  *
- * @returns what each took, by round.
+ * @returns the time that each took, by round.
  */
-export async function sideBySide(
+export async function measureSideBySide(
   rounds: number,
   one: (round: number) => Promise<Spent>,
   other: (round: number) => Promise<Spent>,
@@ -47,7 +47,7 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-/** How long at least one of several things was under way, which may overlap. */
+/** Sums up the time during which at least one of several overlapping things was under way. */
 export function createBusyTime() {
   let open = 0;
   let since = 0;

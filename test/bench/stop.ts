@@ -4,31 +4,31 @@ import type { APIGatewayProxyEventV2, SQSEvent } from 'aws-lambda';
 import webhooks from 'twilio/lib/webhooks/webhooks.js';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
+import { type BenchOrganization, nameOf, startBenchOrganization } from './bench-organization.ts';
 import { atLeast, atMost, type Figure, raw } from './figure.ts';
-import type { Peers } from './peers.ts';
 import { createPeople, type People } from './people.ts';
-import { type Recipient, recordTransaction, requestsFor, untilWritten } from './replay.ts';
+import { type Recipient, recordTransaction, requestsFor, timeFirstTransaction } from './replay.ts';
+import type { Services } from './services.ts';
 import { quantile, startClock } from './spent.ts';
-import { nameOf, openStand, type Stand } from './stand.ts';
 
 const ALONE = 400;
 const TRIALS = 1000;
-const MOST_ROUNDS = 6;
+const MAXIMUM_ROUNDS = 6;
 /** STOPs that arrive at the same time. */
 const AT_ONCE = 16;
 const PATH = '/webhooks/twilio/inbound';
 
 type Inbound = (event: APIGatewayProxyEventV2) => Promise<{ statusCode: number }>;
 
-/** How long a STOP takes to be recorded, and whether a text leaves after one, with the gate at work on the same numbers. */
+/** Measures how long recording a STOP takes, and whether a text leaves after one while the gate works on the same numbers. */
 export async function measureStop(progress: (line: string) => void): Promise<Figure[]> {
-  const stand = await openStand(progress);
+  const bench = await startBenchOrganization(progress);
   try {
-    const people = createPeople(stand.names);
+    const people = createPeople(bench.names);
     const inbound = (await import('../../functions/twilio-inbound/handler.ts')).handler as Inbound;
     const stop = async ({ number }: Recipient): Promise<number> => {
       const clock = startClock();
-      const { statusCode } = await inbound(stopFrom(number, stand.peers));
+      const { statusCode } = await inbound(stopFrom(number, bench.services));
       if (statusCode !== 200) throw new Error(`A STOP was answered ${statusCode}`);
       return clock().seconds * 1000;
     };
@@ -46,14 +46,14 @@ export async function measureStop(progress: (line: string) => void): Promise<Fig
     const recorded: number[] = [];
     const raws: number[] = [];
     for (const [index, texter] of texters.entries()) {
-      recorded.push(await untilWritten(async () => stops.push(await stop(texter))));
+      recorded.push(await timeFirstTransaction(async () => stops.push(await stop(texter))));
       const [request] = requestsFor(recordings, 0, others[index] ?? texter);
       const clock = startClock();
       await client.send(request as TransactWriteCommand);
       raws.push(clock().seconds * 1000);
     }
-    await stand.sendDue();
-    const load = await underLoad(stand, people, stop, progress);
+    await bench.sendDue();
+    const load = await underLoad(bench, people, stop, progress);
     return [
       raw('STOP, from request to recorded: p50', quantile(recorded, 0.5), 'ms'),
       raw('STOP, from request to recorded: p99', quantile(recorded, 0.99), 'ms'),
@@ -75,38 +75,38 @@ export async function measureStop(progress: (line: string) => void): Promise<Fig
       ...load,
     ];
   } finally {
-    await stand.close();
+    await bench.close();
   }
 }
 
-/** STOPs come in while four workers of the gate send, among others to the very numbers that text STOP. */
+/** Sends STOPs while four workers of the gate send texts, some of them to the very numbers that text STOP. */
 async function underLoad(
-  stand: Stand,
+  bench: BenchOrganization,
   people: People,
   stop: (one: Recipient) => Promise<number>,
   progress: (line: string) => void,
 ): Promise<Figure[]> {
-  const queue = nameOf(stand.names, ENV.bulkQueueUrl);
+  const queue = nameOf(bench.names, ENV.bulkQueueUrl);
   const begun = new Map<string, number>();
   const answered = new Map<string, number>();
-  const watched = (event: SQSEvent) => {
+  const handleAndTime = (event: SQSEvent) => {
     for (const { body } of event.Records) begun.set(JSON.parse(body).number, performance.now());
-    return stand.gate(event);
+    return bench.gate(event);
   };
   const times: number[] = [];
-  /** Whose STOP was recorded before the gate took up their queued text. */
+  /** Lists the numbers whose STOP was recorded before the gate took up their queued text. */
   const trials = () =>
     [...answered].filter(([number, at]) => (begun.get(number) ?? Number.POSITIVE_INFINITY) > at);
-  for (let round = 1; round <= MOST_ROUNDS && trials().length < TRIALS; round++) {
+  for (let round = 1; round <= MAXIMUM_ROUNDS && trials().length < TRIALS; round++) {
     progress(`Round ${round}: ${trials().length} of ${TRIALS} trials; the gate and STOPs at the same time`);
-    // Others' texts stand before theirs, so that the gate is at full load while the STOPs come in.
+    // Texts to other numbers are queued first, so that the gate is at full load while the STOPs come in.
     await people.make(TRIALS, 'due');
-    await stand.cycle('drip');
+    await bench.cycle('drip');
     const texters = await people.make(TRIALS, 'due');
-    await stand.cycle('drip');
+    await bench.cycle('drip');
     const waiting = texters.toReversed().values();
     await Promise.all([
-      stand.drain(queue, watched),
+      bench.drain(queue, handleAndTime),
       ...Array.from({ length: AT_ONCE }, async () => {
         for (const texter of waiting) {
           if (begun.has(texter.number)) continue;
@@ -116,7 +116,7 @@ async function underLoad(
       }),
     ]);
   }
-  const sent = new Set((await messagesOf(stand.peers)).map(({ to }) => to));
+  const sent = new Set((await messagesOf(bench.services)).map(({ to }) => to));
   const after = trials().filter(([number]) => sent.has(number));
   return [
     raw('STOP at full load, from request to answer: p50', quantile(times, 0.5), 'ms'),
@@ -126,12 +126,12 @@ async function underLoad(
   ];
 }
 
-async function messagesOf({ twilioUrl }: Peers): Promise<{ to: string }[]> {
+async function messagesOf({ twilioUrl }: Services): Promise<{ to: string }[]> {
   const answer = await fetch(`${twilioUrl}/stand-in/messages`);
   return ((await answer.json()) as { messages: { to: string }[] }).messages;
 }
 
-function stopFrom(number: string, { authToken }: Peers): APIGatewayProxyEventV2 {
+function stopFrom(number: string, { authToken }: Services): APIGatewayProxyEventV2 {
   const fields = {
     MessageSid: `SM${randomUUID().replaceAll('-', '')}`,
     From: number,

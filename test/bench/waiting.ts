@@ -2,28 +2,28 @@ import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { createWatermarks } from '../../functions/automation-cycle/watermarks.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
+import { type BenchOrganization, nameOf, startBenchOrganization } from './bench-organization.ts';
 import { atMost, type Figure, raw } from './figure.ts';
 import { createPeople } from './people.ts';
 import { quantile, startClock } from './spent.ts';
-import { nameOf, openStand, type Stand } from './stand.ts';
 
 const DUE = 1000;
 const CYCLES = 15;
 
 /**
- * X4: what a cycle with 1,000 due texts takes while nobody waits for consent and while many do.
+ * X4: times a cycle with 1,000 due texts while no lead waits for consent, and while many do.
  *
- * @param sizes how many wait, ascending, from 0.
+ * @param sizes numbers of waiting leads, ascending, from 0.
  */
 export async function measureWaiting(
   sizes: readonly number[],
   progress: (line: string) => void,
 ): Promise<Figure[]> {
-  const stand = await openStand(progress);
+  const bench = await startBenchOrganization(progress);
   try {
-    const people = createPeople(stand.names);
+    const people = createPeople(bench.names);
     await people.make(200, 'due');
-    await stand.sendDue();
+    await bench.sendDue();
     progress(`Seeding ${DUE} due leads`);
     await people.make(DUE, 'due');
     const figures: Figure[] = [];
@@ -37,7 +37,7 @@ export async function measureWaiting(
       }
       waiting = size;
       progress(`${CYCLES} cycles with ${DUE} due and ${size} waiting`);
-      const cycles = await runCycles(stand);
+      const cycles = await runCycles(bench);
       measured.push(cycles);
       figures.push(raw(`cycle with ${DUE} due and ${size} waiting: least`, cycles.least, 'ms'));
       figures.push(raw(`cycle with ${DUE} due and ${size} waiting: median`, cycles.median, 'ms'));
@@ -53,33 +53,33 @@ export async function measureWaiting(
     }
     return figures;
   } finally {
-    await stand.close();
+    await bench.close();
   }
 }
 
 interface Cycles {
-  /** Milliseconds. */
+  /** Milliseconds of the fastest cycle. */
   readonly least: number;
   readonly median: number;
-  /** Requests of one cycle. */
+  /** DynamoDB requests of one cycle. */
   readonly dynamodb: number;
 }
 
-/** The same cycle again and again: with its marks forgotten and the queue emptied it has the same texts before it. */
-async function runCycles(stand: Stand): Promise<Cycles> {
-  const marks = createWatermarks(createDocumentClient(), nameOf(stand.names, ENV.outreachTable));
-  const queue = nameOf(stand.names, ENV.bulkQueueUrl);
+/** Runs the same cycle again and again: it starts without watermarks and with an empty queue, so it has the same texts to enqueue. */
+async function runCycles(bench: BenchOrganization): Promise<Cycles> {
+  const watermarks = createWatermarks(createDocumentClient(), nameOf(bench.names, ENV.outreachTable));
+  const queue = nameOf(bench.names, ENV.bulkQueueUrl);
   const times: number[] = [];
   let dynamodb = 0;
   for (let run = 0; run < CYCLES; run++) {
-    await marks.write('drip', {});
-    stand.requests.reset();
+    await watermarks.write('drip', {});
+    bench.requests.reset();
     const clock = startClock();
-    const [result] = await stand.cycle('drip');
+    const [result] = await bench.cycle('drip');
     times.push(clock().seconds * 1000);
-    dynamodb = stand.requests.counts().dynamodb;
+    dynamodb = bench.requests.counts().dynamodb;
     if (result?.enqueued !== DUE) throw new Error(`${DUE} were due and ${result?.enqueued} were enqueued`);
-    await stand.sqs.send(new PurgeQueueCommand({ QueueUrl: queue }));
+    await bench.sqs.send(new PurgeQueueCommand({ QueueUrl: queue }));
   }
   return { least: Math.min(...times), median: quantile(times, 0.5), dynamodb };
 }

@@ -5,46 +5,49 @@ import { startWaking } from '../../functions/consent-changes/wake.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { SHARDS, WORK_INDEX, waitingWork } from '../../lib/tables/outreach.ts';
+import { type BenchOrganization, nameOf, startBenchOrganization } from './bench-organization.ts';
 import { atMost, type Figure, raw } from './figure.ts';
-import { newProspects } from './lanes.ts';
+import { timeNewProspects } from './lanes.ts';
 import { createPeople, type People } from './people.ts';
 import { quantile, startClock } from './spent.ts';
-import { nameOf, openStand, type Stand } from './stand.ts';
 import { startWorker } from './worker.ts';
 
 const NEW_PROSPECTS = 20;
-const MOST_MILLISECONDS = 1_800_000;
-/** How often is counted who is left: a look at everybody, which is work for the engine too. */
-const LOOK_MILLISECONDS = 3000;
+const MAXIMUM_MILLISECONDS = 1_800_000;
+/** Pause between two counts of the leads that still wait. A count reads all of them, which is work for the engine too. */
+const COUNT_INTERVAL_MILLISECONDS = 3000;
 
-/** The setting was turned off: everybody wakes, in pages, whoever is killed meanwhile, and the priority lane stays free. */
+/**
+ * Measures the waking of every lead after the setting was turned off, with the worker killed once half-way, and the time of
+ * priority texts meanwhile.
+ */
 export async function measureWaking(waiting: number, progress: (line: string) => void): Promise<Figure[]> {
-  const stand = await openStand(progress);
+  const bench = await startBenchOrganization(progress);
   try {
-    const people = createPeople(stand.names);
+    const people = createPeople(bench.names);
     progress('Warm-up');
     await people.make(100, 'due');
-    await stand.sendDue();
-    await newProspects(stand, people, NEW_PROSPECTS);
+    await bench.sendDue();
+    await timeNewProspects(bench, people, NEW_PROSPECTS);
     progress(`Seeding ${waiting} waiting leads`);
     await people.make(waiting, 'waiting', { progress });
-    return await wakeAll(stand, people, waiting, progress);
+    return await wakeAll(bench, people, waiting, progress);
   } finally {
-    await stand.close();
+    await bench.close();
   }
 }
 
 async function wakeAll(
-  stand: Stand,
+  bench: BenchOrganization,
   people: People,
   waiting: number,
   progress: (line: string) => void,
 ): Promise<Figure[]> {
   progress('A new prospect’s text on an idle system');
-  const idle = await newProspects(stand, people, NEW_PROSPECTS);
-  await people.rules.changeSettings({ requireSmsOptIn: false }, 'bench');
+  const idle = await timeNewProspects(bench, people, NEW_PROSPECTS);
+  await people.settingsStore.changeSettings({ requireSmsOptIn: false }, 'bench');
   await startWaking(
-    { jobs: createJobs(stand.sqs, nameOf(stand.names, ENV.jobsQueueUrl)) },
+    { jobs: createJobs(bench.sqs, nameOf(bench.names, ENV.jobsQueueUrl)) },
     { reasons: ['waitingForConsent'] },
   );
   const clock = startClock();
@@ -53,11 +56,11 @@ async function wakeAll(
   let killedAt: number | undefined;
   const busy: number[] = [];
   let remaining = waiting;
-  for (const deadline = Date.now() + MOST_MILLISECONDS; remaining > 0 && Date.now() < deadline; ) {
-    for (const look = Date.now() + LOOK_MILLISECONDS; Date.now() < look; ) {
-      busy.push(...(await newProspects(stand, people, 2)));
+  for (const deadline = Date.now() + MAXIMUM_MILLISECONDS; remaining > 0 && Date.now() < deadline; ) {
+    for (const look = Date.now() + COUNT_INTERVAL_MILLISECONDS; Date.now() < look; ) {
+      busy.push(...(await timeNewProspects(bench, people, 2)));
     }
-    const now = await countWaiting(stand);
+    const now = await countWaiting(bench);
     if (now !== remaining) progress(`${waiting - now} of ${waiting} woken`);
     remaining = now;
     if (killedAt === undefined && remaining < waiting / 2) {
@@ -79,8 +82,8 @@ async function wakeAll(
   ];
 }
 
-/** By the waiting index: entries that no page of a job has woken. */
-async function countWaiting({ names }: Stand): Promise<number> {
+/** Counts the entries of the waiting index that no page of a job has woken. */
+async function countWaiting({ names }: BenchOrganization): Promise<number> {
   const client = createDocumentClient();
   const TableName = nameOf(names, ENV.outreachTable);
   const counts = await Promise.all(

@@ -3,11 +3,11 @@ import type { DynamoDBBatchResponse, SQSEvent } from 'aws-lambda';
 import { ENV } from '../../lib/runtime/env.ts';
 import type { Role } from './worker.ts';
 
-// Whoever started it is gone: so is this.
+// Ends when the process that started this one has ended.
 process.once('disconnect', () => process.exit());
 
 type Handler = (event: SQSEvent) => Promise<DynamoDBBatchResponse>;
-/** As the stack has it: a waking job comes alone, texts come in tens. */
+/** The stack's batch sizes: a waking job comes alone, texts come in tens. */
 const roles: Readonly<
   Record<Role, { queue: string; batch: number; workers: number; load: () => Promise<Handler> }>
 > = {
@@ -24,7 +24,7 @@ const roles: Readonly<
     load: async () => (await import('../../functions/send-gate/handler.ts')).handler as Handler,
   },
 };
-/** What is being worked on when this process is killed shows up again so much later. */
+/** Time after which the records of a killed process are delivered again. */
 const VISIBILITY_SECONDS = 15;
 
 const { queue, batch, workers, load } = roles[process.argv[2] as Role];

@@ -63,7 +63,7 @@ test('H10 an opt-in whose change was given up by the stream wakes who waited whe
   for (const number of [starts, waits]) await world.submit('quote', submission(number));
   await world.runCycle();
   await world.text(starts, 'START');
-  // What Lambda leaves in place of the change, which consent-changes never takes.
+  // Lambda leaves this in place of a change that consent-changes never takes.
   await dies(
     jobsQueueUrl,
     JSON.stringify({ DDBStreamBatchInfo: { shardId: 's', startSequenceNumber: '1' } }),

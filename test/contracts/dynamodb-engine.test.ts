@@ -10,12 +10,12 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Engine, startDynamoDb } from '../../infra/local/engines.ts';
-import { dynamoDbLocal, dynoxide } from '../../infra/local/programs.ts';
+import { findDynamoDbLocal, findDynoxide } from '../../infra/local/programs.ts';
 import { readConsistently } from '../../lib/runtime/dynamodb.ts';
 import { followStream } from '../flow/streams.ts';
 import { createTables, type Tables } from '../setup/tables.ts';
 
-const programs = [dynoxide(), dynamoDbLocal()].filter((program) => program !== undefined);
+const programs = [findDynoxide(), findDynamoDbLocal()].filter((program) => program !== undefined);
 
 describe.each(programs)('what sendgate relies on holds for $name', (program) => {
   let engine: Engine;
@@ -177,14 +177,14 @@ describe.each(programs)('what sendgate relies on holds for $name', (program) => 
     }
     await client.send(new DeleteCommand({ TableName: configurationTable, Key: item }));
     const records = (await (await followStream(configurationTable)).next()) as StreamRecord[];
-    const told = records
+    const images = records
       .filter(({ dynamodb }) => dynamodb.Keys.pk.S === item.pk)
       .map(({ eventName, dynamodb }) => [
         eventName,
         dynamodb.OldImage?.version.N,
         dynamodb.NewImage?.version.N,
       ]);
-    expect(told).toEqual([
+    expect(images).toEqual([
       ['INSERT', undefined, '1'],
       ['MODIFY', '1', '2'],
       ['MODIFY', '2', '3'],

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, expect, test } from 'vitest';
 import { startDynamoDb } from '../../infra/local/engines.ts';
-import { dynoxide } from '../../infra/local/programs.ts';
+import { findDynoxide } from '../../infra/local/programs.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { followStream } from '../flow/streams.ts';
 import { createTables } from '../setup/tables.ts';
 
-const program = dynoxide();
+const program = findDynoxide();
 const folder = mkdtempSync(join(tmpdir(), 'sendgate-restart-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { secondsBetween } from '../../infra/local/schedules.ts';
+import { scheduleSeconds } from '../../infra/local/schedules.ts';
 import { createPool } from '../../infra/local/worker-pool.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sendgate-functions-'));
@@ -77,10 +77,10 @@ describe('a schedule', () => {
     ['rate(15 minutes)', { sweep: true }, 900],
     ['rate(1 hour)', {}, 3600],
   ])('%s with %j runs every %i seconds when a cycle minute lasts ten', (expression, input, seconds) => {
-    expect(secondsBetween({ expression, input }, 10)).toBe(seconds);
+    expect(scheduleSeconds({ expression, input }, 10)).toBe(seconds);
   });
 
   test('that is no rate is refused', () => {
-    expect(() => secondsBetween({ expression: 'cron(0 * * * ? *)', input: {} }, 10)).toThrow('rate');
+    expect(() => scheduleSeconds({ expression: 'cron(0 * * * ? *)', input: {} }, 10)).toThrow('rate');
   });
 });

@@ -4,7 +4,7 @@ import { checkExchange, type Exchange, operations, violations } from '../flow/co
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 const PROBLEM_TYPE = { 'content-type': 'application/problem+json; charset=utf-8' };
 
-/** An exchange that the description allows, with what a case makes of it. */
+/** Builds an exchange that the description allows, with the changes of a test case. */
 function exchange(more: Partial<Exchange>, answer: Partial<Exchange['answer']>): Exchange {
   const settings = operations.find(({ name }) => name === 'GET /settings')?.operation;
   const body = JSON.stringify(settings?.responses['200']?.content?.['application/json']?.example);

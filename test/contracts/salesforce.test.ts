@@ -22,7 +22,7 @@ const create = (credentials: typeof CLIENT_CREDENTIALS | typeof JWT_BEARER = CLI
   });
 const PROSPECT = 'i360__Prospect__c';
 
-/** jsforce as anybody would use it, past our own code. */
+/** Connects with jsforce alone, without our own code. */
 async function plainConnection(): Promise<Connection> {
   const connection = new Connection({ version: '61.0' });
   const { clientId, clientSecret } = APP;
@@ -157,7 +157,7 @@ test.each([
   [{ kind: 'slow', milliseconds: 5000 }, { kind: 'unavailable' }],
   [{ kind: 'reset' }, { kind: 'unavailable' }],
   [{ kind: 'requestLimit' }, { kind: 'limit', code: 'REQUEST_LIMIT_EXCEEDED' }],
-] as const)('%o is told for what it is within seconds', async (fault, problem) => {
+] as const)('%o is reported as what it is within seconds', async (fault, problem) => {
   const salesforce = create();
   await salesforce.describe(PROSPECT);
   standIn.setFault(fault);

@@ -80,7 +80,7 @@ test("X11 the log has every text of our sender, page after page, and nobody else
     sids.add((await twilio.inbound({ from: person, to, body: `Text ${count}` })).messageSid);
   }
   await twilio.inbound({ from: person, to: OTHERS, body: 'Not for us' });
-  // Twilio answers a STOP by itself: that is nobody's text of ours.
+  // Twilio answers a STOP by itself: that answer is no text of ours.
   sids.add((await twilio.inbound({ from: person, to: FIRST, body: 'STOP' })).messageSid);
   const text = { to: '+13035550121', body: 'Hello', statusCallback: 'https://texts.example/status' };
   const sent = await createTwilioCarrier(options(service)).send(text);

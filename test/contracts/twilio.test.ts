@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterEach(() => twilio.clearFaults());
 afterAll(() => twilio.close());
 
-/** A request as nobody's client would make it. */
+/** Posts a request that no client library would make. */
 async function post(
   fields: Record<string, string>,
   authorized = true,
@@ -104,8 +104,8 @@ test('a connection that never stood is not accepted; one that broke after the re
   expect(await carrier.send(text('+13035550107'))).toEqual({ kind: 'unknown' });
 });
 
-test('a connection that stands only half is told from a request in doubt', async () => {
-  // Takes connections and never answers: the handshake of TLS does not end, and a plain request is taken in.
+test('a connection that is open at one end only is told apart from a request in doubt', async () => {
+  // The server accepts connections and never answers: a TLS handshake does not end, and a plain request is read.
   const silent = createServer().listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const at = (scheme: string) =>
@@ -141,7 +141,7 @@ test('the stand-in answers as Twilio does to a missing number, sender or key', a
   expect(await post({ To: '+13035550109' }, false)).toMatchObject({ status: 401, code: 20003 });
 });
 
-/** From Twilio's documentation of webhook security: its worked example. */
+/** The worked example of Twilio's documentation of webhook security. */
 const EXAMPLE = {
   authToken: '12345',
   signature: 'RSOYDt4T1cUTdK1PDd93/VVr8B8=',

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 import base from '../../vitest.config.ts';
 import { TableReporter } from './table-reporter.ts';
 
-/** npm run bench:faults: every fault and every point to die at, one line as each is done, and the table. */
+/** Configures npm run bench:faults: every fault and every kill point, a line as each is done, and the table at the end. */
 export default defineConfig({
   root: join(import.meta.dirname, '../..'),
   test: {

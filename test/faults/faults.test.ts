@@ -1,80 +1,91 @@
 import { afterAll, beforeAll, expect, type TaskMeta, test } from 'vitest';
 import { verifyRegistry } from '../../lib/consent/verify-registry.ts';
-import { faultRows } from './faults.ts';
-import { KillableScenario, killEverywhere } from './kill-points.ts';
-import { account, arrive, Builder, type Person } from './people.ts';
-import { BOUND_SECONDS, type Row, settle } from './rows.ts';
-import { scenarios } from './scenarios.ts';
-import { Stage } from './stage.ts';
+import { BOUND_SECONDS, type FaultResult, runUntilSettled } from './fault-result.ts';
+import { faultScenarios } from './fault-scenarios.ts';
+import { FaultHarness } from './harness.ts';
+import { KillableWorkers, killAtEveryRequest } from './kill-points.ts';
+import { killScenarios } from './kill-scenarios.ts';
+import { addPeople, countTexts, FormBuilder, type Person } from './people.ts';
 import { bundleOf } from './worker.ts';
 
-/** Set by npm run bench:faults: every fault, every kill point, and the table. */
+/** Set by npm run bench:faults, which tries every fault and every kill point and prints the table. */
 const isWhole = process.env['FAULTS'] === 'whole';
-const QUIET = { confirmOptIns: false, doubleOptIn: 'off' };
+const NO_SYSTEM_TEXTS = { confirmOptIns: false, doubleOptIn: 'off' };
 
-let stage: Stage;
+let harness: FaultHarness;
 const everybody: Person[] = [];
 
 beforeAll(async () => {
-  stage = await Stage.start();
+  harness = await FaultHarness.start();
 });
 afterAll(async () => {
-  await stage.close();
+  await harness.close();
 });
 
-/** Nothing twice, nothing lost, nothing past a STOP; within the time that reconcile's README states. */
-function expectKept(meta: TaskMeta, row: Row, rounds = 1): void {
-  meta.row = row;
-  expect(row).toMatchObject({ doubled: 0, lost: 0, forbidden: 0 });
-  expect(row.injected).toBeGreaterThan(0);
-  expect(row.settledSeconds).toBeLessThanOrEqual(rounds * BOUND_SECONDS);
+/** Expects that no text came twice, got lost or left after a STOP, within the time that reconcile's README states. */
+function expectPromiseKept(meta: TaskMeta, result: FaultResult, rounds = 1): void {
+  meta.faultResult = result;
+  expect(result).toMatchObject({ doubled: 0, lost: 0, forbidden: 0 });
+  expect(result.injected).toBeGreaterThan(0);
+  expect(result.settledSeconds).toBeLessThanOrEqual(rounds * BOUND_SECONDS);
 }
 
-test.for(scenarios)(
+test.for(killScenarios)(
   'X5 S4 killed at every request of $title',
   { timeout: 120_000 },
   async (scenario, { task }) => {
-    const { world } = stage;
-    await world.admin('PATCH', '/settings', { ...QUIET, ...scenario.settings });
-    const doomed = await KillableScenario.start(await bundleOf(scenario.function, stage.folder));
+    const { world } = harness;
+    await world.admin('PATCH', '/settings', { ...NO_SYSTEM_TEXTS, ...scenario.settings });
+    const workers = await KillableWorkers.start(await bundleOf(scenario.function, harness.folder));
     const people: Person[] = [];
-    let turn = 0;
-    const deaths = await killEverywhere(
+    let round = 0;
+    const killPoints = await killAtEveryRequest(
       world,
-      doomed,
-      () => scenario.arrange(stage, people, turn++),
+      workers,
+      () => scenario.arrange(harness, people, round++),
       isWhole ? 1 : 7,
     );
-    await doomed.close();
+    await workers.close();
     const began = Date.now();
-    await scenario.afterwards?.(stage, people);
+    await scenario.finish?.(harness, people);
     everybody.push(...people);
-    const row = await settle(stage, `killed: ${scenario.title}`, () => deaths.length, people, began);
-    // Whoever must answer first waits once for the question and once for what follows.
-    expectKept(task.meta, row, scenario.afterwards ? 2 : 1);
+    const result = await runUntilSettled(
+      harness,
+      `killed: ${scenario.title}`,
+      () => killPoints.length,
+      people,
+      began,
+    );
+    // Where people must answer START, their texts take two rounds: one for the opt-in request, one for what follows.
+    expectPromiseKept(task.meta, result, scenario.finish ? 2 : 1);
   },
 );
 
-test.for(faultRows.filter(({ isSlow }) => isWhole || !isSlow))(
+test.for(faultScenarios.filter(({ isSlow }) => isWhole || !isSlow))(
   'X5 S4 $title',
   { timeout: 120_000 },
-  async (row, { task }) => {
-    await stage.world.admin('PATCH', '/settings', { ...QUIET, confirmOptIns: true });
-    const builder = new Builder(stage.world);
-    const injected = await row.begin(stage);
-    const people = await (row.arrive ? row.arrive(stage, builder) : arrive(stage.world, builder));
+  async (scenario, { task }) => {
+    await harness.world.admin('PATCH', '/settings', { ...NO_SYSTEM_TEXTS, confirmOptIns: true });
+    const builder = new FormBuilder(harness.world);
+    const injected = await scenario.inject(harness);
+    const people = await (scenario.addPeople
+      ? scenario.addPeople(harness, builder)
+      : addPeople(harness.world, builder));
     everybody.push(...people);
     const eachMinute = async () => {
-      await builder.again();
-      await row.eachMinute?.(stage);
+      await builder.retry();
+      await scenario.eachMinute?.(harness);
     };
-    expectKept(task.meta, await settle(stage, row.title, injected, people, Date.now(), eachMinute));
+    expectPromiseKept(
+      task.meta,
+      await runUntilSettled(harness, scenario.title, injected, people, Date.now(), eachMinute),
+    );
   },
 );
 
-test('X5 long after all that nobody has got a text twice, and every event of the ledger verifies', async () => {
-  for (let minute = 0; minute < (isWhole ? 30 : 10); minute++) await stage.clock.minute();
-  expect(await account(stage.world, everybody)).toMatchObject({ doubled: 0, lost: 0, forbidden: 0 });
-  const { client, consentTable: table } = stage.world.tables;
+test('X5 long after all these faults no text has come twice, and every event of the ledger verifies', async () => {
+  for (let minute = 0; minute < (isWhole ? 30 : 10); minute++) await harness.scheduler.minute();
+  expect(await countTexts(harness.world, everybody)).toMatchObject({ doubled: 0, lost: 0, forbidden: 0 });
+  const { client, consentTable: table } = harness.world.tables;
   expect((await verifyRegistry({ client, table })).faults).toEqual([]);
 }, 120_000);

@@ -1,34 +1,37 @@
-import type { Interceptor, Passing, Reply } from './proxy.ts';
+import type { Interceptor, ProxiedRequest, Reply } from './proxy.ts';
 
-/** An interceptor that counts how often it struck. */
+/** An interceptor that counts how often its fault struck. */
 export interface Injection {
   readonly interceptor: Interceptor;
   injected(): number;
 }
 
-export interface Strikes {
-  /** Actions that it strikes; all that the fault can concern when absent. */
-  readonly on?: readonly string[];
-  /** It strikes one in so many of them, from the first one on. */
+export interface InjectionOptions {
+  /** Actions that the fault strikes; all that it can concern when absent. */
+  readonly actions?: readonly string[];
+  /** The fault strikes one in this many of them, from the first one on. */
   readonly oneIn: number;
-  /** How often at most. */
-  readonly most?: number;
+  /** The fault strikes at most this often. */
+  readonly maximum?: number;
 }
 
-type Strike = (
-  passing: Passing,
+type Inject = (
+  request: ProxiedRequest,
   forward: (body?: string) => Promise<Reply>,
 ) => ReturnType<Interceptor> | undefined;
 
-/** @param strike undefined for a request that the fault cannot concern. */
-function injecting({ on, oneIn, most = Number.POSITIVE_INFINITY }: Strikes, strike: Strike): Injection {
-  let met = 0;
+/** Creates an injection. @param inject returns undefined for a request that the fault cannot concern. */
+function createInjection(
+  { actions, oneIn, maximum = Number.POSITIVE_INFINITY }: InjectionOptions,
+  inject: Inject,
+): Injection {
+  let matching = 0;
   let injected = 0;
   return {
-    interceptor: (passing, forward) => {
-      if (!on || on.includes(passing.action)) {
-        const isHit = met++ % oneIn === 0 && injected < most;
-        const struck = isHit ? strike(passing, forward) : undefined;
+    interceptor: (request, forward) => {
+      if (!actions || actions.includes(request.action)) {
+        const isHit = matching++ % oneIn === 0 && injected < maximum;
+        const struck = isHit ? inject(request, forward) : undefined;
         if (struck) {
           injected++;
           return struck;
@@ -54,15 +57,15 @@ const READS_AND_WRITES = [
   'TransactWriteItems',
 ] as const;
 
-/** DynamoDB has no capacity left for the request. */
-export const throttled = (strikes: Strikes) =>
-  injecting({ on: READS_AND_WRITES, ...strikes }, async () =>
+/** Answers that DynamoDB has no capacity left for the request. */
+export const throttled = (options: InjectionOptions) =>
+  createInjection({ actions: READS_AND_WRITES, ...options }, async () =>
     awsError('ProvisionedThroughputExceededException', 'Asked to fail'),
   );
 
-/** Another transaction holds an item of this one: nothing is written. */
-export const conflicting = (strikes: Strikes) =>
-  injecting({ on: ['TransactWriteItems'], ...strikes }, async ({ body }) => {
+/** Answers that another transaction holds an item of this one: nothing is written. */
+export const conflicting = (options: InjectionOptions) =>
+  createInjection({ actions: ['TransactWriteItems'], ...options }, async ({ body }) => {
     const { TransactItems } = JSON.parse(body) as { TransactItems: unknown[] };
     const CancellationReasons = TransactItems.map((_, index) =>
       index === 0 ? { Code: 'TransactionConflict' } : { Code: 'None' },
@@ -72,9 +75,9 @@ export const conflicting = (strikes: Strikes) =>
 
 type Keys = Record<string, { Keys: unknown[] }>;
 
-/** A batch is read by halves: the last half of each table's keys comes back unread. */
-export const halved = (strikes: Strikes) =>
-  injecting({ on: ['BatchGetItem'], ...strikes }, ({ body }, forward) => {
+/** Reads half of a batch: the last half of each table's keys comes back unread. */
+export const halved = (options: InjectionOptions) =>
+  createInjection({ actions: ['BatchGetItem'], ...options }, ({ body }, forward) => {
     const asked = JSON.parse(body) as { RequestItems: Keys };
     const now: Keys = {};
     const later: Keys = {};
@@ -90,19 +93,20 @@ export const halved = (strikes: Strikes) =>
     }));
   });
 
-/** The connection breaks before the request arrives. */
-export const neverArriving = (strikes: Strikes) => injecting(strikes, () => Promise.resolve('broken'));
+/** Breaks the connection before the request arrives. */
+export const neverArriving = (options: InjectionOptions) =>
+  createInjection(options, () => Promise.resolve('broken'));
 
-/** The request is carried out and its answer is lost. */
-export const answerLost = (strikes: Strikes) =>
-  injecting(strikes, async (_, forward) => {
+/** Carries the request out and loses its answer. */
+export const answerLost = (options: InjectionOptions) =>
+  createInjection(options, async (_, forward) => {
     await forward();
     return 'broken' as const;
   });
 
-/** The request is carried out and nothing more is heard. */
-export const silent = (strikes: Strikes) =>
-  injecting(strikes, async (_, forward) => {
+/** Carries the request out and never answers. */
+export const silent = (options: InjectionOptions) =>
+  createInjection(options, async (_, forward) => {
     await forward();
     return 'silence' as const;
   });
@@ -111,9 +115,9 @@ interface Entries {
   readonly Entries: readonly { readonly Id: string }[];
 }
 
-/** SQS takes a batch but for its first entry. */
-export const partlyRefused = (strikes: Strikes) =>
-  injecting({ on: ['SendMessageBatch'], ...strikes }, async ({ body }, forward) => {
+/** Lets SQS take a batch without its first entry. */
+export const partlyRefused = (options: InjectionOptions) =>
+  createInjection({ actions: ['SendMessageBatch'], ...options }, async ({ body }, forward) => {
     const asked = JSON.parse(body) as Entries;
     const [refused, ...taken] = asked.Entries;
     const Failed = [{ Id: refused?.Id, SenderFault: false, Code: 'InternalError', Message: 'Asked to fail' }];

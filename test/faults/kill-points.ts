@@ -2,11 +2,11 @@ import type { World } from '../flow/world.ts';
 import { type EngineProxy, type Interceptor, startProxy, untouched } from './proxy.ts';
 import { Workers } from './worker.ts';
 
-/** Where a worker died. */
-export interface Death {
+/** The request at which a worker was killed. */
+export interface KillPoint {
   /** The number of the request among those of its one event, from 1. */
   readonly request: number;
-  /** Before the request reached the engine, or when the engine had answered and the worker did not know. */
+  /** Before the request reached the engine, or after the engine answered and before the worker got the answer. */
   readonly when: 'before' | 'after';
   readonly action: string;
 }
@@ -19,8 +19,8 @@ const ENGINES = {
 } as const;
 const QUEUE_URL = /_QUEUE_URL$/;
 
-/** Workers whose every request goes through a proxy, so that they can be killed at each. */
-export class KillableScenario {
+/** Starts workers whose every request goes through a proxy, so that they can be killed at each. */
+export class KillableWorkers {
   private readonly proxies: readonly EngineProxy[];
   private readonly workers: Workers;
 
@@ -29,7 +29,7 @@ export class KillableScenario {
     this.workers = workers;
   }
 
-  static async start(bundle: string): Promise<KillableScenario> {
+  static async start(bundle: string): Promise<KillableWorkers> {
     const environment: Record<string, string> = {};
     for (const [name, value] of Object.entries(process.env))
       if (value !== undefined) environment[name] = value;
@@ -43,26 +43,26 @@ export class KillableScenario {
         environment[name] = new URL(new URL(environment[name] ?? '').pathname, proxy.url).href;
       }
     }
-    return new KillableScenario(proxies, new Workers(bundle, environment));
+    return new KillableWorkers(proxies, new Workers(bundle, environment));
   }
 
   /**
    * Hands an event to a fresh worker and kills it at one of its requests.
    *
-   * @returns where it died; undefined when it came to its end without making that many requests.
+   * @returns the kill point; undefined when the worker finished with fewer requests.
    */
-  async killAt(event: unknown, request: number, when: Death['when']): Promise<Death | undefined> {
+  async killAt(event: unknown, request: number, when: KillPoint['when']): Promise<KillPoint | undefined> {
     const worker = this.workers.next();
-    let met = 0;
+    let requests = 0;
     let action: string | undefined;
-    const deadly: Interceptor = async (passing, forward) => {
-      if (++met !== request) return forward();
-      action = passing.action;
+    const killing: Interceptor = async (proxied, forward) => {
+      if (++requests !== request) return forward();
+      action = proxied.action;
       if (when === 'after') await forward();
       await worker.kill();
       return 'broken';
     };
-    for (const proxy of this.proxies) proxy.intercept(deadly);
+    for (const proxy of this.proxies) proxy.intercept(killing);
     const ahead = Date.now() - (performance.timeOrigin + performance.now());
     const ending = await worker.invoke(event, ahead);
     for (const proxy of this.proxies) proxy.intercept(untouched);
@@ -71,7 +71,7 @@ export class KillableScenario {
       if ('error' in ending) throw new Error(`A worker failed without being killed: ${ending.error}`);
       return undefined;
     }
-    if (action === undefined) throw new Error('A worker ended that nobody killed');
+    if (action === undefined) throw new Error('A worker ended without being killed');
     return { request, when, action };
   }
 
@@ -81,30 +81,34 @@ export class KillableScenario {
   }
 }
 
-/** An event for a worker to die over, and how it comes again afterwards. */
-export interface KillReport {
+/** An event during which a worker is killed, and how the event is delivered again afterwards. */
+export interface KillTarget {
   readonly event: unknown;
-  comesAgain(death: Death): Promise<void>;
+  redeliver(killPoint: KillPoint): Promise<void>;
 }
 
 /**
- * Kills a worker at every request in turn, before and after, each time over a fresh event, until one comes to its end.
+ * Kills a worker at every request in turn, before and after it, each time with a fresh event, until a worker finishes.
  *
- * @param stride 1 for every point; 2 for every other one.
+ * @param stride 1 for every kill point; 2 for every other one.
  */
-export async function killEverywhere(
+export async function killAtEveryRequest(
   world: World,
-  doomed: KillableScenario,
-  arrange: () => Promise<KillReport>,
+  workers: KillableWorkers,
+  arrange: () => Promise<KillTarget>,
   stride = 1,
-): Promise<Death[]> {
-  const deaths: Death[] = [];
+): Promise<KillPoint[]> {
+  const killPoints: KillPoint[] = [];
   for (let point = 0; ; point += stride) {
-    const doom = await arrange();
-    const death = await doomed.killAt(doom.event, Math.floor(point / 2) + 1, point % 2 ? 'after' : 'before');
+    const target = await arrange();
+    const killPoint = await workers.killAt(
+      target.event,
+      Math.floor(point / 2) + 1,
+      point % 2 ? 'after' : 'before',
+    );
     await world.twilio.settle();
-    if (!death) return deaths;
-    deaths.push(death);
-    await doom.comesAgain(death);
+    if (!killPoint) return killPoints;
+    killPoints.push(killPoint);
+    await target.redeliver(killPoint);
   }
 }

@@ -1,31 +1,31 @@
 import { newNumber, submission } from '../flow/organization.ts';
 import type { Answer, World } from '../flow/world.ts';
 
-const TEXTS = {
+const TEXT_PARTS = {
   request: 'Reply START to',
   confirmation: 'you are opted in',
   welcome: 'thanks for asking Test Windows',
   agents: 'See you at ten.',
 } as const;
-export type Text = keyof typeof TEXTS;
+export type Text = keyof typeof TEXT_PARTS;
 
-/** Somebody whose texts are counted. */
+/** A person whose texts are counted. */
 export interface Person {
   readonly number: string;
-  /** What must reach them, once each. */
-  readonly gets: readonly Text[];
-  /** What must not, and must say why. */
+  /** Texts that must arrive, once each. */
+  readonly receives: readonly Text[];
+  /** Texts that must not arrive, and must have a stored reason. */
   readonly waitsFor: readonly Text[];
 }
 
-export interface Account {
+export interface TextCounts {
   readonly due: number;
   readonly sent: number;
-  /** Not sent, with a reason that stands in the books. */
+  /** Not sent, with a stored reason. */
   readonly held: number;
   readonly doubled: number;
   readonly lost: number;
-  /** Texts to who must not get them. */
+  /** Texts to people who must not get them. */
   readonly forbidden: number;
 }
 
@@ -33,15 +33,15 @@ interface Enrollment {
   readonly status: string;
   readonly reason?: string;
 }
-interface Book {
+interface Records {
   readonly enrollments: readonly Enrollment[];
   readonly messages: readonly { readonly status: string; readonly reason?: string; readonly body: string }[];
 }
 
 const UNSETTLED = new Set(['claimed', 'retrying']);
 
-/** What is written of a person. */
-async function bookOf(world: World, number: string): Promise<Book> {
+/** Reads what is stored about a person. */
+async function readRecords(world: World, number: string): Promise<Records> {
   const of = encodeURIComponent(number);
   const { json: found } = await world.admin('GET', `/leads?number=${of}`);
   const leads = await Promise.all(
@@ -50,15 +50,15 @@ async function bookOf(world: World, number: string): Promise<Book> {
   const { json } = await world.admin('GET', `/numbers/${of}/messages`);
   return {
     enrollments: leads.flatMap(({ json: lead }) => lead['enrollments'] as Enrollment[]),
-    messages: json['messages'] as Book['messages'],
+    messages: json['messages'] as Records['messages'],
   };
 }
 
-/** Counts what became of everybody's texts, from Twilio's list and from our books. */
-export async function account(world: World, people: readonly Person[]): Promise<Account> {
-  const each: Account[] = [];
-  for (const person of people) each.push(await accountOf(world, person));
-  const sum = (name: keyof Account) => each.reduce((total, one) => total + one[name], 0);
+/** Counts the outcomes of everybody's texts, from Twilio's list and from our API. */
+export async function countTexts(world: World, people: readonly Person[]): Promise<TextCounts> {
+  const each: TextCounts[] = [];
+  for (const person of people) each.push(await countTextsOf(world, person));
+  const sum = (name: keyof TextCounts) => each.reduce((total, one) => total + one[name], 0);
   return {
     due: sum('due'),
     sent: sum('sent'),
@@ -69,30 +69,30 @@ export async function account(world: World, people: readonly Person[]): Promise<
   };
 }
 
-async function accountOf(world: World, { number, gets, waitsFor }: Person): Promise<Account> {
+async function countTextsOf(world: World, { number, receives, waitsFor }: Person): Promise<TextCounts> {
   const arrived = world.textsTo(number);
-  const copies = (text: Text) => arrived.filter((body) => body.includes(TEXTS[text])).length;
-  const book = await bookOf(world, number);
-  const isOpen = book.messages.some(({ status }) => UNSETTLED.has(status));
+  const copies = (text: Text) => arrived.filter((body) => body.includes(TEXT_PARTS[text])).length;
+  const records = await readRecords(world, number);
+  const isOpen = records.messages.some(({ status }) => UNSETTLED.has(status));
   const isExplained =
-    book.enrollments.some(({ status, reason }) => status === 'waiting' && reason !== undefined) ||
-    book.messages.some(({ reason }) => reason !== undefined);
-  const reached = gets.filter((text) => copies(text) > 0 && !isOpen);
+    records.enrollments.some(({ status, reason }) => status === 'waiting' && reason !== undefined) ||
+    records.messages.some(({ reason }) => reason !== undefined);
+  const reached = receives.filter((text) => copies(text) > 0 && !isOpen);
   const held = waitsFor.filter((text) => copies(text) === 0 && isExplained);
-  const known = [...gets, ...waitsFor].reduce((total, text) => total + copies(text), 0);
+  const expected = [...receives, ...waitsFor].reduce((total, text) => total + copies(text), 0);
   return {
-    due: gets.length + waitsFor.length,
+    due: receives.length + waitsFor.length,
     sent: reached.length,
     held: held.length,
-    doubled: [...gets, ...waitsFor].reduce((total, text) => total + Math.max(0, copies(text) - 1), 0),
-    lost: gets.length - reached.length + waitsFor.length - held.length,
-    // A text that nobody expected counts too.
-    forbidden: waitsFor.filter((text) => copies(text) > 0).length + arrived.length - known,
+    doubled: [...receives, ...waitsFor].reduce((total, text) => total + Math.max(0, copies(text) - 1), 0),
+    lost: receives.length - reached.length + waitsFor.length - held.length,
+    // An unexpected text counts too.
+    forbidden: waitsFor.filter((text) => copies(text) > 0).length + arrived.length - expected,
   };
 }
 
-/** A form's builder posts again until it is answered with 200, as builders do. */
-export class Builder {
+/** Posts submissions, and posts each again until the answer is no 5xx, as form builders do. */
+export class FormBuilder {
   private readonly world: World;
   private open: { readonly number: string; readonly body: Record<string, unknown> }[] = [];
 
@@ -104,7 +104,7 @@ export class Builder {
     await this.try({ number, body: submission(number, more) });
   }
 
-  async again(): Promise<void> {
+  async retry(): Promise<void> {
     for (const post of this.open.splice(0)) await this.try(post);
   }
 
@@ -114,8 +114,8 @@ export class Builder {
   }
 }
 
-/** Texts as from a phone. Twilio delivers once more when it gets no answer, and then never again. */
-export async function texts(world: World, number: string, body: string): Promise<void> {
+/** Sends a text as from a phone. Twilio delivers it once more when it gets no answer, and then never again. */
+export async function sendText(world: World, number: string, body: string): Promise<void> {
   const first = await world.text(number, body).catch(() => undefined);
   if (!first || first.status === 200) return;
   await world.twilio.redeliver(first.messageSid).catch(() => undefined);
@@ -125,25 +125,25 @@ const TICKED = { smsConsent: 'on' };
 const BOTH = ['confirmation', 'welcome'] as const;
 
 /**
- * Everybody arrives: some agree, one does not, one changes their mind, and one agrees by START.
+ * Adds people by form and text: some agree, one does not, one changes their mind, and one agrees by START.
  *
- * @param withStart false where Twilio may give its webhooks up: a START that nobody hears is no opt-in, and none is ever taken
- *   from Twilio's list.
+ * @param withStart false where Twilio may give its webhooks up: a START whose webhook is lost is no opt-in, and no opt-in is
+ *   ever taken from Twilio's list.
  */
-export async function arrive(world: World, builder: Builder, withStart = true): Promise<Person[]> {
+export async function addPeople(world: World, builder: FormBuilder, withStart = true): Promise<Person[]> {
   const agree = [newNumber(), newNumber(), newNumber()];
   const [unasked, starts, stops] = [newNumber(), newNumber(), newNumber()];
   await Promise.all(agree.map((number) => builder.post(number, TICKED)));
   await builder.post(unasked, {});
   await builder.post(stops, TICKED);
-  await texts(world, stops, 'STOP');
+  await sendText(world, stops, 'STOP');
   const people: Person[] = [
-    ...agree.map((number) => ({ number, gets: BOTH, waitsFor: [] })),
-    { number: unasked, gets: [], waitsFor: ['welcome'] },
-    { number: stops, gets: [], waitsFor: BOTH },
+    ...agree.map((number) => ({ number, receives: BOTH, waitsFor: [] })),
+    { number: unasked, receives: [], waitsFor: ['welcome'] },
+    { number: stops, receives: [], waitsFor: BOTH },
   ];
   if (!withStart) return people;
   await builder.post(starts, {});
-  await texts(world, starts, 'START');
-  return [...people, { number: starts, gets: BOTH, waitsFor: [] }];
+  await sendText(world, starts, 'START');
+  return [...people, { number: starts, receives: BOTH, waitsFor: [] }];
 }

@@ -8,8 +8,8 @@ import {
 import type { AddressInfo } from 'node:net';
 
 /** A request on its way to an engine. */
-export interface Passing {
-  /** What is asked: the action of an AWS service (`TransactWriteItems`), or method and path. */
+export interface ProxiedRequest {
+  /** The action of an AWS service (`TransactWriteItems`), or method and path. */
   readonly action: string;
   readonly body: string;
 }
@@ -21,11 +21,11 @@ export interface Reply {
 }
 
 /**
- * What becomes of a request. It may be handed to the engine, changed or not, or not at all; then it is answered, `broken`
- * off without an answer, or left in `silence` until who asked gives up.
+ * Decides what happens to a request. It may forward the request to the engine, changed or not, or not at all. Then it returns an
+ * answer, `broken` to close the connection without one, or `silence` to keep the client waiting until its time-out.
  */
 export type Interceptor = (
-  passing: Passing,
+  request: ProxiedRequest,
   forward: (body?: string) => Promise<Reply>,
 ) => Promise<Reply | 'broken' | 'silence'>;
 
@@ -34,7 +34,7 @@ export const untouched: Interceptor = (_, forward) => forward();
 
 export type EngineProxy = Awaited<ReturnType<typeof startProxy>>;
 
-/** Stands between a client and an engine, and does to every request what it is told. @param target origin of the engine. */
+/** Starts a proxy between clients and an engine, which hands every request to an interceptor. @param target origin of the engine. */
 export async function startProxy(target: string) {
   let upstream = new URL(target);
   let interceptor: Interceptor = untouched;
@@ -42,8 +42,8 @@ export async function startProxy(target: string) {
   const agent = new Agent({ keepAlive: true });
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await read(request);
-    const forward = (changed = body) => ask(upstream, agent, request, changed);
+    const body = await readBody(request);
+    const forward = (changed = body) => forwardRequest(upstream, agent, request, changed);
     const act = isPaused ? untouched : interceptor;
     const reply = await act({ action: actionOf(request), body }, forward).catch(() => 'broken' as const);
     if (reply === 'silence') return;
@@ -64,14 +64,14 @@ export async function startProxy(target: string) {
     intercept: (given: Interceptor) => {
       interceptor = given;
     },
-    /** Lets through what is asked meanwhile: for looking at what a fault has left. */
+    /** Forwards every request while `work` runs, so that a test can read what a fault has left. */
     undisturbed: async <T>(work: () => Promise<T>): Promise<T> => {
       isPaused = true;
       return work().finally(() => {
         isPaused = false;
       });
     },
-    /** Where the engine is after it was started again. */
+    /** Changes the origin of the engine, after it was started again. */
     setTarget: (given: string) => {
       upstream = new URL(given);
     },
@@ -89,22 +89,26 @@ function actionOf({ headers, method, url }: IncomingMessage): string {
     : `${method} ${url?.split('?')[0]}`;
 }
 
-function ask(upstream: URL, agent: Agent, request: IncomingMessage, body: string): Promise<Reply> {
+function forwardRequest(upstream: URL, agent: Agent, request: IncomingMessage, body: string): Promise<Reply> {
   const url = new URL(request.url ?? '/', upstream);
   const headers = { ...request.headers, host: upstream.host, 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
-    const asked = requestHttp(url, { method: request.method ?? 'POST', headers, agent }, (answer) => {
-      read(answer).then(
-        (text) => resolve({ status: answer.statusCode ?? 502, headers: answer.headers, body: text }),
-        reject,
-      );
-    });
-    asked.on('error', reject);
-    asked.end(body);
+    const upstreamRequest = requestHttp(
+      url,
+      { method: request.method ?? 'POST', headers, agent },
+      (answer) => {
+        readBody(answer).then(
+          (text) => resolve({ status: answer.statusCode ?? 502, headers: answer.headers, body: text }),
+          reject,
+        );
+      },
+    );
+    upstreamRequest.on('error', reject);
+    upstreamRequest.end(body);
   });
 }
 
-async function read(stream: IncomingMessage): Promise<string> {
+async function readBody(stream: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');

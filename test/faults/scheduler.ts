@@ -10,16 +10,16 @@ import { workKinds } from '../../lib/automation/work.ts';
 import { followStream, type StreamFollower } from '../flow/streams.ts';
 import { context, type World } from '../flow/world.ts';
 
-export interface Delivered {
+export interface QueueRecord {
   readonly messageId: string;
   readonly body: string;
 }
-interface Waiting extends Delivered {
+interface WaitingRecord extends QueueRecord {
   readonly receives: number;
   readonly visibleAt: number;
 }
 
-/** What SQS may do to whoever relies on it. */
+/** Misdeliveries that SQS allows itself. */
 export interface QueueHabits {
   /** Every record comes twice, to two workers at once. */
   readonly doubled?: boolean;
@@ -34,20 +34,20 @@ type Handler = (event: never) => Promise<Answer>;
 interface Queue {
   readonly url: string;
   readonly handle: Handler;
-  waiting: Waiting[];
+  waiting: WaitingRecord[];
 }
 
-/** As the stack sets them: six times the gate's time-out, and five receives. */
+/** The stack's queue settings: six times the gate's time-out, and five receives. */
 const INVISIBLE_MILLISECONDS = 360_000;
-const MOST_RECEIVES = 5;
+const MAXIMUM_RECEIVES = 5;
 
 /**
- * Lambda's pollers and EventBridge's schedules on a clock that moves when it is told: what fails comes back when it would
- * in AWS, and how long things take can be said.
+ * Plays Lambda's pollers and EventBridge's schedules on a clock that the test moves. A failed record comes back when it would in
+ * AWS, so that a test can measure how long a text takes.
  */
 export class Scheduler {
   /** Records that used up their receives. */
-  readonly deadLetters: Delivered[] = [];
+  readonly deadLetters: QueueRecord[] = [];
   habits: QueueHabits = {};
   /** Records that came twice, late or out of order. */
   misdelivered = 0;
@@ -80,29 +80,29 @@ export class Scheduler {
     vi.setSystemTime(Date.now() + seconds * 1000);
   }
 
-  /** A minute as it happens: changes, cycles, gate; every fifth one reconcile, every fifteenth the sweep. */
+  /** Plays one minute: changes, cycles, gate; every fifth minute reconcile, every fifteenth the sweep. */
   async minute(): Promise<void> {
     this.pass(60);
     this.minutes++;
     await this.follow();
     await this.cycle();
     await this.poll();
-    if (this.minutes % 5 === 0) await tried(this.world.reconcile());
-    if (this.minutes % 15 === 0) await tried(this.world.handlers.cycle({ sweep: true }, context()));
+    if (this.minutes % 5 === 0) await attempt(this.world.reconcile());
+    if (this.minutes % 15 === 0) await attempt(this.world.handlers.cycle({ sweep: true }, context()));
     await this.world.twilio.settle();
   }
 
-  /** What failed is called again by the schedule, a minute later. */
+  /** Runs every cycle. The schedule runs a failed one again a minute later. */
   async cycle(): Promise<void> {
-    for (const kind of workKinds) await tried(this.world.handlers.cycle({ kind }, context()));
+    for (const kind of workKinds) await attempt(this.world.handlers.cycle({ kind }, context()));
   }
 
-  /** Hands on what changed; a change that fails holds up those behind it and comes again. */
+  /** Hands changes to consent-changes. A failed change holds up those behind it and comes again. */
   async follow(): Promise<void> {
     for (const stream of this.streams) {
-      stream.pending.push(...((await tried(stream.source.next())) ?? []));
+      stream.pending.push(...((await attempt(stream.source.next())) ?? []));
       if (stream.pending.length === 0) continue;
-      const answer = await tried(this.world.handlers.changes({ Records: stream.pending as never[] }));
+      const answer = await attempt(this.world.handlers.changes({ Records: stream.pending as never[] }));
       if (!answer) continue;
       const from = answer.batchItemFailures[0]?.itemIdentifier;
       const isFailed = (record: unknown) =>
@@ -111,20 +111,20 @@ export class Scheduler {
     }
   }
 
-  /** Takes what lies in the lanes out of them, unhandled. */
-  async take(): Promise<Delivered[]> {
-    const taken: Delivered[] = [];
+  /** Takes the records out of both lanes without handling them. */
+  async take(): Promise<QueueRecord[]> {
+    const taken: QueueRecord[] = [];
     for (const { url } of this.queues.slice(-2)) taken.push(...(await this.receive(url)));
     return taken;
   }
 
-  /** Puts a record back as SQS does after its receiver died. */
-  giveBack(records: readonly Delivered[]): void {
+  /** Puts records back, as SQS does after their receiver crashed. */
+  giveBack(records: readonly QueueRecord[]): void {
     const visibleAt = Date.now() + INVISIBLE_MILLISECONDS;
     this.queues[2]?.waiting.push(...records.map((record) => ({ ...record, receives: 1, visibleAt })));
   }
 
-  /** Puts something into the priority lane that no cycle wrote. */
+  /** Puts a record into the priority lane that no cycle wrote. */
   async poison(body: string): Promise<void> {
     await this.sqs.send(
       new SendMessageCommand({ QueueUrl: this.world.tables.priorityQueueUrl, MessageBody: body }),
@@ -147,30 +147,31 @@ export class Scheduler {
     }
   }
 
-  private async deliver(queue: Queue, records: readonly Waiting[]): Promise<void> {
+  private async deliver(queue: Queue, records: readonly WaitingRecord[]): Promise<void> {
     const event = { Records: records.map(({ messageId, body }) => ({ messageId, body })) } as SQSEvent;
-    const hand = () => tried(queue.handle(event as never));
-    const again = this.habits.doubled || this.habits.late ? hand() : undefined;
-    const answer = await hand();
+    const handle = () => attempt(queue.handle(event as never));
+    const again = this.habits.doubled || this.habits.late ? handle() : undefined;
+    const answer = await handle();
     await again;
-    const afterwards = this.habits.late ? hand() : undefined;
+    const afterwards = this.habits.late ? handle() : undefined;
     await afterwards;
     this.misdelivered += (again ? records.length : 0) + (afterwards ? records.length : 0);
     const failed = new Set(answer?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
     for (const record of records) {
       if (answer && !failed.has(record.messageId)) continue;
       const receives = record.receives + 1;
-      if (receives >= MOST_RECEIVES) this.deadLetters.push(record);
+      if (receives >= MAXIMUM_RECEIVES) this.deadLetters.push(record);
       else queue.waiting.push({ ...record, receives, visibleAt: Date.now() + INVISIBLE_MILLISECONDS });
     }
   }
 
-  private async receive(url: string): Promise<Delivered[]> {
-    const taken: Delivered[] = [];
+  private async receive(url: string): Promise<QueueRecord[]> {
+    const taken: QueueRecord[] = [];
     for (;;) {
       const { Messages = [] } =
-        (await tried(this.sqs.send(new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10 })))) ??
-        {};
+        (await attempt(
+          this.sqs.send(new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10 })),
+        )) ?? {};
       if (Messages.length === 0) return taken;
       taken.push(...Messages.map(({ MessageId = '', Body = '' }) => ({ messageId: MessageId, body: Body })));
       const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
@@ -179,8 +180,8 @@ export class Scheduler {
   }
 }
 
-/** What AWS would call again; a failure is part of the play. */
-async function tried<T>(work: Promise<T>): Promise<T | undefined> {
+/** Runs work that AWS would run again after a failure. @returns undefined when it failed. */
+async function attempt<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;
   } catch {

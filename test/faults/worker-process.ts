@@ -1,12 +1,12 @@
 import { pathToFileURL } from 'node:url';
 
 /**
- * A function in a process of its own, for being killed: loads the bundle it is told, then answers one event after the other at
- * the time it is told.
+ * Runs a function in a process of its own, so that a test can kill it: loads the given bundle, then answers one event after
+ * another, each at the given time.
  */
-interface Order {
+interface Invocation {
   readonly event: unknown;
-  /** Milliseconds by which its clock is ahead of the machine's. */
+  /** Milliseconds by which the worker's clock is ahead of the machine's. */
   readonly ahead: number;
 }
 
@@ -25,9 +25,9 @@ const { handler } = (await import(pathToFileURL(bundle).href)) as {
   handler: (event: unknown, context: unknown) => Promise<unknown>;
 };
 
-process.on('message', (order: Order) => {
-  ahead = order.ahead;
-  handler(order.event, { getRemainingTimeInMillis: () => 60_000 }).then(
+process.on('message', (invocation: Invocation) => {
+  ahead = invocation.ahead;
+  handler(invocation.event, { getRemainingTimeInMillis: () => 60_000 }).then(
     (result) => process.send?.({ result: result ?? null }),
     (error: unknown) => process.send?.({ error: String(error) }),
   );

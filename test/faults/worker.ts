@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { BUNDLING, REPLACED } from '../../infra/constructs/sendgate-function.ts';
 
-/** How an event ended in a worker: with an answer, or with the worker. */
+/** The outcome of an event: the handler's answer or error, or `killed`. */
 export type Ending = { readonly result: unknown } | { readonly error: string } | 'killed';
 
 /** Bundles a function as it is deployed. @returns the path of its bundle. */
@@ -28,7 +28,7 @@ export async function bundleOf(name: string, folder: string): Promise<string> {
   return outfile;
 }
 
-/** One process with one function. */
+/** Runs one function in one process. */
 export class Worker {
   private readonly child: ChildProcess;
   private readonly ready: Promise<unknown>;
@@ -55,14 +55,14 @@ export class Worker {
     return Promise.race([answer, this.ended.then(() => 'killed' as const)]);
   }
 
-  /** Ends the process at once, whatever it is at. */
+  /** Ends the process at once, in the middle of its work. */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.ended;
   }
 }
 
-/** Workers of one function, the next one loading while one is at work. */
+/** Starts workers of one function. The next one loads while one is at work. */
 export class Workers {
   private readonly start: () => Worker;
   private spare: Worker;

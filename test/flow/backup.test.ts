@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import { provision } from '../../infra/local/provision.ts';
+import { provisionResources } from '../../infra/local/provision.ts';
 import { checkStill } from '../../infra/ops/backup/check-backup.ts';
 import { standbyTemplate } from '../../infra/ops/backup/local-tables.ts';
 import { readManifest } from '../../infra/ops/backup/manifest.ts';
@@ -12,7 +12,7 @@ import { consentOf, newNumber, setUp, submission } from './organization.ts';
 import { createWorld, type World } from './world.ts';
 
 const NEW_STACK = `new-${process.pid}-${Date.now()}-`;
-/** What a text can contain and a careless reader of lines takes for their end. */
+/** Characters that a text can contain and that a careless reader takes for the end of a line. */
 const ODD_WORDS = 'Two lines\u2028in one, and a \u0085 and "quotes"';
 const texted = newNumber();
 const stopped = newNumber();
@@ -22,12 +22,12 @@ const everybody = [texted, stopped, waiting, due];
 
 let folder: string;
 let old: World;
-let knownBefore: Known[];
+let eventsBefore: KnownEvents[];
 let textsBefore: Record<string, string[]>;
 
-/** What an organization knows of a number. */
-type Known = Awaited<ReturnType<typeof known>>;
-async function known(world: World, number: string) {
+/** The consent events that an organization has of a number. */
+type KnownEvents = Awaited<ReturnType<typeof readEvents>>;
+async function readEvents(world: World, number: string) {
   const path = encodeURIComponent(number);
   const json = async (url: string) => (await world.admin('GET', url)).json;
   const { leads } = (await json(`/leads?number=${path}`)) as { leads: { id: string }[] };
@@ -42,7 +42,7 @@ async function known(world: World, number: string) {
 const prefixOf = ({ tables }: World) => tables.consentTable.replace(/-consent$/, '');
 const newPrefix = `${NEW_STACK}sendgate-demo`;
 
-/** `npm run backup` and `npm run restore`. */
+/** Runs `npm run backup` or `npm run restore`. */
 async function run(
   command: 'backup' | 'restore',
   ...args: string[]
@@ -88,7 +88,7 @@ test('a backup of an organization that goes on texting is refused, since what le
 test('X2 a backup of an organization that stands still is whole, and readable by its owner alone', async () => {
   await old.admin('PATCH', '/settings', { a2pVerified: false });
   await old.runCycle();
-  knownBefore = await Promise.all(everybody.map((number) => known(old, number)));
+  eventsBefore = await Promise.all(everybody.map((number) => readEvents(old, number)));
   textsBefore = Object.fromEntries(everybody.map((number) => [number, old.textsTo(number)]));
   expect(everybody.map((number) => textsBefore[number]?.length)).toEqual([1, 1, 0, 0]);
   const { code, said } = await backUp(old, 'whole');
@@ -120,7 +120,7 @@ test('nothing is restored into tables that hold something or whose changes are f
     code: 1,
     said: expect.stringMatching(/changes of .* are followed/),
   });
-  const unfollowed = await provision(standbyTemplate(), inject('endpoints'), {
+  const unfollowed = await provisionResources(standbyTemplate(), inject('endpoints'), {
     namePrefix: `taken-${NEW_STACK}`,
   });
   expect([...unfollowed.values()].filter(({ streamArn }) => streamArn)).toEqual([]);
@@ -156,7 +156,7 @@ test('X2 a backup that was altered by a byte, or lacks a file, is refused before
 });
 
 test('X2 X5 a restored organization knows what the old one knew, texts nobody twice, and goes on where it stood', async () => {
-  await provision(standbyTemplate(), inject('endpoints'), { namePrefix: NEW_STACK });
+  await provisionResources(standbyTemplate(), inject('endpoints'), { namePrefix: NEW_STACK });
   const args = ['--prefix', newPrefix, '--from', join(folder, 'whole')];
   const restored = await run('restore', ...args);
   expect(restored.code, restored.said).toBe(0);
@@ -164,12 +164,12 @@ test('X2 X5 a restored organization knows what the old one knew, texts nobody tw
   expect(await run('restore', ...args)).toMatchObject({ code: 1, said: expect.stringMatching(/--again/) });
   expect(await run('restore', ...args, '--again')).toMatchObject({ code: 0 });
 
-  // Deployed again without standby: from here on its changes are followed. The old stack is gone.
+  // The stack is deployed again without standby: its changes are followed from now on. The old stack is gone.
   vi.resetModules();
   const fresh = await import('./world.ts');
   const world = (await fresh.createWorld({}, NEW_STACK)) as World;
   try {
-    expect(await Promise.all(everybody.map((number) => known(world, number)))).toEqual(knownBefore);
+    expect(await Promise.all(everybody.map((number) => readEvents(world, number)))).toEqual(eventsBefore);
     const all = () => Object.fromEntries(everybody.map((number) => [number, world.textsTo(number)]));
     const nobody = Object.fromEntries(everybody.map((number) => [number, []]));
     for (let cycle = 0; cycle < 3; cycle++) await world.runCycle();
@@ -181,7 +181,7 @@ test('X2 X5 a restored organization knows what the old one knew, texts nobody tw
 
     await world.admin('PATCH', '/settings', { a2pVerified: true });
     for (let cycle = 0; cycle < 3; cycle++) await world.runCycle();
-    // What had left stays with the old one, what waited for consent waits, and what was due leaves.
+    // Texts that had left do not leave again, texts that waited for consent still wait, and due texts leave.
     expect(all()).toEqual({ ...nobody, [due]: [expect.stringContaining('thanks for asking')] });
     await world.text(waiting, 'START');
     await world.runCycle();

@@ -46,8 +46,8 @@ test.each([
   expect(answer.body).toContain(says);
 });
 
-// A browser's tracking script cuts an emoji in half, a builder sends a float for an id, somebody tries names of JavaScript's
-// own: 503 would make the sender repeat what can never be taken.
+// A browser's tracking script cuts an emoji in half, a builder sends a float for an id, an attacker tries names of JavaScript's
+// own. An answer of 503 would make the sender repeat a submission that can never be taken.
 test.each([
   ['half an emoji', '"note":"\\ud83d"'],
   ['half an emoji in a name', '"\\ud83d":"x"'],

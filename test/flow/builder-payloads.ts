@@ -4,20 +4,20 @@ import { FORM_SECRET, fixture, jsonFixture } from './builder-requests.ts';
 /** One builder's submission: a lead with a phone and a consent box, ticked or not. */
 export interface BuilderCase {
   readonly builder: BuilderName;
-  /** Where the payload comes from. */
+  /** The source of the payload. */
   readonly source: string;
   readonly form?: Record<string, unknown>;
   /** The field of the consent box. */
   readonly box: string;
   readonly payload: (number: string, ticked: boolean, id: string) => unknown;
-  /** Details that the lead has afterwards. */
+  /** The details that the lead has after the submission. */
   readonly details: Record<string, string>;
 }
 
 const national = (number: string) => number.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '($1) $2-$3');
 export const BOX_WORDS = 'I agree to get recurring texts from Test Windows.';
 
-/** Every builder once: the fixtures with what they lack (a phone, a box) added, the others as their documentation says. */
+/** One case for every builder. A fixture gets the phone or box that it lacks; other payloads are written from documentation. */
 export const CASES: readonly BuilderCase[] = [
   {
     builder: 'typeform',

@@ -4,7 +4,7 @@ import { SignJWT } from 'jose';
 import type { BuilderName } from '../../lib/forms/builders/index.ts';
 import { FORM_SECRET, SIGNING_SECRET } from '../setup/secrets.ts';
 
-/** What a builder's server sends: content type, body and the headers that prove it. */
+/** A request of a builder's server: content type, body and the headers that prove it. */
 export interface BuilderRequest {
   readonly contentType: string;
   readonly body: string;
@@ -24,7 +24,7 @@ const hmac = (...parts: string[]) => {
   return mac;
 };
 
-/** How each builder signs, written from its own documentation and not from our verifiers. */
+/** Signs a request as each builder does. It was written from their documentation and not from our verifiers. */
 const SIGN: Partial<
   Record<BuilderName, (body: string, now: Date, url: string) => Promise<Record<string, string>>>
 > = {
@@ -62,7 +62,7 @@ const SIGN: Partial<
 
 export const signs = (builder: BuilderName) => SIGN[builder] !== undefined;
 
-/** A request as the builder's server makes it, signed at a moment where it signs. */
+/** Builds a request as the builder's server does. A builder that signs signs it for the given time. */
 export async function requestOf(
   builder: BuilderName,
   payload: unknown,

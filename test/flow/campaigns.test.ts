@@ -22,7 +22,7 @@ async function newCampaign(id: string, keyword: string | undefined = 'ROOF'): Pr
   expect(answer).toMatchObject({ status: 200, json: { id, members: 0, broadcasts: 0 } });
 }
 
-/** A lead that opted in by START, and by the keyword unless told otherwise. */
+/** Creates a lead that opted in by START, and by the keyword unless `words` says otherwise. */
 async function newLead(details: Json = {}, words: readonly string[] = ['START', 'ROOF']) {
   const number = newNumber();
   const { json } = await world.admin('POST', '/leads', { number, details });
@@ -148,15 +148,17 @@ test('T7 before sending, members are split into deliverable and, with reasons, u
     next: null,
   });
   const { reasons } = json['undeliverable'] as { reasons: Json[] };
-  const told = (reason: string, leadId: string, says: string) => ({
+  const undeliverable = (reason: string, leadId: string, says: string) => ({
     reason,
     count: 1,
     sample: [expect.objectContaining({ leadId, sentence: expect.stringContaining(says) })],
   });
   expect(reasons).toHaveLength(4);
-  expect(reasons).toContainEqual(told('missingField', nameless.id, 'no firstName'));
-  expect(reasons).toContainEqual(told('waitingForKeyword', never.id, 'never texted the keyword ROOF'));
-  expect(reasons).toContainEqual(told('optedOut', stopped.id, 'opted out at'));
+  expect(reasons).toContainEqual(undeliverable('missingField', nameless.id, 'no firstName'));
+  expect(reasons).toContainEqual(
+    undeliverable('waitingForKeyword', never.id, 'never texted the keyword ROOF'),
+  );
+  expect(reasons).toContainEqual(undeliverable('optedOut', stopped.id, 'opted out at'));
   expect(reasons).toContainEqual(
     expect.objectContaining({
       reason: 'sameNumber',
@@ -191,7 +193,7 @@ test('T7 what only waits for the hour counts as deliverable, later', async () =>
   });
 });
 
-test('T5 a broadcast goes to each number once, whoever asks how often', async () => {
+test('T5 a broadcast goes to each number once, however often it is requested', async () => {
   await newCampaign('once');
   const lead = await newLead({});
   const { json: twin } = await world.admin('POST', '/leads', { number: lead.number });
@@ -237,7 +239,7 @@ test('T5 pages of a broadcast that come twice, or whose worker died, enrol and c
   const record = { messageId: 'm', body: JSON.stringify(page) };
   const deliver = () => world.handlers.changes({ Records: [record] } as never);
   expect(await deliver()).toEqual({ batchItemFailures: [] });
-  // Its worker noted how far it came and died before it handed the rest on.
+  // The worker stored its progress and died before it handed the rest on.
   await new SQSClient({}).send(new PurgeQueueCommand({ QueueUrl: world.tables.jobsQueueUrl }));
   expect(await deliver()).toEqual({ batchItemFailures: [] });
   await world.followChanges();

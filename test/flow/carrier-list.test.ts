@@ -25,7 +25,7 @@ const job = (...numbers: string[]) =>
     Records: numbers.map((number, index) => ({ messageId: `m${index}`, body: JSON.stringify({ number }) })),
   }) as unknown as SQSEvent;
 
-/** Twice: what Twilio took is an event, which is followed in turn. */
+/** Follows changes twice: the first round writes an event for what Twilio took, and the second round follows that event. */
 async function follow(): Promise<void> {
   await world.followChanges();
   await world.followChanges();
@@ -56,7 +56,7 @@ test('X9 a box ticked after STOP lifts the block at Twilio, and what waited goes
   });
 });
 
-test('B3 B7 X9 whoever opts in again on the web gets the one confirmation once Twilio has lifted the block, before any other text', async () => {
+test('B3 B7 X9 a number that opts in again on the web gets one confirmation once Twilio has lifted the block, before any other text', async () => {
   await world.admin('PATCH', '/settings', { confirmOptIns: true });
   const number = newNumber();
   await world.text(number, 'STOP');
@@ -123,7 +123,7 @@ test("X9 an opt-out in a person's own words, on the web or by hand is put on Twi
   expect(world.twilio.isBlocked(words)).toBe(false);
 });
 
-test("X9 Twilio's own reading of a text (OptOutType) feeds the registry, whatever the words", async () => {
+test("X9 Twilio's own reading of a text (OptOutType) feeds the registry, also for words that we do not recognise", async () => {
   const number = newNumber();
   await tick(number);
   const inbound = (body: string, OptOutType: string) =>
@@ -202,7 +202,7 @@ test('X9 a STOP that arrives while Twilio is told of an opt-in has the last word
   const number = newNumber();
   await world.text(number, 'STOP');
   await tick(number);
-  // Twilio takes its time with the opt-in, and the STOP comes in between.
+  // Twilio answers the opt-in late, and the STOP arrives before that answer.
   world.twilio.setFault({ kind: 'slow', milliseconds: 300, times: 1 });
   const telling = world.handlers.carrierList(job(number));
   await new Promise((resolve) => setTimeout(resolve, 150));

@@ -23,7 +23,7 @@ const certificate = (number: string, format = 'json') =>
 
 const HOSTILE = `</blockquote><script>window.ran = true</script><img src=x onerror="window.ran = true">'"&`;
 
-/** Opted in by checkbox, texted, and out by STOP. */
+/** Creates a number that opted in by checkbox, was texted, and opted out by STOP. */
 async function numberWithHistory(): Promise<string> {
   const number = newNumber();
   await world.submit('quote', submission(number, { smsConsent: 'on' }));

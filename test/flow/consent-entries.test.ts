@@ -42,7 +42,7 @@ test('S6 S3 a manual opt-in is recorded with who, when, how, proof and wording, 
   });
   await world.runCycle();
   expect(world.textsTo(number)).toHaveLength(1);
-  // The same paper entered twice is one event.
+  // An agent who enters the same paper twice records one event.
   expect(await enter(number, 'opt-in', PAPER)).toMatchObject({ json: { outcome: 'unchanged' } });
   expect(await consentOf(world, number)).toMatchObject({ version: 1 });
 });
@@ -93,7 +93,7 @@ test('S6 S4 a manual opt-out needs nothing, holds at once and says who did it; a
     },
   });
   expect(out.json['event']).toMatchObject({ evidence: { source: 'manual', actor: 'ada' } });
-  // The text was in the queue already.
+  // The text was in the queue before the opt-out.
   await world.drainLanes();
   expect(world.textsTo(number)).toEqual([]);
 

@@ -3,7 +3,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { inject } from 'vitest';
 
-/** A request as a handler got it and the answer it gave. */
+/** A request that a handler got, and its answer. */
 export interface Exchange {
   readonly method: string;
   readonly path: string;
@@ -39,7 +39,7 @@ interface Description {
 const DOCUMENT = 'openapi.json';
 const METHODS = ['get', 'put', 'post', 'patch', 'delete'];
 
-/** The API's description as it is published. */
+/** The API's published description. */
 export const description = JSON.parse(
   readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8'),
 ) as Description;
@@ -49,14 +49,14 @@ addFormats.default(ajv);
 ajv.addSchema(description, DOCUMENT);
 const compiled = new Map<string, ValidateFunction>();
 
-/** Every operation of the description with its name, `GET /leads/{id}`. */
+/** Every operation of the description with its name, such as `GET /leads/{id}`. */
 export const operations = Object.entries(description.paths).flatMap(([path, item]) =>
   Object.entries(item)
     .filter(([method]) => METHODS.includes(method))
     .map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, path, method, operation })),
 );
 
-/** What of a value the schema at a place of the description does not allow, as text; empty when nothing. */
+/** Describes what the schema at a place of the description forbids about a value; the text is empty when the value is valid. */
 export function violations(place: readonly string[], value: unknown): string {
   const pointer = place
     .map((part) => encodeURIComponent(part.replace(/~/g, '~0').replace(/\//g, '~1')))
@@ -69,10 +69,10 @@ export function violations(place: readonly string[], value: unknown): string {
 }
 
 /**
- * Holds a request and its answer against docs/openapi.json: the status and every field of the answer are described, a
- * request that was taken is one that the description allows, and an error is problem JSON that says what to do.
+ * Checks a request and its answer against docs/openapi.json: the status and every field of the answer are described, an
+ * accepted request is one that the description allows, and an error is problem JSON that says what to do.
  *
- * @throws Error saying what differs, which fails the test that made the call.
+ * @throws Error that names the difference, which fails the test that made the call.
  */
 export function checkExchange(exchange: Exchange): void {
   const { method, path, answer } = exchange;
@@ -105,7 +105,7 @@ function find(method: string, path: string) {
     );
   };
   const candidates = operations.filter((one) => one.method === method.toLowerCase() && fits(one.path));
-  // `/forms/new` is itself rather than a form with the id `new`.
+  // `/forms/new` is the literal path, not a form with the id `new`.
   return candidates.toSorted((a, b) => parametersOf(a.path) - parametersOf(b.path))[0];
 }
 
@@ -142,7 +142,7 @@ function requestViolations(exchange: Exchange, operation: Operation, place: read
   if (found) return found;
   const schema = operation.requestBody?.content['application/json']?.schema;
   if (!schema) return '';
-  // A body that is read as text, such as rows of CSV or of JSON.
+  // Such a body is read as text: rows of CSV or of JSON.
   if (schema['type'] === 'string') return exchange.body === undefined ? 'it has no body' : '';
   const isJson = exchange.body?.trimStart().startsWith('{');
   if (!isJson) return operation.requestBody?.required ? 'it has no JSON body' : '';
@@ -166,14 +166,14 @@ function queryViolations({ query }: Exchange, operation: Operation, place: reado
     );
     if (found) return `${parameter.name}${found}`;
   }
-  // Who comes without a token (form builders, Twilio) adds what it likes.
+  // Callers without a token (form builders, Twilio) may add any fields.
   if (operation.security !== undefined) return '';
   const known = new Set(parameters.map(({ name }) => name));
   const unknown = [...given.keys()].find((name) => !known.has(name));
   return unknown === undefined ? '' : `the query has ${unknown}`;
 }
 
-/** A query's text as the type that its schema asks for. */
+/** Converts a query's text to the type of its schema. */
 function typed(value: string, { type }: Schema): unknown {
   if ((type === 'integer' || type === 'number') && value.trim() !== '') return Number(value);
   if (type === 'boolean' && /^(true|false)$/.test(value)) return value === 'true';
@@ -186,7 +186,7 @@ function mediaType(headers: Readonly<Record<string, string>>): string {
 }
 
 const marked = new Set<string>();
-/** Leaves word for the end of the whole run that a test got through to this operation. */
+/** Records that a test called this operation successfully. The end of the whole run reads the record. */
 function markExercised(name: string): void {
   if (marked.has(name)) return;
   marked.add(name);

@@ -37,7 +37,7 @@ async function map(checkbox: number, object: string, field: string) {
   return answer.json as { id: string; check: Record<string, unknown> };
 }
 
-/** (303) 555-0142 x12, as Salesforce and people write it. */
+/** Formats a number as (303) 555-0142 x12, as Salesforce and people write it. */
 function written(number: string, more = ''): string {
   return `(${number.slice(2, 5)}) ${number.slice(5, 8)}-${number.slice(8)}${more}`;
 }
@@ -54,7 +54,7 @@ async function eventsOf(number: string): Promise<Record<string, unknown>[]> {
   return answer.json['events'] as Record<string, unknown>[];
 }
 
-/** As if the number had been looked up long ago. */
+/** Sets the number's last look-up to a time long ago. */
 async function age(number: string): Promise<void> {
   await world.tables.client.send(
     new UpdateCommand({
@@ -217,7 +217,7 @@ test('H8 misspelled, hidden and textual fields are skipped, and the others still
   expect(await status()).not.toHaveProperty('problem');
 });
 
-test('H8 a field that disappears between its description and the query is described anew and skipped', async () => {
+test('H8 a field that disappears between its description and the query is described again and skipped', async () => {
   await map(1, 'Prospect', 'SMS_Marketing__c');
   await map(1, 'Prospect', FIELD);
   const [before, after] = [newNumber(), newNumber()];
@@ -257,7 +257,7 @@ test('H9 ticked checkbox N is written to the fields mapped to N on its object, t
       { object: PROSPECT, recordId: id, field: FIELD, outcome: 'written' },
     ],
   });
-  // What sendgate wrote is no attestation by others: the ledger has the form's event alone.
+  // A field that sendgate wrote itself is no CRM opt-in: the ledger has the form's event alone.
   await arrives(number);
   await world.runCrm();
   expect((await eventsOf(number)).map(({ kind }) => kind)).toEqual(['explicitWeb']);
@@ -281,7 +281,7 @@ test('H9 not ticked writes nothing, and what is ticked already is not written ag
   expect(await writeBackOf(already)).toMatchObject({ status: 'done', writes: [{ outcome: 'already' }] });
 });
 
-test("B2 a field that sendgate ticked for one number is no consent of the same record's other number, until somebody ticks it anew", async () => {
+test("B2 a field that sendgate ticked for one number is no consent of the same record's other number, until somebody ticks it again", async () => {
   await map(1, 'Prospect', FIELD);
   const [hers, his] = [newNumber(), newNumber()];
   const id = prospect({ [PHONE]: written(hers), i360__Primary_Mobile_Phone__c: written(his) });
@@ -345,7 +345,7 @@ test('H9 a locked record is tried again at once, then later, and is written in t
   expect(world.salesforce.org.find(PROSPECT, ids[1] ?? '')).toMatchObject({ [FIELD]: true });
 });
 
-/** As if an errand's pause were over. */
+/** Changes a CRM job as if its pause were over. */
 async function becomeDue(number: string): Promise<void> {
   const crmJob = await writeBackOf(number);
   await world.tables.client.send(
@@ -373,12 +373,12 @@ test.each([
   async ({ isOvercome, ...fault }) => {
     await map(1, 'Prospect', FIELD);
     await map(1, 'Lead Source', 'SMS_Opt_In__c');
-    const [attested, ticked] = [newNumber(), newNumber()];
-    const parent = prospect({ [PHONE]: written(attested) });
+    const [optedIn, ticked] = [newNumber(), newNumber()];
+    const parent = prospect({ [PHONE]: written(optedIn) });
     world.salesforce.org.insert(LEAD_SOURCE, { i360__Prospect__c: parent, [FIELD]: true });
     const id = prospect({ [PHONE]: written(ticked) });
     world.salesforce.org.insert(LEAD_SOURCE, { i360__Prospect__c: id });
-    expect((await arrives(attested)).status).toBe(200);
+    expect((await arrives(optedIn)).status).toBe(200);
     expect((await arrives(ticked, true)).status).toBe(200);
     world.salesforce.setFault(fault);
     await world.runCrm();
@@ -389,11 +389,11 @@ test.each([
       await world.runCrm();
     }
     expect(await status()).not.toHaveProperty('problem');
-    expect(await consentOf(world, attested)).toMatchObject({ status: 'opted_in' });
+    expect(await consentOf(world, optedIn)).toMatchObject({ status: 'opted_in' });
     expect(await writeBackOf(ticked)).toMatchObject({ status: 'done' });
     expect(world.salesforce.org.find(PROSPECT, id)).toMatchObject({ [FIELD]: true });
     await world.runCycle();
-    expect(world.textsTo(attested)).toHaveLength(1);
+    expect(world.textsTo(optedIn)).toHaveLength(1);
   },
 );
 
@@ -472,7 +472,7 @@ test('H6 X5 an opt-in that was recorded before the look-up died is recorded once
   prospect({ [PHONE]: written(number), [FIELD]: true });
   await arrives(number);
   await world.runCrm();
-  // What was seen is written down last: a worker that dies before leaves everything but that.
+  // The worker writes what it has seen last: a worker that dies before has written everything else.
   const { client, outreachTable } = world.tables;
   await client.send(new DeleteCommand({ TableName: outreachTable, Key: lookupKey(number) }));
   await arrives(number);

@@ -136,9 +136,9 @@ test('C3 X8 what nobody answered is dropped with its reason when its age is over
   }
   expect(await enrollmentsOf(number)).toMatchObject([{ status: 'completed' }]);
   await world.publishEvents();
-  const told = world.eventBridge.events().map(({ detail }) => JSON.stringify(detail));
+  const published = world.eventBridge.events().map(({ detail }) => JSON.stringify(detail));
   for (const each of [number, held]) {
-    expect(told.filter((detail) => detail.includes(each) && detail.includes('tooOld'))).toHaveLength(1);
+    expect(published.filter((detail) => detail.includes(each) && detail.includes('tooOld'))).toHaveLength(1);
   }
 });
 

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await setUp(world);
 });
 beforeEach(async () => {
-  // What other tests left is compared and told before this one begins.
+  // The texts of other tests are compared and reported before this test begins.
   await compare();
 });
 afterEach(() => world.twilio.clearFaults());
@@ -26,7 +26,7 @@ afterAll(async () => {
   await world.close();
 });
 
-/** Moves the clock of everything in this process, for good; timers run on. */
+/** Moves this process's clock forward and leaves it there. Timers keep running. */
 function passTime(seconds: number): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
 }
@@ -38,7 +38,7 @@ interface Report {
   readonly byDifference: Record<string, number>;
 }
 
-/** Lets enough time pass for everything to have reached us, and compares. */
+/** Lets enough time pass for every webhook to have arrived, and compares. */
 async function compare(): Promise<Report> {
   passTime(1900);
   await world.reconcile();
@@ -62,8 +62,8 @@ async function textedLead(): Promise<string> {
   return number;
 }
 
-/** A text that Twilio received and whose webhook never came. */
-async function lost(from: string, body: string): Promise<string> {
+/** Sends a text that Twilio receives and whose webhook is lost. */
+async function sendUnheard(from: string, body: string): Promise<string> {
   world.twilio.setFault({ kind: 'webhookLost', to: from, times: 1 });
   const { messageSid } = await world.twilio.inbound({ from, to: SENDER, body });
   return messageSid;
@@ -81,7 +81,7 @@ test('X11 where the registry and Twilio agree, the comparison finds nothing', as
 test('X11 X9 a STOP whose webhook was lost opts out from the moment that Twilio has, and is told once', async () => {
   const number = await textedLead();
   const at = new Date(Math.floor(Date.now() / 1000) * 1000).toISOString();
-  const messageSid = await lost(number, 'STOP');
+  const messageSid = await sendUnheard(number, 'STOP');
   expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in' });
   const report = await compare();
   expect(report).toMatchObject({ found: 1, settled: 1, byDifference: { stopMissed: 1 } });
@@ -98,7 +98,7 @@ test('X11 X9 a STOP whose webhook was lost opts out from the moment that Twilio 
     kind: 'optOut',
     evidence: { source: 'handset', messageSid, to: SENDER, wordsSent: 'STOP', carrierActs: true },
   });
-  // Twilio delivers it after all, and the next stretch overlaps this one: it stays one event and one finding.
+  // Twilio delivers the text after all, and the next comparison overlaps this one: there is still one event and one finding.
   await world.twilio.redeliver(messageSid);
   expect(await consentOf(world, number)).toMatchObject({ version: 2 });
   expect(await compare()).toMatchObject({ found: 0 });
@@ -106,7 +106,7 @@ test('X11 X9 a STOP whose webhook was lost opts out from the moment that Twilio 
 
 test('X11 X3 a lost STOP of someone who opted in again since is kept in the ledger and changes nothing', async () => {
   const number = await textedLead();
-  await lost(number, 'STOP');
+  await sendUnheard(number, 'STOP');
   passTime(60);
   await world.text(number, 'START');
   const report = await compare();
@@ -117,7 +117,7 @@ test('X11 X3 a lost STOP of someone who opted in again since is kept in the ledg
 test('X11 a lost START is told and never recorded: the stricter side', async () => {
   const number = await textedLead();
   await world.text(number, 'STOP');
-  await lost(number, 'START');
+  await sendUnheard(number, 'START');
   const report = await compare();
   expect(await findingsOf(report)).toMatchObject([{ difference: 'startMissed', number, settled: false }]);
   expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
@@ -125,7 +125,7 @@ test('X11 a lost START is told and never recorded: the stricter side', async () 
 
 test('X11 a lost reply stands in its conversation after the comparison', async () => {
   const number = await textedLead();
-  await lost(number, 'Can you come on Friday?');
+  await sendUnheard(number, 'Can you come on Friday?');
   const report = await compare();
   expect(report).toMatchObject({ byDifference: { textMissed: 1 }, settled: 1 });
   const { json } = await world.admin('GET', `/numbers/${encodeURIComponent(number)}/messages`);
@@ -137,8 +137,8 @@ test('X11 a lost reply stands in its conversation after the comparison', async (
 
 test('X11 X7 a lost revocation in own words opts out, and a doubtful one waits for a decision', async () => {
   const [clear, doubtful] = [await textedLead(), await textedLead()];
-  await lost(clear, 'please stop texting me');
-  await lost(doubtful, 'wrong number');
+  await sendUnheard(clear, 'please stop texting me');
+  await sendUnheard(doubtful, 'wrong number');
   expect(await compare()).toMatchObject({ byDifference: { stopMissed: 1, textMissed: 1 }, settled: 2 });
   expect(await consentOf(world, clear)).toMatchObject({ status: 'opted_out', carrierBlocked: false });
   const path = `/numbers/${encodeURIComponent(doubtful)}/conversation`;
@@ -175,7 +175,7 @@ test('X11 a callback that never came is made up for', async () => {
 test('X11 a text that we did not send, and one that Twilio no longer knows, are told to a person', async () => {
   const stranger = newNumber();
   await world.text(stranger, 'Please stop');
-  // Their opt-out is confirmed, which is a text of ours.
+  // sendgate confirms the opt-out, which is a text of ours.
   await world.runCycle();
   await world.twilio.settle();
   const carrier = createTwilioCarrier({
@@ -198,15 +198,15 @@ test('X11 a text that we did not send, and one that Twilio no longer knows, are 
     settled: 0,
     byDifference: { textNotOurs: 1, textNotAtTwilio: 1 },
   });
-  const told = await findingsOf(report);
-  expect(told.find(({ difference }) => difference === 'textNotOurs')).toMatchObject({
+  const findings = await findingsOf(report);
+  expect(findings.find(({ difference }) => difference === 'textNotOurs')).toMatchObject({
     number: stranger,
     sentence: expect.stringContaining('They had opted out.'),
   });
-  expect(told.find(({ difference }) => difference === 'textNotAtTwilio')).toMatchObject({ number });
+  expect(findings.find(({ difference }) => difference === 'textNotAtTwilio')).toMatchObject({ number });
 });
 
-/** The comparison over the real tables, with a list of Twilio's that is split into pages. */
+/** Compares the real tables with a list of Twilio's that is split into pages. */
 function comparison(
   pages: readonly LoggedText[][],
   fault?: (cursor: string | undefined) => Error | undefined,

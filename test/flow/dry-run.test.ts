@@ -17,7 +17,7 @@ beforeAll(async () => {
   });
 });
 afterAll(() => world.close());
-/** What the test before left due is gone or held. */
+/** Runs a cycle before each test, so that no text of the test before is still due. */
 beforeEach(() => world.runCycle());
 afterEach(() => {
   vi.useRealTimers();
@@ -69,7 +69,7 @@ function counts(group: Group | null): Record<string, number> {
   return Object.fromEntries(named);
 }
 
-/** Everything that is stored, queued and at Twilio. */
+/** Reads everything that is stored, queued and at Twilio. */
 async function everything(): Promise<unknown> {
   const { consentTable, outreachTable, configurationTable, priorityQueueUrl, bulkQueueUrl } = world.tables;
   const sqs = new SQSClient({});
@@ -109,7 +109,7 @@ test('X12 the dry run says what the next cycle does, by verdict and reason with 
   const sent = sendable.flatMap((number) => world.textsTo(number));
   expect(sent).toHaveLength(foreseen.due.leaving.texts);
   expect([noConsent, stopped].flatMap(world.textsTo)).toEqual([]);
-  // One of GSM-7 in one segment; one with curly quotes: UCS-2, 67 characters to a segment.
+  // One text is GSM-7 in one segment; the other has curly quotes: UCS-2, 67 characters to a segment.
   const long = sent.find((text) => text.includes('“')) ?? '';
   const expected = 1 + Math.ceil(long.length / 67);
   expect(long).toContain(FOOTER);
@@ -162,9 +162,9 @@ test('X12 before it is switched off: who of those that wait would get a text at 
 
 test('X12 X6 the local time at which texts would arrive, zone by zone, those of a closed window when it opens', async () => {
   await world.admin('PATCH', '/settings', { quietHours: 'enforced' });
-  // 7:30 in Denver, 9:30 in New York.
+  // It is 7:30 in Denver and 9:30 in New York.
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2027-06-03T13:30:00.000Z') });
-  // What other tests left for later is long too old.
+  // Texts that other tests deferred are too old by now, and are dropped.
   await world.runCycle();
   const [denver, newYork] = ['+13035550195', '+12125550195'];
   await world.submit('contact', submission(denver, { zip: '80202' }));

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** What the bus got of a number, each checked against its schema. */
+/** Reads a number's events from the bus and checks each against its schema. */
 function eventsOf(number: string): BusEvent[] {
   const events = world.eventBridge.events().filter(({ detail }) => detail['number'] === number);
   for (const event of events) {
@@ -50,7 +50,7 @@ test('X8 an opt-in, each step of its text and a STOP are published with their sc
   ]);
   const outcomes = ofKind(events, 'text.outcome');
   const statuses = outcomes.map(({ status }) => status);
-  // Twilio's first callback may be faster than its own answer, whose status then is a step back.
+  // Twilio's first callback may be faster than its own answer. The answer's status is then older.
   expect(['queued', 'sent']).toContain(statuses[0]);
   expect(statuses.at(-1)).toBe('delivered');
   expect(new Set(statuses).size).toBe(statuses.length);
@@ -115,7 +115,7 @@ test('X8 when the bus refuses an event, it and those behind it come again under 
   expect(idsOf(eventsOf(numbers[0] ?? ''))).toHaveLength(1);
   expect(idsOf(eventsOf(numbers[12] ?? ''))).toHaveLength(1);
   expect(idsOf(eventsOf(numbers[24] ?? ''))).toHaveLength(2);
-  // By tens: 25 events, and from the refused one on 13 again.
+  // Batches of ten: 25 events, then 13 again from the refused one on.
   expect(world.eventBridge.requests() - before).toBe(3 + 2);
 });
 

@@ -14,7 +14,7 @@ afterEach(() => {
   world.twilio.clearFaults();
 });
 
-/** Moves the clock of everything in this process; timers run on. */
+/** Moves this process's clock forward. Timers keep running. */
 function passTime(seconds: number): void {
   const to = Date.now() + seconds * 1000;
   vi.useFakeTimers({ toFake: ['Date'], now: to });
@@ -26,7 +26,7 @@ async function dueLead(form = 'contact'): Promise<string> {
   return number;
 }
 
-async function textsInBooks(number: string): Promise<Record<string, unknown>[]> {
+async function storedTexts(number: string): Promise<Record<string, unknown>[]> {
   const { json } = await world.admin('GET', `/numbers/${encodeURIComponent(number)}/messages`);
   return json['messages'] as Record<string, unknown>[];
 }
@@ -66,7 +66,7 @@ test('X5 a webhook delivered twice is one message and one event', async () => {
   const first = await world.text(number, 'STOP');
   await world.twilio.redeliver(first.messageSid);
   expect(await consentOf(world, number)).toMatchObject({ version: 1 });
-  expect(await textsInBooks(number)).toHaveLength(1);
+  expect(await storedTexts(number)).toHaveLength(1);
 });
 
 test('X5 the delivery callbacks bring the status, and late or repeated ones change nothing', async () => {
@@ -74,26 +74,26 @@ test('X5 the delivery callbacks bring the status, and late or repeated ones chan
   world.twilio.setFault({ kind: 'callbacks', mode: 'shuffled', to: number });
   await world.runCycle();
   await vi.waitFor(
-    async () => expect(await textsInBooks(number)).toMatchObject([{ status: 'delivered' }]),
+    async () => expect(await storedTexts(number)).toMatchObject([{ status: 'delivered' }]),
     5000,
   );
-  const [text] = await textsInBooks(number);
+  const [text] = await storedTexts(number);
   expect(text?.['sid']).toMatch(/^SM/);
 });
 
-test('X5 429 and 500 create nothing: the text leaves later, once, decided anew', async () => {
+test('X5 429 and 500 create nothing: the text leaves later, once, after a new decision', async () => {
   for (const status of [429, 500] as const) {
     const number = await dueLead();
     world.twilio.setFault({ kind: 'error', status, to: number, times: 2 });
     await world.runCycle();
     expect(world.textsTo(number)).toEqual([]);
-    expect(await textsInBooks(number)).toMatchObject([{ status: 'retrying', attempt: 1 }]);
+    expect(await storedTexts(number)).toMatchObject([{ status: 'retrying', attempt: 1 }]);
     passTime(31);
     await world.runCycle();
     passTime(61);
     await world.runCycle();
     expect(world.textsTo(number)).toHaveLength(1);
-    expect(await textsInBooks(number)).toMatchObject([{ attempt: 3 }]);
+    expect(await storedTexts(number)).toMatchObject([{ attempt: 3 }]);
     vi.useRealTimers();
   }
 });
@@ -113,13 +113,13 @@ test('X5 a time-out after acceptance is in doubt, is not sent again, and reconci
   world.twilio.setFault({ kind: 'timeoutAfterAcceptance', to: number, times: 1 });
   world.twilio.setFault({ kind: 'callbacks', mode: 'missing', to: number });
   await world.runCycle();
-  expect(await textsInBooks(number)).toMatchObject([{ status: 'claimed' }]);
+  expect(await storedTexts(number)).toMatchObject([{ status: 'claimed' }]);
   await world.runCycle();
   await world.reconcile();
-  expect(await textsInBooks(number)).toMatchObject([{ status: 'claimed' }]);
+  expect(await storedTexts(number)).toMatchObject([{ status: 'claimed' }]);
   passTime(601);
   await world.reconcile();
-  const [text] = await textsInBooks(number);
+  const [text] = await storedTexts(number);
   expect(text?.['status']).not.toBe('claimed');
   expect(text?.['sid']).toMatch(/^SM/);
   passTime(601);
@@ -138,7 +138,7 @@ test('X5 a text that Twilio took is found again though its clock is a minute beh
   await world.reconcile();
   await world.runCycle();
   expect(world.textsTo(number)).toHaveLength(1);
-  expect(await textsInBooks(number)).toMatchObject([{ sid: expect.stringMatching(/^SM/) }]);
+  expect(await storedTexts(number)).toMatchObject([{ sid: expect.stringMatching(/^SM/) }]);
 });
 
 test('X5 a text that Twilio took and still has in its queue after ten minutes is not sent again', async () => {
@@ -153,14 +153,14 @@ test('X5 a text that Twilio took and still has in its queue after ten minutes is
   await world.reconcile();
   await world.runCycle();
   expect(world.textsTo(number)).toHaveLength(1);
-  expect(await textsInBooks(number)).toMatchObject([{ status: 'queued' }]);
+  expect(await storedTexts(number)).toMatchObject([{ status: 'queued' }]);
 });
 
 test('X5 a worker that dies before it reaches Twilio loses no text: reconcile asks, and the step goes through the gate again', async () => {
   const number = await dueLead();
   world.twilio.setFault({ kind: 'timeoutBeforeAcceptance', to: number, times: 1 });
   await world.runCycle();
-  expect(await textsInBooks(number)).toMatchObject([{ status: 'claimed' }]);
+  expect(await storedTexts(number)).toMatchObject([{ status: 'claimed' }]);
   passTime(601);
   await world.reconcile();
   await world.runCycle();
@@ -170,7 +170,7 @@ test('X5 a worker that dies before it reaches Twilio loses no text: reconcile as
 test('X5 a submission that was stored and not carried out, because its process died, is finished by reconcile', async () => {
   const number = newNumber();
   const receivedAt = new Date().toISOString();
-  // What the webhook has written by then, and nothing of what follows.
+  // The webhook has written the submission, and nothing that follows it.
   await createSubmissionStore({ client: world.tables.client, table: world.tables.outreachTable }).add({
     formId: 'contact',
     submissionId: 'left-behind',

@@ -9,7 +9,7 @@ let world: World;
 const stopped: string[] = [];
 const willing: string[] = [];
 
-/** What a keyword's event carries, with the words as they were sent. */
+/** Builds the evidence of a keyword, with the words as they were sent. */
 const keyword = (wordsSent: string) =>
   ({
     source: 'handset',
@@ -47,8 +47,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** Starts an export, lets the workers run, and says how it stands. */
-async function exported(order: Record<string, unknown>, milliseconds?: number) {
+/** Starts an export, lets the workers run, and reads the export's status. */
+async function runExport(order: Record<string, unknown>, milliseconds?: number) {
   const started = await world.admin('POST', '/exports', order);
   expect(started).toMatchObject({ status: 202, json: { state: 'queued', numbers: 0, requestedBy: 'ada' } });
   expect(started.json).not.toHaveProperty('link');
@@ -63,7 +63,7 @@ async function download(job: Record<string, unknown>): Promise<string> {
 }
 
 test('S7 the whole registry is exported as CSV with evidence, a line per event, behind a link of five minutes', async () => {
-  const job = await exported({ format: 'csv' });
+  const job = await runExport({ format: 'csv' });
   expect(job).toMatchObject({ state: 'done', numbers: 7, events: 10, faults: 0 });
   const link = new URL(String(job['link']));
   expect(link.searchParams.get('X-Amz-Expires')).toBe('300');
@@ -88,8 +88,8 @@ test('S7 the whole registry is exported as CSV with evidence, a line per event, 
   expect(stop).toMatchObject({ event: 'optOut', previousHash: implied?.['hash'] });
 });
 
-test('S7 no cell of an export runs as a formula: what begins like one gets a quote, whoever wrote it', async () => {
-  const lines = parse(await download(await exported({ format: 'csv' }))) as string[][];
+test('S7 no cell of an export runs as a formula: every cell that begins like one gets a quote', async () => {
+  const lines = parse(await download(await runExport({ format: 'csv' }))) as string[][];
   const cells = lines.flat();
   expect(cells).toContain(`'${FORMULA}`);
   expect(cells).toContain("'@formula");
@@ -97,7 +97,7 @@ test('S7 no cell of an export runs as a formula: what begins like one gets a quo
 });
 
 test('S7 an export of one status has those numbers only, as NDJSON with state, events and verification', async () => {
-  const job = await exported({ format: 'ndjson', status: 'opted_out' });
+  const job = await runExport({ format: 'ndjson', status: 'opted_out' });
   expect(job).toMatchObject({ state: 'done', numbers: 3, events: 6 });
   const lines = (await download(job))
     .trimEnd()
@@ -111,7 +111,7 @@ test('S7 an export of one status has those numbers only, as NDJSON with state, e
       events: [{ sequence: 1 }, { sequence: 2, evidence: { source: 'handset' } }],
     });
   }
-  expect(await download(await exported({ format: 'ndjson', status: 'none' }))).toBe('\n');
+  expect(await download(await runExport({ format: 'ndjson', status: 'none' }))).toBe('\n');
 });
 
 test('S7 an export larger than a part goes on in the next worker, whole and with no event twice', async () => {
@@ -129,8 +129,8 @@ test('S7 an export larger than a part goes on in the next worker, whole and with
       evidence: keyword(long),
     });
   }
-  // A worker with less time than a part takes hands on after each.
-  const job = await exported({ format: 'ndjson' }, 1000);
+  // A worker with less time than a part takes hands the export on after each part.
+  const job = await runExport({ format: 'ndjson' }, 1000);
   expect(job).toMatchObject({ state: 'done', numbers: 67, events: 70 });
   const stored = await createExportStore({ client, table: outreachTable, now: () => new Date() }).get(
     String(job['id']),

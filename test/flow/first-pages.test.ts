@@ -19,8 +19,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => world.close());
 
-/** The requests that one answer took of DynamoDB, and its rows. */
-async function asked(path: string) {
+/** Requests a list. @returns the DynamoDB requests that the answer took, and its rows. */
+async function requestPage(path: string) {
   const client: { send: unknown } = DynamoDBDocumentClient.prototype;
   const original = client.send as (...given: unknown[]) => unknown;
   let queries = 0;
@@ -55,7 +55,7 @@ test.each([
 ])(
   'S7 B4 the first page of %s makes three queries at most, and reads what its rows show together',
   async (path, rows) => {
-    const page = await asked(path);
+    const page = await requestPage(path);
     expect(page.queries).toBeLessThanOrEqual(3);
     expect(page.others).toBeLessThanOrEqual(2);
     expect(page.rows).toBe(rows);

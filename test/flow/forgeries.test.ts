@@ -16,7 +16,7 @@ afterAll(() => world.close());
 
 type Pairs = readonly (readonly [name: string, value: string])[];
 
-/** What Twilio signs: the URL and every field by name, one after the other (written from its documentation). */
+/** Signs as Twilio does: the URL and every field by name, one after another (written from Twilio's documentation). */
 function signatureOf(url: string, pairs: Pairs, token = AUTH_TOKEN, algorithm = 'sha1'): string {
   const sorted = pairs.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   const data = url + sorted.map(([name, value]) => name + value).join('');
@@ -60,7 +60,7 @@ const newSid = () => `SM${String(++sids).padStart(32, '0')}`;
 const changed = (pairs: Pairs, name: string, value: string): Pairs =>
   pairs.map((pair) => (pair[0] === name ? [name, value] : pair));
 
-/** A genuine text of somebody else's, and what a forger makes of it. */
+/** Forgeries made from a genuine text of another person. */
 const FORGERIES: readonly (readonly [string, (url: string, pairs: Pairs) => Delivery])[] = [
   ['no signature', (_url, pairs) => ({ pairs })],
   ['an empty signature', (_url, pairs) => ({ pairs, signature: '' })],

@@ -140,7 +140,7 @@ test('a secret that a builder puts among the fields is not kept with them', asyn
   const kept = Items.filter((item) => String(item['submissionId']).startsWith('kept-'));
   expect(kept).toHaveLength(2);
   expect(JSON.stringify(kept)).not.toContain(FORM_SECRET);
-  // Everything else is, whether anything was read from it or not.
+  // Every other field is stored, also one that nothing was read from.
   expect(JSON.stringify(kept)).toContain('How do we reach you?');
 });
 
@@ -263,7 +263,7 @@ test('meta: the address is verified by its word, a signed notification is answer
   expect(answer).toMatchObject({ status: 200, json: { submissionId: null } });
   expect(answer.body).toContain('Graph API');
   expect(await post('meta', { ...request, body: `${request.body} ` })).toMatchObject({ status: 401 });
-  // A lead that a tool read from the Graph API and posts with the form's secret.
+  // A tool read this lead from the Graph API and posts it with the form's secret.
   await putForm(world, { id: 'meta-relay', builder, disclaimer, secret: FORM_SECRET });
   const number = newNumber();
   const lead = (boxes: unknown) => ({
@@ -283,7 +283,7 @@ test('meta: the address is verified by its word, a signed notification is answer
     json: { submissionId: '99887766554433221', consent: { recorded: true, checkboxes: [] } },
   });
   expect(await eventsOf(number)).toMatchObject([{ kind: 'impliedForm' }]);
-  // Its boxes can be pre-ticked: no form of it may call one a consent.
+  // Meta's boxes can be pre-ticked, so no Meta form may configure one as a consent.
   const refused = await world.admin('PUT', '/forms/meta', {
     id: 'meta',
     name: 'meta',
@@ -326,7 +326,7 @@ test('H4 gravity forms: an unticked box 8.1 that is not sent is not taken for qu
   expect(await consentOf(world, number)).toMatchObject({ status: 'none' });
 });
 
-test('H4 meta: a form that asks in a box has no disclaimer and records nobody, whatever is ticked; the lead is kept', async () => {
+test('H4 meta: a form that asks in a box has no disclaimer and records nobody, even when every box is ticked; the lead is kept', async () => {
   await putForm(world, { id: 'meta-box', builder: 'meta-lead-ads', secret: FORM_SECRET });
   const number = newNumber();
   const body = JSON.stringify({
@@ -370,7 +370,7 @@ test('a signing secret is kept until it is taken away, is never shown, and is re
   const unsigned = await put({ builder: 'unbounce', signingSecret: SIGNING_SECRET });
   expect(unsigned).toMatchObject({ status: 422 });
   expect(unsigned.body).toContain('signs nothing');
-  // A form that is removed takes its secret along: the next one of its name starts without.
+  // Removing a form removes its secret, too: the next form with that id starts without one.
   await put({ signingSecret: SIGNING_SECRET });
   expect((await world.admin('DELETE', '/forms/kept')).status).toBe(200);
   const { client, configurationTable } = world.tables;

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 afterEach(() => vi.useRealTimers());
 
-/** The beginning of a minute that no other test uses. */
+/** The start of a minute that no other test uses. */
 let minute = Date.parse('2026-11-20T15:00:00Z');
 function nextMinute(seconds = 0): void {
   minute += 60_000;
@@ -37,7 +37,7 @@ test('a form whose hidden field is filled in keeps nothing, and its answer tells
   expect(caught).toMatchObject({ status: 200, json: { consent: { recorded: false } } });
   expect(await consentOf(world, number)).toMatchObject({ version: 0 });
   expect(await submissionsOf('trapped')).toEqual([]);
-  // People leave it empty, or their browser does not send it.
+  // People leave the trap field empty, or their browser does not send it.
   for (const website of ['', undefined]) {
     expect(await submit('trapped', { website })).toMatchObject({
       status: 200,
@@ -86,7 +86,7 @@ test('who knows the secret of a form posts for everybody: their address has no l
   const statuses: number[] = [];
   for (let count = 0; count < 4; count++) statuses.push((await submit('server', {}, { headers })).status);
   expect(statuses).toEqual([200, 200, 200, 429]);
-  // Who does not know it uses nothing up.
+  // A caller without the secret does not use up the limit.
   nextMinute();
   for (let count = 0; count < 4; count++) expect((await submit('server')).status).toBe(401);
   expect((await submit('server', {}, { headers })).status).toBe(200);

@@ -16,13 +16,13 @@ const credentials = {
   apiKeySecret: CLIENT_SECRET,
 };
 
-/** What may be put in the place of the real thing, to go wrong at a chosen moment. */
+/** Replacements of real parts of the gate that fail at a chosen moment. */
 export interface Faulty {
   readonly carrier?: (real: Carrier) => Carrier;
   readonly messages?: (real: MessageStore) => MessageStore;
 }
 
-/** The gate as its handler wires it, with parts that fail. */
+/** Wires the gate as its handler does, with parts that fail. */
 export function gateDeps(world: World, faulty: Faulty): GateDeps {
   const { client, consentTable, outreachTable, configurationTable } = world.tables;
   const now = () => new Date();
@@ -43,7 +43,7 @@ export function gateDeps(world: World, faulty: Faulty): GateDeps {
   };
 }
 
-/** Takes everything that stands in the priority lane, by tens, without acknowledging anything: its worker will die. */
+/** Takes all records of the priority lane in batches of ten, without acknowledging them: their worker will die. */
 export async function takeRecords(world: World): Promise<QueueRecord[][]> {
   const sqs = new SQSClient({});
   const batches: QueueRecord[][] = [];

@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'sendgate-import-'));
 let world: World;
 let server: Server;
 let url: string;
-/** What API Gateway answers before the API is asked: a status for each request, in turn. */
+/** Statuses that API Gateway answers by itself, one for each request in turn, before the API is called. */
 let faults: number[] = [];
 /** Bytes and rows of each request that reached the API. */
 let requests: { bytes: number; rows: number }[] = [];
@@ -99,7 +99,7 @@ test('S6 a large CSV goes in full batches; refused and outranked rows are told w
 
 test('S6 X5 an import that broke off goes on where it was, and sent again as a whole it adds nothing', async () => {
   const numbers = Array.from({ length: 30 }, () => newNumber());
-  // Long words: six rows fill a request.
+  // The words are so long that six rows fill a request.
   const long = 'These are the words. '.repeat(90);
   const proof = 'p'.repeat(400);
   const padding = 'x'.repeat(40_000);

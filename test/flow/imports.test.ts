@@ -59,7 +59,7 @@ test('S6 X3 an import never revives an opt-out', async () => {
   for (const number of [stopped, returned]) await send(`${HEADER}\n${line(number)}`);
   for (const number of [stopped, returned]) await world.text(number, 'STOP');
   const later = new Date().toISOString();
-  // The same paper, another paper from before, and one that was signed after the STOP.
+  // The rows are the same paper, another paper from before the STOP, and one that was signed after it.
   const rows = [
     line(stopped),
     line(stopped, '2026-06-01', 'scan 8'),

@@ -72,7 +72,7 @@ test('an object or field name that would end a SOQL statement early never gets i
   expect(asked.join('\n')).not.toMatch(/FROM User|Name != |SELECT Id FROM Contacts/);
 });
 
-/** What no table can keep, or what no object should be called. */
+/** Values that no table can store, and names that no object should have. */
 const AWKWARD = [
   '"a":1e999',
   '"a":1e30',

@@ -21,7 +21,7 @@ async function optIns(query: string): Promise<Record<string, unknown>[]> {
   return rows;
 }
 
-test('T1 keywords are created, listed, changed and removed, in whatever case they are written', async () => {
+test('T1 keywords are created, listed, changed and removed, in upper and lower case', async () => {
   const created = await world.admin('PUT', '/keywords/Siding%202026', { description: 'Radio' });
   expect(created).toMatchObject({ status: 200, json: { word: 'SIDING2026', enabled: true } });
   expect((await world.admin('GET', '/keywords/siding2026')).json).toMatchObject({ description: 'Radio' });
@@ -114,7 +114,7 @@ test('T1 B3 a keyword’s own confirmation must say what carriers require, each 
   expect(status).toBe(422);
   const errors = json['errors'] as { field: string; message: string }[];
   expect(new Set(errors.map(({ field }) => field))).toEqual(new Set(['confirmation']));
-  // STOP is said by the footer.
+  // The footer contains the word STOP.
   expect(errors.map(({ message }) => message)).toEqual([
     'Name the organization: Test Windows, or {{organizationName}}.',
     expect.stringContaining('recur'),

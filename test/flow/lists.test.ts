@@ -6,9 +6,9 @@ import { newNumber, setUp, submission } from './organization.ts';
 import { createWorld, type World } from './world.ts';
 
 let world: World;
-/** Opted in by form, then out by STOP; in order. */
+/** Numbers that opted in by form and then out by STOP, in order. */
 const stopped: string[] = [];
-/** Opted in by form. */
+/** Numbers that opted in by form. */
 const willing: string[] = [];
 const unknown: string[] = [];
 
@@ -37,7 +37,7 @@ interface Row {
   readonly changedAt: string;
 }
 
-/** Every page of a list, and what is asked for in it. */
+/** Reads all pages of a list. @param name the field that holds the rows. */
 async function all(path: string, name = 'consents'): Promise<Row[]> {
   const rows: Row[] = [];
   let cursor = '';

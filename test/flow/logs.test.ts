@@ -3,7 +3,7 @@ import { METRICS } from '../../lib/telemetry/metrics.ts';
 import { CHECKBOX_WORDS, newNumber, setUp, submission } from './organization.ts';
 import { createWorld, type World } from './world.ts';
 
-/** Every line that the functions write. Set up before any of them is loaded: they look once where to write. */
+/** Collects every line that the functions write. It is set up before they are loaded, because they look up their output once. */
 const { lines } = vi.hoisted(() => {
   const written: string[] = [];
   process.env['POWERTOOLS_LOG_LEVEL'] = 'DEBUG';
@@ -92,7 +92,7 @@ test('no line holds a number, a body, words of a person or a secret', () => {
   for (const hidden of [agreed.slice(1), silent.slice(1), '3035550199', ...words, ...secrets]) {
     expect(whole).not.toContain(hidden);
   }
-  // A run of digits as long as a phone number's can only be a time, an amount or part of an id of Twilio's or ours.
+  // Digits in the length of a phone number can only be a time, an amount or part of an id of Twilio's or ours.
   const loose = logged.map(({ timestamp: _, ...line }) => JSON.stringify(line)).join('\n');
   expect(loose.match(/"\+?1?\d{10}"/g)).toBeNull();
 });

@@ -30,7 +30,7 @@ async function versionOf(formId = 'ask'): Promise<string> {
   return String((await get(formId)).json['version']);
 }
 
-/** Posts as a browser does without a script. */
+/** Posts a form as a browser without scripts does. */
 function post(formId: string, fields: Record<string, string>, accept = '*/*'): Promise<Answer> {
   const body = new URLSearchParams(fields).toString();
   return world.submit(formId, body, 'application/x-www-form-urlencoded', { headers: { accept } });
@@ -50,7 +50,7 @@ async function eventsOf(number: string) {
   return json['events'] as Record<string, unknown>[];
 }
 
-/** The page as a browser builds it. @param scripts whether the page's own script runs. */
+/** Loads a page as a browser does. @param scripts true to run the page's own script. */
 function browse(html: string, scripts: boolean): JSDOM {
   return new JSDOM(html, { runScripts: scripts ? 'dangerously' : 'outside-only' });
 }
@@ -197,7 +197,7 @@ test('B7 X9 who opted out opts in again through the question, and is told to tex
   const again = await sayYes(number);
   expect(again).toMatchObject({ status: 200, json: { consent: { recorded: true, next } } });
   expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in', carrierBlocked: true });
-  // Only who opted in with this very submission hears of it.
+  // The answer mentions consent only for a number that opted in with this very submission.
   expect((await post('ask-optional', { phone: number })).json['consent']).not.toHaveProperty('next');
   await world.text(number, 'START');
   expect((await sayYes(number)).json['consent']).not.toHaveProperty('next');
@@ -271,7 +271,7 @@ test('a form without a script gets a page: thanks after Yes and No, and the ques
   expect(document.querySelector<HTMLInputElement>('input[type=tel]')?.value).toBe('12"><b>');
   expect(document.querySelector('input[type=tel]')?.getAttribute('aria-invalid')).toBe('true');
   expect(document.querySelector('b')).toBeNull();
-  // Every other caller keeps JSON, and so does a browser's script that asks for it.
+  // Every other caller still gets JSON, and so does a browser's script that asks for it.
   for (const accept of ['*/*', 'application/json, text/html']) {
     expect((await sayYes(number, 'ask', accept)).json['consent']).toBeDefined();
   }
@@ -350,7 +350,7 @@ test.each([
     const { window } = browse(html, scripts);
     window.eval(axe.source);
     const run = (window as unknown as { axe: typeof axe }).axe.run;
-    // jsdom has no layout: contrast is looked at in a browser.
+    // jsdom has no layout, so contrast is checked in a browser.
     const { violations, passes } = await run(window.document, {
       rules: { 'color-contrast': { enabled: false } },
     });

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** A lead that may be texted and whose text is due, but has not left. */
+/** Creates a lead that may be texted and whose text is due, but has not left. */
 async function dueLead(): Promise<string> {
   const number = newNumber();
   await world.submit('contact', submission(number));
@@ -31,7 +31,7 @@ test('S4 a STOP that arrives while texts are queued stops them all', async () =>
   expect(numbers.flatMap(world.textsTo)).toEqual([]);
 });
 
-test('S4 STOP and the gate race: whoever is opted out before the hand-over gets nothing', async () => {
+test('S4 STOP and the gate race: a number that is opted out before the hand-over gets nothing', async () => {
   const numbers = await Promise.all(Array.from({ length: 30 }, dueLead));
   await world.enqueueDue();
   await Promise.all([world.drainLanes(), ...numbers.map((number) => world.text(number, 'STOP'))]);
@@ -126,7 +126,7 @@ test('an implied consent never lifts an opt-out; a ticked box does, but the carr
 test('a bare YES from someone who was never asked is a reply; from someone who opted out it is START', async () => {
   const stranger = newNumber();
   await world.text(stranger, 'Yes');
-  // With Advanced Opt-Out Twilio calls it START whoever writes it.
+  // With Advanced Opt-Out Twilio marks every Yes as START, also one of a number that was never asked.
   await world.twilio.inbound({ from: stranger, to: SENDER, body: 'Yes', more: { OptOutType: 'START' } });
   expect(await consentOf(world, stranger)).toMatchObject({ status: 'none' });
   await world.text(stranger, 'STOP');

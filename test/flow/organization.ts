@@ -6,7 +6,7 @@ export const CHECKBOX_WORDS =
 export const DISCLAIMER = 'By submitting you agree to get recurring automated texts from Test Windows.';
 export const FOOTER = 'Reply STOP to opt-out of future text communications.';
 
-/** Sets up an organization as its admins would: round the clock, verified, two forms, one automation of each kind. */
+/** Sets up an organization as its admins would: no quiet hours, verified, two forms, one automation of each kind. */
 export async function setUp(world: World, settings: Record<string, unknown> = {}): Promise<void> {
   const given = {
     organizationName: 'Test Windows',
@@ -55,14 +55,14 @@ async function expectOk(call: ReturnType<World['admin']>): Promise<void> {
 }
 
 let counter = 0;
-/** A number that no other test has. */
+/** Returns a number that no other test uses. */
 export function newNumber(): string {
   counter++;
   const areas = ['303', '720', '212', '415', '512', '617', '206', '305', '702', '404'];
   return `+1${areas[Math.floor(counter / 90) % areas.length]}5550${String(100 + (counter % 90))}`;
 }
 
-/** A submission as a hand-written form posts it. */
+/** Builds a submission as a hand-written form posts it. */
 export function submission(number: string, more: Record<string, unknown> = {}): Record<string, unknown> {
   const id = `sub_${number.slice(1)}_${++counter}`;
   return { submissionId: id, firstName: 'Dana', lastName: 'Reyes', phone: number, zip: '80202', ...more };

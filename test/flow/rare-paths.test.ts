@@ -6,7 +6,7 @@ import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { consentOf, newNumber, setUp, submission } from './organization.ts';
 import { createWorld, type World } from './world.ts';
 
-/** What happens seldom, through the real handlers: what a role must allow for it shows nowhere else (test/grants). */
+/** Plays rare paths through the real handlers. Only these paths show what a role must allow for them (test/grants). */
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
@@ -91,7 +91,7 @@ test('S7 an export whose worker fails for the last time says so, and keeps nothi
   const record = { messageId: 'm', body: JSON.stringify({ exportId: json['id'] }), attributes };
   let asked = 0;
   const getRemainingTimeInMillis = () => {
-    // The first part is in the bucket; then the worker dies.
+    // The worker dies once the first part is in the bucket.
     if (++asked > 1) throw new Error('The worker was ended');
     return 300_000;
   };
@@ -125,7 +125,7 @@ test('X2 an export reads a number again that looks altered, before it says so', 
   });
 });
 
-/** More than one part of an export holds. */
+/** Records more events than one part of an export holds. */
 async function recordLongEvents(number: string): Promise<void> {
   const { client, consentTable: table } = world.tables;
   const registry = createConsentRegistry({ client, table, now: () => new Date() });

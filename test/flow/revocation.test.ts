@@ -14,7 +14,7 @@ async function eventsOf(number: string): Promise<unknown> {
   return json['events'];
 }
 
-/** A lead that gets a follow-up in an hour, unless it replies. */
+/** Creates a lead that gets a follow-up in an hour, unless it replies. */
 async function followedLead(): Promise<string> {
   await world.admin('PUT', '/forms/follow', {
     id: 'follow',
@@ -99,6 +99,6 @@ test('X7 a doubtful text opts nobody out and holds automated texts until a perso
     expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in' });
     expect(world.textsTo(number)).toEqual([]);
   }
-  // A machine's text does not end the automation, so what holds it is the doubt alone.
+  // A machine's text does not end the automation, so only the doubt holds the step.
   expect(await enrollmentsOf(machine)).toMatchObject([{ status: 'waiting', reason: 'awaitingReview' }]);
 });

@@ -35,7 +35,7 @@ async function dueLeads(form: string, count: number): Promise<string[]> {
   return numbers;
 }
 
-/** When the texts to some numbers reached Twilio, in milliseconds, in order. */
+/** Returns when the texts to some numbers reached Twilio, in milliseconds, in order. */
 function leftAt(numbers: readonly string[]): number[] {
   return world.twilio
     .messages()
@@ -73,7 +73,7 @@ test('X1 X5 at 10 segments a second a burst of 100 texts leaves at that rate, ea
   const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;
   expect(99 / seconds).toBeGreaterThan(9);
   expect(99 / seconds).toBeLessThan(11);
-  // Nor in any few seconds, but for texts whose requests took longer than their neighbours'.
+  // The rate holds in any few seconds, too, except for texts whose requests took longer than their neighbours'.
   const busiest = Math.max(
     ...times.map((from) => times.filter((at) => at >= from && at < from + 3000).length),
   );
@@ -88,7 +88,7 @@ test('X1 X5 at 10 segments a second a burst of 100 texts leaves at that rate, ea
   });
 });
 
-test('S4 a STOP while a text waits for its turn stops it', async () => {
+test('S4 a STOP while a text waits for its slot stops it', async () => {
   await limit(1);
   const numbers = await dueLeads('contact', 4);
   const sending = workers(1);
@@ -102,7 +102,7 @@ test('S4 a STOP while a text waits for its turn stops it', async () => {
   expect(last.filter((number) => world.textsTo(number).length > 0)).toEqual(before);
 });
 
-test('X1 X5 a text for which the sender is busy too long is deferred to its turn and says so; an agent’s passes it', async () => {
+test('X1 X5 a text for which the sender is busy too long is deferred to its slot and says so; an agent’s passes it', async () => {
   await limit(10);
   const { client, outreachTable: table } = world.tables;
   const now = Date.now();

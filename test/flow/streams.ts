@@ -11,14 +11,14 @@ import { inject } from 'vitest';
 import {
   listProperty,
   nestedProperty,
-  referenced,
+  referencedId,
   resourcesOf,
   type Template,
 } from '../../infra/local/template.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 
 export interface StreamFollower {
-  /** Everything that changed since the last call, oldest first, as Lambda would get it. */
+  /** Returns every change since the last call, oldest first, as Lambda would get it. */
   next(): Promise<unknown[]>;
 }
 
@@ -55,9 +55,9 @@ export async function followStream(table: string): Promise<StreamFollower> {
 }
 
 /**
- * The filter patterns that the synthesized template puts between a table's stream and a function.
+ * Reads the filter patterns that the synthesized template puts between a table's stream and a function.
  *
- * @param table the variable by which the function knows the table.
+ * @param table the environment variable of the function that names the table.
  */
 export function streamFiltersOf(functionName: string, table: 'consentTable' | 'outreachTable'): string[] {
   const template = JSON.parse(readFileSync(inject('templatePath'), 'utf8')) as Template;
@@ -66,10 +66,11 @@ export function streamFiltersOf(functionName: string, table: 'consentTable' | 'o
       ([, { FunctionName }]) => FunctionName === `sendgate-demo-${functionName}`,
     ) ?? [];
   const variables = nestedProperty(nestedProperty(fn['Environment'])['Variables']);
-  const source = referenced(variables[ENV[table]]);
+  const source = referencedId(variables[ENV[table]]);
   const mapping = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').find(
     ([, properties]) =>
-      referenced(properties['FunctionName']) === id && referenced(properties['EventSourceArn']) === source,
+      referencedId(properties['FunctionName']) === id &&
+      referencedId(properties['EventSourceArn']) === source,
   );
   if (!mapping) throw new Error(`${functionName} follows no stream of ${table}`);
   const filters = listProperty(nestedProperty(mapping[1]['FilterCriteria'])['Filters']);

@@ -11,7 +11,7 @@ import { createSigningKey, createTokens, type JwtConfiguration } from '../../inf
 import { setUp } from './organization.ts';
 import { createWorld, type World } from './world.ts';
 
-/** The stack's own routes and authorizer, served by the local HTTP API in front of the real handlers. */
+/** Serves the stack's own routes and authorizer from the local HTTP API, in front of the real handlers. */
 let world: World;
 let server: ApiServer;
 let authorizer: JwtConfiguration;
@@ -49,7 +49,7 @@ afterAll(async () => {
   await world.close();
 });
 
-async function ask(method: string, path: string, authorization?: string) {
+async function requestWithToken(method: string, path: string, authorization?: string) {
   const answer = await fetch(`${server.url}${path.replace(/\{\w+\}/g, 'x')}`, {
     method,
     headers: { 'content-type': 'application/json', ...(authorization && { authorization }) },
@@ -58,7 +58,7 @@ async function ask(method: string, path: string, authorization?: string) {
   return { status: answer.status, body: await answer.text() };
 }
 
-/** Claims, of which one may be missing. */
+/** Claims of a token. A claim may be missing. */
 type Claims = { readonly [name in keyof JWTPayload]?: JWTPayload[name] | undefined };
 
 const inAnHour = () => Math.floor(Date.now() / 1000) + 3600;
@@ -81,7 +81,7 @@ async function signed(payload: Claims, key?: CryptoKey, header: object = {}): Pr
     .sign(own);
 }
 
-/** Tokens that prove nothing. */
+/** Forged tokens, each with the reason why it proves nothing. */
 const FORGED: readonly (readonly [string, () => Promise<string> | string])[] = [
   ['no token', () => ''],
   ['the word alone', () => 'Bearer '],
@@ -134,7 +134,7 @@ const FORGED: readonly (readonly [string, () => Promise<string> | string])[] = [
 ];
 
 test.each(FORGED)('%s gets 401 and reaches no function', async (_, forge) => {
-  expect(await ask('GET', '/settings', await forge())).toEqual({
+  expect(await requestWithToken('GET', '/settings', await forge())).toEqual({
     status: 401,
     body: '{"message":"Unauthorized"}',
   });
@@ -143,18 +143,31 @@ test.each(FORGED)('%s gets 401 and reaches no function', async (_, forge) => {
 describe.each(descriptions)('$method $path', ({ method, path, roles }) => {
   test('takes no request without a token, with a foreign one, or of nobody’s group', async () => {
     const foreign = await createTokens(await createSigningKey());
-    expect((await ask(method, path)).status).toBe(401);
-    expect((await ask(method, path, `Bearer ${await foreign.issue('admin', authorizer)}`)).status).toBe(401);
+    expect((await requestWithToken(method, path)).status).toBe(401);
     expect(
-      (await ask(method, path, `Bearer ${await signed({ ...claims(), 'cognito:groups': undefined })}`))
-        .status,
+      (await requestWithToken(method, path, `Bearer ${await foreign.issue('admin', authorizer)}`)).status,
+    ).toBe(401);
+    expect(
+      (
+        await requestWithToken(
+          method,
+          path,
+          `Bearer ${await signed({ ...claims(), 'cognito:groups': undefined })}`,
+        )
+      ).status,
     ).toBe(403);
-    expect((await ask(method, path, `Bearer ${await tokens.issue('visitor', authorizer)}`)).status).toBe(403);
+    expect(
+      (await requestWithToken(method, path, `Bearer ${await tokens.issue('visitor', authorizer)}`)).status,
+    ).toBe(403);
   });
 
   test(`lets ${roles.join(' and ')} in and nobody else`, async () => {
     for (const role of ['admin', 'agent'] as const) {
-      const { status } = await ask(method, path, `Bearer ${await tokens.issue(role, authorizer)}`);
+      const { status } = await requestWithToken(
+        method,
+        path,
+        `Bearer ${await tokens.issue(role, authorizer)}`,
+      );
       if (roles.includes(role)) expect([401, 403]).not.toContain(status);
       else expect(status).toBe(403);
     }
@@ -164,14 +177,14 @@ describe.each(descriptions)('$method $path', ({ method, path, roles }) => {
 test.each(['billing:admin', 'admin.readonly', 'not/admin', 'administrator', 'ADMIN', 'super-admin'])(
   'the group %s makes nobody an admin',
   async (group) => {
-    expect((await ask('GET', '/settings', `Bearer ${await tokens.issue(group, authorizer)}`)).status).toBe(
-      403,
-    );
+    expect(
+      (await requestWithToken('GET', '/settings', `Bearer ${await tokens.issue(group, authorizer)}`)).status,
+    ).toBe(403);
   },
 );
 
 test('what no route of the stack names is behind the token as well', async () => {
   for (const path of ['/', '/nothing', '/twilio/inbound', '/forms/x/opt-in-question/more', '//settings']) {
-    expect([401, 404]).toContain((await ask('GET', path)).status);
+    expect([401, 404]).toContain((await requestWithToken('GET', path)).status);
   }
 });

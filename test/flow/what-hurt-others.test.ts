@@ -10,7 +10,7 @@ import { CHECKBOX_WORDS, consentOf, FOOTER, newNumber, putForm, setUp, submissio
 import { followStream } from './streams.ts';
 import { createWorld, SENDER, type World } from './world.ts';
 
-/** What hurt users of other systems (public issue threads, and runs of a peer's code), and does not happen here. */
+/** Shows that faults that hurt users of other systems (public issue threads, and runs of a peer's code) do not happen here. */
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
@@ -24,7 +24,7 @@ afterEach(() => {
 
 const path = (number: string, rest: string) => `/numbers/${encodeURIComponent(number)}/${rest}`;
 
-/** Moves the clock of everything in this process; timers run on. */
+/** Moves this process's clock forward. Timers keep running. */
 function passTime(seconds: number): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
 }
@@ -53,7 +53,7 @@ async function leadOf(number: string): Promise<string> {
   return String((json['leads'] as { id: string }[])[0]?.id);
 }
 
-/** A stored step that nobody can read, as a migration or a hand may leave one; or one that is readable again. */
+/** Makes a stored step unreadable, as a migration or an edit by hand may do, or readable again. */
 async function setVersion(number: string, version: unknown): Promise<void> {
   await world.tables.client.send(
     new UpdateCommand({
@@ -65,7 +65,7 @@ async function setVersion(number: string, version: unknown): Promise<void> {
   );
 }
 
-test('B6 S7 a STOP from a number that is no lead (thrown away elsewhere) is recorded, listed, and binds whoever gets the number later', async () => {
+test('B6 S7 a STOP from a number that is no lead (thrown away elsewhere) is recorded, listed, and binds a lead that gets the number later', async () => {
   const number = newNumber();
   await world.text(number, 'STOP');
   expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out', leads: [] });
@@ -104,7 +104,7 @@ test('B6 X5 the opt-out confirmation (blocked by its own gate elsewhere) passes 
   });
   await set({ keywordReplies: 'carrier' });
   world.twilio.setOptOutHandling(true);
-  // Where Twilio answers by itself, a second answer of ours would be one too many.
+  // Twilio answers this STOP by itself, so sendgate must not answer, too.
   const other = newNumber();
   await world.text(other, 'STOP');
   await world.runCycle();
@@ -183,7 +183,7 @@ test('X5 one failing recipient never ends a run: of ten in a batch one cannot be
     'rejected',
     ...fine.map(() => 'sent'),
   ]);
-  // The two that went wrong by our own fault go back, and nobody else.
+  // Only the two records that failed through our own fault go back to the queue.
   const numberOf = (id: string) =>
     JSON.parse(records.find(({ messageId }) => messageId === id)?.body ?? '{}').number;
   expect(result.failed.map(({ messageId }) => numberOf(messageId)).toSorted()).toEqual(
@@ -233,7 +233,7 @@ test('X5 one text in doubt that cannot be settled leaves no other in doubt', asy
   await expect(world.reconcile()).rejects.toThrow('Not everything could be reconciled');
   await world.runCycle();
   expect(others.map((number) => world.textsTo(number).length)).toEqual(others.map(() => 1));
-  // Mended, it is settled like the others.
+  // Once it is repaired, it is settled like the others.
   await setRank(1);
   await world.reconcile();
   await world.runCycle();
@@ -310,7 +310,7 @@ test('S4 B6 texts that are queued when STOP comes (10 of 10 left elsewhere) do n
   expect(numbers.flatMap(world.textsTo)).toEqual([]);
 });
 
-test('X5 a crash half-way through a run (500 of 1,000 came twice elsewhere): whatever each text had reached, it is sent once', async () => {
+test('X5 a crash half-way through a run (500 of 1,000 came twice elsewhere): each text is sent once, at any step it had reached', async () => {
   const numbers = Array.from({ length: 40 }, newNumber);
   for (const number of numbers) await dueLead(number);
   world.twilio.setFault({ kind: 'callbacks', mode: 'missing' });
@@ -319,7 +319,7 @@ test('X5 a crash half-way through a run (500 of 1,000 came twice elsewhere): wha
   let [handedOver, written] = [0, 0];
   const died = () => new Error('The process ended here');
   const faulty = {
-    // The last ten die between the claim and Twilio.
+    // The worker of the last ten dies between the claim and Twilio.
     carrier: (real: Parameters<NonNullable<Parameters<typeof runGate>[1]['carrier']>>[0]) => ({
       ...real,
       send: async (text: Parameters<typeof real.send>[0]) => {
@@ -327,7 +327,7 @@ test('X5 a crash half-way through a run (500 of 1,000 came twice elsewhere): wha
         return real.send(text);
       },
     }),
-    // Of those that Twilio took, the second ten die before its answer is written.
+    // The worker of the second ten dies after Twilio accepted them, before it has written the answers.
     messages: (real: Parameters<NonNullable<Parameters<typeof runGate>[1]['messages']>>[0]) => ({
       ...real,
       applyNews: async (...news: Parameters<typeof real.applyNews>) => {
@@ -336,10 +336,10 @@ test('X5 a crash half-way through a run (500 of 1,000 came twice elsewhere): wha
       },
     }),
   };
-  // Three of the four batches are begun; nothing is acknowledged.
+  // Three of the four batches are begun, and none is acknowledged.
   for (const batch of batches.slice(0, 3)) await runGate(world, faulty, batch);
   expect(numbers.flatMap(world.textsTo)).toHaveLength(20);
-  // Restarted: the queue delivers everything again, and cycles and reconcile go on.
+  // After the restart the queue delivers everything again, and cycles and reconcile go on.
   for (const batch of batches) await runGate(world, {}, batch);
   await world.runCycle();
   passTime(601);
@@ -402,7 +402,7 @@ test('B6 X5 a webhook with the right account id and a forged signature (taken el
 
 test('X6 no text at 4:40 in the morning (there was one elsewhere), wherever the organization is: it leaves when the window opens', async () => {
   await set({ quietHours: 'enforced', timeZone: 'America/New_York' });
-  // 4:40 in Los Angeles, 7:40 in New York; and later 8:40 and 11:40.
+  // It is 4:40 in Los Angeles and 7:40 in New York; later 8:40 and 11:40.
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2027-06-03T11:40:00.000Z') });
   const number = '+14155550195';
   await world.submit('contact', submission(number, { zip: '94103' }));
@@ -425,7 +425,7 @@ test('X6 hours cannot wrap at midnight (they did elsewhere): such a window is re
   expect(wraps).toMatchObject({ status: 422, body: expect.stringContaining('cannot pass midnight') });
   await set({ quietHours: 'enforced', sendingHours: { from: '09:00', to: '24:00' } });
   const number = '+13035550195';
-  // Midnight in Denver is 6:00 UTC. The law's evening ends at 21:00, whatever an organization writes.
+  // Midnight in Denver is 6:00 UTC. By law texts end at 21:00, even where an organization's setting is later.
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2027-06-03T05:59:00.000Z') });
   await world.submit('contact', submission(number));
   for (const at of ['2027-06-03T05:59:59.999Z', '2027-06-03T06:00:00.000Z', '2027-06-03T06:01:00.000Z']) {
@@ -499,7 +499,7 @@ test('X2 S6 the evidence has every field that a carrier’s registration asks fo
       },
     ],
   });
-  // What was sent under which consent: with the words, the footer among them.
+  // The certificate shows each text with its words, its footer and the consent that it was sent under.
   const own = (json['texts'] as Record<string, unknown>[]).find(({ direction }) => direction === 'outbound');
   expect(own).toMatchObject({
     body: expect.stringContaining(FOOTER),

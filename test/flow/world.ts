@@ -46,13 +46,13 @@ interface StreamRecord {
 type Queued = (event: SQSEvent) => Promise<unknown>;
 
 /**
- * A whole organization in one test file: the real handlers, the real engines, the Twilio stand-in. Nothing moves by
- * itself; a test runs cycles, drains queues and follows streams in the order it wants.
+ * A whole organization in one test file: the real handlers, the real engines, the Twilio stand-in. Nothing runs by
+ * itself: a test runs cycles, drains queues and follows streams in the order that it wants.
  */
 export type World = Awaited<ReturnType<typeof createWorld>>;
 
 /**
- * @param engines to use instead of those of the test run. @param namePrefix of tables and queues that may be there already.
+ * @param engines to use instead of those of the test run. @param namePrefix of tables and queues, which may exist already.
  */
 export async function createWorld(engines: Partial<Endpoints> = {}, namePrefix?: string) {
   const tables = await createTables(engines, namePrefix);
@@ -93,7 +93,7 @@ export async function createWorld(engines: Partial<Endpoints> = {}, namePrefix?:
     })),
   );
 
-  /** Which function API Gateway gives a path to. */
+  /** Finds the function that API Gateway gives a path to. */
   function handlerOf(path: string): HttpHandler {
     if (path.startsWith('/crm/')) return handlers.crm as unknown as HttpHandler;
     return path.startsWith('/sender/') ? handlers.sender : handlers.admin;
@@ -119,23 +119,23 @@ export async function createWorld(engines: Partial<Endpoints> = {}, namePrefix?:
     twilio,
     eventBridge,
     handlers,
-    /** Enqueues what is due, of every kind. */
+    /** Enqueues the due texts of every kind. */
     async enqueueDue(): Promise<void> {
       for (const kind of workKinds) await handlers.cycle({ kind }, context());
     },
-    /** Lets the gate take everything that stands in the lanes. */
+    /** Lets the gate take all texts in the lanes. */
     async drainLanes(): Promise<number> {
       const priority = await drain(tables.priorityQueueUrl, handlers.gate);
       return priority + (await drain(tables.bulkQueueUrl, handlers.gate));
     },
-    /** Lets consent-changes follow what changed, jobs included. */
+    /** Lets consent-changes follow every change, and work through the jobs. */
     async followChanges(): Promise<void> {
       await follow(consent, handlers.changes);
       await follow(configuration, handlers.changes);
       await drain(tables.jobsQueueUrl, handlers.changes);
       await drain(tables.carrierListQueueUrl, handlers.carrierList);
     },
-    /** Lets publish-events take what its filters let through, and what it reports as failed once more. */
+    /** Lets publish-events take the changes that its filters let through, and those that it reports as failed once more. */
     async publishEvents(): Promise<void> {
       for (const { stream, wants } of published) {
         let records = (await stream.next()).filter(wants) as StreamRecord[];
@@ -148,17 +148,17 @@ export async function createWorld(engines: Partial<Endpoints> = {}, namePrefix?:
         }
       }
     },
-    /** One cycle as it happens: changes, cycle, gate. */
+    /** Runs one cycle in order: changes, cycle, gate. */
     async runCycle(): Promise<void> {
       await world.followChanges();
       await world.enqueueDue();
       await world.drainLanes();
     },
     salesforce,
-    /** A scheduled run of crm-lookup: what arrived, and with `sweep` those who wait. */
+    /** Runs crm-lookup as its schedule does: for new leads, and with `sweep` for waiting leads. */
     runCrm: (sweep = false) => handlers.crm({ sweep }, context()) as Promise<unknown>,
     reconcile: () => handlers.reconcile({}, context()),
-    /** Lets registry-jobs take what stands in its queue. @param milliseconds that each worker has. */
+    /** Lets registry-jobs take the jobs in its queue. @param milliseconds that each worker has. */
     runRegistryJobs: (milliseconds = 300_000) =>
       drain(tables.registryJobsQueueUrl, (event) => handlers.registryJobs(event, context(milliseconds))),
     submit: (formId: string, body: unknown, contentType = 'application/json', options: HttpOptions = {}) =>
@@ -176,7 +176,7 @@ export async function createWorld(engines: Partial<Endpoints> = {}, namePrefix?:
       }),
     call,
     text: (from: string, body: string) => twilio.inbound({ from, to: SENDER, body }),
-    /** Bodies of the texts that a number got from us, oldest first. */
+    /** Returns the bodies of the texts that a number got from us, oldest first. */
     textsTo: (number: string): string[] =>
       twilio
         .messages()
@@ -226,7 +226,7 @@ function setEnvironment(
   });
 }
 
-/** Imported only now: each handler reads its environment at cold start. */
+/** Imports the handlers once the environment is set, because each handler reads it at cold start. */
 async function loadHandlers() {
   const [form, inbound, status, admin, sender, cycle, gate, changes, publish, reconcile, crm, registryJobs] =
     await Promise.all([
@@ -295,7 +295,7 @@ export async function call(
   return { ...answered, json: body.startsWith('{') ? JSON.parse(body) : {} };
 }
 
-/** A server that hands requests to handlers: where Twilio's webhooks arrive. */
+/** Starts a server that receives Twilio's webhooks and hands them to handlers. */
 async function listen() {
   let routes: Record<string, HttpHandler> = {};
   const server: Server = createServer(async (request, response) => {
@@ -311,7 +311,7 @@ async function listen() {
       const answer = await call(handler, request.method ?? '', path, { body, headers, query });
       response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(answer.body);
     } catch {
-      // As API Gateway answers for a function that failed.
+      // API Gateway answers 502 for a function that failed.
       response.writeHead(502).end();
     }
   });

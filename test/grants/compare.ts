@@ -1,6 +1,6 @@
 import type { Denied, Line } from './granted.ts';
 
-/** Why a grant names more than one thing. Any other wildcard is a fault. */
+/** Reasons of the grants that name more than one resource. Any other wildcard is a fault. */
 export const WILDCARDS: readonly { readonly of: RegExp; readonly because: string }[] = [
   { of: /^xray:\S+ \*$/, because: 'X-Ray takes no resource' },
   {
@@ -17,7 +17,7 @@ export const WILDCARDS: readonly { readonly of: RegExp; readonly because: string
   },
 ];
 
-/** A use of a function's own code, with the secret partition that it touched, if any. */
+/** A use by a function's own code, with the secret partition that it touched, if any. */
 export interface UsedLine extends Line {
   readonly partition?: string;
 }
@@ -25,11 +25,11 @@ export interface UsedLine extends Line {
 /**
  * Compares what functions may do with what they do.
  *
- * @param used by their own code and by the platform for them.
- * @returns a sentence for everything that is granted and never used, used and not granted, or granted by an unexplained
- *   wildcard. Empty when all is well.
+ * @param used uses by the functions' own code, and by the platform for them.
+ * @returns a sentence for each grant that is never used, each use that is not granted, and each unexplained wildcard; none when
+ *   all is well.
  */
-export function differences(
+export function findDifferences(
   granted: { readonly allowed: readonly Line[]; readonly denied: readonly Denied[] },
   used: readonly UsedLine[],
 ): string[] {
@@ -43,11 +43,15 @@ export function differences(
       `${action} ${resource}`.includes('*') && !WILDCARDS.some(({ of }) => of.test(`${action} ${resource}`)),
   );
   return [
-    ...missing.map((use) => `${say(use)} is used and not granted. Grant it in infra/organization-stack.ts.`),
-    ...unused.map(
-      (grant) => `${say(grant)} is granted and no test used it. Take it away, or test what needs it.`,
+    ...missing.map(
+      (use) => `${describeUse(use)} is used and not granted. Grant it in infra/organization-stack.ts.`,
     ),
-    ...wild.map((grant) => `${say(grant)} is a wildcard that nothing explains (test/grants/compare.ts).`),
+    ...unused.map(
+      (grant) => `${describeUse(grant)} is granted and no test used it. Take it away, or test what needs it.`,
+    ),
+    ...wild.map(
+      (grant) => `${describeUse(grant)} is a wildcard that nothing explains (test/grants/compare.ts).`,
+    ),
   ].filter((sentence, index, all) => all.indexOf(sentence) === index);
 }
 
@@ -61,12 +65,12 @@ function forbids(denial: Denied, use: UsedLine): boolean {
   return covers(denial, use) && use.partition !== undefined && denial.partitions.includes(use.partition);
 }
 
-function say({ functionName, action, resource, partition }: UsedLine): string {
+function describeUse({ functionName, action, resource, partition }: UsedLine): string {
   return `${functionName}: ${action} on ${resource}${partition === undefined ? '' : ` (${partition})`}`;
 }
 
-/** Reads a line of what the tests recorded. */
-export function usedLine(line: string): UsedLine {
+/** Reads a line of the tests' record of uses. */
+export function parseUsedLine(line: string): UsedLine {
   const [functionName = '', action = '', resource = '', partition] = line.split(' ');
   return { functionName, action, resource, ...(partition !== undefined && { partition }) };
 }

@@ -1,7 +1,7 @@
 import {
   listProperty,
   nestedProperty,
-  referenced,
+  referencedId,
   resourcesOf,
   type Template,
 } from '../../infra/local/template.ts';
@@ -10,38 +10,38 @@ import {
 export interface Line {
   readonly functionName: string;
   readonly action: string;
-  /** By the variable under which functions know it, else by its logical id; `<table>/index/<name>`, `<table>/stream`. */
+  /** Name of the functions' environment variable, or else the logical id; `<table>/index/<name>`, `<table>/stream`. */
   readonly resource: string;
 }
 
 export interface Denied extends Line {
-  /** Partition keys that the denial is about. */
+  /** Partition keys that the denial covers. */
   readonly partitions: readonly string[];
 }
 
-/** Every function of the stack with its logical id, role and short name. */
+/** Lists every function of the stack with its logical id, role and short name. */
 export function functionsIn(template: Template) {
   return resourcesOf(template, 'AWS::Lambda::Function').map(([id, properties]) => ({
     id,
-    role: referenced(properties['Role']) ?? '',
+    role: referencedId(properties['Role']) ?? '',
     functionName: String(properties['FunctionName']).replace(/^sendgate-demo-/, ''),
     variables: nestedProperty(nestedProperty(properties['Environment'])['Variables']),
   }));
 }
 
-/** What a resource is called here, by its logical id. */
+/** Returns a function that gives a resource's name here by its logical id. */
 export function namesIn(template: Template): (logicalId: string) => string {
   const names = new Map<string, string>();
   for (const { variables } of functionsIn(template)) {
     for (const [variable, value] of Object.entries(variables)) {
-      const id = referenced(value);
+      const id = referencedId(value);
       if (id !== undefined && template.Resources[id]) names.set(id, variable);
     }
   }
   return (id) => names.get(id) ?? id;
 }
 
-/** What each function's role allows and denies, one line for each action on each resource. */
+/** Lists what each function's role allows and denies, one line for each action on each resource. */
 export function grantsIn(template: Template): { allowed: Line[]; denied: Denied[] } {
   const nameOf = namesIn(template);
   const allowed: Line[] = [];
@@ -49,7 +49,7 @@ export function grantsIn(template: Template): { allowed: Line[]; denied: Denied[
   for (const { role, functionName } of functionsIn(template)) {
     for (const statement of statementsOf(template, role)) {
       const actions = [statement['Action']].flat().map(String);
-      const resources = [statement['Resource']].flat().map((resource) => named(resource, nameOf));
+      const resources = [statement['Resource']].flat().map((resource) => resourceNameOf(resource, nameOf));
       const lines = resources.flatMap((resource) =>
         actions.map((action) => ({ functionName, action, resource })),
       );
@@ -64,29 +64,29 @@ export function grantsIn(template: Template): { allowed: Line[]; denied: Denied[
   return { allowed, denied };
 }
 
-/** The statements of every policy of a role: ours are policies of their own, and neither inline nor managed by AWS. */
+/** Collects the statements of every policy of a role. Our policies are resources of their own, neither inline nor managed by AWS. */
 function statementsOf(template: Template, role: string) {
   const properties = template.Resources[role]?.Properties ?? {};
   if (properties['ManagedPolicyArns'] || properties['Policies']) {
     throw new Error(`${role} has inline or managed policies, which are not read here`);
   }
   return resourcesOf(template, 'AWS::IAM::Policy')
-    .filter(([, policy]) => listProperty(policy['Roles']).some((one) => referenced(one) === role))
+    .filter(([, policy]) => listProperty(policy['Roles']).some((one) => referencedId(one) === role))
     .flatMap(([, policy]) =>
       listProperty(nestedProperty(policy['PolicyDocument'])['Statement']).map(nestedProperty),
     );
 }
 
-function named(resource: unknown, nameOf: (id: string) => string): string {
+function resourceNameOf(resource: unknown, nameOf: (id: string) => string): string {
   if (typeof resource === 'string') return resource;
-  const id = referenced(resource);
+  const id = referencedId(resource);
   if (id !== undefined) {
     const [, attribute] = listProperty(nestedProperty(resource)['Fn::GetAtt']);
     return attribute === 'StreamArn' ? `${nameOf(id)}/stream` : nameOf(id);
   }
   const [, parts] = listProperty(nestedProperty(resource)['Fn::Join']);
   const text = listProperty(parts).map((part) =>
-    typeof part === 'string' ? part : nameOf(referenced(part) ?? '?'),
+    typeof part === 'string' ? part : nameOf(referencedId(part) ?? '?'),
   );
   return text.join('').replace(/^arn:.*:parameter\/sendgate\/demo/, '');
 }

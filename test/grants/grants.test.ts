@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, inject, test } from 'vitest';
 import type { Template } from '../../infra/local/template.ts';
-import { differences, type UsedLine, usedLine } from './compare.ts';
+import { findDifferences, parseUsedLine, type UsedLine } from './compare.ts';
 import { grantsIn } from './granted.ts';
 import { usedByThePlatform } from './platform.ts';
 import { usesOf } from './requests.ts';
@@ -10,11 +10,11 @@ const template = JSON.parse(readFileSync(inject('templatePath'), 'utf8')) as Tem
 const grants = grantsIn(template);
 const platform = (action: string) => /^(kms|logs|xray):/.test(action);
 
-/** Everything that the stack grants, as if it were used. */
+/** Every grant of the stack, as if it were used. */
 const all: UsedLine[] = grants.allowed.map((line) => ({ ...line }));
 
 test('a role that allows what is used, and no more, has no differences', () => {
-  expect(differences(grants, all)).toEqual([]);
+  expect(findDifferences(grants, all)).toEqual([]);
 });
 
 test('what a function uses without a grant is told, and so is a grant that nothing uses', () => {
@@ -22,24 +22,24 @@ test('what a function uses without a grant is told, and so is a grant that nothi
     ...grants,
     allowed: grants.allowed.filter(({ action }) => action !== 'dynamodb:ConditionCheckItem'),
   };
-  expect(differences(less, all)).toEqual([
+  expect(findDifferences(less, all)).toEqual([
     'send-gate: dynamodb:ConditionCheckItem on CONSENT_TABLE is used and not granted. Grant it in infra/organization-stack.ts.',
     'send-gate: dynamodb:ConditionCheckItem on OUTREACH_TABLE is used and not granted. Grant it in infra/organization-stack.ts.',
   ]);
   const used = all.filter(
     ({ functionName, action }) => functionName !== 'automation-cycle' || action !== 'sqs:SendMessage',
   );
-  expect(differences(grants, used)).toEqual([
+  expect(findDifferences(grants, used)).toEqual([
     'automation-cycle: sqs:SendMessage on PRIORITY_QUEUE_URL is granted and no test used it. Take it away, or test what needs it.',
     'automation-cycle: sqs:SendMessage on BULK_QUEUE_URL is granted and no test used it. Take it away, or test what needs it.',
   ]);
 });
 
-test('the secrets with which builders sign are denied to whoever may read the rest of their table', () => {
+test('the secrets with which builders sign are denied to functions that may read the rest of their table', () => {
   const reads = (functionName: string) =>
-    differences(grants, [
+    findDifferences(grants, [
       ...all,
-      usedLine(`${functionName} dynamodb:GetItem CONFIGURATION_TABLE FORM_SECRET`),
+      parseUsedLine(`${functionName} dynamodb:GetItem CONFIGURATION_TABLE FORM_SECRET`),
     ]);
   expect(reads('form-webhook')).toEqual([]);
   expect(reads('twilio-inbound')).toEqual([expect.stringContaining('(FORM_SECRET) is used and not granted')]);
@@ -47,7 +47,7 @@ test('the secrets with which builders sign are denied to whoever may read the re
 
 test('a wildcard that nothing explains is told', () => {
   const wild = { functionName: 'send-gate', action: 'dynamodb:*', resource: 'OUTREACH_TABLE' };
-  expect(differences({ ...grants, allowed: [...grants.allowed, wild] }, [...all, wild])).toEqual([
+  expect(findDifferences({ ...grants, allowed: [...grants.allowed, wild] }, [...all, wild])).toEqual([
     expect.stringContaining('dynamodb:* on OUTREACH_TABLE is a wildcard'),
   ]);
 });

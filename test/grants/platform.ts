@@ -1,7 +1,7 @@
 import {
   listProperty,
   nestedProperty,
-  referenced,
+  referencedId,
   resourcesOf,
   type Template,
 } from '../../infra/local/template.ts';
@@ -20,10 +20,10 @@ const WRITE = /^(dynamodb:(Put|Update|Delete)Item|sqs:SendMessage|s3:PutObject)$
 const ENCRYPTED = /^(dynamodb|sqs|s3):/;
 
 /**
- * What Lambda and the SDK's services do with a function's role without a request of its code: logs, traces, reading queues
- * and streams, keys.
+ * Lists what Lambda and other services do with a function's role without a request of its code: they write logs and traces, read
+ * queues and streams, and use keys.
  *
- * @param used what the functions' own code used.
+ * @param used uses by the functions' own code.
  */
 export function usedByThePlatform(template: Template, used: readonly Line[]): Line[] {
   const byMappings = mappingLines(template);
@@ -42,7 +42,7 @@ export function usedByThePlatform(template: Template, used: readonly Line[]): Li
   ]);
   const signedLinks = functionsIn(template)
     .filter(({ functionName }) => functionName === 'admin-api')
-    // Who follows a link that the admin API signed acts with its role.
+    // A person who follows a link that the admin API signed acts with its role.
     .map(({ functionName }) => ({
       functionName,
       action: 's3:GetObject',
@@ -53,21 +53,21 @@ export function usedByThePlatform(template: Template, used: readonly Line[]): Li
 
 function logGroupOf(template: Template, functionId: string): string {
   const logging = nestedProperty(template.Resources[functionId]?.Properties?.['LoggingConfig']);
-  return referenced(logging['LogGroup']) ?? '';
+  return referencedId(logging['LogGroup']) ?? '';
 }
 
-/** An event source mapping polls with the role of its function. */
+/** Lists what event source mappings do: they poll with the roles of their functions. */
 function mappingLines(template: Template): Line[] {
   const nameOf = namesIn(template);
   const functionNames = new Map(functionsIn(template).map(({ id, functionName }) => [id, functionName]));
   return resourcesOf(template, 'AWS::Lambda::EventSourceMapping').flatMap(([, mapping]) => {
-    const functionName = functionNames.get(referenced(mapping['FunctionName']) ?? '') ?? '';
+    const functionName = functionNames.get(referencedId(mapping['FunctionName']) ?? '') ?? '';
     const [, attribute] = listProperty(nestedProperty(mapping['EventSourceArn'])['Fn::GetAtt']);
-    const source = nameOf(referenced(mapping['EventSourceArn']) ?? '');
+    const source = nameOf(referencedId(mapping['EventSourceArn']) ?? '');
     const onFailure = nestedProperty(nestedProperty(mapping['DestinationConfig'])['OnFailure'])[
       'Destination'
     ];
-    const destination = nameOf(referenced(onFailure) ?? '');
+    const destination = nameOf(referencedId(onFailure) ?? '');
     const lines = (actions: readonly string[], resource: string) =>
       actions.map((action) => ({ functionName, action, resource }));
     return [
@@ -79,7 +79,7 @@ function mappingLines(template: Template): Line[] {
   });
 }
 
-/** Everything is encrypted with the stack's key: who reads decrypts, who writes makes data keys as well. */
+/** Lists uses of the stack's key, which encrypts everything: reading decrypts, writing makes data keys as well. */
 function keyLines(template: Template, used: readonly Line[]): Line[] {
   const [key = ''] = resourcesOf(template, 'AWS::KMS::Key').map(([id]) => id);
   return functionsIn(template).flatMap(({ functionName }) => {

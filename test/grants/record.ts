@@ -11,14 +11,14 @@ import { usesOf } from './requests.ts';
 /** The function whose handler runs. */
 const running = new AsyncLocalStorage<string>();
 const written = new Set<string>();
-/** What names of this worker's tables, queues and bucket stand for: the variable by which functions know them. */
+/** Environment variables of the functions, by the names of this worker's tables, queues and bucket. */
 const variables = new Map<string, string>();
 let listening = false;
 
 /**
- * Makes a handler leave word of every action on AWS that it takes, for the check of grants at the end of the whole run.
+ * Makes a handler record every action on AWS that it takes, for the check of grants at the end of the whole run.
  *
- * What is recorded is what went over the wire, whatever client sent it: no client has to know of this.
+ * It records requests on the wire, so that no client has to know of it.
  */
 export function recorded<Arguments extends unknown[], Result>(
   functionName: string,
@@ -27,7 +27,7 @@ export function recorded<Arguments extends unknown[], Result>(
   return (...given) => running.run(functionName, () => handler(...given));
 }
 
-/** Begins to listen, for the tables and queues of one test file. */
+/** Starts to record, for the tables and queues of one test file. */
 export function recordUses({ provisioned }: Pick<Tables, 'provisioned'>): void {
   for (const [variable, { name, url }] of provisioned) {
     variables.set(name, variable);
@@ -40,11 +40,11 @@ export function recordUses({ provisioned }: Pick<Tables, 'provisioned'>): void {
     const functionName = running.getStore();
     const isSigned = String(request.getHeader('authorization') ?? '').startsWith('AWS4-');
     if (functionName !== undefined && isSigned)
-      whenSent(request, (body) => leaveWord(functionName, request, body));
+      onceSent(request, (body) => recordRequest(functionName, request, body));
   });
 }
 
-function whenSent(request: ClientRequest, then: (body: string) => void): void {
+function onceSent(request: ClientRequest, then: (body: string) => void): void {
   const chunks: Buffer[] = [];
   const keep = (chunk: unknown) => {
     if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));
@@ -61,7 +61,7 @@ function whenSent(request: ClientRequest, then: (body: string) => void): void {
   };
 }
 
-function leaveWord(functionName: string, request: ClientRequest, body: string): void {
+function recordRequest(functionName: string, request: ClientRequest, body: string): void {
   const { method, path } = request;
   const target = request.getHeader('x-amz-target');
   for (const { action, resource, partitions = [] } of usesOf({
@@ -71,15 +71,15 @@ function leaveWord(functionName: string, request: ClientRequest, body: string): 
     body,
   })) {
     const secrets = partitions.includes(FORM_SECRETS) ? [FORM_SECRETS] : [];
-    const line = [functionName, action, asTheStackSays(action, resource), ...secrets].join(' ');
+    const line = [functionName, action, resourceInStack(action, resource), ...secrets].join(' ');
     if (written.has(line)) continue;
     written.add(line);
     appendFileSync(inject('usagePath'), `${line}\n`);
   }
 }
 
-/** A resource by its variable, whatever its name is in this test. */
-function asTheStackSays(action: string, resource: string): string {
+/** Replaces a resource's name in this test by the functions' environment variable. */
+function resourceInStack(action: string, resource: string): string {
   if (action.startsWith('ssm:')) return resource.replace(/^\/sendgate\/[^/]+/, '');
   if (action.startsWith('events:')) return ENV.eventBus;
   const key = action.startsWith('sqs:') ? new URL(resource).pathname : resource;

@@ -1,4 +1,4 @@
-/** A request to an AWS service, as it went over the wire. */
+/** A request to an AWS service, as it was sent over the wire. */
 export interface AwsRequest {
   readonly method: string;
   /** Path and query. */
@@ -8,12 +8,12 @@ export interface AwsRequest {
   readonly body: string;
 }
 
-/** An action that a request takes, in IAM's words, and what it takes it on, in the request's own. */
+/** An action that a request takes, in IAM's words, and its resource, in the request's words. */
 export interface Used {
   readonly action: string;
   /** A table (with `/index/<name>`), queue URL, bus, parameter or `bucket/key`. */
   readonly resource: string;
-  /** Partition keys that it names, on a table. */
+  /** Partition keys that a request to a table names. */
   readonly partitions?: readonly string[];
 }
 
@@ -21,9 +21,9 @@ type Body = Readonly<Record<string, unknown>>;
 const ofTable = (name: unknown) => String(name).split('/').at(-1) ?? '';
 
 /**
- * Says what a request needs to be allowed. A transaction needs the action of each of its items.
+ * Lists the permissions that a request needs. A transaction needs the action of each of its items.
  *
- * @throws Error for a request that is not known here: what it needs must be added.
+ * @throws Error for an unknown request: its permissions must be added here.
  */
 export function usesOf({ method, path, target, body }: AwsRequest): Used[] {
   if (target === undefined) return [objectUse(method, path)];
@@ -84,7 +84,7 @@ function partitionOf(key: Body): string[] {
   return value === undefined ? [] : [value];
 }
 
-/** S3 asks for the same action whatever part of an upload it is. */
+/** Names the permission of an S3 request. All parts of an upload need the same one. */
 function objectUse(method: string, path: string): Used {
   const url = new URL(path, 'http://bucket');
   const resource = decodeURIComponent(url.pathname.slice(1));

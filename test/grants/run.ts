@@ -5,7 +5,7 @@ import { createApp } from '../../infra/create-app.ts';
 import type { Template } from '../../infra/local/template.ts';
 import { readRun } from '../promises/report.ts';
 import { USAGE_PATH } from '../setup/usage.ts';
-import { differences, usedLine } from './compare.ts';
+import { findDifferences, parseUsedLine } from './compare.ts';
 import { grantsIn } from './granted.ts';
 import { usedByThePlatform } from './platform.ts';
 
@@ -17,8 +17,8 @@ function check(): string[] {
   const app = createApp({ only: ['demo'], outdir, bundling: false });
   const template = app.synth().getStackByName('sendgate-demo').template as Template;
   rmSync(outdir, { recursive: true, force: true });
-  const used = readFileSync(USAGE_PATH, 'utf8').trim().split('\n').map(usedLine);
-  return differences(grantsIn(template), [...used, ...usedByThePlatform(template, used)]);
+  const used = readFileSync(USAGE_PATH, 'utf8').trim().split('\n').map(parseUsedLine);
+  return findDifferences(grantsIn(template), [...used, ...usedByThePlatform(template, used)]);
 }
 
 const problems = check();

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createDigest, itemOf, lineOf, type StoredItem } from '../../infra/ops/backup/item-lines.ts';
 
-/** Whatever an item can hold, with attributes named like DynamoDB's own types. */
+/** Generates names of attributes, among them those of DynamoDB's own types. */
 const names = fc.oneof(
   fc.constantFrom('B', 'BS', 'S', 'M', 'L', 'N', '__proto__x'),
-  // The SDK's own marshaller takes none of the names that every object has.
+  // The SDK's own marshaller refuses the names that every object has.
   fc.string({ minLength: 1 }).filter((name) => !(name in Object.prototype)),
 );
 const { value } = fc.letrec((tie) => ({

@@ -20,7 +20,7 @@ const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, propertie
   )?.Value,
 }));
 
-/** The runbook's part on alarms: the text under each alarm's heading. */
+/** Reads the runbook's part on alarms. @returns the text under each alarm's heading. */
 function entries(): Map<string, string> {
   const part = runbook.split(/^## /m).find((section) => section.startsWith('Alarms\n')) ?? '';
   const [, ...found] = part.split(/^### /m);

@@ -18,7 +18,7 @@ const acme = templateOf('acme-roofing');
 
 type Properties = Record<string, unknown>;
 
-/** The logical id that a `Fn::GetAtt` names. */
+/** Returns the logical id that a `Fn::GetAtt` names. */
 function getAtt(value: unknown): string {
   return (value as { 'Fn::GetAtt': string[] })['Fn::GetAtt'][0] ?? '';
 }
@@ -34,7 +34,7 @@ interface Statement {
   readonly Resource: unknown;
 }
 
-/** What a function's role may do, as `action resource` lines. */
+/** Lists what a function's role may do, as `action resource` lines. */
 function grantsOf(functionName: string): string[] {
   const fn = resources('AWS::Lambda::Function').find(
     ({ properties }) => properties['FunctionName'] === `sendgate-demo-${functionName}`,
@@ -94,7 +94,7 @@ test('nobody may delete from the consent registry, and only those who hear of co
     'form-webhook',
     'twilio-inbound',
     'twilio-status',
-    // What admins and agents enter or import, with their name and the proof (S6).
+    // admin-api records the opt-ins that admins and agents enter or import, with their name and the proof (S6).
     'admin-api',
     'sender-admin',
     'send-gate',
@@ -180,7 +180,7 @@ test('S7 exports lie encrypted with our key, TLS only, never public, and expire;
   expect(those(/^s3:PutObject/)).toEqual(['registry-jobs']);
   expect(those(/^s3:GetObject/)).toEqual(['admin-api']);
   expect(those(/^s3:(Delete|List|\*)/)).toEqual([]);
-  // Reading everything is for what concerns everything.
+  // Only exports read the whole table.
   expect(those(/^dynamodb:Scan/)).toEqual(['registry-jobs']);
 });
 

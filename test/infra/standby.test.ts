@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { referenced, resourcesOf } from '../../infra/local/template.ts';
+import { referencedId, resourcesOf } from '../../infra/local/template.ts';
 import { standbyTemplate } from '../../infra/ops/backup/local-tables.ts';
 
 const template = standbyTemplate();
@@ -13,7 +13,7 @@ test('a stack that stands by calls nothing by itself and follows no table: what 
   for (const [, properties] of tables) expect(properties['StreamSpecification']).toBeUndefined();
   const queues = new Set(resourcesOf(template, 'AWS::SQS::Queue').map(([id]) => id));
   const sources = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').map(
-    ([, { EventSourceArn }]) => referenced(EventSourceArn) ?? '',
+    ([, { EventSourceArn }]) => referencedId(EventSourceArn) ?? '',
   );
   expect(sources.length).toBeGreaterThan(3);
   expect(sources.filter((source) => !queues.has(source))).toEqual([]);

@@ -11,7 +11,7 @@ export interface Bundled {
   readonly licence: string;
 }
 
-/** The packages of which any function's bundle contains code, read off the bundler, in the order of their names. */
+/** Lists the packages whose code is in any function's bundle, as the bundler reports them, in the order of their names. */
 export async function bundledPackages(): Promise<Bundled[]> {
   const { metafile } = await build({
     absWorkingDir: ROOT,
@@ -48,7 +48,7 @@ function described(folder: string): Bundled {
   return { name, version, licence: license ?? 'none stated' };
 }
 
-/** docs/licences.md. */
+/** Writes the text of docs/licences.md. */
 export function licencesPage(packages: readonly Bundled[]): string {
   const rows = packages.map(({ name, version, licence }) => `| ${name} | ${version} | ${licence} |`);
   return `# Licences of what is deployed

@@ -21,7 +21,7 @@ const lock = JSON.parse(read('package-lock.json')) as {
   >;
 };
 
-/** Those that ask for nothing but that their text goes along. */
+/** Licences that demand only that their text is included. */
 const PERMISSIVE = [
   'MIT',
   'MIT-0',
@@ -46,7 +46,7 @@ test('each package with an install script is named, and only these two may run t
     .filter(([, { hasInstallScript }]) => hasInstallScript)
     .map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length));
   expect(Object.keys(manifest.allowScripts).toSorted()).toEqual([...new Set(withScripts)].toSorted());
-  // esbuild puts its program into place; node fetches the one of its exact version for the machine (docs/security.md).
+  // esbuild installs its program; node downloads the program of its exact version for the machine (docs/security.md).
   const allowed = Object.entries(manifest.allowScripts).filter(([, may]) => may);
   expect(allowed.map(([name]) => name).toSorted()).toEqual(['esbuild', 'node']);
 });
@@ -59,7 +59,7 @@ test('every version is exact, and every package is checked against its hash and 
     ([path, { resolved, integrity, inBundle }]) =>
       path !== '' &&
       !inBundle &&
-      // Biome's programs for other machines than those that this repository is built on.
+      // These are Biome's programs for machines that this repository is not built on.
       !path.startsWith('node_modules/@biomejs/cli-') &&
       (!integrity?.startsWith('sha512-') ||
         !(resolved ?? 'https://registry.npmjs.org/').startsWith('https://registry.npmjs.org/')),

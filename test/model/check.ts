@@ -1,31 +1,31 @@
 import fc from 'fast-check';
 import type { Harness } from './harness.ts';
 import { type History, histories } from './history.ts';
-import { play } from './play.ts';
+import { playHistory } from './play.ts';
 import { failureReport } from './report.ts';
 
-/** How long a smaller history is looked for once one has failed. */
+/** Limits the search for a smaller history once one has failed. */
 const SHRINKING_MILLISECONDS = 90_000;
 
 export interface Plan {
   readonly histories: number;
   readonly seed: number;
-  /** Where in a failed run's shrinking to go on: plays one history again. */
+  /** The path that a failed run printed: plays its smallest history again. */
   readonly path?: string | undefined;
 }
 
-/** Plays random histories. @returns undefined when every one kept the promise, else the smallest that did not, as a story. */
-export async function check(
-  rig: Harness,
+/** Plays random histories. @returns undefined when every one kept the promise, else a report of the smallest that did not. */
+export async function checkHistories(
+  harness: Harness,
   { histories: numRuns, seed, path }: Plan,
   onPlayed: () => void = () => {},
 ): Promise<string | undefined> {
   let failedAt: number | undefined;
   const property = fc.asyncProperty(histories(), async (history) => {
-    // Nothing smaller is looked for any more.
+    // The time for shrinking is over: every further candidate passes.
     if (failedAt !== undefined && performance.now() - failedAt > SHRINKING_MILLISECONDS) return;
     try {
-      await play(rig, history);
+      await playHistory(harness, history);
       onPlayed();
     } catch (error) {
       failedAt ??= performance.now();

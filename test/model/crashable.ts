@@ -16,16 +16,16 @@ import { createTwilioCarrier } from '../../lib/messaging/twilio-carrier.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { twilioCredentials } from '../../lib/runtime/secrets.ts';
 
-/** What happens to a process at one of its awaits, which are counted from 1. */
+/** Says at which await a process crashes, or what happens meanwhile. Awaits are counted from 1. */
 export interface CrashPlan {
-  readonly dies?: number | undefined;
-  /** It dies when the call was answered, not before it was made. */
-  readonly answered?: boolean;
+  readonly crashesAt?: number | undefined;
+  /** The process crashes once the call was answered, not before the call was made. */
+  readonly afterAnswer?: boolean;
   /** Something happens elsewhere before the call is made. */
   readonly meanwhile?: { readonly at: number; readonly happens: () => Promise<void> } | undefined;
 }
 
-/** How a worker is broken on purpose, to see that the model notices. */
+/** Breaks a worker on purpose, so that a test can show that the model notices. */
 export interface Sabotage {
   readonly client?: (client: DynamoDBDocumentClient) => DynamoDBDocumentClient;
   readonly carrier?: (carrier: Carrier) => Carrier;
@@ -34,42 +34,42 @@ export interface Sabotage {
 const now = () => new Date();
 const forever = new Promise<never>(() => {});
 
-/** A process that can end at any await: from then on none of its calls is made, and none returns. */
-function life(fate: CrashPlan) {
+/** Starts a process that can crash at any await: from then on none of its calls is made, and none returns. */
+function startProcess(plan: CrashPlan) {
   let awaits = 0;
-  let isDead = false;
-  let die: (outcome: 'died') => void;
-  const death = new Promise<'died'>((resolve) => {
-    die = resolve;
+  let isCrashed = false;
+  let crash: (outcome: 'crashed') => void;
+  const crashed = new Promise<'crashed'>((resolve) => {
+    crash = resolve;
   });
   async function call<T>(make: () => Promise<T>): Promise<T> {
     const at = ++awaits;
     const end = (): Promise<never> => {
-      isDead = true;
-      die('died');
+      isCrashed = true;
+      crash('crashed');
       return forever;
     };
-    if (isDead) return forever;
-    if (fate.meanwhile?.at === at) await fate.meanwhile.happens();
-    if (fate.dies === at && !fate.answered) return end();
+    if (isCrashed) return forever;
+    if (plan.meanwhile?.at === at) await plan.meanwhile.happens();
+    if (plan.crashesAt === at && !plan.afterAnswer) return end();
     const answer = await make();
-    if (isDead) return forever;
-    return fate.dies === at ? end() : answer;
+    if (isCrashed) return forever;
+    return plan.crashesAt === at ? end() : answer;
   }
-  return { call, death };
+  return { call, crashed };
 }
 
-/** A client whose every request is an await of the process. */
-function mortalClient(client: DynamoDBDocumentClient, call: ReturnType<typeof life>['call']) {
+/** Makes every request of a client an await of the process. */
+function crashableClient(client: DynamoDBDocumentClient, call: ReturnType<typeof startProcess>['call']) {
   const send = client.send.bind(client) as (command: never) => Promise<unknown>;
-  const mortal: DynamoDBDocumentClient = Object.create(client);
-  return Object.assign(mortal, { send: (command: never) => call(() => send(command)) });
+  const crashable: DynamoDBDocumentClient = Object.create(client);
+  return Object.assign(crashable, { send: (command: never) => call(() => send(command)) });
 }
 
-/** The workers as their handlers wire them, with a client that obeys a fate. */
+/** Wires the workers as their handlers do, with a client that follows a crash plan. */
 export async function createCrashableHandlers(
   given: DynamoDBDocumentClient,
-  { client: spoil, carrier: spoilCarrier }: Sabotage,
+  { client: sabotageClient, carrier: sabotageCarrier }: Sabotage,
 ) {
   const env = readEnv([
     'organization',
@@ -84,9 +84,9 @@ export async function createCrashableHandlers(
   const credentials = await twilioCredentials(env.twilioCredentialsParameter);
   const baseUrl = env.twilioBaseUrl === undefined ? {} : { baseUrl: env.twilioBaseUrl };
   const twilio = createTwilioCarrier({ credentials, sender: env.sender, ...baseUrl });
-  const carrier = spoilCarrier?.(twilio) ?? twilio;
+  const carrier = sabotageCarrier?.(twilio) ?? twilio;
 
-  function depsOf(client: DynamoDBDocumentClient) {
+  function createDeps(client: DynamoDBDocumentClient) {
     const outreach = { client, table: env.outreachTable, now };
     return {
       ...env,
@@ -103,20 +103,20 @@ export async function createCrashableHandlers(
       configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
     };
   }
-  function born(fate: CrashPlan) {
-    const { call, death } = life(fate);
-    const mortal = mortalClient(given, call);
-    return { call, death, deps: depsOf(spoil?.(mortal) ?? mortal) };
+  function start(plan: CrashPlan) {
+    const { call, crashed } = startProcess(plan);
+    const client = crashableClient(given, call);
+    return { call, crashed, deps: createDeps(sabotageClient?.(client) ?? client) };
   }
 
   return {
-    gate: (records: readonly QueueRecord[], fate: CrashPlan): Promise<BatchResult | 'died'> => {
-      const { call, death, deps } = born(fate);
-      const mortalCarrier: Carrier = { ...carrier, send: (text) => call(() => carrier.send(text)) };
-      return Promise.race([processBatch({ ...deps, carrier: mortalCarrier }, records), death]);
+    gate: (records: readonly QueueRecord[], plan: CrashPlan): Promise<BatchResult | 'crashed'> => {
+      const { call, crashed, deps } = start(plan);
+      const crashableCarrier: Carrier = { ...carrier, send: (text) => call(() => carrier.send(text)) };
+      return Promise.race([processBatch({ ...deps, carrier: crashableCarrier }, records), crashed]);
     },
-    form: async (formId: string, body: string, dies: number): Promise<'died' | 'lived'> => {
-      const { death, deps } = born({ dies, answered: true });
+    form: async (formId: string, body: string, crashesAt: number): Promise<'crashed' | 'finished'> => {
+      const { crashed, deps } = start({ crashesAt, afterAnswer: true });
       const post = {
         formId,
         method: 'POST',
@@ -126,7 +126,7 @@ export async function createCrashableHandlers(
         secret: undefined,
         ip: undefined,
       };
-      return Promise.race([receiveForm(deps, post).then(() => 'lived' as const), death]);
+      return Promise.race([receiveForm(deps, post).then(() => 'finished' as const), crashed]);
     },
     inbound: async (
       text: {
@@ -135,11 +135,11 @@ export async function createCrashableHandlers(
         readonly to: string;
         readonly body: string;
       },
-      dies: number,
-    ): Promise<'died' | 'lived'> => {
-      const { death, deps } = born({ dies, answered: true });
+      crashesAt: number,
+    ): Promise<'crashed' | 'finished'> => {
+      const { crashed, deps } = start({ crashesAt, afterAnswer: true });
       const received = receiveText(deps, { ...text, optOutType: undefined });
-      return Promise.race([received.then(() => 'lived' as const), death]);
+      return Promise.race([received.then(() => 'finished' as const), crashed]);
     },
   };
 }

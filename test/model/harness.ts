@@ -18,42 +18,42 @@ import { followStream } from '../flow/streams.ts';
 import { context, createWorld, SENDER } from '../flow/world.ts';
 import { type CrashPlan, createCrashableHandlers, type Sabotage } from './crashable.ts';
 import { PEOPLE, type Person } from './history.ts';
-import { NOBODY, type Standpoint, standpoints, TABLE } from './promise.ts';
-import { factOf } from './registry-snapshot.ts';
+import { NO_EVENTS, type PromisedState, promisedStates, TABLE } from './promise.ts';
+import { ledgerEventOf } from './registry-snapshot.ts';
 
 export const NUMBERS: Readonly<Record<Person, string>> = {
   Ana: '+13035550101',
   Ben: '+13035550102',
   Cleo: '+13035550103',
 };
-/** When every history begins. */
-const BEGINNING = '2026-06-01T16:00:00.000Z';
+/** Every history begins at this time. */
+const STARTED_AT = '2026-06-01T16:00:00.000Z';
 const KINDS = ['newProspect', 'followUp', 'campaign', 'singleText'] as const;
 const PROSPECT = 'i360__Prospect__c';
-const BATCH = 10;
+const BATCH_SIZE = 10;
 
 interface Enqueued {
   readonly queue: string;
   readonly body: string;
 }
 
-/** What breaks the organization on purpose, to see that the model notices. */
+/** Breaks the organization on purpose, so that a test can show that the model notices. */
 export interface HarnessOptions extends Sabotage {
-  /** Nobody follows the changes of consent. */
-  readonly isDeaf?: boolean;
-  /** Another promise than ours. */
+  /** consent-changes does not read its streams. */
+  readonly ignoresStreams?: boolean;
+  /** Replaces the transition table of the promise. */
   readonly table?: typeof TABLE;
 }
 
 export type Harness = Awaited<ReturnType<typeof createHarness>>;
 
-/** An organization that one history after another is played in: its clock, queues and streams are in our hands. */
+/** Creates an organization in which histories are played one after another. The harness moves its clock, queues and streams. */
 export async function createHarness() {
   let options: HarnessOptions = {};
   const world = await createWorld();
   const { tables, handlers, twilio } = world;
   const sqs = new SQSClient({});
-  let mortals = await createCrashableHandlers(tables.client, options);
+  let crashable = await createCrashableHandlers(tables.client, options);
   const streams = [await followStream(tables.consentTable), await followStream(tables.configurationTable)];
   let followed: unknown[] = [];
 
@@ -61,32 +61,35 @@ export async function createHarness() {
   const outreach = { client: tables.client, table: tables.outreachTable, now };
   const registry = createConsentRegistry({ client: tables.client, table: tables.consentTable, now });
 
-  const rig = {
+  const harness = {
     world,
-    /** Breaks the organization, or with `{}` heals it. */
+    /** Breaks the organization; with `{}`, repairs it. */
     async sabotage(given: HarnessOptions): Promise<void> {
       options = given;
-      mortals = await createCrashableHandlers(tables.client, given);
+      crashable = await createCrashableHandlers(tables.client, given);
     },
-    form: (formId: string, body: string, dies: number) => mortals.form(formId, body, dies),
-    inbound: (text: Parameters<typeof mortals.inbound>[0], dies: number) => mortals.inbound(text, dies),
-    /** The transition table of the promise. */
-    table: () => options.table ?? TABLE,
+    submitUntilCrash: (formId: string, body: string, crashesAt: number) =>
+      crashable.form(formId, body, crashesAt),
+    receiveUntilCrash: (text: Parameters<typeof crashable.inbound>[0], crashesAt: number) =>
+      crashable.inbound(text, crashesAt),
+    /** Returns the transition table of the promise. */
+    transitionTable: () => options.table ?? TABLE,
     registry,
     messages: createMessageStore(outreach),
     enrollments: createEnrollmentStore(outreach),
     leadStore: createLeadStore(outreach),
     singleTexts: createSingleTextStore(outreach),
-    /** The version that each number's consent is at. */
-    async versions(): Promise<ReadonlyMap<string, number>> {
+    /** Reads the version of each number's consent. */
+    async consentVersions(): Promise<ReadonlyMap<string, number>> {
       const states = await registry.readMany(Object.values(NUMBERS));
       return new Map([...states].map(([number, { version }]) => [number, version]));
     },
-    /** Where a number stands by the promise. */
-    consentNow: async (number: string): Promise<Standpoint> =>
-      standpoints((await registry.events(number)).map(factOf), rig.table()).at(-1) ?? NOBODY,
-    /** Every lead, oldest first. */
-    leads: async () => (await rig.leadStore.list(100)).leads.toReversed(),
+    /** Derives a number's state now from its ledger, by the promise. */
+    promisedState: async (number: string): Promise<PromisedState> =>
+      promisedStates((await registry.events(number)).map(ledgerEventOf), harness.transitionTable()).at(-1) ??
+      NO_EVENTS,
+    /** Lists every lead, oldest first. */
+    listLeads: async () => (await harness.leadStore.list(100)).leads.toReversed(),
     questionVersion: async (formId: string): Promise<string> => {
       const answer = await world.call(handlers.form, 'GET', `/forms/${formId}/opt-in-question`, {
         pathParameters: { formId },
@@ -94,12 +97,12 @@ export async function createHarness() {
       });
       return String(answer.json['version']);
     },
-    pass(seconds: number): void {
+    passTime(seconds: number): void {
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
     },
-    /** Everything as on the first day. */
+    /** Puts everything back to the first day. */
     async reset(): Promise<void> {
-      vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(BEGINNING) });
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(STARTED_AT) });
       twilio.clearFaults();
       await twilio.settle();
       for (const who of PEOPLE) await unblock(NUMBERS[who]);
@@ -113,12 +116,12 @@ export async function createHarness() {
       for (const stream of streams) await stream.next();
       followed = [];
     },
-    /** Lets consent-changes follow what changed. @param isReplay also what it has followed before. */
+    /** Hands the changes to consent-changes. @param isReplay hands it again what it has followed before, too. */
     async follow(isReplay = false): Promise<void> {
       const fresh = (await Promise.all(streams.map((stream) => stream.next()))).flat();
       const records = isReplay ? [...followed, ...fresh] : fresh;
       followed.push(...fresh);
-      if (options.isDeaf) return;
+      if (options.ignoresStreams) return;
       if (records.length > 0) {
         const { batchItemFailures } = await handlers.changes({ Records: records as never[] });
         if (batchItemFailures.length > 0) throw new Error('consent-changes could not follow a change');
@@ -135,18 +138,22 @@ export async function createHarness() {
     async enqueue(): Promise<void> {
       for (const kind of KINDS) await handlers.cycle({ kind }, context());
     },
-    /** Lets the gate take what is enqueued. What it does not acknowledge stands in its queue again. */
-    async drain(order: { twice?: boolean; reversed?: boolean } = {}, fate: CrashPlan = {}): Promise<void> {
+    /** Lets the gate take what is enqueued. What it does not acknowledge goes back into its queue. */
+    async drain(
+      order: { twice?: boolean; reversed?: boolean } = {},
+      crashPlan: CrashPlan = {},
+    ): Promise<void> {
       let records = await take([tables.priorityQueueUrl, tables.bulkQueueUrl]);
       if (order.twice) records = records.flatMap((record) => [record, record]);
       if (order.reversed) records = records.toReversed();
       const isSabotaged = options.client !== undefined || options.carrier !== undefined;
-      const isFated = isSabotaged || fate.dies !== undefined || fate.meanwhile !== undefined;
-      let left = fate;
-      for (let from = 0; from < records.length; from += BATCH) {
-        const batch = records.slice(from, from + BATCH);
-        const failed = isFated ? await mortalGate(batch, left) : await gate(batch);
-        left = {};
+      const isPlanned = crashPlan.crashesAt !== undefined || crashPlan.meanwhile !== undefined;
+      let batchPlan = crashPlan;
+      for (let from = 0; from < records.length; from += BATCH_SIZE) {
+        const batch = records.slice(from, from + BATCH_SIZE);
+        const failed =
+          isSabotaged || isPlanned ? await runCrashableGate(batch, batchPlan) : await runGate(batch);
+        batchPlan = {};
         for (const { queue, body } of failed) {
           await sqs.send(new SendMessageCommand({ QueueUrl: queue, MessageBody: body }));
         }
@@ -154,15 +161,15 @@ export async function createHarness() {
       await twilio.settle();
     },
     async cycle(): Promise<void> {
-      await rig.follow();
-      await rig.enqueue();
-      await rig.drain();
+      await harness.follow();
+      await harness.enqueue();
+      await harness.drain();
     },
-    /** A prospect of the CRM that says true. */
-    attest(who: Person, at: Date): void {
+    /** Sets the opt-in field of a person's prospect in the CRM to true. */
+    setCrmOptIn(who: Person, at: Date): void {
       const { org } = world.salesforce;
-      const known = org.all(PROSPECT).find((record) => record['i360__Home_Phone__c'] === NUMBERS[who]);
-      if (known) org.update(PROSPECT, known.Id, { SMS_Opt_In__c: true }, at);
+      const prospect = org.all(PROSPECT).find((record) => record['i360__Home_Phone__c'] === NUMBERS[who]);
+      if (prospect) org.update(PROSPECT, prospect.Id, { SMS_Opt_In__c: true }, at);
       else org.insert(PROSPECT, { i360__Home_Phone__c: NUMBERS[who], SMS_Opt_In__c: true }, at);
     },
     async close(): Promise<void> {
@@ -172,7 +179,7 @@ export async function createHarness() {
     },
   };
 
-  async function gate(batch: readonly Enqueued[]): Promise<Enqueued[]> {
+  async function runGate(batch: readonly Enqueued[]): Promise<Enqueued[]> {
     const Records = batch.map(({ body }, index) => ({ messageId: String(index), body }));
     const { batchItemFailures } = await handlers.gate({ Records } as SQSEvent);
     if (batchItemFailures.length > 0)
@@ -180,12 +187,12 @@ export async function createHarness() {
     return [];
   }
 
-  async function mortalGate(batch: readonly Enqueued[], fate: CrashPlan): Promise<readonly Enqueued[]> {
-    const result = await mortals.gate(
+  async function runCrashableGate(batch: readonly Enqueued[], plan: CrashPlan): Promise<readonly Enqueued[]> {
+    const result = await crashable.gate(
       batch.map(({ body }, index) => ({ messageId: String(index), body })),
-      fate,
+      plan,
     );
-    if (result === 'died') return batch;
+    if (result === 'crashed') return batch;
     if (result.failed.length > 0) throw result.failed[0]?.error;
     return [];
   }
@@ -195,7 +202,7 @@ export async function createHarness() {
     for (const queue of urls) {
       for (;;) {
         const received = await sqs.send(
-          new ReceiveMessageCommand({ QueueUrl: queue, MaxNumberOfMessages: BATCH }),
+          new ReceiveMessageCommand({ QueueUrl: queue, MaxNumberOfMessages: BATCH_SIZE }),
         );
         const messages = received.Messages ?? [];
         if (messages.length === 0) break;
@@ -207,19 +214,19 @@ export async function createHarness() {
     return taken;
   }
 
-  /** Takes a number off Twilio's STOP list, unheard by us. */
+  /** Takes a number off Twilio's STOP list without telling sendgate. */
   async function unblock(number: string): Promise<void> {
     if (!twilio.isBlocked(number)) return;
     twilio.setFault({ kind: 'webhookLost', to: number, times: 1 });
     await twilio.inbound({ from: number, to: SENDER, body: 'START' });
   }
 
-  await organize(rig.world);
-  return rig;
+  await configureOrganization(harness.world);
+  return harness;
 }
 
-/** Three forms, two automations and the keyword of the flyers, which a third automation and a campaign are tied to. */
-async function organize(world: Awaited<ReturnType<typeof createWorld>>): Promise<void> {
+/** Creates three forms, the automations that they start, a keyword with an automation tied to it, and a CRM mapping. */
+async function configureOrganization(world: Awaited<ReturnType<typeof createWorld>>): Promise<void> {
   const put = async (path: string, body: object) => {
     const answer = await world.admin('PUT', path, body);
     if (answer.status !== 200) throw new Error(`${path}: ${answer.body}`);
@@ -259,7 +266,7 @@ async function organize(world: Awaited<ReturnType<typeof createWorld>>): Promise
     automations: ['welcome'],
   });
   await world.admin('PATCH', '/crm/preferences', { enabled: true, product: 'classic' });
-  // Of a checkbox that no form has, so that nothing is written back.
+  // No form has this checkbox, so that nothing is written back.
   const mapping = { checkbox: 2, object: 'Prospect', field: 'SMS_Opt_In__c' };
   const mapped = await world.admin('POST', '/crm/mappings', mapping);
   if (mapped.status !== 201) throw new Error(mapped.body);

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import type { Rules } from './promise.ts';
+import type { PromisedSettings } from './promise.ts';
 import { FAULTS } from './report.ts';
 
 export const PEOPLE = ['Ana', 'Ben', 'Cleo'] as const;
 export type Person = (typeof PEOPLE)[number];
 
-/** What people text: Twilio's words, the organization's keyword, words of their own, a doubtful text, a reply, HELP. */
+/** Texts that people send: Twilio's words, the organization's keyword, an opt-out in own words, a doubtful text, a reply, HELP. */
 export const WORDS = [
   'STOP',
   'START',
@@ -18,7 +18,7 @@ export const WORDS = [
 ] as const;
 export type Words = (typeof WORDS)[number];
 
-/** One thing that happens. Plain data: it can be told, shrunk and played again. */
+/** One thing that happens. It is plain data, so that it can be printed, shrunk and played again. */
 export type Step =
   | {
       readonly do: 'submit';
@@ -28,14 +28,14 @@ export type Step =
       readonly ticked: boolean;
       readonly hoursAgo: number;
       readonly twice: boolean;
-      readonly dies?: number | undefined;
+      readonly crashesAt?: number | undefined;
     }
   | {
       readonly do: 'text';
       readonly who: Person;
       readonly words: Words;
       readonly twice: boolean;
-      readonly dies?: number | undefined;
+      readonly crashesAt?: number | undefined;
     }
   | { readonly do: 'crm'; readonly who: Person; readonly hoursAgo: number }
   | { readonly do: 'optIn'; readonly who: Person; readonly hoursAgo: number; readonly twice: boolean }
@@ -49,9 +49,9 @@ export type Step =
       readonly do: 'drain';
       readonly twice: boolean;
       readonly reversed: boolean;
-      /** The worker ends at this await: before the call is made, or after it was answered. */
-      readonly dies?: number | undefined;
-      readonly answered: boolean;
+      /** The worker crashes at this await: before the call is made, or after it was answered. */
+      readonly crashesAt?: number | undefined;
+      readonly afterAnswer: boolean;
       /** A text arrives, or without words an agent enters an opt-out, while the gate is at this await. */
       readonly meanwhile?: Meanwhile | undefined;
     }
@@ -65,10 +65,10 @@ export interface Meanwhile {
   readonly words?: Words | undefined;
 }
 
-export type Settings = Rules & { readonly confirmOptIns: boolean };
+export type Settings = PromisedSettings & { readonly confirmOptIns: boolean };
 
 export interface History {
-  readonly rules: Settings;
+  readonly settings: Settings;
   readonly steps: readonly Step[];
 }
 
@@ -86,7 +86,7 @@ const settings = {
   a2pVerified: fc.constantFrom(true, true, true, false),
   confirmOptIns: fc.constantFrom(false, true),
 };
-/** One setting at a time, as admins change them. */
+/** Changes one setting at a time, as admins do. */
 const change = fc.oneof(
   ...Object.entries(settings).map(([name, value]) =>
     (value as fc.Arbitrary<unknown>).map((to) => ({ [name]: to }) as Partial<Settings>),
@@ -103,11 +103,11 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
         ticked: fc.boolean(),
         hoursAgo,
         twice: seldom,
-        dies: sometimes(12),
+        crashesAt: sometimes(12),
       }),
     ),
   },
-  { weight: 8, arbitrary: fc.record(step('text', { who, words, twice: seldom, dies: sometimes(6) })) },
+  { weight: 8, arbitrary: fc.record(step('text', { who, words, twice: seldom, crashesAt: sometimes(6) })) },
   { weight: 1, arbitrary: fc.record(step('crm', { who, hoursAgo })) },
   { weight: 2, arbitrary: fc.record(step('optIn', { who, hoursAgo, twice: seldom })) },
   { weight: 1, arbitrary: fc.record(step('optOut', { who })) },
@@ -124,8 +124,8 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
       step('drain', {
         twice: seldom,
         reversed: seldom,
-        dies: sometimes(8),
-        answered: fc.boolean(),
+        crashesAt: sometimes(8),
+        afterAnswer: fc.boolean(),
         meanwhile: fc.option(
           fc.record({ at: fc.integer({ min: 1, max: 5 }), who, words: fc.option(words, { nil: undefined }) }),
           {
@@ -154,10 +154,10 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record(step('block', { who })) },
 );
 
-/** Any history of at most so many steps. */
-export function histories(most = 24): fc.Arbitrary<History> {
+/** Generates histories of at most `maximumSteps` steps. */
+export function histories(maximumSteps = 24): fc.Arbitrary<History> {
   return fc.record({
-    rules: fc.record(settings),
-    steps: fc.array(steps, { minLength: 1, maxLength: most, size: 'max' }),
+    settings: fc.record(settings),
+    steps: fc.array(steps, { minLength: 1, maxLength: maximumSteps, size: 'max' }),
   });
 }

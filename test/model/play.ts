@@ -6,36 +6,36 @@ import type { History, Person, Settings, Step } from './history.ts';
 import { PEOPLE } from './history.ts';
 import { checkInvariants } from './invariants.ts';
 import { objections } from './promise.ts';
-import { type Moment, takeSnapshot, Violation, type WorldSnapshot } from './registry-snapshot.ts';
+import { type ConsentChange, takeSnapshot, Violation, type WorldSnapshot } from './registry-snapshot.ts';
 import { checkTextInvariants } from './text-invariants.ts';
 
-/** A fact that the ledger must come to hold, once. */
-export interface ExpectedText {
+/** An event that the ledger must hold exactly once at the end. */
+export interface ExpectedEvent {
   readonly number: string;
   readonly kind: string;
-  /** What identifies it in its evidence. */
+  /** Identifies the event in its evidence. */
   readonly ref: string;
-  /** When it happened, where the model knows to the millisecond. */
+  /** The time of the event, where the model knows it to the millisecond. */
   readonly occurredAt: string | undefined;
 }
 
-/** What the model knows of a history while it is played. */
-export interface ExpectedConsent {
-  rules: Settings;
-  readonly rulesLog: { readonly at: string; readonly rules: Settings }[];
-  readonly owed: ExpectedText[];
+/** Collects what the model expects of a history while it is played. */
+export interface Expectations {
+  settings: Settings;
+  readonly settingsLog: { readonly at: string; readonly settings: Settings }[];
+  readonly events: ExpectedEvent[];
   /** A lead of this number must be in these automations. */
   readonly enrolled: { readonly number: string; readonly automations: readonly string[] }[];
-  /** Numbers that leads had before, by the leads' ids. */
-  readonly former: Map<string, Set<string>>;
+  /** Earlier numbers of leads, by the leads' ids. */
+  readonly formerNumbers: Map<string, Set<string>>;
   readonly inReview: Set<string>;
   readonly everInReview: Set<string>;
   readonly reviewSince: Map<string, string>;
   readonly everReplied: Set<string>;
-  readonly attested: Set<string>;
-  /** Texts of agents that were taken, by their words. */
+  readonly crmOptIns: Set<string>;
+  /** Numbers of the agents' texts that were accepted, by their words. */
   readonly agentTexts: Map<string, string>;
-  /** What the sender will deliver again, since it was not acknowledged. */
+  /** Deliveries that the sender will repeat, since they were not acknowledged. */
   readonly undelivered: (() => Promise<void>)[];
   counter: number;
 }
@@ -50,123 +50,135 @@ const KINDS: Readonly<Record<string, string>> = {
 const DOUBTFUL = 'Wrong number, sorry';
 const REPLIES = new Set([DOUBTFUL, 'Can you call me tomorrow?', 'YES']);
 
-/** Plays a history and judges it. @throws Violation when the promise was broken. */
-export async function play(rig: Harness, { rules, steps }: History): Promise<void> {
-  await rig.reset();
-  const known: ExpectedConsent = {
-    rules,
-    rulesLog: [],
-    owed: [],
+/** Plays a history and checks it. @throws Violation when the promise was broken. */
+export async function playHistory(harness: Harness, { settings, steps }: History): Promise<void> {
+  await harness.reset();
+  const expected: Expectations = {
+    settings,
+    settingsLog: [],
+    events: [],
     enrolled: [],
-    former: new Map(),
+    formerNumbers: new Map(),
     inReview: new Set(),
     everInReview: new Set(),
     reviewSince: new Map(),
     everReplied: new Set(),
-    attested: new Set(),
+    crmOptIns: new Set(),
     agentTexts: new Map(),
     undelivered: [],
     counter: 0,
   };
-  await setRules(rig, known, rules);
-  await rig.follow();
+  await changeSettings(harness, expected, settings);
+  await harness.follow();
   for (const step of steps) {
-    rig.pass(1);
-    await watched(rig, known, (moments) => take(rig, known, step, moments));
+    harness.passTime(1);
+    await playChecked(harness, expected, (changes) => playStep(harness, expected, step, changes));
   }
-  await settle(rig, known);
+  await finish(harness, expected);
 }
 
-/** Plays a step and judges every text that left during it. */
-async function watched(
-  rig: Harness,
-  known: ExpectedConsent,
-  happens: (moments: Moment[]) => Promise<unknown>,
+/** Plays a step and checks every text that left during it. */
+async function playChecked(
+  harness: Harness,
+  expected: Expectations,
+  happens: (changes: ConsentChange[]) => Promise<unknown>,
 ): Promise<void> {
-  const before = await rig.versions();
-  const first = rig.world.twilio.messages().length;
-  const moments: Moment[] = [];
-  await happens(moments);
-  const left = rig.world.twilio
+  const before = await harness.consentVersions();
+  const first = harness.world.twilio.messages().length;
+  const changes: ConsentChange[] = [];
+  await happens(changes);
+  const left = harness.world.twilio
     .messages()
     .slice(first)
     .filter(({ direction }) => direction === 'outbound-api');
-  if (left.length > 0) await checkTextInvariants(rig, known, left, before, moments);
+  if (left.length > 0) await checkTextInvariants(harness, expected, left, before, changes);
 }
 
-/** Everything is delivered that was not, no fault is left, and time passes: now everything due must be explained. */
-async function settle(rig: Harness, known: ExpectedConsent): Promise<void> {
-  rig.world.twilio.clearFaults();
-  for (const deliver of known.undelivered.splice(0)) await watched(rig, known, deliver);
+/** Ends all faults, repeats what was not delivered and lets time pass. Then every text must be sent or have a true reason. */
+async function finish(harness: Harness, expected: Expectations): Promise<void> {
+  harness.world.twilio.clearFaults();
+  for (const deliver of expected.undelivered.splice(0)) await playChecked(harness, expected, deliver);
   for (let round = 0; round < 3; round++) {
-    rig.pass(700);
-    await rig.world.twilio.settle();
-    await watched(rig, known, () => rig.world.reconcile());
-    await watched(rig, known, () => rig.cycle());
+    harness.passTime(700);
+    await harness.world.twilio.settle();
+    await playChecked(harness, expected, () => harness.world.reconcile());
+    await playChecked(harness, expected, () => harness.cycle());
   }
-  const books: WorldSnapshot[] = [];
-  for (const who of PEOPLE) books.push(await takeSnapshot(rig, NUMBERS[who]));
-  checkInvariants(rig, known, books);
+  const snapshots: WorldSnapshot[] = [];
+  for (const who of PEOPLE) snapshots.push(await takeSnapshot(harness, NUMBERS[who]));
+  checkInvariants(harness, expected, snapshots);
 }
 
-async function setRules(rig: Harness, known: ExpectedConsent, change: Partial<Settings>): Promise<void> {
-  await expectStatus(200, rig.world.admin('PATCH', '/settings', change));
-  known.rules = { ...known.rules, ...change };
-  known.rulesLog.push({ at: new Date().toISOString(), rules: known.rules });
+async function changeSettings(
+  harness: Harness,
+  expected: Expectations,
+  change: Partial<Settings>,
+): Promise<void> {
+  await expectStatus(200, harness.world.admin('PATCH', '/settings', change));
+  expected.settings = { ...expected.settings, ...change };
+  expected.settingsLog.push({ at: new Date().toISOString(), settings: expected.settings });
 }
 
-async function take(rig: Harness, known: ExpectedConsent, step: Step, moments: Moment[]): Promise<void> {
-  const { world } = rig;
+async function playStep(
+  harness: Harness,
+  expected: Expectations,
+  step: Step,
+  changes: ConsentChange[],
+): Promise<void> {
+  const { world } = harness;
   const number = 'who' in step ? NUMBERS[step.who] : '';
   const path = `/numbers/${encodeURIComponent(number)}`;
   switch (step.do) {
     case 'submit':
-      return submit(rig, known, step, number);
+      return submit(harness, expected, step, number);
     case 'text':
-      return text(rig, known, step.who, step.words, step);
+      return sendText(harness, expected, step.who, step.words, step);
     case 'crm': {
       const at = hoursAgo(step.hoursAgo);
-      await submit(rig, known, { form: 'quote', ticked: false, hoursAgo: 0, twice: false }, number);
-      rig.attest(step.who, at);
+      await submit(harness, expected, { form: 'quote', ticked: false, hoursAgo: 0, twice: false }, number);
+      harness.setCrmOptIn(step.who, at);
       await world.runCrm();
-      if (known.attested.has(number)) return;
-      known.attested.add(number);
-      known.owed.push({ number, kind: 'crmAttested', ref: 'crm', occurredAt: at.toISOString() });
+      if (expected.crmOptIns.has(number)) return;
+      expected.crmOptIns.add(number);
+      expected.events.push({ number, kind: 'crmAttested', ref: 'crm', occurredAt: at.toISOString() });
       return;
     }
     case 'optIn': {
       const at = hoursAgo(step.hoursAgo).toISOString();
-      const proof = `recording ${++known.counter}`;
+      const proof = `recording ${++expected.counter}`;
       const body = { method: 'by phone', date: at, proof, wording: 'You agree to texts.' };
       for (let times = step.twice ? 2 : 1; times > 0; times--) {
         await expectStatus(200, world.admin('POST', `${path}/opt-in`, body));
       }
-      known.owed.push({ number, kind: 'manualOptIn', ref: proof, occurredAt: at });
+      expected.events.push({ number, kind: 'manualOptIn', ref: proof, occurredAt: at });
       return;
     }
     case 'optOut':
-      return optOut(rig, known, number);
+      return optOut(harness, expected, number);
     case 'set':
-      return setRules(rig, known, step.change);
+      return changeSettings(harness, expected, step.change);
     case 'agentText':
-      return agentText(rig, known, number, step.twice);
+      return sendAgentText(harness, expected, number, step.twice);
     case 'addLead': {
       const body = { number, automations: ['welcome'] };
       await expectStatus(201, world.admin('POST', '/leads', body));
-      known.enrolled.push({ number, automations: ['welcome'] });
+      expected.enrolled.push({ number, automations: ['welcome'] });
       return;
     }
     case 'changeNumber': {
-      const leads = await rig.leads();
+      const leads = await harness.listLeads();
       const lead = leads[step.lead % Math.max(1, leads.length)];
       if (!lead || lead.number === number) return;
-      known.former.set(lead.id, (known.former.get(lead.id) ?? new Set()).add(lead.number));
+      expected.formerNumbers.set(
+        lead.id,
+        (expected.formerNumbers.get(lead.id) ?? new Set()).add(lead.number),
+      );
       await expectStatus(200, world.admin('PATCH', `/leads/${lead.id}`, { number }));
       return;
     }
     case 'broadcast': {
-      const id = `roofs-${++known.counter}-${randomUUID().slice(0, 8)}`;
-      const leads = (await rig.leads()).map(({ id }) => id);
+      const id = `roofs-${++expected.counter}-${randomUUID().slice(0, 8)}`;
+      const leads = (await harness.listLeads()).map(({ id }) => id);
       if (leads.length === 0) return;
       await expectStatus(200, world.admin('PUT', `/campaigns/${id}`, { id, name: id, keyword: 'ROOF' }));
       await expectStatus(200, world.admin('POST', `/campaigns/${id}/members`, { leads }));
@@ -177,15 +189,15 @@ async function take(rig: Harness, known: ExpectedConsent, step: Step, moments: M
       return;
     }
     case 'follow':
-      return rig.follow(step.replay);
+      return harness.follow(step.replay);
     case 'enqueue':
-      return rig.enqueue();
+      return harness.enqueue();
     case 'drain':
-      return drain(rig, known, step, moments);
+      return drain(harness, expected, step, changes);
     case 'cycle':
-      return rig.cycle();
+      return harness.cycle();
     case 'wait':
-      return rig.pass(step.seconds);
+      return harness.passTime(step.seconds);
     case 'fault': {
       const fault = FAULTS[step.fault];
       return world.twilio.setFault({ ...fault, to: number });
@@ -193,13 +205,13 @@ async function take(rig: Harness, known: ExpectedConsent, step: Step, moments: M
     case 'reconcile':
       return world.reconcile();
     case 'decide': {
-      const isInReview = known.inReview.has(number);
+      const isInReview = expected.inReview.has(number);
       const body = { decision: step.isOptOut ? 'optOut' : 'noOptOut' };
       await expectStatus(isInReview ? 200 : 409, world.admin('PATCH', `${path}/conversation`, body));
       if (!isInReview) return;
-      known.inReview.delete(number);
+      expected.inReview.delete(number);
       const occurredAt = new Date().toISOString();
-      if (step.isOptOut) known.owed.push({ number, kind: 'optOut', ref: 'manual', occurredAt });
+      if (step.isOptOut) expected.events.push({ number, kind: 'optOut', ref: 'manual', occurredAt });
       return;
     }
     case 'block':
@@ -218,13 +230,13 @@ const FAULTS = {
 } as const;
 
 async function submit(
-  { world, form: mortalForm, questionVersion }: Harness,
-  known: ExpectedConsent,
+  { world, submitUntilCrash, questionVersion }: Harness,
+  expected: Expectations,
   step: Omit<Extract<Step, { do: 'submit' }>, 'do' | 'who'>,
   number: string,
 ): Promise<void> {
-  const { form, ticked, dies } = step;
-  const submissionId = `submission-${++known.counter}`;
+  const { form, ticked, crashesAt } = step;
+  const submissionId = `submission-${++expected.counter}`;
   const occurredAt = hoursAgo(step.hoursAgo).toISOString();
   const common = { submissionId, submittedAt: occurredAt, firstName: 'Dana' };
   const version = form === 'ask' && ticked ? await questionVersion('ask') : '';
@@ -241,64 +253,72 @@ async function submit(
   const deliver = async () => {
     await expectStatus(200, world.submit(form, body));
   };
-  if (dies !== undefined && (await mortalForm(form, body, dies)) === 'died') known.undelivered.push(deliver);
+  if (crashesAt !== undefined && (await submitUntilCrash(form, body, crashesAt)) === 'crashed')
+    expected.undelivered.push(deliver);
   else for (let times = step.twice ? 2 : 1; times > 0; times--) await deliver();
   const kind = {
     quote: ticked ? 'explicitWeb' : '',
     contact: 'impliedForm',
     ask: ticked ? 'explicitWeb' : 'optOut',
   }[form];
-  if (kind !== '') known.owed.push({ number, kind, ref: submissionId, occurredAt });
+  if (kind !== '') expected.events.push({ number, kind, ref: submissionId, occurredAt });
   const automations = {
     quote: ['welcome', 'roofs'],
     contact: ['welcome', 'follow-up'],
     ask: ticked ? ['welcome'] : [],
   };
-  known.enrolled.push({ number, automations: automations[form] });
+  expected.enrolled.push({ number, automations: automations[form] });
 }
 
-async function text(
-  { world, inbound }: Harness,
-  known: ExpectedConsent,
+async function sendText(
+  { world, receiveUntilCrash }: Harness,
+  expected: Expectations,
   who: Person,
   words: string,
-  { twice, dies }: { readonly twice: boolean; readonly dies?: number | undefined },
+  { twice, crashesAt }: { readonly twice: boolean; readonly crashesAt?: number | undefined },
 ): Promise<void> {
   const from = NUMBERS[who];
   const at = new Date().toISOString();
-  const mayDie = dies !== undefined && words !== DOUBTFUL;
-  if (mayDie) world.twilio.setFault({ kind: 'webhookLost', to: from, times: 1 });
+  const mayCrash = crashesAt !== undefined && words !== DOUBTFUL;
+  if (mayCrash) world.twilio.setFault({ kind: 'webhookLost', to: from, times: 1 });
   const { messageSid, status } = await world.twilio.inbound({ from, to: SENDER, body: words });
   const redeliver = async () => {
     const again = await world.twilio.redeliver(messageSid);
     if (again.status !== 200) throw new Violation(`A text delivered again was answered ${again.status}`);
   };
-  const ended = mayDie ? await inbound({ messageSid, from, to: SENDER, body: words }, dies) : 'lived';
-  if (ended === 'died') known.undelivered.push(redeliver);
-  else if (!mayDie && status !== 200) throw new Violation(`A text was answered ${status}`);
+  const ended = mayCrash
+    ? await receiveUntilCrash({ messageSid, from, to: SENDER, body: words }, crashesAt)
+    : 'finished';
+  if (ended === 'crashed') expected.undelivered.push(redeliver);
+  else if (!mayCrash && status !== 200) throw new Violation(`A text was answered ${status}`);
   else if (twice) await redeliver();
   const kind = KINDS[words];
   if (kind)
-    known.owed.push({ number: from, kind, ref: messageSid, occurredAt: ended === 'died' ? undefined : at });
-  if (REPLIES.has(words)) known.everReplied.add(from);
+    expected.events.push({
+      number: from,
+      kind,
+      ref: messageSid,
+      occurredAt: ended === 'crashed' ? undefined : at,
+    });
+  if (REPLIES.has(words)) expected.everReplied.add(from);
   if (words !== DOUBTFUL) return;
-  for (const set of [known.inReview, known.everInReview]) set.add(from);
-  known.reviewSince.set(from, at);
+  for (const set of [expected.inReview, expected.everInReview]) set.add(from);
+  expected.reviewSince.set(from, at);
 }
 
-async function optOut({ world }: Harness, known: ExpectedConsent, number: string): Promise<void> {
+async function optOut({ world }: Harness, expected: Expectations, number: string): Promise<void> {
   await expectStatus(200, world.admin('POST', `/numbers/${encodeURIComponent(number)}/opt-out`));
-  known.owed.push({ number, kind: 'optOut', ref: 'manual', occurredAt: new Date().toISOString() });
+  expected.events.push({ number, kind: 'optOut', ref: 'manual', occurredAt: new Date().toISOString() });
 }
 
-async function agentText(
-  { world, consentNow }: Harness,
-  known: ExpectedConsent,
+async function sendAgentText(
+  { world, promisedState }: Harness,
+  expected: Expectations,
   number: string,
   isTwice: boolean,
 ): Promise<void> {
-  const words = `Agent's text ${++known.counter}`;
-  const against = objections({ purpose: 'agent' }, await consentNow(number), known.rules, false);
+  const words = `Agent's text ${++expected.counter}`;
+  const against = objections({ purpose: 'agent' }, await promisedState(number), expected.settings, false);
   const isRefused = [...against].some((reason) => reason !== 'waitingForStart');
   const body = { body: words, idempotencyKey: randomUUID() };
   for (let times = isTwice ? 2 : 1; times > 0; times--) {
@@ -316,34 +336,39 @@ async function agentText(
     const code = String(answer.json['code']);
     if (isRefused && !against.has(code)) throw new Violation(`An agent was told ${code}, which is not so`);
   }
-  if (!isRefused) known.agentTexts.set(words, number);
+  if (!isRefused) expected.agentTexts.set(words, number);
 }
 
 async function drain(
-  rig: Harness,
-  known: ExpectedConsent,
+  harness: Harness,
+  expected: Expectations,
   step: Extract<Step, { do: 'drain' }>,
-  moments: Moment[],
+  changes: ConsentChange[],
 ): Promise<void> {
-  const { dies, answered, meanwhile } = step;
-  const fate: CrashPlan = {
-    dies,
-    answered,
+  const { crashesAt, afterAnswer, meanwhile } = step;
+  const crashPlan: CrashPlan = {
+    crashesAt,
+    afterAnswer,
     meanwhile: meanwhile && {
       at: meanwhile.at,
       happens: async () => {
-        rig.pass(1);
+        harness.passTime(1);
         const number = NUMBERS[meanwhile.who];
-        if (meanwhile.words) await text(rig, known, meanwhile.who, meanwhile.words, { twice: false });
-        else await optOut(rig, known, number);
-        const { messages } = await rig.messages.conversation(number, 100);
+        if (meanwhile.words)
+          await sendText(harness, expected, meanwhile.who, meanwhile.words, { twice: false });
+        else await optOut(harness, expected, number);
+        const { messages } = await harness.messages.conversation(number, 100);
         const claimed = messages.filter(({ status }) => status === 'claimed').map(({ id }) => id);
-        moments.push({ number, version: (await rig.versions()).get(number) ?? 0, claimed: new Set(claimed) });
-        rig.pass(1);
+        changes.push({
+          number,
+          version: (await harness.consentVersions()).get(number) ?? 0,
+          claimed: new Set(claimed),
+        });
+        harness.passTime(1);
       },
     },
   };
-  await rig.drain(step, fate);
+  await harness.drain(step, crashPlan);
 }
 
 function hoursAgo(hours: number): Date {

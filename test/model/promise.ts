@@ -1,15 +1,15 @@
 /**
- * What sendgate promises, in a page: how consent follows from what happened (the transition table of DESIGN.md), and which
- * texts it lets through. Written from the documents and not from lib/, so that the two cannot share a mistake.
+ * States what sendgate promises, in a page: how consent follows from what happened (docs/design.md, "The transition table"), and
+ * which texts leave. It is written from the documents and not from lib/, so that the two cannot share a mistake.
  */
 
-/** One entry of a ledger, as far as the promise speaks of it. */
-export interface Fact {
+/** One event of a ledger, with the fields that the promise depends on. */
+export interface LedgerEvent {
   readonly kind: string;
   readonly occurredAt: string;
   readonly recordedAt: string;
   readonly source: string;
-  /** A keyword, upper case. */
+  /** The keyword that was texted, in upper case. */
   readonly word?: string | undefined;
   /** Twilio acts on the word by itself. */
   readonly carrierActs?: boolean | undefined;
@@ -18,19 +18,19 @@ export interface Fact {
 
 type ConsentStatus = 'none' | 'opted_in' | 'opted_out';
 
-/** Where a number stands after some facts. */
-export interface Standpoint {
+/** A number's consent after some events, by the promise. */
+export interface PromisedState {
   readonly status: ConsentStatus;
   readonly optInRequest: string;
   readonly leadOptInRequests: Readonly<Record<string, string>>;
   readonly keywords: ReadonlySet<string>;
   readonly blocked: boolean;
-  /** When it last opted out; when it last opted in in a way that lifts an opt-out. */
+  /** Times of the last opt-out, and of the last opt-in that lifts an opt-out. */
   readonly outAt: string;
   readonly liftedAt: string;
 }
 
-/** What makes of `none`, `opted_in` and `opted_out`. The rest of the kinds leaves the standing alone. */
+/** The status after an event of each kind, from `none`, `opted_in` and `opted_out`. Other kinds leave the status alone. */
 export const TABLE: Readonly<Record<string, readonly [ConsentStatus, ConsentStatus, ConsentStatus]>> = {
   handsetStart: ['opted_in', 'opted_in', 'opted_in'],
   handsetYes: ['opted_in', 'opted_in', 'opted_in'],
@@ -43,7 +43,7 @@ export const TABLE: Readonly<Record<string, readonly [ConsentStatus, ConsentStat
 };
 const COLUMNS: readonly ConsentStatus[] = ['none', 'opted_in', 'opted_out'];
 
-export const NOBODY: Standpoint = {
+export const NO_EVENTS: PromisedState = {
   status: 'none',
   optInRequest: 'not_sent',
   leadOptInRequests: {},
@@ -53,7 +53,7 @@ export const NOBODY: Standpoint = {
   liftedAt: '',
 };
 
-function isLate(before: Standpoint, { kind, occurredAt }: Fact, table: typeof TABLE): boolean {
+function isLate(before: PromisedState, { kind, occurredAt }: LedgerEvent, table: typeof TABLE): boolean {
   if (kind === 'optOut') return occurredAt < before.liftedAt;
   if (!table[kind]) return false;
   return kind === 'manualOptIn'
@@ -63,7 +63,7 @@ function isLate(before: Standpoint, { kind, occurredAt }: Fact, table: typeof TA
 
 const later = (one: string, other: string) => (one > other ? one : other);
 
-function optInRequestStatuses(at: Standpoint, change: (optInRequest: string) => string) {
+function optInRequestStatuses(at: PromisedState, change: (optInRequest: string) => string) {
   const leads = Object.entries(at.leadOptInRequests).map(([id, optInRequest]) => [id, change(optInRequest)]);
   return {
     optInRequest: change(at.optInRequest),
@@ -71,14 +71,14 @@ function optInRequestStatuses(at: Standpoint, change: (optInRequest: string) => 
   };
 }
 
-/** One fact more. X3: what happened before the last opposing event changes nothing. */
-export function after(before: Standpoint, fact: Fact, table = TABLE): Standpoint {
-  const { kind, occurredAt } = fact;
-  if (isLate(before, fact, table)) return before;
+/** Applies one event to a state. X3: what happened before the last opposing event changes nothing. */
+export function applyEvent(before: PromisedState, event: LedgerEvent, table = TABLE): PromisedState {
+  const { kind, occurredAt } = event;
+  if (isLate(before, event, table)) return before;
   if (kind === 'optInRequestSent') {
     const optInRequest = before.optInRequest === 'accepted' ? 'accepted' : 'sent';
-    const leadOptInRequests = fact.leadId
-      ? { ...before.leadOptInRequests, [fact.leadId]: 'sent' }
+    const leadOptInRequests = event.leadId
+      ? { ...before.leadOptInRequests, [event.leadId]: 'sent' }
       : before.leadOptInRequests;
     return { ...before, optInRequest, leadOptInRequests };
   }
@@ -88,13 +88,13 @@ export function after(before: Standpoint, fact: Fact, table = TABLE): Standpoint
     const stopped = optInRequestStatuses(before, (optInRequest) =>
       optInRequest === 'not_sent' ? optInRequest : 'rejected',
     );
-    const blocked = before.blocked || fact.source === 'carrier' || fact.carrierActs === true;
+    const blocked = before.blocked || event.source === 'carrier' || event.carrierActs === true;
     const outAt = later(before.outAt, occurredAt);
     return { ...before, ...stopped, status, keywords: new Set(), blocked, outAt };
   }
-  const blocked = kind === 'handsetStart' || fact.carrierActs ? false : before.blocked;
+  const blocked = kind === 'handsetStart' || event.carrierActs ? false : before.blocked;
   const isAsked = [before.optInRequest, ...Object.values(before.leadOptInRequests)].includes('sent');
-  // A YES that answers nothing is conversation.
+  // A YES that answers no request is conversation.
   if (kind === 'handsetYes' && before.status !== 'opted_out' && !isAsked) return { ...before, blocked };
   if (status !== 'opted_in') return before;
   const lifts = table[kind]?.[2] === 'opted_in';
@@ -105,8 +105,8 @@ export function after(before: Standpoint, fact: Fact, table = TABLE): Standpoint
     liftedAt: lifts ? later(before.liftedAt, occurredAt) : before.liftedAt,
   };
   if (kind === 'handsetKeyword') {
-    const keywords = new Set([...before.keywords, fact.word ?? '']);
-    return { ...next, ...askedAgain(before), keywords };
+    const keywords = new Set([...before.keywords, event.word ?? '']);
+    return { ...next, ...resetRejectedRequests(before), keywords };
   }
   if (kind === 'handsetStart' || kind === 'handsetYes') {
     const accepted = optInRequestStatuses(before, (optInRequest) =>
@@ -114,26 +114,26 @@ export function after(before: Standpoint, fact: Fact, table = TABLE): Standpoint
     );
     return { ...next, ...accepted, optInRequest: 'accepted' };
   }
-  return { ...next, ...askedAgain(before) };
+  return { ...next, ...resetRejectedRequests(before) };
 }
 
-/** Who comes back after a STOP by another way than START is asked for START again. */
-function askedAgain(before: Standpoint) {
+/** Resets rejected opt-in requests: a number that opts in again by another way than START is asked for START again. */
+function resetRejectedRequests(before: PromisedState) {
   if (before.status !== 'opted_out') return {};
   return optInRequestStatuses(before, (optInRequest) =>
     optInRequest === 'rejected' ? 'not_sent' : optInRequest,
   );
 }
 
-/** Where a number stood at each version, from 0. */
-export function standpoints(facts: readonly Fact[], table = TABLE): Standpoint[] {
-  const all = [NOBODY];
-  for (const fact of facts) all.push(after(all.at(-1) ?? NOBODY, fact, table));
+/** Lists a number's state at each version, from 0. */
+export function promisedStates(events: readonly LedgerEvent[], table = TABLE): PromisedState[] {
+  const all = [NO_EVENTS];
+  for (const event of events) all.push(applyEvent(all.at(-1) ?? NO_EVENTS, event, table));
   return all;
 }
 
-/** The settings of which the promise speaks. */
-export interface Rules {
+/** The settings that the promise depends on. */
+export interface PromisedSettings {
   readonly requireSmsOptIn: boolean;
   readonly doubleOptIn: 'off' | 'perNumber' | 'perLead';
   readonly requireOptInForOneToOne: boolean;
@@ -146,28 +146,33 @@ export interface Text {
   readonly keyword?: string | undefined;
 }
 
-/** Everything that speaks against a text now. Empty: it may leave. */
-export function objections(text: Text, at: Standpoint, rules: Rules, isInReview: boolean): Set<string> {
+/** Lists every reason against a text. When there is none, the text may leave. */
+export function objections(
+  text: Text,
+  at: PromisedState,
+  settings: PromisedSettings,
+  isInReview: boolean,
+): Set<string> {
   const { purpose, leadId, keyword } = text;
   const found = new Set<string>();
   const isForLead = purpose === 'step' || purpose === 'agent';
   if (purpose === 'optOutReply' && at.status !== 'opted_out') found.add('optedInAgain');
   if (purpose !== 'optOutReply' && at.status === 'opted_out')
     found.add('optedOut').add('optInRequestRejected');
-  if (!rules.a2pVerified) found.add('a2pNotVerified');
+  if (!settings.a2pVerified) found.add('a2pNotVerified');
   if (at.blocked) found.add('carrierBlocked');
   if (isInReview && purpose !== 'agent' && purpose !== 'optOutReply') found.add('awaitingReview');
   if (purpose === 'confirmation' && at.status !== 'opted_in') found.add('noLongerOptedIn');
   if (at.status !== 'opted_in') {
-    if (purpose === 'step' && rules.requireSmsOptIn) found.add('waitingForConsent');
-    if (purpose === 'agent' && rules.requireOptInForOneToOne) found.add('noOptIn');
+    if (purpose === 'step' && settings.requireSmsOptIn) found.add('waitingForConsent');
+    if (purpose === 'agent' && settings.requireOptInForOneToOne) found.add('noOptIn');
   }
   if (keyword && !at.keywords.has(keyword)) found.add('waitingForKeyword');
-  if (isForLead && rules.doubleOptIn !== 'off') {
-    const isPerLead = rules.doubleOptIn === 'perLead' && leadId !== undefined;
+  if (isForLead && settings.doubleOptIn !== 'off') {
+    const isPerLead = settings.doubleOptIn === 'perLead' && leadId !== undefined;
     const optInRequest = isPerLead ? (at.leadOptInRequests[leadId] ?? 'not_sent') : at.optInRequest;
     if (optInRequest !== 'accepted') found.add('waitingForStart');
-    // The request for START is no agent's text: it waits for the decision.
+    // An opt-in request is not the agent's own text: it waits for the agent's decision on the doubtful text.
     if (optInRequest === 'not_sent' && isInReview) found.add('awaitingReview');
   }
   return found;

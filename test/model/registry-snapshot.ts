@@ -4,24 +4,24 @@ import type { ConsentState } from '../../lib/consent/state.ts';
 import type { Message } from '../../lib/messaging/message.ts';
 import type { SingleText } from '../../lib/single-texts/single-text.ts';
 import type { Harness } from './harness.ts';
-import type { Fact } from './promise.ts';
+import type { LedgerEvent } from './promise.ts';
 
-/** The promise was broken, in words. */
+/** Says how the promise was broken. */
 export class Violation extends Error {
   override readonly name = 'Violation';
 }
 
-/** Consent changed while the gate was at work: whatever was not claimed by then must know of it. */
-export interface Moment {
+/** A change of consent while the gate was at work. A text not claimed by then may leave only under the new version. */
+export interface ConsentChange {
   readonly number: string;
   readonly version: number;
   readonly claimed: ReadonlySet<string>;
 }
 
-/** All that sendgate has written down of a number. */
+/** All that sendgate has stored about a number. */
 export interface WorldSnapshot {
   readonly number: string;
-  readonly facts: readonly Fact[];
+  readonly events: readonly LedgerEvent[];
   readonly refs: readonly string[];
   readonly state: ConsentState;
   readonly fault: string | undefined;
@@ -31,29 +31,29 @@ export interface WorldSnapshot {
   readonly singleTexts: readonly SingleText[];
 }
 
-export async function takeSnapshot(rig: Harness, number: string): Promise<WorldSnapshot> {
+export async function takeSnapshot(harness: Harness, number: string): Promise<WorldSnapshot> {
   const [{ events, fault, state }, { messages }, leads, singleTexts] = await Promise.all([
-    rig.registry.audit(number),
-    rig.messages.conversation(number, 500),
-    rig.leadStore.leadsWithNumber(number),
-    rig.singleTexts.open(number),
+    harness.registry.audit(number),
+    harness.messages.conversation(number, 500),
+    harness.leadStore.leadsWithNumber(number),
+    harness.singleTexts.open(number),
   ]);
   if (!state) throw new Violation(`The state of …${number.slice(-4)} cannot be read`);
   return {
     number,
-    facts: events.map(factOf),
+    events: events.map(ledgerEventOf),
     refs: events.map(refOf),
     state,
     fault: fault && `${fault.fault} at event ${fault.sequence}`,
     messages,
     leads: await Promise.all(
-      leads.map(async (id) => ({ id, enrollments: await rig.enrollments.ofLead(id) })),
+      leads.map(async (id) => ({ id, enrollments: await harness.enrollments.ofLead(id) })),
     ),
     singleTexts,
   };
 }
 
-export function factOf({ kind, occurredAt, recordedAt, evidence }: ConsentEvent): Fact {
+export function ledgerEventOf({ kind, occurredAt, recordedAt, evidence }: ConsentEvent): LedgerEvent {
   const { source } = evidence;
   return {
     kind,

@@ -13,10 +13,12 @@ const span = (seconds: number) => {
 };
 const ago = (hours: number) => (hours === 0 ? '' : `, dated ${span(hours * 3600)} ago`);
 const twice = (isTwice: boolean) => (isTwice ? ', twice' : '');
-const death = (dies: number | undefined) =>
-  dies === undefined ? '' : `; the process dies at its await ${dies}, and the sender tries again later`;
+const crash = (crashesAt: number | undefined) =>
+  crashesAt === undefined
+    ? ''
+    : `; the process crashes at its await ${crashesAt}, and the sender tries again later`;
 
-/** One step in words. */
+/** Describes one step in words. */
 export function describeStep(step: Step): string {
   switch (step.do) {
     case 'submit': {
@@ -25,10 +27,10 @@ export function describeStep(step: Step): string {
         contact: 'which has no checkbox',
         ask: step.ticked ? 'and answers Yes' : 'and answers No',
       }[step.form];
-      return `${step.who} submits the form ${step.form}, ${said}${ago(step.hoursAgo)}${twice(step.twice)}${death(step.dies)}`;
+      return `${step.who} submits the form ${step.form}, ${said}${ago(step.hoursAgo)}${twice(step.twice)}${crash(step.crashesAt)}`;
     }
     case 'text':
-      return `${step.who} texts "${step.words}"${step.twice ? ', delivered twice' : ''}${death(step.dies)}`;
+      return `${step.who} texts "${step.words}"${step.twice ? ', delivered twice' : ''}${crash(step.crashesAt)}`;
     case 'crm':
       return `${step.who} submits the form quote without a tick, and the CRM, which is asked, says true${ago(step.hoursAgo)}`;
     case 'optIn':
@@ -53,15 +55,15 @@ export function describeStep(step: Step): string {
       return 'a cycle enqueues what is due';
     case 'drain': {
       const how = [step.twice && 'each record twice', step.reversed && 'in reverse order'].filter(Boolean);
-      const dies =
-        step.dies === undefined
+      const crashed =
+        step.crashesAt === undefined
           ? ''
-          : `; it dies ${step.answered ? 'after' : 'before'} its await ${step.dies}`;
+          : `; it crashes ${step.afterAnswer ? 'after' : 'before'} its await ${step.crashesAt}`;
       const { meanwhile } = step;
       const between = meanwhile
         ? `; at its await ${meanwhile.at} ${meanwhile.words ? `${meanwhile.who} texts "${meanwhile.words}"` : `Ada opts ${meanwhile.who} out`}`
         : '';
-      return `the gate takes what is enqueued${how.length > 0 ? `, ${how.join(', ')}` : ''}${dies}${between}`;
+      return `the gate takes what is enqueued${how.length > 0 ? `, ${how.join(', ')}` : ''}${crashed}${between}`;
     }
     case 'cycle':
       return 'a whole cycle: changes are followed, what is due is enqueued, the gate takes it';
@@ -88,9 +90,9 @@ export const FAULTS = {
   callbacksShuffled: 'send callbacks in any order',
 } as const;
 
-/** A history as a story. */
-export function failureReport({ rules, steps }: History): string {
-  const settings = Object.entries(rules).map(([name, value]) => `${name} ${value}`);
+/** Describes a history in words: its settings, then its steps. */
+export function failureReport({ settings: first, steps }: History): string {
+  const settings = Object.entries(first).map(([name, value]) => `${name} ${value}`);
   return [
     `Settings: ${settings.join(', ')}.`,
     ...steps.map((step, index) => `${index + 1}. ${describeStep(step)}.`),

@@ -7,9 +7,9 @@ import type { Plan } from './check.ts';
 const { values } = parseArgs({
   options: {
     histories: { type: 'string', default: '500' },
-    /** The same seed is the same histories. Any, when absent. */
+    /** The same seed gives the same histories. A random seed when absent. */
     seed: { type: 'string' },
-    /** Printed with a history that broke the promise: plays that one again. */
+    /** Plays one history again that broke the promise; the path is printed with it. */
     path: { type: 'string' },
   },
 });
@@ -22,7 +22,7 @@ const bar = new SingleBar({
   format: `{bar} {value} of {total} histories, seed ${plan.seed}, {duration_formatted}, {eta_formatted} left`,
 });
 
-/** Draws how far the test is, which says so, and prints the story of a history that broke the promise. */
+/** Draws the test's progress from its annotations, and prints the report of a history that broke the promise. */
 const progress: Reporter = {
   onTestCaseAnnotate: (_, { message, type }) => {
     if (type === 'played') bar.update(Number(message));

@@ -1,11 +1,11 @@
 import type { StoredMessage } from '../../infra/local/twilio/store.ts';
 import type { Message } from '../../lib/messaging/message.ts';
 import type { Harness } from './harness.ts';
-import type { ExpectedConsent } from './play.ts';
-import { objections, type Standpoint, standpoints, type Text } from './promise.ts';
-import { factOf, type Moment, Violation } from './registry-snapshot.ts';
+import type { Expectations } from './play.ts';
+import { objections, type PromisedState, promisedStates, type Text } from './promise.ts';
+import { type ConsentChange, ledgerEventOf, Violation } from './registry-snapshot.ts';
 
-/** Which keyword an automation is tied to. */
+/** Returns the keyword that an automation is tied to. */
 export const keywordOf = (automationId: string | undefined) =>
   automationId?.startsWith('roofs') ? 'ROOF' : undefined;
 
@@ -17,33 +17,33 @@ export function textOf({
   return { purpose: purpose ?? 'step', leadId, keyword: keywordOf(automationId) };
 }
 
-/** Of which message of ours a text at Twilio is: the callback's address names it, whatever became of the answer. */
+/** Reads our message id from the callback address of a text at Twilio. It is there even when Twilio's answer was lost. */
 export function messageIdOf({ statusCallback }: StoredMessage): string {
   return new URL(statusCallback ?? '').searchParams.get('message') ?? '';
 }
 
 /**
- * Judges texts that have just reached Twilio: each may leave under the consent that it says it was sent under, and that is
- * none that had been overtaken.
+ * Checks texts that have just reached Twilio: the consent version that each was sent under allows it, and no later version
+ * had been recorded when it was claimed.
  *
- * @param before versions of the numbers' consent when the step began. @param moments what happened in the middle of it.
+ * @param before versions of the numbers' consent when the step began. @param changes made while the step was played.
  */
 export async function checkTextInvariants(
-  rig: Harness,
-  known: ExpectedConsent,
+  harness: Harness,
+  expected: Expectations,
   left: readonly StoredMessage[],
   before: ReadonlyMap<string, number>,
-  moments: readonly Moment[],
+  changes: readonly ConsentChange[],
 ): Promise<void> {
   for (const text of left) {
     const id = messageIdOf(text);
-    const message = await rig.messages.get(id);
-    if (!message) throw new Violation(`A text left that is in no book: "${text.body}"`);
+    const message = await harness.messages.get(id);
+    if (!message) throw new Violation(`A text left that is in no table: "${text.body}"`);
     const { consentVersion = -1 } = message;
-    const facts = (await rig.registry.events(text.to)).map(factOf);
-    const at = standpoints(facts, rig.table())[consentVersion];
+    const events = (await harness.registry.events(text.to)).map(ledgerEventOf);
+    const at = promisedStates(events, harness.transitionTable())[consentVersion];
     if (!at) throw new Violation(`"${text.body}" left under version ${consentVersion}, which there is not`);
-    const overtaken = moments.find(
+    const overtaken = changes.find(
       ({ number, version, claimed }) => number === text.to && !claimed.has(id) && consentVersion < version,
     );
     if (consentVersion < (before.get(text.to) ?? 0) || overtaken) {
@@ -51,17 +51,17 @@ export async function checkTextInvariants(
         `"${text.body}" left under version ${consentVersion}, after a later one was recorded`,
       );
     }
-    judgeText(known, text, message, at);
+    checkText(expected, text, message, at);
   }
 }
 
-function judgeText(known: ExpectedConsent, text: StoredMessage, message: Message, at: Standpoint): void {
+function checkText(expected: Expectations, text: StoredMessage, message: Message, at: PromisedState): void {
   if (message.number !== text.to) throw new Violation(`"${text.body}" went to another number than its own`);
-  const isInReview = known.inReview.has(text.to);
-  const against = objections(textOf(message), at, known.rules, isInReview);
-  // A doubtful text that arrived while the gate was at work may have come after the claim.
+  const isInReview = expected.inReview.has(text.to);
+  const against = objections(textOf(message), at, expected.settings, isInReview);
+  // A doubtful text that arrived while the gate was at work may have arrived after the claim.
   if (against.size === 1 && against.has('awaitingReview') && message.claimedAt !== undefined) {
-    const since = known.reviewSince.get(text.to) ?? '';
+    const since = expected.reviewSince.get(text.to) ?? '';
     if (message.claimedAt <= since) return;
   }
   if (against.size > 0) throw new Violation(`"${text.body}" left, though against it speaks: ${[...against]}`);

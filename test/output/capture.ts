@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 
 /**
- * Takes what the code under test writes to its output into a file, where a run is quiet and test/output/scan.ts reads it.
+ * Writes the output of the code under test into a file, which keeps a run quiet and which test/output/scan.ts reads.
  * Vitest itself talks to its workers over channels of their own.
  */
 const folder = join(import.meta.dirname, '../../.test-run');

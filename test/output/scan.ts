@@ -4,10 +4,10 @@ import type { Reporter } from 'vitest/node';
 import { REPORT_FOLDER } from '../setup/exercised.ts';
 import { leaksIn } from './leaks.ts';
 
-/** Everything that the code under test wrote to its output during a run. */
+/** The file with all output of the code under test during a run. */
 export const OUTPUT_PATH = join(REPORT_FOLDER, 'output.log');
 
-/** Fails the run when a phone number, a secret or a text stands in a line that any test made the code log. */
+/** Fails the run when a line that any test made the code log contains a phone number, a secret or a text. */
 export const outputScan: Reporter = {
   onInit: () => rmSync(OUTPUT_PATH, { force: true }),
   onTestRunEnd: () => {

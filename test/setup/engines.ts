@@ -7,9 +7,9 @@ import { type Endpoints, startDynamoDb, startObjects, startQueues } from '../../
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where the engines of this test run listen. */
+    /** Addresses of this test run's engines. */
     endpoints: Endpoints;
-    /** File with the synthesized template of the organization `demo`. */
+    /** The file with the synthesized template of the organization `demo`. */
     templatePath: string;
   }
 }

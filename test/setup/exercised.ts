@@ -4,12 +4,12 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** File to which each operation of the API is written that a test got through to. */
+    /** The file that lists each operation of the API that a test called successfully. */
     exercisedPath: string;
   }
 }
 
-/** Where a run of the tests leaves what it did, for the checks after it. */
+/** The folder in which a run of the tests records its actions, for the checks after it. */
 export const REPORT_FOLDER = join(import.meta.dirname, '../../.test-run');
 export const EXERCISED_PATH = join(REPORT_FOLDER, 'exercised.txt');
 

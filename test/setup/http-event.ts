@@ -10,7 +10,7 @@ export interface HttpOptions {
   readonly sourceIp?: string;
 }
 
-/** What API Gateway hands to a function for a request, in payload format 2.0. */
+/** Builds the event of payload format 2.0 that API Gateway hands to a function for a request. */
 export function httpEvent(method: string, path: string, options: HttpOptions = {}): APIGatewayProxyEventV2 {
   const [rawPath = '', inPath = ''] = path.split('?');
   const rawQueryString = options.query ?? inPath;

@@ -1,8 +1,8 @@
-/** The secrets of the organizations that tests set up. None may ever stand in a log (test/output). */
+/** Twilio's auth token. This and the following secrets of the tests' organizations may be in no log (test/output). */
 export const AUTH_TOKEN = 'local-auth-token';
-/** Of Twilio's API key, and of the app in Salesforce. */
+/** The secret of Twilio's API key, and of the app in Salesforce. */
 export const CLIENT_SECRET = 'local-secret';
-/** With which a builder signs. */
+/** The secret with which a builder signs. */
 export const SIGNING_SECRET = 'the-secret-both-sides-know';
-/** A form's own. */
+/** A form's own secret. */
 export const FORM_SECRET = 'a-secret-in-the-address';

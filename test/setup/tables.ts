@@ -4,12 +4,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
 import { type Endpoints, LOCAL_CREDENTIALS, LOCAL_REGION } from '../../infra/local/engines.ts';
-import { type Provisioned, provision } from '../../infra/local/provision.ts';
-import { nestedProperty, referenced, resourcesOf, type Template } from '../../infra/local/template.ts';
+import { type Provisioned, provisionResources } from '../../infra/local/provision.ts';
+import { nestedProperty, referencedId, resourcesOf, type Template } from '../../infra/local/template.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 
-/** Tables and queues of one test file, and how to reach them. */
+/** Tables and queues of one test file, with a client for them. */
 export interface Tables {
   readonly consentTable: string;
   readonly configurationTable: string;
@@ -20,10 +20,10 @@ export interface Tables {
   readonly carrierListQueueUrl: string;
   readonly registryJobsQueueUrl: string;
   readonly exportBucket: string;
-  /** What became of each table and queue, by the environment variable that names it. */
+  /** The local counterpart of each table and queue, by the environment variable that names it. */
   readonly provisioned: ReadonlyMap<string, Provisioned>;
   readonly client: DynamoDBDocumentClient;
-  /** The variables that a handler needs to work on these: set them before importing it. */
+  /** The variables that a handler needs to work on these tables and queues. Set them before importing the handler. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -31,7 +31,7 @@ export interface Tables {
  * Creates the stack's tables and queues under names that no other test file has, and points the AWS SDK of this
  * process at the engines.
  *
- * @param other engines to use instead of those of the test run. @param namePrefix of tables and queues that may be there already.
+ * @param other engines to use instead of those of the test run. @param namePrefix of tables and queues, which may exist already.
  */
 export async function createTables(
   other: Partial<Endpoints> = {},
@@ -39,7 +39,7 @@ export async function createTables(
 ): Promise<Tables> {
   const template = JSON.parse(readFileSync(inject('templatePath'), 'utf8')) as Template;
   const endpoints = { ...inject('endpoints'), ...other };
-  const byId = await provision(template, endpoints, { namePrefix });
+  const byId = await provisionResources(template, endpoints, { namePrefix });
   const provisioned = byVariable(template, byId);
   const value = (variable: string): string => {
     const found = provisioned.get(variable);
@@ -87,7 +87,7 @@ function byVariable(
   for (const [, properties] of resourcesOf(template, 'AWS::Lambda::Function')) {
     const variables = nestedProperty(nestedProperty(properties['Environment'])['Variables']);
     for (const [variable, value] of Object.entries(variables)) {
-      const provisioned = byId.get(referenced(value) ?? '');
+      const provisioned = byId.get(referencedId(value) ?? '');
       if (provisioned) found.set(variable, provisioned);
     }
   }

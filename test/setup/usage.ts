@@ -5,14 +5,14 @@ import { REPORT_FOLDER } from './exercised.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** File to which each use of an AWS service is written: function, action, resource. */
+    /** The file to which each use of an AWS service is written: function, action, resource. */
     usagePath: string;
   }
 }
 
 export const USAGE_PATH = join(REPORT_FOLDER, 'usage.txt');
 
-/** Begins a new list of what functions use. */
+/** Starts a new list of the functions' uses. */
 export function setup(project: TestProject): void {
   mkdirSync(dirname(USAGE_PATH), { recursive: true });
   rmSync(USAGE_PATH, { force: true });

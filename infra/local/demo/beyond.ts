@@ -1,6 +1,6 @@
 import type { Chapter } from './scene.ts';
 
-/** What none of the five products has. */
+/** Shows what none of the five products has. */
 export const beyond: Chapter = {
   title: 'Beyond',
   settings: { confirmOptIns: false },
@@ -29,8 +29,8 @@ export const beyond: Chapter = {
         const number = await stage.newNumber();
         await stage.submit('contact', number, {});
         const at = new Date().toISOString();
-        await stage.moment();
-        await stage.text(number, 'STOP');
+        await stage.pause();
+        await stage.sendText(number, 'STOP');
         const past = await stage.admin('GET', stage.numberPath(number, `consent?at=${at}`));
         const { status, words } = past['known'] as { status: string; words: string };
         stage.expect(status === 'opted_in', 'opted in at that moment');

@@ -1,6 +1,6 @@
 import type { Chapter } from './scene.ts';
 
-/** Consent per contact, by hand and by text, and why a text did not arrive (SalesExec's promises). */
+/** Shows consent per contact, by hand and by text, and why a text did not arrive (SalesExec's promises). */
 export const contactConsent: Chapter = {
   title: 'Consent of each contact',
   settings: { confirmOptIns: false },
@@ -12,7 +12,9 @@ export const contactConsent: Chapter = {
         const number = await stage.newNumber();
         await stage.submit('quote', number, {});
         await stage.untilHeld(number, 'waitingForConsent');
-        const refused = await stage.ask('POST', stage.numberPath(number, 'opt-in'), { method: 'phone' });
+        const refused = await stage.requestAdmin('POST', stage.numberPath(number, 'opt-in'), {
+          method: 'phone',
+        });
         stage.expect(refused.status === 422, 'an opt-in without proof is refused');
         await stage.admin('POST', stage.numberPath(number, 'opt-in'), {
           method: 'by phone',
@@ -29,8 +31,8 @@ export const contactConsent: Chapter = {
       promise: 'S8, X9',
       play: async (stage) => {
         const number = await stage.newNumber();
-        await stage.text(number, 'STOP');
-        // Consent from the web lifts our side; Twilio's block is lifted by START alone.
+        await stage.sendText(number, 'STOP');
+        // Consent from the web lifts our opt-out; START alone lifts Twilio's block.
         await stage.submit('quote', number, { smsConsent: 'on' });
         const why = await stage.untilHeld(number, 'carrierBlocked');
         return { happened: 'held, and not tried', why };
@@ -41,7 +43,7 @@ export const contactConsent: Chapter = {
       promise: 'S7, C7',
       play: async (stage) => {
         const number = await stage.newNumber();
-        await stage.text(number, 'STOP');
+        await stage.sendText(number, 'STOP');
         const path = `/do-not-contact?prefix=${encodeURIComponent(number)}`;
         const listed = await stage.until('the entry', async () => {
           const { numbers } = (await stage.admin('GET', path)) as { numbers: Record<string, unknown>[] };

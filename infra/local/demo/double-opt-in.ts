@@ -3,7 +3,7 @@ import type { Chapter } from './scene.ts';
 const ASKS = 'Reply START';
 const GREETS = 'thanks for asking';
 
-/** The opt-in template goes first, and START releases what waits (ClickPoint's promises). */
+/** Shows double opt-in: the opt-in template goes first, and START releases the held text (ClickPoint's promises). */
 export const doubleOptIn: Chapter = {
   title: 'Double opt-in',
   settings: { confirmOptIns: false, doubleOptIn: 'perNumber' },
@@ -14,7 +14,7 @@ export const doubleOptIn: Chapter = {
       play: async (stage) => {
         const number = await stage.newNumber();
         await stage.submit('contact', number, {});
-        await stage.untilToldOf(number, ASKS);
+        await stage.untilTextedWith(number, ASKS);
         const why = await stage.untilHeld(number, 'waitingForStart');
         const { optInTemplate } = await stage.consent(number);
         stage.expect(optInTemplate === 'Sent', 'its status is Sent (C5)');
@@ -27,9 +27,9 @@ export const doubleOptIn: Chapter = {
       promise: 'C3, C5',
       play: async (stage) => {
         const number = stage.recall('asked');
-        await stage.text(number, 'START');
-        await stage.untilToldOf(number, GREETS);
-        await stage.cycle();
+        await stage.sendText(number, 'START');
+        await stage.untilTextedWith(number, GREETS);
+        await stage.waitForCycle();
         const greetings = (await stage.textsTo(number)).filter(({ body }) => body.includes(GREETS));
         stage.expect(greetings.length === 1, 'it is sent once');
         const { optInTemplate } = await stage.consent(number);
@@ -43,8 +43,8 @@ export const doubleOptIn: Chapter = {
       play: async (stage) => {
         const number = await stage.newNumber();
         await stage.submit('contact', number, {});
-        await stage.untilToldOf(number, ASKS);
-        await stage.text(number, 'STOP');
+        await stage.untilTextedWith(number, ASKS);
+        await stage.sendText(number, 'STOP');
         const dropped = await stage.untilStatus(number, 'dropped');
         stage.expect((await stage.textsTo(number)).length === 1, 'nothing but the template left');
         return { happened: 'the original is dropped', why: String(dropped['sentence']) };
@@ -60,9 +60,9 @@ export const doubleOptIn: Chapter = {
           body: 'Hi, Ada here.',
         });
         stage.expect(answer['status'] === 'held', 'the agent is told that it waits');
-        await stage.untilToldOf(number, ASKS);
-        await stage.text(number, 'START');
-        await stage.untilToldOf(number, 'Ada here');
+        await stage.untilTextedWith(number, ASKS);
+        await stage.sendText(number, 'START');
+        await stage.untilTextedWith(number, 'Ada here');
         return { happened: 'asked first, then sent', why: String(answer['sentence']) };
       },
     },

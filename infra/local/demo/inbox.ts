@@ -1,6 +1,6 @@
 import type { Chapter } from './scene.ts';
 
-/** Agents' texts, and what the inbox may not do (Twilio for Salesforce's one-to-one promises, 17hats' status page). */
+/** Shows agents' texts, and what an inbox may not do (Twilio for Salesforce's one-to-one promises, 17hats' status page). */
 export const inbox: Chapter = {
   title: 'The inbox',
   settings: { confirmOptIns: false, requireOptInForOneToOne: true },
@@ -11,7 +11,9 @@ export const inbox: Chapter = {
       play: async (stage) => {
         const number = await stage.newNumber();
         await stage.submit('quote', number, {});
-        const refused = await stage.ask('POST', stage.numberPath(number, 'messages'), { body: 'Hello' });
+        const refused = await stage.requestAdmin('POST', stage.numberPath(number, 'messages'), {
+          body: 'Hello',
+        });
         stage.expect(refused.status === 409 && refused.json['code'] === 'noOptIn', 'no opt-in, no text');
         return { happened: 'refused', why: String(refused.json['detail']) };
       },
@@ -21,14 +23,14 @@ export const inbox: Chapter = {
       promise: 'B5',
       play: async (stage) => {
         const number = await stage.newNumber();
-        await stage.text(number, 'Do you do bay windows?');
+        await stage.sendText(number, 'Do you do bay windows?');
         const { conversation } = (await stage.admin('GET', stage.numberPath(number, 'conversation'))) as {
           conversation: { unread: number };
         };
         stage.expect(conversation.unread === 1, 'it is unread');
         const change = { read: true, project: 'Bay windows' };
         await stage.admin('PATCH', stage.numberPath(number, 'conversation'), change);
-        const { json } = await stage.ask('GET', '/conversations?project=Bay%20windows');
+        const { json } = await stage.requestAdmin('GET', '/conversations?project=Bay%20windows');
         stage.expect(JSON.stringify(json).includes(number), 'it is in its project');
         return { happened: 'read and filed', why: 'project Bay windows' };
       },
@@ -39,8 +41,8 @@ export const inbox: Chapter = {
       play: async (stage) => {
         const number = await stage.newNumber();
         await stage.submit('contact', number, {});
-        await stage.text(number, 'wrong number');
-        const { json } = await stage.ask('GET', '/conversations?review=true&limit=100');
+        await stage.sendText(number, 'wrong number');
+        const { json } = await stage.requestAdmin('GET', '/conversations?review=true&limit=100');
         stage.expect(JSON.stringify(json).includes(number), 'it stands on the list of those to decide');
         await stage.admin('PATCH', stage.numberPath(number, 'conversation'), { decision: 'optOut' });
         const { status } = await stage.consent(number);
@@ -53,8 +55,8 @@ export const inbox: Chapter = {
       promise: 'X7, B3',
       play: async (stage) => {
         const number = await stage.newNumber();
-        await stage.text(number, 'please stop texting me');
-        await stage.untilToldOf(number, 'you are opted out');
+        await stage.sendText(number, 'please stop texting me');
+        await stage.untilTextedWith(number, 'you are opted out');
         const { status } = await stage.consent(number);
         stage.expect(status === 'opted_out', 'it opts out, though the carrier does not catch it');
         return { happened: 'opted out, and told so once', why: await stage.whyConsent(number) };

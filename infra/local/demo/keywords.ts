@@ -3,7 +3,7 @@ import type { Chapter } from './scene.ts';
 
 const WORD = 'VOLUNTEER';
 
-/** Keywords and campaigns (Twilio for Salesforce's promises). */
+/** Shows keywords and campaigns (Twilio for Salesforce's promises). */
 export const keywords: Chapter = {
   title: 'Keywords and campaigns',
   settings: { confirmOptIns: true },
@@ -12,7 +12,7 @@ export const keywords: Chapter = {
       title: 'A keyword that people send by accident',
       promise: 'T1',
       play: async (stage) => {
-        const refused = await stage.ask('PUT', '/keywords/YES', {});
+        const refused = await stage.requestAdmin('PUT', '/keywords/YES', {});
         stage.expect(refused.status === 422, '"yes" is no keyword');
         await stage.admin('PUT', `/keywords/${WORD}`, { description: 'Helps at the open day' });
         const said = JSON.stringify(refused.json['errors'] ?? refused.json['detail']);
@@ -24,8 +24,8 @@ export const keywords: Chapter = {
       promise: 'T2, B3',
       play: async (stage) => {
         const number = await stage.newNumber();
-        await stage.text(number, ' volunteer! ');
-        await stage.untilToldOf(number, 'opted in');
+        await stage.sendText(number, ' volunteer! ');
+        await stage.untilTextedWith(number, 'opted in');
         stage.remember('volunteer', number);
         return { happened: 'opted in, and told so once', why: await stage.whyConsent(number) };
       },
@@ -43,14 +43,14 @@ export const keywords: Chapter = {
         const otherLead = await stage.until('the lead', () => stage.lead(other));
         await stage.admin('POST', `/campaigns/${id}/members`, { leads: [otherLead['id']] });
         await stage.until('both members', async () => {
-          const { json } = await stage.ask('GET', `/campaigns/${id}/members`);
+          const { json } = await stage.requestAdmin('GET', `/campaigns/${id}/members`);
           const members = JSON.stringify(json['members']);
           return [volunteer, other].every((number) => members.includes(number)) || undefined;
         });
         const template = 'Hello from {{organizationName}}: the open day is on Saturday.';
         const forecast = await stage.admin('POST', `/campaigns/${id}/deliverability`, { template });
         await stage.admin('POST', `/campaigns/${id}/broadcasts`, { template });
-        await stage.untilToldOf(volunteer, 'the open day');
+        await stage.untilTextedWith(volunteer, 'the open day');
         const why = await stage.until('a hold', async () => {
           const found = await stage.lead(other);
           const enrollments = (found?.['enrollments'] ?? []) as Record<string, unknown>[];

@@ -1,6 +1,6 @@
 import type { Chapter } from './scene.ts';
 
-/** The main job: a form POST becomes a consented text, and STOP ends it (HeavySet's promises, and the backbone's own). */
+/** Shows the main job: a form POST becomes a consented text, and STOP ends it (HeavySet's promises, and the backbone's own). */
 export const mainJob: Chapter = {
   title: 'The main job',
   settings: { confirmOptIns: false, requireSmsOptIn: true },
@@ -47,7 +47,7 @@ export const mainJob: Chapter = {
         const id = `demo-${number}`;
         for (let times = 0; times < 3; times++) await stage.submit('contact', number, { submissionId: id });
         await stage.untilTexted(number);
-        await stage.cycle();
+        await stage.waitForCycle();
         stage.expect((await stage.textsTo(number)).length === 1, 'three deliveries are one text');
         const { version } = await stage.consent(number);
         stage.expect(version === 1, 'three deliveries are one consent');
@@ -59,7 +59,7 @@ export const mainJob: Chapter = {
       promise: 'H10',
       play: async (stage) => {
         const number = stage.recall('held');
-        await stage.text(number, 'START');
+        await stage.sendText(number, 'START');
         await stage.untilTexted(number);
         return { happened: 'the held text left', why: await stage.whyConsent(number) };
       },
@@ -98,12 +98,12 @@ export const mainJob: Chapter = {
       play: async (stage) => {
         const number = await stage.newNumber();
         await stage.submit('contact', number, {});
-        await stage.text(number, 'STOP');
+        await stage.sendText(number, 'STOP');
         // A text that was claimed before the STOP may still be on its way to the carrier.
-        await stage.moment();
+        await stage.pause();
         const beforeStop = (await stage.textsTo(number)).length;
-        await stage.cycle();
-        await stage.cycle();
+        await stage.waitForCycle();
+        await stage.waitForCycle();
         stage.expect((await stage.textsTo(number)).length === beforeStop, 'nothing leaves after STOP');
         stage.remember('stopped', number);
         const { status } = await stage.consent(number);
@@ -119,7 +119,7 @@ export const mainJob: Chapter = {
       promise: 'B6, S5',
       play: async (stage) => {
         const number = stage.recall('stopped');
-        await stage.text(number, 'START');
+        await stage.sendText(number, 'START');
         await stage.untilTexted(number);
         stage.expect((await stage.textsTo(number)).length === 1, 'the text leaves once');
         return { happened: 'the held text left, once', why: await stage.whyConsent(number) };
@@ -130,7 +130,7 @@ export const mainJob: Chapter = {
       promise: 'X3',
       play: async (stage) => {
         const number = await stage.newNumber();
-        await stage.text(number, 'STOP');
+        await stage.sendText(number, 'STOP');
         const yesterday = new Date(Date.now() - 86_400_000).toISOString();
         await stage.submit('quote', number, { smsConsent: true, submittedAt: yesterday });
         await stage.untilHeld(number, 'optedOut');
@@ -144,7 +144,7 @@ export const mainJob: Chapter = {
       promise: 'bad input',
       play: async (stage) => {
         const number = await stage.newNumber();
-        const status = await stage.forge(number, 'START');
+        const status = await stage.postForgedText(number, 'START');
         stage.expect(status === 403, 'a forged webhook is refused');
         const { version } = await stage.consent(number);
         stage.expect(version === 0, 'a forged webhook leaves nothing behind');

@@ -7,7 +7,7 @@ const FORM = {
   automations: ['welcome'],
 };
 
-/** The opt-in question and its confirmation (17hats' promises). */
+/** Shows the opt-in question and its confirmation (17hats' promises). */
 export const question: Chapter = {
   title: 'The opt-in question',
   settings: { confirmOptIns: true },
@@ -19,7 +19,7 @@ export const question: Chapter = {
         await stage.admin('PUT', `/forms/${FORM.id}`, FORM);
         const number = await stage.newNumber();
         await stage.answerQuestion(FORM.id, number, 'yes');
-        await stage.untilToldOf(number, 'thanks for asking');
+        await stage.untilTextedWith(number, 'thanks for asking');
         const [first] = await stage.textsTo(number);
         stage.expect(first?.body.includes('you are opted in') === true, 'the confirmation came first');
         stage.remember('survey', number);

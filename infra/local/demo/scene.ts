@@ -1,6 +1,6 @@
 import type { Stage } from './stage.ts';
 
-/** One scene of the story: what it shows, the promise it keeps, and what happened. */
+/** One scene of the demo: it does something, checks that a promise is kept, and reports what happened. */
 export interface Scene {
   readonly title: string;
   readonly promise: string;
@@ -12,7 +12,7 @@ export interface Outcome {
   readonly why: string;
 }
 
-/** Scenes that play under the same settings. */
+/** A chapter of the demo: scenes under the same settings. */
 export interface Chapter {
   readonly title: string;
   readonly settings: Readonly<Record<string, unknown>>;

@@ -1,9 +1,9 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Instance, runningInstance } from '../instance.ts';
-import { startLocal } from '../runner.ts';
+import { findRunningInstance, type Instance } from '../instance.ts';
+import { startLocalStack } from '../runner.ts';
 
-/** Where the demo plays: on the instance that runs on this state, or on one of its own. */
+/** The demo plays on the instance that runs on this state, or else on an instance of its own. */
 export interface StageOptions {
   readonly state: string;
 }
@@ -17,14 +17,14 @@ type Json = Record<string, unknown>;
 
 export type Stage = Awaited<ReturnType<typeof createStage>>;
 
-/** Texts leave within a cycle; with retries of slow machines this is far more than one. */
-const PATIENCE_MILLISECONDS = 45_000;
+/** Texts leave within a cycle. This is many cycles, for slow machines. */
+const TIMEOUT_MILLISECONDS = 45_000;
 const AREA_CODES = ['303', '720', '212', '415', '512', '617', '206', '305', '702', '404', '312', '213'];
 
-/** The hands of the demo: what a form builder, a person with a phone and an admin can do over HTTP, and nothing else. */
+/** Creates the clients of the demo. They do over HTTP what a form builder, a person with a phone and an admin can do. */
 export async function createStage(options: StageOptions) {
-  const running = await runningInstance(options.state);
-  const own = running ? undefined : await ownInstance(`${options.state}/demo`);
+  const running = await findRunningInstance(options.state);
+  const own = running ? undefined : await startOwnInstance(`${options.state}/demo`);
   const { apiUrl, twilioUrl, eventsUrl, cycleSeconds, token } = running ?? (own as OwnInstance);
   const memory = new Map<string, string>();
   const numbers: string[] = [];
@@ -34,24 +34,24 @@ export async function createStage(options: StageOptions) {
     const body = await answer.text();
     return { status: answer.status, json: body.startsWith('{') ? JSON.parse(body) : {} };
   }
-  /** Asks the admin API, and takes whatever it answers. */
-  function ask(method: string, path: string, body?: unknown) {
+  /** Calls the admin API. A refusal is an answer here, not an error. */
+  function requestAdmin(method: string, path: string, body?: unknown) {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
     return request(`${apiUrl}${path}`, init);
   }
   async function admin(method: string, path: string, body?: unknown): Promise<Json> {
-    const { status, json } = await ask(method, path, body);
+    const { status, json } = await requestAdmin(method, path, body);
     if (status >= 300) throw new Error(`${method} ${path} answered ${status}: ${json['detail']}`);
     return json;
   }
   const numberPath = (number: string, rest: string) => `/numbers/${encodeURIComponent(number)}/${rest}`;
   async function until<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-    for (const end = Date.now() + PATIENCE_MILLISECONDS; Date.now() < end; await sleep(200)) {
+    for (const end = Date.now() + TIMEOUT_MILLISECONDS; Date.now() < end; await sleep(200)) {
       const seen = await look();
       if (seen !== undefined) return seen;
     }
-    throw new Error(`${what} did not happen within ${PATIENCE_MILLISECONDS / 1000} s`);
+    throw new Error(`${what} did not happen within ${TIMEOUT_MILLISECONDS / 1000} s`);
   }
   async function textsTo(number: string): Promise<Text[]> {
     const { json } = await request(`${twilioUrl}/stand-in/messages`);
@@ -67,7 +67,7 @@ export async function createStage(options: StageOptions) {
   const consent = (number: string) => admin('GET', numberPath(number, 'consent'));
 
   return {
-    /** What the story plays on. */
+    /** Names the instance that the demo plays on. */
     place: running ? `the running instance at ${apiUrl}` : 'an instance of its own',
     footer: 'Reply STOP to opt-out of future text communications.',
     expect(holds: boolean, promise: string): void {
@@ -76,7 +76,7 @@ export async function createStage(options: StageOptions) {
     remember: (name: string, number: string) => memory.set(name, number),
     recall: (name: string) => memory.get(name) ?? '',
     numbers: () => numbers,
-    /** One that nobody has: the story can be told again. The stand-in delivers to it: those from 0190 on have troubles. */
+    /** Finds an unused number, so that the demo can run again. The stand-in delivers to it: it fails texts to 0190 and above. */
     async newNumber(): Promise<string> {
       for (let tries = 0; tries < 1000; tries++) {
         const number = `+1${AREA_CODES[randomInt(AREA_CODES.length)]}555${String(randomInt(100, 190)).padStart(4, '0')}`;
@@ -85,7 +85,7 @@ export async function createStage(options: StageOptions) {
         numbers.push(number);
         return number;
       }
-      throw new Error('every number has a story already: start anew with npm start -- --fresh');
+      throw new Error('every number is in use already: start empty with npm start -- --fresh');
     },
     async submit(form: string, number: string, fields: Json): Promise<void> {
       const body = JSON.stringify({
@@ -102,7 +102,7 @@ export async function createStage(options: StageOptions) {
       });
       if (status !== 200) throw new Error(`the form answered ${status}`);
     },
-    /** Answers a form's opt-in question as its page does, under the words that it showed. */
+    /** Answers a form's opt-in question as its page does, with the version of the words that it showed. */
     async answerQuestion(form: string, number: string, answer: 'yes' | 'no'): Promise<void> {
       const url = `${apiUrl}/forms/${form}`;
       const { json } = await request(`${url}/opt-in-question`, { headers: { accept: 'application/json' } });
@@ -117,14 +117,14 @@ export async function createStage(options: StageOptions) {
       const { status } = await request(`${url}/submissions`, { method: 'POST', headers, body });
       if (status !== 200) throw new Error(`the form answered ${status}`);
     },
-    /** A text from somebody's phone, by way of the carrier. */
-    async text(from: string, body: string): Promise<void> {
+    /** Sends a text from a person's phone through the carrier's stand-in. */
+    async sendText(from: string, body: string): Promise<void> {
       const headers = { 'content-type': 'application/json' };
       const init = { method: 'POST', headers, body: JSON.stringify({ from, body }) };
       const { status } = await request(`${twilioUrl}/stand-in/inbound`, init);
       if (status !== 200) throw new Error(`the webhook answered ${status}`);
     },
-    async forge(from: string, body: string): Promise<number> {
+    async postForgedText(from: string, body: string): Promise<number> {
       const headers = {
         'x-twilio-signature': 'Zm9yZ2Vk',
         'content-type': 'application/x-www-form-urlencoded',
@@ -138,16 +138,16 @@ export async function createStage(options: StageOptions) {
       const init = { method: 'POST', headers, body: fields.toString() };
       return (await request(`${apiUrl}/twilio/inbound`, init)).status;
     },
-    ask,
+    requestAdmin,
     admin,
     numberPath,
     until,
     lead,
-    settings: (change: Json) => admin('PATCH', '/settings', change),
+    changeSettings: (change: Json) => admin('PATCH', '/settings', change),
     currentSettings: () => admin('GET', '/settings'),
     requireOptIn: (on: boolean) => admin('PATCH', '/settings', { requireSmsOptIn: on }),
-    /** Waits for a text with some words in it. */
-    untilToldOf: (number: string, words: string) =>
+    /** Waits for a text that contains some words. */
+    untilTextedWith: (number: string, words: string) =>
       until(`a text with "${words}"`, async () => {
         return (await textsTo(number)).find(({ body }) => body.includes(words));
       }),
@@ -159,14 +159,14 @@ export async function createStage(options: StageOptions) {
         const { messages } = (await admin('GET', numberPath(number, 'messages'))) as { messages: Json[] };
         return messages.find((message) => message['status'] === status);
       }),
-    /** @returns the sentence that says why. */
+    /** Waits until the number's text is held. @returns the sentence that says why. */
     untilHeld: (number: string, reason: string) =>
       until(`a hold for ${reason}`, async () => {
         const enrollments = ((await lead(number))?.['enrollments'] ?? []) as Json[];
         const held = enrollments.find((found) => found['status'] === 'waiting' && found['reason'] === reason);
         return held && String(held['sentence']);
       }),
-    /** What the event bus got of a number, once an event of a kind has one of the values. */
+    /** Waits for a number's event of a kind with a value. @returns every event of the number on the bus. */
     untilPublished: (number: string, kind: string, value: string) =>
       until(`an event ${kind} with ${value}`, async () => {
         const { json } = await request(`${eventsUrl}/stand-in/events`);
@@ -177,9 +177,9 @@ export async function createStage(options: StageOptions) {
           event['detail-type'] === kind && Object.values(event.detail).includes(value);
         return events.some(isIt) ? events : undefined;
       }),
-    moment: () => sleep(500),
-    /** Lets a whole cycle pass. */
-    cycle: () => sleep(cycleSeconds * 1000 + 500),
+    pause: () => sleep(500),
+    /** Waits for the length of a whole cycle. */
+    waitForCycle: () => sleep(cycleSeconds * 1000 + 500),
     async whyConsent(number: string): Promise<string> {
       const { events } = (await admin('GET', numberPath(number, 'consent/events'))) as { events: Json[] };
       return events.map(({ kind, before, after }) => `${kind}: ${before} -> ${after}`).join('; ');
@@ -192,7 +192,7 @@ export async function createStage(options: StageOptions) {
 
 type OwnInstance = Instance & { close(): Promise<void> };
 
-async function ownInstance(state: string): Promise<OwnInstance> {
-  const local = await startLocal({ stateDirectory: state, port: 0, cycleSeconds: 3, fresh: true });
+async function startOwnInstance(state: string): Promise<OwnInstance> {
+  const local = await startLocalStack({ stateDirectory: state, port: 0, cycleSeconds: 3, fresh: true });
   return { ...local, token: await local.token('admin') };
 }

@@ -12,7 +12,7 @@ interface SubRequest {
 const MAXIMUM_REQUESTS = 25;
 const MAXIMUM_QUERIES = 5;
 
-/** `POST /composite`: sub-requests one after the other, each with its own status; one call against the limit. */
+/** Answers `POST /composite`: it runs sub-requests one after another, each with its own status. They count as one call. */
 export function runComposite(api: RestApi, request: RestRequest): RestAnswer {
   const { compositeRequest: parts } = JSON.parse(request.body) as { compositeRequest: SubRequest[] };
   if (parts.length > MAXIMUM_REQUESTS) {

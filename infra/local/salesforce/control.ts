@@ -5,12 +5,12 @@ import type { Org } from './org.ts';
 export interface ControlParts {
   readonly org: Org;
   readonly faults: Faults;
-  /** What `GET /stand-in/calls` tells. */
+  /** Returns the answer of `GET /stand-in/calls`. */
   readonly calls: () => object;
 }
 
-/** What the people of the organization do in Salesforce, over HTTP: for whoever plays with `npm start`. */
-export function controlStandIn(
+/** Serves requests that do over HTTP what people do in Salesforce, for trying things out under `npm start`. */
+export function serveControl(
   { org, faults, calls }: ControlParts,
   method: string,
   address: URL,

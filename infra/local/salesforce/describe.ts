@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FieldDefinition, ObjectDefinition, Org } from './org.ts';
 
-/** A real org's answer: every object and field is described in its shape. */
+/** A real org's recorded answer. Every object and field is described in its shape. */
 const RECORDED = JSON.parse(
   readFileSync(join(import.meta.dirname, 'salesforce-describe.json'), 'utf8'),
 ) as Record<string, unknown> & { fields: Record<string, unknown>[] };
@@ -21,7 +21,7 @@ const LENGTHS: Readonly<Record<string, number>> = {
   string: 255,
 };
 
-/** `GET /sobjects/{name}/describe`. Fields that the user may not see are left out. */
+/** Answers `GET /sobjects/{name}/describe`, without the fields that the user may not see. */
 export function describeObject(definition: ObjectDefinition, version: string): object {
   const { fields: _fields, ...shape } = RECORDED;
   const { name, label, keyPrefix, fields } = definition;
@@ -74,7 +74,7 @@ function describeField({
   };
 }
 
-/** `GET /sobjects`. */
+/** Answers `GET /sobjects`. */
 export function describeGlobal(org: Org, version: string): object {
   return {
     encoding: 'UTF-8',

@@ -11,7 +11,7 @@ export class SalesforceError extends Error {
     this.fields = fields;
   }
 
-  /** The body: a list, even of one. */
+  /** The body of the answer: a list, even of one error. */
   get body(): unknown {
     return [
       { message: this.message, errorCode: this.errorCode, ...(this.fields && { fields: this.fields }) },

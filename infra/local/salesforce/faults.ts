@@ -1,4 +1,4 @@
-/** What kind of request a fault can hit. */
+/** The kinds of requests that a fault can hit. */
 export type RequestKind =
   | 'token'
   | 'describe'
@@ -10,8 +10,8 @@ export type RequestKind =
   | 'other';
 
 /**
- * Something that goes wrong on purpose. Without `on` it hits every request, without `times` every time; `skip` lets the
- * first ones through, so that it strikes in the middle of a look-up.
+ * A fault that the stand-in plays on purpose. Without `on` it hits every request, without `times` every time. `skip` lets the
+ * first requests through, so that the fault strikes in the middle of a look-up.
  */
 export type Fault = {
   readonly on?: RequestKind;
@@ -28,7 +28,7 @@ export type Fault = {
 /** The faults that are switched on. */
 export class Faults {
   private active: { readonly fault: Fault; left: number; skip: number }[] = [];
-  /** How often one struck. */
+  /** Counts how often a fault struck. */
   struck = 0;
 
   set(fault: Fault): void {
@@ -39,7 +39,7 @@ export class Faults {
     this.active = [];
   }
 
-  /** The fault of some kinds that hits this request now; uses up one of its times. */
+  /** Finds the fault of the given kinds that hits this request now, and uses up one of its times. */
   take<K extends Fault['kind']>(
     request: RequestKind,
     ...kinds: K[]

@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { CLASSIC } from './improveit360.ts';
 import { type SalesforceStandIn, startSalesforceStandIn } from './stand-in.ts';
 
-/** People of the demo's organization: one who agreed on the phone, one who did not, one whose lead source says so. */
+/** Prospects of the demo's organization: one agreed on the phone, one did not, one has a lead source that says so. */
 const PROSPECTS = [
   { first: 'Pat', last: 'Agreed', phone: '(303) 555-0161', agreed: true },
   { first: 'Sam', last: 'Undecided', phone: '303.555.0162 x12', agreed: false },
   { first: 'Lee', last: 'Referred', phone: '(303) 555-0163', agreed: false, leadSourceAgreed: true },
 ];
 
-/** An app of Salesforce for sendgate, and the credentials that belong to it. */
-export function localSalesforceApp(secret: string) {
+/** Creates a Salesforce app for sendgate, and the credentials that belong to it. */
+export function createLocalSalesforceApp(secret: string) {
   const clientId = '3MVG9.sendgate-local';
   const clientSecret = createHash('sha256').update(`salesforce:${secret}`).digest('hex');
   const loginUrl = 'https://demo.my.salesforce.com';
@@ -24,7 +24,7 @@ export function localSalesforceApp(secret: string) {
 
 /** Starts ImproveIt 360 Classic with a few prospects, or with those that the last instance left. */
 export async function startLocalSalesforce(
-  app: ReturnType<typeof localSalesforceApp>,
+  app: ReturnType<typeof createLocalSalesforceApp>,
   statePath: string,
   port: number | undefined,
 ): Promise<SalesforceStandIn> {

@@ -4,7 +4,7 @@ import { parse as parseQuery } from 'node:querystring';
 export interface ConnectedApp {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** The user that the app runs as, and whom a signed assertion may name. */
+  /** The user that the app runs as, and that a signed assertion may name. */
   readonly username: string;
   /** PEM of the certificate's public key, for assertions (JWT bearer). */
   readonly publicKey?: string;
@@ -19,7 +19,7 @@ const AUDIENCES = ['https://login.salesforce.com', 'https://test.salesforce.com'
 export class Sessions {
   private readonly app: ConnectedApp;
   private readonly open = new Set<string>();
-  /** How many tokens were handed out. */
+  /** Counts the tokens that were issued. */
   issued = 0;
 
   constructor(app: ConnectedApp) {
@@ -35,7 +35,7 @@ export class Sessions {
     this.open.clear();
   }
 
-  /** `POST /services/oauth2/token`. */
+  /** Answers `POST /services/oauth2/token`. */
   token(body: string, instanceUrl: string): { readonly status: number; readonly body: object } {
     const fields = parseQuery(body);
     const refusal = this.refusal(fields as Record<string, string>, instanceUrl);

@@ -5,21 +5,21 @@ export interface FieldDefinition {
   readonly name: string;
   readonly label: string;
   readonly type: 'id' | 'string' | 'phone' | 'email' | 'boolean' | 'datetime' | 'reference';
-  /** Absent: it can be written. */
+  /** The field can be written when absent. */
   readonly updateable?: boolean;
   readonly referenceTo?: readonly string[];
-  /** Hidden by field-level security: as if it were not there. */
+  /** Field-level security hides the field: it seems not to exist. */
   readonly hidden?: boolean;
-  /** Encrypted: can be read, and no query may search in it. */
+  /** The field is encrypted: it can be read, and no query may filter by it. */
   readonly encrypted?: boolean;
-  /** Takes a write without an error and keeps its old value, as a trigger or a workflow can make a field do. */
+  /** The field accepts a write without an error and keeps its old value, as a trigger or a workflow can make it do. */
   readonly dropsWrites?: boolean;
 }
 
 export interface ObjectDefinition {
   readonly name: string;
   readonly label: string;
-  /** First three characters of its ids. */
+  /** First three characters of the object's ids. */
   readonly keyPrefix: string;
   readonly fields: readonly FieldDefinition[];
 }
@@ -34,8 +34,8 @@ const SYSTEM_FIELDS: readonly FieldDefinition[] = [
   { name: 'SystemModstamp', label: 'System Modstamp', type: 'datetime', updateable: false },
 ];
 
-/** Salesforce's way to write a moment. */
-export const salesforceDate = (date: Date) => date.toISOString().replace('Z', '+0000');
+/** Formats a date and time as Salesforce does. */
+export const formatSalesforceDate = (date: Date) => date.toISOString().replace('Z', '+0000');
 
 /** One Salesforce org: its objects, their fields and its records. Names compare without case, as Salesforce's do. */
 export class Org {
@@ -51,7 +51,7 @@ export class Org {
     this.restore();
   }
 
-  /** Adds an object, or replaces what is known of it: how an admin of Salesforce changes fields and their security. */
+  /** Adds or replaces the definition of an object, as a Salesforce admin who changes fields and their security. */
   define(definition: ObjectDefinition): void {
     const known = definition.fields.map(({ name }) => name);
     const system = SYSTEM_FIELDS.filter(({ name }) => !known.includes(name));
@@ -64,7 +64,7 @@ export class Org {
     return [...this.definitions.values()];
   }
 
-  /** @throws SalesforceError INVALID_TYPE. */
+  /** Finds an object by name. @throws SalesforceError INVALID_TYPE. */
   object(name: string): ObjectDefinition {
     const definition = this.definitions.get(name.toLowerCase());
     if (!definition) throw noSuchType(name);
@@ -75,22 +75,22 @@ export class Org {
     return this.records.get(this.object(object).name.toLowerCase()) ?? [];
   }
 
-  /** A record by its id of 15 or 18 characters. */
+  /** Finds a record by its id of 15 or 18 characters. */
   find(object: string, id: string): SalesforceRecord | undefined {
     return this.all(object).find((record) => record.Id.slice(0, 15) === id.slice(0, 15));
   }
 
-  /** @returns the record's id. */
+  /** Inserts a record. @returns its id. */
   insert(object: string, fields: Readonly<Record<string, unknown>>, at = new Date()): string {
     const definition = this.object(object);
     const Id = withChecksum(`${definition.keyPrefix}5f${String(++this.counter).padStart(10, '0')}`);
-    const now = salesforceDate(at);
+    const now = formatSalesforceDate(at);
     const record = { Id, Name: Id, CreatedDate: now, LastModifiedDate: now, SystemModstamp: now, ...fields };
     this.records.get(definition.name.toLowerCase())?.push(record);
     return Id;
   }
 
-  /** @throws SalesforceError as the REST API does for a record, a field or a value that cannot be written. */
+  /** Updates a record. @throws SalesforceError as the REST API does for a record, field or value that cannot be written. */
   update(object: string, id: string, fields: Readonly<Record<string, unknown>>, at = new Date()): void {
     const definition = this.object(object);
     const record = this.find(object, id);
@@ -100,7 +100,7 @@ export class Org {
       value,
     }));
     for (const { field, value } of writes) if (!field.dropsWrites) record[field.name] = value;
-    const now = salesforceDate(at);
+    const now = formatSalesforceDate(at);
     Object.assign(record, { LastModifiedDate: now, SystemModstamp: now });
   }
 
@@ -125,7 +125,7 @@ export class Org {
   }
 }
 
-/** The field of an object that its user can see. */
+/** Finds a field of an object, unless it is hidden from the user. */
 export function fieldOf({ fields }: ObjectDefinition, name: string): FieldDefinition | undefined {
   return fields.find((field) => !field.hidden && field.name.toLowerCase() === name.toLowerCase());
 }
@@ -157,7 +157,7 @@ function writableField(definition: ObjectDefinition, name: string, value: unknow
   return field;
 }
 
-/** An id of 15 characters with the three that make it safe where case is lost. */
+/** Adds to an id of 15 characters the three that make it unique without regard to case. */
 function withChecksum(id: string): string {
   const suffix = [0, 5, 10].map((start) => {
     const bits = [...id.slice(start, start + 5)].map((character, bit) =>

@@ -10,14 +10,14 @@ export interface RestApi {
   readonly faults: Faults;
   /** Rows per page of a query's answer. */
   readonly queryBatchSize: number;
-  /** What is left of queries that had more than a page. */
+  /** The remaining rows of queries that had more than one page. */
   readonly cursors: Map<string, QueryResult['records']>;
   readonly usage: () => { readonly used: number; readonly limit: number };
 }
 
 export interface RestRequest {
   readonly method: string;
-  /** Behind `/services/data/vXX.0`. */
+  /** The path after `/services/data/vXX.0`. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly body: string;
@@ -34,7 +34,7 @@ const DESCRIBE = /^\/sobjects\/(\w+)\/describe\/?$/;
 const NEXT_PAGE = /^\/query\/([\w-]+)$/;
 const MAXIMUM_RECORDS = 200;
 
-/** What a fault must name to hit this request. */
+/** Returns the kind of a request, which a fault names to hit it. */
 export function kindOf({ method, path }: Pick<RestRequest, 'method' | 'path'>): RequestKind {
   if (DESCRIBE.test(path) || path === '/sobjects') return 'describe';
   if (path.startsWith('/query')) return 'query';
@@ -44,7 +44,7 @@ export function kindOf({ method, path }: Pick<RestRequest, 'method' | 'path'>): 
   return method === 'PATCH' ? 'update' : 'other';
 }
 
-/** One request, or sub-request of a composite one. @throws SalesforceError. */
+/** Answers one request, or one sub-request of a composite one. @throws SalesforceError. */
 export function respondToRequest(api: RestApi, request: RestRequest): RestAnswer {
   const { method, path, query, version } = request;
   const { org } = api;
@@ -65,7 +65,7 @@ export function respondToRequest(api: RestApi, request: RestRequest): RestAnswer
   throw notFound();
 }
 
-/** A describe of an object that is not there is a 404, where a query says INVALID_TYPE. */
+/** Describes one object. For an unknown object it answers 404, where a query would say INVALID_TYPE. */
 function describeOne(org: Org, name: string, version: string): object {
   const isKnown = org.objects().some((definition) => definition.name.toLowerCase() === name.toLowerCase());
   if (!isKnown) throw notFound();
@@ -162,7 +162,7 @@ function onRecord(
   };
 }
 
-/** `PATCH /composite/sobjects`: up to 200 records, each with its own outcome. */
+/** Answers `PATCH /composite/sobjects`: it updates up to 200 records, each with its own outcome. */
 function updateMany({ org, faults }: RestApi, { body }: RestRequest): object[] {
   const { allOrNone = false, records } = JSON.parse(body) as {
     allOrNone?: boolean;

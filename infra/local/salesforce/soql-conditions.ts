@@ -4,10 +4,10 @@ import { malformedQuery } from './errors.ts';
 type FieldCondition = Condition & { readonly field: string };
 type Token = '(' | ')' | 'AND' | 'OR' | 'NOT' | FieldCondition;
 
-/** The value of a record for a condition's field. */
+/** Returns a record's value for a condition's field. */
 type ValueIn = (condition: FieldCondition) => unknown;
 
-/** Whether a record satisfies a WHERE clause: read once, asked for each record. */
+/** Reads a WHERE clause once. @returns a function that tells whether a record satisfies it. */
 export function matcherOf(where: WhereClause): (valueIn: ValueIn) => boolean {
   const tokens = tokensOf(where);
   const patterns = new Map<string, RegExp>();
@@ -18,7 +18,7 @@ function matches(tokens: readonly Token[], valueIn: ValueIn, patterns: Map<strin
   let at = 0;
   const next = () => tokens[at++];
 
-  /** Conditions joined by one operator: Salesforce takes AND beside OR only with parentheses. */
+  /** Evaluates conditions joined by one operator. Salesforce accepts AND beside OR only with parentheses. */
   function group(): boolean {
     let result = operand();
     let joined: string | undefined;
@@ -50,7 +50,7 @@ function matches(tokens: readonly Token[], valueIn: ValueIn, patterns: Map<strin
   return result;
 }
 
-/** The parser's chain of conditions as it was written: parentheses, operators, conditions. */
+/** Turns the parser's chain of conditions into a list of parentheses, operators and conditions. */
 function tokensOf(where: WhereClause): Token[] {
   const tokens: Token[] = [];
   for (let clause: WhereClause | null | undefined = where; clause; ) {
@@ -98,7 +98,7 @@ function holds(condition: FieldCondition, value: unknown, patterns: Map<string, 
   }
 }
 
-/** Texts compare without case, moments by their time. */
+/** Makes a value comparable: texts compare without case, dates by their time. */
 function comparable(value: unknown): string {
   const text = String(value);
   if (/^\d{4}-\d\d-\d\dT/.test(text)) return new Date(text).toISOString();
@@ -117,7 +117,7 @@ function unescaped(text: string): string {
   return text.replace(/\\(.)/g, (_, character: string) => ESCAPES[character] ?? character);
 }
 
-/** A LIKE pattern: `%` any text, `_` one character, both literal behind a backslash. */
+/** Compiles a LIKE pattern: `%` is any text, `_` one character, both literal behind a backslash. */
 function pattern(text: string, known: Map<string, RegExp>): RegExp {
   const before = known.get(text);
   if (before) return before;

@@ -8,7 +8,7 @@ export interface QueryResult {
   readonly records: readonly Record<string, unknown>[];
 }
 
-/** Salesforce's own limit. */
+/** Salesforce's own limit on the length of a query. */
 const MAXIMUM_CHARACTERS = 100_000;
 
 /** Runs a query over the org's records. @throws SalesforceError MALFORMED_QUERY, INVALID_TYPE, INVALID_FIELD. */
@@ -46,7 +46,7 @@ function pathOf(field: NonNullable<Query['fields']>[number]): string {
   throw malformedQuery(`The stand-in cannot select a ${field.type}`);
 }
 
-/** Whom a path of relationships leads to. @throws SalesforceError INVALID_FIELD. */
+/** Finds the object and field that a path of relationships leads to. @throws SalesforceError INVALID_FIELD. */
 function resolvePath(
   org: Org,
   definition: ObjectDefinition,
@@ -67,7 +67,7 @@ function resolvePath(
   return { lookups, field: field.name };
 }
 
-/** The value at the end of a path; null where nothing is there. */
+/** Reads the value at the end of a path; null when a relationship on the way is empty. */
 function valueAt(org: Org, definition: ObjectDefinition, record: SalesforceRecord, path: string): unknown {
   const { lookups, field } = resolvePath(org, definition, path);
   let at: SalesforceRecord | undefined = record;

@@ -4,8 +4,8 @@ import { fieldOf, type Org, type SalesforceRecord } from './org.ts';
 const SEARCH = /^\s*FIND\s*\{(?<terms>[^}]+)\}\s+IN\s+PHONE\s+FIELDS\s+RETURNING\s+(?<returning>.+)$/is;
 
 /**
- * `FIND {...} IN PHONE FIELDS RETURNING Object(Fields), ...`: phone-type fields only, split at punctuation, as
- * Salesforce's search index is.
+ * Runs `FIND {...} IN PHONE FIELDS RETURNING Object(Fields), ...`. It searches phone-type fields only, split at punctuation,
+ * as Salesforce's search index does.
  */
 export function runSearch(org: Org, sosl: string, version: string): { searchRecords: object[] } {
   const { terms, returning } = SEARCH.exec(sosl)?.groups ?? {};

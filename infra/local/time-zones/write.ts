@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { numberZones } from './tables.ts';
+import { renderNumberZones } from './tables.ts';
 
 const target = resolve(import.meta.dirname, '../../../lib/phone/number-zones.ts');
-writeFileSync(target, numberZones());
+writeFileSync(target, renderNumberZones());
 console.log(`Wrote ${target}`);

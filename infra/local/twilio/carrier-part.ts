@@ -14,14 +14,14 @@ const STOP = new Set(['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT',
 const START = new Set(['START', 'UNSTOP', 'YES']);
 const HELP = new Set(['HELP', 'INFO']);
 
-/** Numbers that end like this cannot get texts, as Twilio's magic numbers: status and error of the last callback. */
+/** Endings of numbers that cannot get texts, as Twilio's magic numbers, with the status and error of the last callback. */
 const UNDELIVERABLE: Readonly<Record<string, { status: string; errorCode: number }>> = {
   '0191': { status: 'undelivered', errorCode: 30006 },
   '0192': { status: 'undelivered', errorCode: 30003 },
   '0193': { status: 'undelivered', errorCode: 30007 },
 };
 
-/** What the carrier does by itself: delivers, reports, and keeps the list of who texted STOP. */
+/** Plays the carrier: it delivers texts, reports their status, and keeps the list of numbers that texted STOP. */
 export class CarrierPart {
   private readonly options: CarrierOptions;
   private readonly store: Store;
@@ -29,7 +29,7 @@ export class CarrierPart {
   private readonly underWay = new Set<Promise<void>>();
   private readonly delivered = new Map<string, Readonly<Record<string, string>>>();
   inboundWebhookUrl: string | undefined;
-  /** False on a standalone short code: there Twilio neither blocks nor answers anybody. */
+  /** False on a standalone short code: there Twilio neither blocks numbers nor answers STOP. */
   handlesOptOut = true;
 
   constructor(options: CarrierOptions, store: Store, faults: Faults) {
@@ -74,7 +74,7 @@ export class CarrierPart {
     }
   }
 
-  /** A person's text: Twilio acts on its own words, and tells our webhook all the same. */
+  /** Receives a person's text: Twilio acts on its own keywords, and calls our webhook for every text. */
   async inbound(text: {
     readonly from: string;
     readonly to: string;
@@ -120,7 +120,7 @@ export class CarrierPart {
     return { ...(await this.postInbound(fields)), messageSid: sid };
   }
 
-  /** Delivers a webhook once more, as Twilio does after a connection that broke. */
+  /** Delivers a webhook once more, as Twilio does after a broken connection. */
   redeliver(messageSid: string): Promise<WebhookAnswer> {
     const fields = this.delivered.get(messageSid);
     if (!fields) throw new Error(`No webhook was delivered for ${messageSid}`);
@@ -132,7 +132,7 @@ export class CarrierPart {
     return postSigned(this.inboundWebhookUrl, fields, this.options.authToken);
   }
 
-  /** Waits for the callbacks that are under way. */
+  /** Waits until the callbacks that are under way have been answered. */
   async settle(): Promise<void> {
     await Promise.all(this.underWay);
   }

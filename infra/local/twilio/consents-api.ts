@@ -8,7 +8,7 @@ export const CONSENTS_PATH = '/v1/Consents/Bulk';
 const MOST_ITEMS = 25;
 const TOLL_FREE = /^\+18(00|33|44|55|66|77|88)/;
 const REFUSED = 30646;
-/** Numbers that end like this are refused, whatever is said of them. */
+/** The API refuses every change for numbers with this ending. */
 const REFUSED_CONTACT = '0197';
 
 interface Item {
@@ -20,8 +20,8 @@ interface Item {
   readonly date_of_consent?: string;
 }
 
-/** POST Consents/Bulk: puts numbers on the STOP list and takes them off it, item by item. */
-export function takeConsents(
+/** Answers POST Consents/Bulk: puts numbers on the STOP list and takes them off it, item by item. */
+export function changeConsents(
   { api, store, faults }: { readonly api: OpenApi; readonly store: Store; readonly faults: Faults },
   body: Fields,
   response: ServerResponse,
@@ -67,6 +67,6 @@ function faultsOf(item: Item): string[] {
 
 function apply({ sender_id = '', contact_id = '', status }: Item, store: Store): void {
   if (status === 'opt-out') store.block(sender_id, contact_id);
-  // A STOP to a toll-free number is the network's: only the handset lifts it.
+  // The network keeps a STOP to a toll-free number: only the handset lifts it.
   else if (!TOLL_FREE.test(sender_id)) store.unblock(sender_id, contact_id);
 }

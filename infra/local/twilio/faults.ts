@@ -1,14 +1,14 @@
-/** Something that goes wrong on purpose. Without `to` it hits every number, without `times` every time. */
+/** A fault that the stand-in plays on purpose. Without `to` it hits every number, without `times` every time. */
 export type Fault = { readonly to?: string; readonly times?: number } & (
   | { readonly kind: 'error'; readonly status: 401 | 429 | 500 | 503 }
-  /** The connection breaks and nothing was created. */
+  /** The connection breaks before the text is created. */
   | { readonly kind: 'timeoutBeforeAcceptance' }
   /** The text is created and the answer never comes. */
   | { readonly kind: 'timeoutAfterAcceptance' }
   | { readonly kind: 'callbacks'; readonly mode: 'missing' | 'doubled' | 'shuffled' }
-  /** A text is received and our webhook never hears of it; `to` is who texted. */
+  /** Twilio receives a text and does not call our webhook. `to` is the number that texted. */
   | { readonly kind: 'webhookLost' }
-  /** Whatever is no text is answered with 503. */
+  /** Every request that sends no text is answered with 503. */
   | { readonly kind: 'apiDown' }
   /** Every answer is late. */
   | { readonly kind: 'slow'; readonly milliseconds: number }
@@ -17,7 +17,7 @@ export type Fault = { readonly to?: string; readonly times?: number } & (
 /** The faults that are switched on. */
 export class Faults {
   private active: { readonly fault: Fault; left: number }[] = [];
-  /** How often one struck. */
+  /** Counts how often a fault struck. */
   struck = 0;
 
   set(fault: Fault): void {
@@ -28,7 +28,7 @@ export class Faults {
     this.active = [];
   }
 
-  /** The fault of some kinds that hits this number now; uses up one of its times. */
+  /** Finds the fault of the given kinds that hits this number now, and uses up one of its times. */
   take<K extends Fault['kind']>(to: string, ...kinds: K[]): Extract<Fault, { kind: K }> | undefined {
     const hit = this.active.find(
       ({ fault, left }) =>

@@ -17,7 +17,7 @@ export interface MessagesApi {
   readonly carrier: CarrierPart;
 }
 
-/** POST Messages.json: creates a text, or says in Twilio's words why not. */
+/** Answers POST Messages.json: creates a text, or says in Twilio's words why not. */
 export function createMessage(
   { accountSid, api, store, faults, carrier }: MessagesApi,
   accountInPath: string,
@@ -84,7 +84,7 @@ function problemOf(body: Fields, store: Store): TwilioError | undefined {
   return undefined;
 }
 
-/** GET Messages.json: newest first, filtered as Twilio filters. */
+/** Answers GET Messages.json: newest first, filtered as Twilio filters. */
 export function listMessages(
   { accountSid, api, store }: MessagesApi,
   accountInPath: string,
@@ -103,7 +103,7 @@ export function listMessages(
   const found = store.messages
     .filter((message) => firstValue(query['To']) === '' || message.to === firstValue(query['To']))
     .filter((message) => firstValue(query['From']) === '' || message.from === firstValue(query['From']))
-    // Read strictly: a text that was not sent yet has no day on which it was.
+    // Twilio filters by the day of sending: a text that was not sent yet matches no day.
     .filter((message) => (after === '' && before === '') || !isInQueue(message))
     .filter(({ createdAt }) => after === '' || Date.parse(createdAt) >= Date.parse(after))
     .filter(({ createdAt }) => before === '' || Date.parse(createdAt) <= Date.parse(before))
@@ -124,7 +124,7 @@ export function listMessages(
   });
 }
 
-/** GET Messages/{Sid}.json. */
+/** Answers GET Messages/{Sid}.json. */
 export function fetchMessage(
   { accountSid, store }: MessagesApi,
   sid: string,

@@ -24,7 +24,7 @@ interface Description {
 
 export type Fields = Readonly<Record<string, string | readonly string[]>>;
 
-/** Checks requests against Twilio's published description of its API: what it does not allow, nobody may send. */
+/** Checks requests against Twilio's published description of its API, so that no test can rely on a request that Twilio refuses. */
 export class OpenApi {
   private readonly description: Description;
   private readonly ajv: Ajv;
@@ -46,7 +46,7 @@ export class OpenApi {
 
   /**
    * @param path the template of the path, for example `/2010-04-01/Accounts/{AccountSid}/Messages.json`.
-   * @returns what the description forbids about the request, one sentence each; empty when it is allowed.
+   * @returns a sentence for each violation of the description; none when the request is allowed.
    */
   violations(
     method: 'get' | 'post',
@@ -98,7 +98,7 @@ function objectOf(parameters: readonly Parameter[]): object {
   };
 }
 
-/** The value of a field, the first one where there are several, the empty text where there is none. */
+/** Returns the value of a field: the first of several values, the empty text for none. */
 export function firstValue(value: string | readonly string[] | undefined): string {
   return typeof value === 'string' ? value : (value?.[0] ?? '');
 }

@@ -1,4 +1,4 @@
-/** A number of ours, as far as its texts are concerned. */
+/** A number of the account, with the settings that concern its texts. */
 export interface OwnNumber {
   readonly sid: string;
   readonly phoneNumber: string;
@@ -69,7 +69,7 @@ export class Senders {
     return this.numbers.find((number) => number.phoneNumber === phoneNumber);
   }
 
-  /** Where a text to a number of ours goes: its service's webhook, unless that leaves it to the number. */
+  /** Returns the webhook of a text to our number: its service's, unless the service leaves it to the number. */
   inboundUrlOf(phoneNumber: string): string | undefined {
     const number = this.number(phoneNumber);
     const service = this.services.find(({ numberSids }) => number && numberSids.includes(number.sid));

@@ -4,7 +4,7 @@ import { parse as parseQuery } from 'node:querystring';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerJson, refuseRequest } from './answers.ts';
 import { CarrierPart } from './carrier-part.ts';
-import { CONSENTS_PATH, takeConsents } from './consents-api.ts';
+import { CONSENTS_PATH, changeConsents } from './consents-api.ts';
 import { type Fault, Faults } from './faults.ts';
 import { createMessage, fetchMessage, listMessages, type MessagesApi } from './messages-api.ts';
 import { type Fields, OpenApi } from './openapi.ts';
@@ -18,22 +18,22 @@ export interface StandInOptions {
   readonly apiKeySid: string;
   readonly apiKeySecret: string;
   readonly authToken: string;
-  /** A free port when absent. */
+  /** The port; a free one when absent. */
   readonly port?: number;
   readonly inboundWebhookUrl?: string;
-  /** Between the steps of a delivery. */
+  /** Milliseconds between the steps of a delivery. */
   readonly statusDelayMilliseconds?: number;
   /** File that keeps texts and the STOP list; in memory without it. */
   readonly statePath?: string;
 }
 
-/** Who texts us when nobody says to which of our numbers. */
+/** The number of ours that a person texts when a request names none. */
 const OUR_NUMBER = '+13035550100';
 const MESSAGES = /^\/2010-04-01\/Accounts\/([^/]+)\/Messages(?:\/([^/]+))?\.json$/;
 
 export type TwilioStandIn = Awaited<ReturnType<typeof startTwilioStandIn>>;
 
-/** Starts a Twilio of our own: the part of its API that we use, its carrier, and a little of its people. */
+/** Starts a stand-in for Twilio: the part of its API that sendgate uses, its carrier, and people who text. */
 export async function startTwilioStandIn(options: StandInOptions) {
   const store = new Store(options.statePath);
   const faults = new Faults();
@@ -79,7 +79,7 @@ export async function startTwilioStandIn(options: StandInOptions) {
       return refuseRequest(response, { status: 503, code: 20503, message: 'Asked to fail' });
     }
     if (request.method === 'POST' && url.pathname === CONSENTS_PATH) {
-      return takeConsents({ api: accounts, store, faults }, fields, response);
+      return changeConsents({ api: accounts, store, faults }, fields, response);
     }
     if (request.method === 'GET' || request.method === 'POST') {
       const method = request.method === 'GET' ? 'get' : 'post';
@@ -92,7 +92,7 @@ export async function startTwilioStandIn(options: StandInOptions) {
     refuseRequest(response, { status: 404, code: 20404, message: 'The requested resource was not found' });
   }
 
-  /** What people and the network do, over HTTP: for the demo, and for whoever plays with `npm start`. */
+  /** Serves requests that do over HTTP what people and the network do, for the demo and for trying things out under `npm start`. */
   async function control(method: string, url: URL, body: string, response: ServerResponse): Promise<void> {
     const action = `${method} ${url.pathname}`;
     if (action === 'GET /stand-in/messages') return answerJson(response, 200, { messages: store.messages });
@@ -127,32 +127,32 @@ export async function startTwilioStandIn(options: StandInOptions) {
     port,
     url: `http://127.0.0.1:${port}`,
     messages: (): readonly StoredMessage[] => store.messages,
-    /** A text from somebody's phone. @returns what our webhook answered. */
+    /** Sends a text from a person's phone. @returns our webhook's answer. */
     inbound: (text: { from: string; body: string; to?: string; more?: Record<string, string> }) =>
       carrier.inbound({ to: OUR_NUMBER, ...text }),
     removeText: (messageSid: string) => store.remove(messageSid),
     redeliver: (messageSid: string) => carrier.redeliver(messageSid),
-    /** A delivery callback with any fields, signed. @param path on the host of the inbound webhook. */
+    /** Posts a signed delivery callback with any fields. @param path on the host of the inbound webhook. */
     callback: (path: string, fields: Record<string, string>): Promise<WebhookAnswer> =>
       postSigned(new URL(path, carrier.inboundWebhookUrl).href, fields, options.authToken),
-    /** Puts a number on the STOP list without telling anybody. */
+    /** Puts a number on the STOP list without calling a webhook. */
     block: (number: string, sender = OUR_NUMBER) => store.block(sender, number),
     setInboundWebhookUrl: (url: string) => {
       carrier.inboundWebhookUrl = url;
       const number = senders.number(OUR_NUMBER);
       if (number) number.smsUrl = url;
     },
-    /** The numbers and messaging services of the account, to look at and to change. */
+    /** The numbers and messaging services of the account. Tests may change them. */
     senders,
-    /** Whether the carrier would refuse a text with 21610. */
+    /** Tells whether the carrier would refuse a text with 21610. */
     isBlocked: (number: string, sender = OUR_NUMBER) => store.isBlocked(sender, number),
-    /** Whether the sender is one for which Twilio acts on STOP and START by itself. */
+    /** Sets whether Twilio acts on STOP and START by itself for the sender. */
     setOptOutHandling: (isTwilios: boolean) => {
       carrier.handlesOptOut = isTwilios;
     },
     setFault: (fault: Fault) => faults.set(fault),
     clearFaults: () => faults.clear(),
-    /** How often a fault struck since the start. */
+    /** Returns how often a fault struck since the start. */
     faultsStruck: () => faults.struck,
     settle: () => carrier.settle(),
     close: async (): Promise<void> => {

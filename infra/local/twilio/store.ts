@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** A text as the stand-in keeps it: the fields of Twilio's message resource that anybody reads. */
+/** A text as the stand-in stores it: the fields of Twilio's message resource that are read. */
 export interface StoredMessage {
   readonly sid: string;
   readonly to: string;
@@ -21,7 +21,7 @@ interface State {
   blocked: string[];
 }
 
-/** What the carrier remembers, in a file when it is to outlive the process. */
+/** Stores the carrier's texts and STOP list, in a file when they must outlive the process. */
 export class Store {
   readonly messages: StoredMessage[] = [];
   private readonly blocked = new Set<string>();
@@ -42,13 +42,13 @@ export class Store {
     return message;
   }
 
-  /** Deletes a text, as somebody can with Twilio's API. */
+  /** Deletes a text, as Twilio's API allows. */
   remove(sid: string): void {
     const index = this.messages.findIndex((message) => message.sid === sid);
     if (index >= 0) this.messages.splice(index, 1);
   }
 
-  /** Twilio's default opt-out handling: a number is blocked for one sender. */
+  /** Blocks a number for one sender, as Twilio's default opt-out handling does. */
   block(sender: string, number: string): void {
     this.blocked.add(`${sender} ${number}`);
   }

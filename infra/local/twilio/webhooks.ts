@@ -1,15 +1,15 @@
 import { createHmac } from 'node:crypto';
 
-/** What a webhook of Twilio's was answered. */
+/** The answer to a webhook call of Twilio's. */
 export interface WebhookAnswer {
   readonly status: number;
   readonly body: string;
 }
 
 /**
- * Twilio's signature of a webhook, with the account's auth token over the exact URL and every field.
+ * Computes Twilio's signature of a webhook, with the account's auth token over the exact URL and every field.
  *
- * Written from Twilio's documentation and not with its library, so that our check and this signature cannot share a mistake.
+ * It was written from Twilio's documentation and not with its library, so that our check and this signature cannot share a mistake.
  */
 export function signatureOf(
   url: string,

@@ -4,7 +4,7 @@ import pc from 'picocolors';
 import { createConfiguration } from '../../../lib/configuration/configuration.ts';
 import { verifyRegistry } from '../../../lib/consent/verify-registry.ts';
 import { createDocumentClient } from '../../../lib/runtime/dynamodb.ts';
-import { runningInstance } from '../../local/instance.ts';
+import { findRunningInstance } from '../../local/instance.ts';
 import { ownEngine, type Place, resolvePlace } from '../place.ts';
 import { itemsBar } from './bar.ts';
 import { checkFiles, checkStill } from './check-backup.ts';
@@ -48,7 +48,7 @@ const { values } = parseArgs({
 async function target(isLocal: boolean): Promise<Place> {
   const { endpoint, state } = values;
   if (!isLocal || endpoint !== undefined) return resolvePlace({ ...values, aws: true });
-  if (await runningInstance(state))
+  if (await findRunningInstance(state))
     throw new Error(`An instance runs on ${state}. End it, or give another --state.`);
   return ownEngine(state);
 }

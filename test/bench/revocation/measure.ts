@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type RevocationReading, readRevocation } from '../../../lib/revocation/read-revocation.ts';
 import { type Language, languages } from '../../../lib/revocation/rules/rule.ts';
 
-/** A reply as a person labelled it. */
+/** A reply with the label that a person gave it. */
 export interface LabelledReply {
   readonly language: Language;
   readonly label: RevocationReading['class'];
@@ -18,21 +18,21 @@ export interface LabelledReply {
 export const parts = ['tuned', 'heldOut', 'unseen'] as const;
 export type Part = (typeof parts)[number];
 
-/** How well the class `clear`, the one that opts out, was recognised. */
+/** Tells how well the rules recognise the class `clear`, the one that opts out. */
 export interface Score {
   readonly replies: number;
   readonly clear: number;
   /** Clear replies that were read as clear. */
   readonly hits: number;
-  /** Replies that were opted out without being clear. */
+  /** Replies that opted out without being clear. */
   readonly false: number;
   /** Share of the opt-outs that were right, 0 to 1; 1 where there was none. */
   readonly precision: number;
   /** Share of the clear replies that opted out, 0 to 1. */
   readonly recall: number;
-  /** Clear replies that at least a person gets to see. */
+  /** Share of the clear replies that opted out or were shown to a person, 0 to 1. */
   readonly recallWithDoubtful: number;
-  /** Replies of any label that got the right class of the three. */
+  /** Share of all replies that got the right class of the three, 0 to 1. */
   readonly accuracy: number;
 }
 
@@ -43,7 +43,7 @@ export interface Miss {
 
 const FOLDER = new URL('../../fixtures/revocation/', import.meta.url);
 
-/** A third of `replies.tsv` is held out by the hash of the text, so that nobody chooses which. */
+/** Reads the labelled replies. A third of `replies.tsv` is held out by the hash of the text, so that nobody chooses which. */
 export function labelledReplies(): LabelledReply[] {
   const written = read('replies.tsv').map((reply) => ({ ...reply, part: partOf(reply.text) }));
   return [...written, ...read('unseen.tsv').map((reply) => ({ ...reply, part: 'unseen' as const }))];

@@ -36,7 +36,7 @@ const STAGES = [
   ['doubtful', 'Doubtful: a person must look'],
 ] as const;
 
-/** The whole of `docs/revocation.md`. */
+/** Writes the text of `docs/revocation.md`. */
 export function revocationPage(): string {
   return `${[HEAD, ...revocationRules.map(languagePart)].join('\n')}`;
 }

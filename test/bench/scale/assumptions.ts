@@ -1,9 +1,9 @@
 /**
- * What neither the stack nor a provider says. Times are what DynamoDB, SQS and Twilio usually answer in within a region; put
- * your own measurements here, everything follows.
+ * Values that neither the stack nor a provider gives. Times are usual answer times of DynamoDB, SQS and Twilio within a region. Put
+ * your own measurements here: every table and simulation uses them.
  */
 export const ASSUMED = {
-  /** Milliseconds of a batch in send-gate: the common read, the send transaction, Twilio, the update, and computing. */
+  /** Milliseconds of a batch in send-gate: the batch's read, the send transaction, Twilio, the update, and CPU. */
   batchRead: 12,
   transaction: 25,
   carrier: 150,
@@ -18,27 +18,27 @@ export const ASSUMED = {
   enrollmentKib: 1,
   conversationKib: 1,
   textKib: 2,
-  /** KiB of what is kept of one number, with its events, lead and texts. */
+  /** KiB that are stored for one number, with its events, lead and texts. */
   numberKib: 8,
-  /** Part of all numbers whose consent changes in a day. */
+  /** Share of all numbers whose consent changes in a day. */
   consentChangesPerDay: 0.01,
-  /** Part of all texts that go to conversations which agents filed into the largest project. */
+  /** Share of all texts in the conversations of the largest project. */
   largestProject: 0.1,
-  /** Texts received per text sent, and the part of them that a person must decide on. */
+  /** Texts received per text sent, and the share of them that a person must decide on. */
   repliesPerText: 0.05,
   doubtfulReplies: 0.02,
-  /** Events on the bus per text: it left, and what became of it. */
+  /** Events on the bus per text: that it was sent, and its delivery status. */
   eventsPerText: 2,
-  /** Milliseconds until a page of the due index stands in the queue: one query, then sends of ten, eight at once. */
+  /** Milliseconds until a page of the due index is in the queue: one query, then sends of ten, eight at once. */
   cyclePage: 160,
-  /** How long a request tries again while its partition is full; then its text comes back to the queue. */
+  /** Duration for which a request is retried while its partition is full. Then its text comes back to the queue. */
   retryMilliseconds: 2000,
   /** Members a second that a broadcast enrols: a page of a hundred in each shard. */
   enrolledPerSecond: 2000,
-  /** Part of the texts of a usual hour that new prospects get. */
+  /** Share of a usual hour's texts that go to new prospects. */
   newProspects: 0.1,
 } as const;
 
-/** How long send-gate has a batch, in milliseconds. */
+/** Milliseconds that send-gate works on a batch. */
 export const batchMilliseconds =
   ASSUMED.batchRead + ASSUMED.transaction + ASSUMED.carrier + ASSUMED.update + ASSUMED.computing;

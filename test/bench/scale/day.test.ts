@@ -33,14 +33,14 @@ test('X6 nothing leaves before a zone opens, and what wrote at night leaves then
   const sent = result.hours.map((hour) => hour.sent);
   expect(sent.slice(0, 9)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0]);
   expect(sent[23]).toBe(0);
-  // New prospects of the night, and the broadcast's members of the zones that open an hour later.
+  // These are the night's new prospects, and the broadcast's members in the zones that open an hour later.
   expect(result.hours[9]?.deferred).toBeGreaterThan(50_000);
   expect(sent[10] ?? 0).toBeGreaterThan(29_000 + 100 * 0.5 * 0.9 * 0.7 * 3600);
 });
 
 test('X5 every text of the day has left or is due tomorrow: none is lost and none is doubled', () => {
   expect(result.sent + result.left).toBe(result.due);
-  // The prospects of the evening: a third of ten percent of fifty a second, for some hours.
+  // These are the evening's prospects: a third of ten percent of fifty a second, for some hours.
   expect(result.left).toBeGreaterThan(10_000);
   expect(result.left).toBeLessThan(40_000);
 });

@@ -5,37 +5,37 @@ import type { LaneName, Scenario } from './simulation.ts';
 import type { StackSettings } from './stack-settings.ts';
 
 const HOUR = 3600;
-/** Where people live, from east to west: their part, and how many hours they are behind New York. */
+/** Time zones from east to west: their share of the people, and the hours that they are behind New York. */
 const ZONES = [
   { part: 0.47, behind: 0 },
   { part: 0.29, behind: 1 },
   { part: 0.07, behind: 2 },
   { part: 0.17, behind: 3 },
 ] as const;
-/** The product's own hours, by the recipient's clock. */
+/** The product's own sending hours, by the recipient's clock. */
 const OPENS = 9;
 const CLOSES = 20;
 
-/** What is played. */
+/** The load and the outage of a simulated day. */
 export interface Day {
-  /** The busiest that the organization wants to be. Steps of automations fill half of it while a zone is open. */
+  /** The organization's peak load. Steps of automations fill half of it while a zone is open. */
   readonly textsPerSecond: number;
   /** Members of a broadcast that starts at 9:00 in New York. */
   readonly broadcast: number;
-  /** When Twilio refuses everything for an hour, by New York's clock; undefined: never. */
+  /** The hour, by New York's clock, in which Twilio refuses everything; undefined for a day without an outage. */
   readonly outageAt: number | undefined;
   readonly senderSegmentsPerSecond: number;
   readonly seed: number;
 }
 
-/** What of the stack is changed for a second day, as docs/scale.md says. */
+/** Changes to the stack for a second day, as docs/scale.md describes them. */
 export interface Changes {
   readonly bulkConcurrency: number;
   readonly conversationShards: number;
   readonly callbackRate: number;
 }
 
-/** The changes that a load needs, with room to drain; undefined where the stack has that as it is. */
+/** Computes the changes that a load needs, with room to drain a queue. @returns undefined where the stack needs none. */
 export function changesFor(
   { textsPerSecond }: Pick<Day, 'textsPerSecond'>,
   stack: StackSettings,
@@ -51,7 +51,7 @@ export function changesFor(
   const needed: Changes = {
     bulkConcurrency: Math.max(now.bulkConcurrency, Math.ceil(workers / 5) * 5),
     conversationShards: Math.max(now.conversationShards, Math.ceil(writes / LIMITS.partitionWrites.value)),
-    // Twice: a minute's texts leave at once, and so come their callbacks.
+    // Twice the average, because a minute's texts leave at once, and their callbacks arrive at once.
     callbackRate: Math.max(
       now.callbackRate,
       Math.ceil((2 * textsPerSecond * ASSUMED.callbacksPerText) / 500) * 500,
@@ -61,7 +61,7 @@ export function changesFor(
   return isEnough ? undefined : needed;
 }
 
-/** A day of an organization on its stack, from midnight to midnight in New York. */
+/** Builds the scenario of a day of an organization on its stack, from midnight to midnight in New York. */
 export function scenarioOf(day: Day, stack: StackSettings, changes?: Changes): Scenario {
   const one = LIMITS.partitionWrites.value;
   const { retryMilliseconds, callbacksPerText } = ASSUMED;
@@ -104,7 +104,7 @@ export function scenarioOf(day: Day, stack: StackSettings, changes?: Changes): S
     ...(day.outageAt !== undefined && {
       outage: { from: day.outageAt * HOUR, to: (day.outageAt + 1) * HOUR, kind: 'carrierRefuses' as const },
     }),
-    // As functions/send-gate/submit-to-carrier.ts does: 30 s, 1, 2, 4 ... minutes, an hour at most.
+    // The delays are those of functions/send-gate/submit-to-carrier.ts: 30 s, 1, 2, 4 ... minutes, an hour at most.
     retryAfter: (attempt) => Math.min(30 * 2 ** (attempt - 1), HOUR),
     callbacksPerText,
     callbackRate: changes?.callbackRate ?? stack.callbackRate,
@@ -112,7 +112,7 @@ export function scenarioOf(day: Day, stack: StackSettings, changes?: Changes): S
   };
 }
 
-/** Today's opening, or tomorrow's. */
+/** Returns the second of today's opening, or of tomorrow's. */
 function opensAt(zone: number, second: number): number {
   const behind = (ZONES[zone]?.behind ?? 0) * HOUR;
   const local = second - behind;
@@ -123,8 +123,9 @@ function opensAt(zone: number, second: number): number {
 }
 
 /**
- * Steps of sequences are due when the step before was sent, some days ago: while a zone is open. New prospects write at all
- * hours, a third as many at night. A broadcast's members are enrolled one page after the other and are due at once.
+ * Returns the texts that become due in each second. Steps of sequences become due while a zone is open, since the step before was
+ * sent at that time some days ago. New prospects write at all hours, a third as many at night. A broadcast's members are enrolled
+ * page by page and are due at once.
  */
 function arrivalsOf({ textsPerSecond, broadcast }: Day): Scenario['arrivals'] {
   const usual = textsPerSecond / 2;
@@ -147,7 +148,7 @@ function arrivalsOf({ textsPerSecond, broadcast }: Day): Scenario['arrivals'] {
   };
 }
 
-/** Whole texts whose sum over seconds is the amount's. */
+/** Rounds an amount per second to whole texts, so that the sum over seconds stays the same. */
 function whole(amount: number, second: number): number {
   return Math.floor(amount * (second + 1)) - Math.floor(amount * second);
 }

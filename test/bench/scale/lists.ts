@@ -3,19 +3,19 @@ import { LIMITS } from './limits.ts';
 import type { Organization } from './needs.ts';
 import type { StackSettings } from './stack-settings.ts';
 
-/** A list that is one partition of an index, whose newest end takes every write: DynamoDB cannot split it by heat. */
+/** A list that is one partition of an index. Every write goes to its newest end, so DynamoDB cannot split it by heat. */
 export interface OnePartition {
   readonly list: string;
-  /** Write units a second, at most. */
+  /** The most write units a second. */
   readonly writes: number;
-  /** What bounds them. */
+  /** The limit that bounds the writes. */
   readonly by: string;
 }
 
-/** A move within an index: out of the old place, into the new one. */
+/** Write units of a move within an index: one out of the old position, one into the new. */
 const MOVE = 2;
 
-/** Lists of one partition, the fullest first. What comes from outside comes no faster than its route lets it through. */
+/** Returns the lists of one partition, the fullest first. Writes from outside come no faster than their route allows. */
 export function listsOf({ textsPerSecond }: Organization, stack: StackSettings): OnePartition[] {
   const { largestProject, repliesPerText, doubtfulReplies, stateKib, conversationKib } = ASSUMED;
   const { inboundRate, formRate, adminRate } = stack;

@@ -4,42 +4,42 @@ import type { StackSettings } from './stack-settings.ts';
 
 export interface Organization {
   readonly numbers: number;
-  /** At its busiest. */
+  /** The peak load. */
   readonly textsPerSecond: number;
 }
 
-/** One resource: what the organization needs of it, and what there is. */
+/** One resource: the organization's need, and the limit. */
 export interface Need {
   readonly resource: string;
   readonly need: number;
   readonly limit: number;
   readonly unit: string;
-  /** Where the limit comes from: a provider's page, or the stack. */
+  /** Source of the limit: a provider's page, or the stack. */
   readonly from: string;
   readonly change: string;
 }
 
-/** How much more than its need a resource should have: a queue drains with what is over. */
+/** A resource should have this multiple of its need, so that a queue can drain. */
 export const ROOM = 1.5;
 
 const { stateKib, enrollmentKib, conversationKib, textKib } = ASSUMED;
 
-/** Write units of one text, by where they fall. An action of a transaction costs two, and so does a move within an index. */
+/** Write units of one text, by table and index. An action of a transaction costs two, and so does a move within an index. */
 export const WRITES_PER_TEXT = {
   consentTable: 2 * stateKib,
-  /** Enrollment, conversation and text in the transaction; then Twilio's answer and each callback. */
+  /** The transaction writes enrollment, conversation and text; then Twilio's answer and each callback update the text. */
   outreachTable: 2 * (enrollmentKib + conversationKib + textKib) + textKib * (1 + ASSUMED.callbacksPerText),
-  /** The enrollment leaves the due index and stands there with its next step. */
+  /** The enrollment moves within the due index to the time of its next step. */
   dueIndex: 2,
-  /** The text is claimed, then not any more. */
+  /** The text enters the index when it is claimed and leaves it when it is sent. */
   claimedIndex: 2,
-  /** The text in its number's conversation: its put, and a change with each news. */
+  /** The text is put into its number's conversation, and changes with Twilio's answer and each callback. */
   conversationIndex: textKib * (2 + ASSUMED.callbacksPerText),
   /** The conversation moves to the top of its shard of the list of all of them. */
   conversationsList: 2 * conversationKib,
 } as const;
 
-/** What an organization needs of each resource of its stack, the scarcest first. */
+/** Computes an organization's need of each resource of its stack, the scarcest first. */
 export function needsOf({ numbers, textsPerSecond: rate }: Organization, stack: StackSettings): Need[] {
   const w = WRITES_PER_TEXT;
   const workers = (rate * batchMilliseconds) / 1000 / stack.bulk.batchSize;
@@ -178,12 +178,12 @@ export function needsOf({ numbers, textsPerSecond: rate }: Organization, stack: 
   ].toSorted((a, b) => headroomOf(a) - headroomOf(b));
 }
 
-/** How many times the need there is. */
+/** Returns the limit as a multiple of the need. */
 export function headroomOf({ need, limit }: Need): number {
   return limit / need;
 }
 
-/** The load at which the first resource is full. */
+/** Finds the load at which the first resource is full. */
 export function breaksAt(
   organization: Organization,
   stack: StackSettings,
@@ -193,12 +193,12 @@ export function breaksAt(
   return { textsPerSecond: organization.textsPerSecond * headroomOf(first), need: first };
 }
 
-/** How long an import of every number takes, in hours: each writes twice into the list of opted-in numbers by last change. */
+/** Computes the hours that an import of every number takes. Each number writes twice into the list of opted-in numbers by last change. */
 export function importHours({ numbers }: Organization): number {
   return (numbers * 2 * stateKib) / LIMITS.partitionWrites.value / 3600;
 }
 
-/** What is kept, in terabytes, and the partitions of 10 GB that it fills at least. */
+/** Computes the terabytes that are stored, and the least number of 10 GB partitions that they fill. */
 export function storageOf({ numbers }: Organization): { terabytes: number; partitions: number } {
   const gigabytes = (numbers * ASSUMED.numberKib) / 1024 / 1024;
   return { terabytes: gigabytes / 1024, partitions: Math.ceil(gigabytes / 10) };

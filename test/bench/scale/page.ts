@@ -14,13 +14,13 @@ import {
 } from './needs.ts';
 import type { StackSettings } from './stack-settings.ts';
 
-/** The organization that docs/scale.md is about. */
+/** The organization that docs/scale.md describes. */
 export const LARGE: Organization = { numbers: 100_000_000, textsPerSecond: 1000 };
 
 const BEGIN = '<!-- scale: written by npm run scale -- --write -->';
 const END = '<!-- /scale -->';
 
-/** A page with the tables between its marks written anew. @throws Error when the marks are gone. */
+/** Rewrites the tables between a page's marks. @throws Error when the page has no marks. */
 export function withTables(page: string, stack: StackSettings): string {
   const [start, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (start < 0 || end < start) throw new Error(`docs/scale.md needs the marks ${BEGIN} and ${END}`);
@@ -30,7 +30,7 @@ export function withTables(page: string, stack: StackSettings): string {
 export const number = (value: number): string =>
   value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 1 : 0 });
 
-/** The rows of the table of needs, as words. */
+/** Writes the rows of the table of needs as text. */
 export function rowsOf(organization: Organization, stack: StackSettings): string[][] {
   return needsOf(organization, stack).map((need) => [
     need.resource,
@@ -41,14 +41,14 @@ export function rowsOf(organization: Organization, stack: StackSettings): string
   ]);
 }
 
-/** Whether a resource needs no change; to a hundredth, since thirds are not exact. */
+/** Tells whether a resource needs no change. It compares to a hundredth, since thirds are not exact. */
 export function hasRoom(need: Need): boolean {
   return Math.round(headroomOf(need) * 100) >= ROOM * 100;
 }
 
 export const HEAD = ['resource', 'need', 'limit', 'headroom', 'what to change'];
 
-/** What of the whole fits no row. */
+/** Writes the remarks that fit no row of the table. */
 export function remarksOf(organization: Organization, stack: StackSettings): string[] {
   const first = breaksAt(organization, stack);
   const { terabytes, partitions } = storageOf(organization);

@@ -1,13 +1,13 @@
-/** Texts that became due at the same time, for the same zone, and were refused as often. */
+/** Texts that became due at the same time for the same zone and were refused equally often. */
 export interface Cohort {
-  /** Second of the day at which they were first due. */
+  /** Second of the day at which the texts were first due. */
   readonly firstDue: number;
   readonly zone: number;
   readonly attempt: number;
   count: number;
 }
 
-/** First in, first out, by cohorts. */
+/** A first-in, first-out queue of cohorts. */
 export class CohortQueue {
   private cohorts: (Cohort & { readonly enqueued: number })[] = [];
   private head = 0;
@@ -19,10 +19,10 @@ export class CohortQueue {
     this.cohorts.push({ ...cohort, enqueued: now });
   }
 
-  /** The oldest texts, at most so many. */
-  take(most: number): Cohort[] {
+  /** Takes the oldest texts, at most `maximum` of them. */
+  take(maximum: number): Cohort[] {
     const taken: Cohort[] = [];
-    let left = most;
+    let left = maximum;
     while (left > 0 && this.head < this.cohorts.length) {
       const first = this.cohorts[this.head];
       if (!first) break;
@@ -40,25 +40,25 @@ export class CohortQueue {
     return taken;
   }
 
-  /** When the oldest text was enqueued; undefined when nothing is queued. */
+  /** Returns when the oldest text was enqueued; undefined when the queue is empty. */
   oldest(): number | undefined {
     return this.cohorts[this.head]?.enqueued;
   }
 }
 
-/** A partition of DynamoDB, or a sender: so many units a second, in the order of asking. */
+/** A partition of DynamoDB, or a sender: gives `perSecond` units a second, in the order of the requests. */
 export class Meter {
   private nextFreeAt = 0;
   private readonly perSecond: number;
   private readonly ahead: number;
 
-  /** @param ahead seconds' worth of units that may be had at once. */
+  /** @param ahead seconds' worth of units that may be taken at once. */
   constructor(perSecond: number, ahead = 0) {
     this.perSecond = perSecond;
     this.ahead = ahead;
   }
 
-  /** Seconds until units asked for now could be had. */
+  /** Returns the seconds until units that are requested now are available. */
   delay(now: number): number {
     return Math.max(0, this.nextFreeAt - now - this.ahead);
   }
@@ -68,7 +68,7 @@ export class Meter {
   }
 }
 
-/** The next event first: a binary heap by time. */
+/** A binary heap of events by time. It gives the next event first. */
 export class EventHeap<T> {
   private readonly entries: { readonly at: number; readonly event: T }[] = [];
 
@@ -123,7 +123,7 @@ export class EventHeap<T> {
   }
 }
 
-/** Chance that is the same for the same seed: mulberry32. */
+/** Creates random numbers that are the same for the same seed (mulberry32). */
 export function chanceOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

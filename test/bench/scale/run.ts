@@ -10,7 +10,7 @@ const { values } = parseArgs({
   options: {
     numbers: { type: 'string', default: String(LARGE.numbers) },
     'texts-per-second': { type: 'string', default: String(LARGE.textsPerSecond) },
-    /** Whose stack. */
+    /** The organization whose stack is measured. */
     organization: { type: 'string', default: 'demo' },
     /** Writes the tables of docs/scale.md. */
     write: { type: 'boolean', default: false },

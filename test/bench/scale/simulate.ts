@@ -14,9 +14,9 @@ const { values } = parseArgs({
     'texts-per-second': { type: 'string', default: String(LARGE.textsPerSecond) },
     /** Members of the broadcast at 9:00; one number in twenty when absent. */
     broadcast: { type: 'string' },
-    /** Hour at which Twilio refuses everything for an hour; `none` for a day without. */
+    /** Hour at which Twilio refuses everything for an hour; `none` for a day without an outage. */
     outage: { type: 'string', default: '14' },
-    /** What the senders take together; enough for the texts when absent. */
+    /** Segments a second that the senders accept together; enough for the texts when absent. */
     'segments-per-second': { type: 'string' },
     seed: { type: 'string', default: '1' },
     organization: { type: 'string', default: 'demo' },
@@ -63,7 +63,7 @@ function play(title: string, changed: Changes | undefined): void {
   if (isSeen) bar.start(24, 0);
   const result = simulate(scenarioOf(day, stack, changed), (hour) => {
     bar.update(hour);
-    // The day is played in one go, without the timer that a bar draws itself by.
+    // The simulation never yields to the timer by which a bar draws itself, so the bar is drawn here.
     if (isSeen) bar.render();
   });
   if (isSeen) bar.stop();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Scenario, simulate } from './simulation.ts';
 
-/** 20 workers, each with ten texts for 0.25 s on average: 800 texts a second. */
+/** 20 workers, each with ten texts for 0.25 s on average, send 800 texts a second. */
 const CAPACITY = 800;
 function scenario(rate: number, more: Partial<Scenario> = {}): Scenario {
   return {
@@ -42,7 +42,7 @@ test('a load above capacity is sent at capacity, and the rest stands in the queu
 test('a cycle brings 60 r texts at once, and who was due first waits for it, nobody longer', () => {
   const { hours } = simulate(scenario(400, { cycleSeconds: 60 }));
   expect(hours[0]?.queued.bulk).toBe(60 * 400);
-  // Due at 60 s before the cycle: served first. Due x later: 60 - x in the index, x r / c in the queue, and r < c.
+  // A text that was due 60 s before the cycle is sent first. One due x s later waits 60 - x s in the index and x r / c in the queue.
   expect(hours[0]?.oldest.bulk).toBeGreaterThan(57);
   expect(hours[0]?.oldest.bulk).toBeLessThan(65);
 });
@@ -73,7 +73,7 @@ test('an event source begins with five batches and adds 300 a minute', () => {
   const scaling = { seconds: 60, maxConcurrency: { priority: 1000, bulk: 1000 }, batchMilliseconds: 1000 };
   const { sent, hours } = simulate(scenario(100_000, scaling));
   expect(hours[0]?.workers).toBe(305);
-  // The sum of 5 + 5 t over a minute, ten texts each: 93,000, less what is still in work.
+  // The sum of 5 + 5 t over a minute, ten texts each, is 93,000, less the texts still at work.
   expect(sent).toBeGreaterThan(85_000);
   expect(sent).toBeLessThan(94_000);
 });
@@ -85,7 +85,7 @@ test('what Twilio refuses for ten minutes leaves after that, each text once, at 
   };
   const { due, sent, drainedAfter } = simulate(scenario(100, { outage, ...quiet }));
   expect(sent).toBe(due);
-  // Tries 30 s, 1, 2, 4 and 8 minutes apart: after ten minutes the next is 8 minutes away at most.
+  // Retries are 30 s, 1, 2, 4 and 8 minutes apart: after ten minutes the next one is at most 8 minutes away.
   expect(drainedAfter).toBeGreaterThan(240);
   expect(drainedAfter).toBeLessThan(483);
 });

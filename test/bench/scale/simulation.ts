@@ -4,7 +4,7 @@ import { type Cohort, CohortQueue, chanceOf, EventHeap, Meter } from './queueing
 export type LaneName = 'priority' | 'bulk';
 const LANE_NAMES = ['priority', 'bulk'] as const;
 
-/** What is simulated. All times are seconds of the day unless they say otherwise. */
+/** The input of a simulation. All times are seconds of the day unless their names say otherwise. */
 export interface Scenario {
   readonly seconds: number;
   readonly seed: number;
@@ -12,25 +12,25 @@ export interface Scenario {
   readonly arrivals: (
     second: number,
   ) => readonly { readonly lane: LaneName; readonly zone: number; readonly count: number }[];
-  /** When a zone may be texted again; the same second when it may be now. */
+  /** Returns the second at which a zone may be texted next; the given second when it may be texted now. */
   readonly opensAt: (zone: number, second: number) => number;
   readonly cycleSeconds: number;
   readonly batchSize: number;
   readonly maxConcurrency: Readonly<Record<LaneName, number>>;
-  /** What a batch takes with Twilio, and without: when everything in it is deferred. */
+  /** Duration of a batch with requests to Twilio, and of one whose texts are all deferred. */
   readonly batchMilliseconds: number;
   readonly carrierMilliseconds: number;
-  /** Partitions that every text writes to. A sharded key is one of so many times the limit: hashes spread it evenly. */
+  /** Partitions that every text writes to. A sharded key counts as one partition with its shards' limits added up. */
   readonly partitions: readonly {
     readonly name: string;
     readonly unitsPerText: number;
     readonly unitsPerDeferral: number;
     readonly perSecond: number;
   }[];
-  /** How long a request tries again while its partition is full, and when its text then comes back. */
+  /** Duration for which a request is retried while its partition is full, and the time until its text comes back then. */
   readonly retryMilliseconds: number;
   readonly visibilitySeconds: number;
-  /** Texts a second that the senders pass on. */
+  /** Texts a second that the senders accept. */
   readonly senderPerSecond: number;
   readonly outage?: {
     readonly from: number;
@@ -44,7 +44,7 @@ export interface Scenario {
   readonly callbackBurst: number;
 }
 
-/** What an hour brought. Ages are seconds since a text was due and might be sent. */
+/** The results of an hour. Ages are seconds since a text was due and allowed to be sent. */
 export interface Hour {
   due: number;
   sent: number;
@@ -60,26 +60,26 @@ export interface Hour {
 
 export interface Result {
   readonly hours: readonly Hour[];
-  /** Still to be sent at the end: in lanes, in work, or due later. */
+  /** Texts still to be sent at the end: in lanes, in batches at work, or due later. */
   readonly left: number;
   readonly due: number;
   readonly sent: number;
-  /** Seconds from the end of the outage until nothing older than a cycle stood in a lane or waited to be tried again. */
+  /** Seconds from the end of the outage until no text older than a cycle was in a lane or waited for a retry. */
   readonly drainedAfter: number | undefined;
 }
 
 interface Batch {
   readonly lane: LaneName;
   readonly texts: readonly Cohort[];
-  /** The partition that refused it, if one did. */
+  /** The partition that refused the request, if one did. */
   readonly throttledBy: string | undefined;
 }
 
 /**
- * Plays a day in discrete events: texts become due, cycles enqueue them, event sources scale up and hand batches of ten to
- * workers, partitions and senders take what they take, Twilio may refuse. A text is not an event of its own; a batch is.
+ * Simulates a day in discrete events: texts become due, cycles enqueue them, event sources scale up and hand batches of ten to
+ * workers, partitions and senders accept what their limits allow, Twilio may refuse. An event is a batch, not a single text.
  *
- * @param progress is told each hour.
+ * @param progress called each hour.
  */
 export function simulate(scenario: Scenario, progress: (hour: number) => void = () => undefined): Result {
   const chance = chanceOf(scenario.seed);
@@ -90,11 +90,11 @@ export function simulate(scenario: Scenario, progress: (hour: number) => void = 
   };
   const partitions = scenario.partitions.map((partition) => ({
     ...partition,
-    // A second's units at once: that is what a partition counts by.
+    // A partition counts by the second, so it gives a second's units at once.
     meter: new Meter(partition.perSecond, 1),
   }));
   const sender = new Meter(scenario.senderPerSecond);
-  /** Due again at a second, and back from the queue without a cycle. */
+  /** Texts by the second at which they are due again. They come back from the queue without a cycle. */
   const dueLater = new Map<number, { lane: LaneName; cohort: Cohort }[]>();
   const backLater = new Map<number, { lane: LaneName; cohort: Cohort }[]>();
   const callbacks = new Map<number, number>();
@@ -212,7 +212,7 @@ export function simulate(scenario: Scenario, progress: (hour: number) => void = 
     }
     const heard = callbacks.get(second) ?? 0;
     callbacks.delete(second);
-    // A second's tokens arrive all through it: what is left at its end is what the bucket's size limits.
+    // A second's tokens arrive during all of it: the bucket's size limits only those that are left at its end.
     const taken = Math.min(tokens + scenario.callbackRate, heard);
     tokens = Math.min(scenario.callbackBurst, tokens + scenario.callbackRate - taken);
     hour.callbacksRefused += heard - taken;
@@ -240,7 +240,7 @@ export function simulate(scenario: Scenario, progress: (hour: number) => void = 
   return { hours, due: totals.due, sent: totals.sent, left: totals.due - totals.sent, drainedAfter };
 }
 
-/** The texts of a cycle, of which those that differ in nothing are one cohort. */
+/** Merges the texts of a cycle that do not differ in anything into one cohort each. */
 function merged(
   entries: readonly { lane: LaneName; cohort: Cohort }[],
 ): { lane: LaneName; cohort: Cohort }[] {

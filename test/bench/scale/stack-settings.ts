@@ -6,17 +6,17 @@ import {
   listProperty,
   nestedProperty,
   type Properties,
-  referenced,
+  referencedId,
   resourcesOf,
   type Template,
 } from '../../../infra/local/template.ts';
 import { CONVERSATION_SHARDS } from '../../../lib/conversations/conversation-items.ts';
 import { SHARDS } from '../../../lib/tables/outreach.ts';
 
-/** What the stack and the code set that decides how much an organization can grow. */
+/** Settings of the stack and the code that limit how large an organization can grow. */
 export interface StackSettings {
   readonly shards: number;
-  /** Of the list of all conversations. */
+  /** Shards of the list of all conversations. */
   readonly conversationShards: number;
   readonly cycleMinutes: number;
   readonly cycleSeconds: number;
@@ -24,19 +24,19 @@ export interface StackSettings {
   readonly priority: LaneSettings;
   readonly bulk: LaneSettings;
   readonly visibilitySeconds: number;
-  /** Requests a second that API Gateway lets through: Twilio's callbacks, and how many at once; texts received; a form; admins. */
+  /** Requests a second that API Gateway lets through: Twilio's callbacks (with their burst), texts received, a form, admins. */
   readonly callbackRate: number;
   readonly callbackBurst: number;
   readonly inboundRate: number;
   readonly formRate: number;
   readonly adminRate: number;
-  /** Secondary indexes of the table that has most. */
+  /** Secondary indexes of the table that has the most. */
   readonly indexes: number;
 }
 
 export interface LaneSettings {
   readonly batchSize: number;
-  /** Undefined: as many as Lambda gives. */
+  /** Undefined where the stack sets none: as many as Lambda gives. */
   readonly maxConcurrency: number | undefined;
 }
 
@@ -64,7 +64,7 @@ function readSettings(template: Template, organization: string): StackSettings {
   const lane = (name: string): LaneSettings => {
     const [queue] = named('AWS::SQS::Queue', 'QueueName', name);
     const source = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').find(
-      ([, properties]) => referenced(properties['EventSourceArn']) === queue,
+      ([, properties]) => referencedId(properties['EventSourceArn']) === queue,
     )?.[1];
     const most = nestedProperty(source?.['ScalingConfig'])['MaximumConcurrency'];
     return {
@@ -76,7 +76,7 @@ function readSettings(template: Template, organization: string): StackSettings {
   const [, gate] = named('AWS::Lambda::Function', 'FunctionName', 'send-gate');
   const rates = resourcesOf(template, 'AWS::Events::Rule')
     .filter(([, { Targets }]) =>
-      listProperty(Targets).some((target) => referenced(nestedProperty(target)['Arn']) === cycle),
+      listProperty(Targets).some((target) => referencedId(nestedProperty(target)['Arn']) === cycle),
     )
     .map(([, { ScheduleExpression }]) =>
       Number.parseInt(String(ScheduleExpression).slice('rate('.length), 10),

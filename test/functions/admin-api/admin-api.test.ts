@@ -27,7 +27,7 @@ test.each(descriptions)('$method $path: who may not gets 403 with the reason', a
   expect(agent.json['detail']).toBe('This takes the group admin; your token has agent.');
 });
 
-/** Where an organization's rules are: what reaches how many people, and under which words. */
+/** Paths of an organization's rules, which decide how many people get which texts. */
 const RULES = [
   '/settings',
   '/forms',

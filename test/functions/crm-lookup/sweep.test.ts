@@ -23,7 +23,7 @@ const PROSPECT = {
   ],
 };
 
-/** So many wait in each shard; every third of some has no need of a look-up, since consent is known. */
+/** Creates waiting leads in each shard. Every third number needs no look-up, since its consent is known. */
 function organizationOf(waiting: readonly number[], answers: () => boolean) {
   const numbers = waiting.map((count, shard) =>
     Array.from({ length: count }, (_, index) => `+1303${shard + 2}${String(index).padStart(6, '0')}`),
@@ -32,7 +32,7 @@ function organizationOf(waiting: readonly number[], answers: () => boolean) {
   const seen = new Map<string, Lookup>();
   const sizes: number[] = [];
   let position: SweepPosition = { shard: 0 };
-  /** Nobody who stands before the place where the next run begins may be left. */
+  /** Lists the due numbers before the next run's start that were not looked up. There may be none. */
   const leftBehind = (): string[] => {
     const passed = numbers.flatMap((ofShard, shard) => {
       if (shard !== position.shard) return shard < position.shard ? ofShard : [];
@@ -82,7 +82,7 @@ function organizationOf(waiting: readonly number[], answers: () => boolean) {
     status: {
       position: async () => position,
       movePosition: async (moved: SweepPosition) => {
-        // The round is complete: it begins anew.
+        // The round is complete, and the next one begins.
         if (moved.shard < position.shard) expect(leftBehind()).toEqual([]);
         position = moved;
         expect(leftBehind()).toEqual([]);
@@ -106,7 +106,7 @@ test('H6 however runs end, nobody who waits is passed over and nobody is looked 
       const { deps, seen, sizes, due } = organizationOf(waiting, () => next() > 0);
       for (let run = 0; run < 60 && seen.size < due.length; run++) {
         const counts = { lookedUp: 0, attested: 0, written: 0, failed: 0 };
-        // Without an answer the run ends in the middle; short of time it ends between two pages.
+        // A run without an answer ends in the middle of a page; a run short of time ends between two pages.
         await lookUpWaiting(deps, defaultCrmPreferences, MAPPINGS, counts, () => next() > 0).catch(
           (error) => {
             if (!(error instanceof SalesforceProblem)) throw error;

@@ -35,7 +35,7 @@ beforeAll(async () => {
   }
 });
 
-/** An S3 that forgets an upload once it is an object, as S3 does. */
+/** Creates a bucket that, like S3, forgets an upload once it has become an object. */
 function createBucket() {
   const uploads = new Map<string, Map<number, Buffer>>();
   const objects = new Map<string, string>();
@@ -71,8 +71,8 @@ function createBucket() {
 
 let exportCount = 0;
 
-/** A new export with a clock of its own, and workers to run on it. */
-async function begun() {
+/** Starts an export with a clock of its own, and returns functions that run workers on it. */
+async function startExport() {
   const clock = { now: new Date('2026-11-20T12:00:00Z') };
   const now = () => clock.now;
   const { client, consentTable, outreachTable } = tables;
@@ -105,7 +105,7 @@ function numbersIn(text: string | undefined): string[] {
 }
 
 test('S7 an export never holds more than a part and one number, however large it is', async () => {
-  const { run, bucket } = await begun();
+  const { run, bucket } = await startExport();
   expect(await run()).toBe('done');
   expect(bucket.sizes.length).toBeGreaterThan(2);
   for (const size of bucket.sizes.slice(0, -1)) expect(size).toBeGreaterThanOrEqual(5 * MEGABYTE);
@@ -113,7 +113,7 @@ test('S7 an export never holds more than a part and one number, however large it
 });
 
 test('S7 a worker that dies costs a part: the next goes on when its time is over, and no event is there twice', async () => {
-  const { id, run, clock, bucket, exports } = await begun();
+  const { id, run, clock, bucket, exports } = await startExport();
   let parts = 0;
   const part: Upload['part'] = async (...given) => {
     if (++parts === 2) throw new Error('The worker died');
@@ -121,7 +121,7 @@ test('S7 a worker that dies costs a part: the next goes on when its time is over
   };
   await expect(run({ part })).rejects.toThrow('died');
   expect(await exports.get(id)).toMatchObject({ state: 'running', parts: ['tag-1'] });
-  // Its time is not over: for all that another delivery of the job knows, it lives.
+  // The first worker's time is not over: another delivery of the job must assume that it still runs.
   expect(await run()).toBe('taken');
   clock.now = new Date(clock.now.getTime() + LIFETIME + 1);
   expect(await run()).toBe('done');
@@ -132,8 +132,8 @@ test('S7 a worker that dies costs a part: the next goes on when its time is over
   expect(await run()).toBe('taken');
 });
 
-test('S7 a worker that died after completing the object makes the next begin anew', async () => {
-  const { id, run, clock, bucket, exports, enqueued } = await begun();
+test('S7 a worker that died after completing the object makes the next begin again', async () => {
+  const { id, run, clock, bucket, exports, enqueued } = await startExport();
   const complete: Upload['complete'] = async (...given) => {
     await bucket.upload.complete(...given);
     throw new Error('The worker died');
@@ -148,9 +148,9 @@ test('S7 a worker that died after completing the object makes the next begin ane
 });
 
 test('S7 a worker whose time was over writes nothing down over the one that follows it', async () => {
-  const { id, run, clock, bucket, exports } = await begun();
+  const { id, run, clock, bucket, exports } = await startExport();
   const part: Upload['part'] = async (...given) => {
-    // It stands still until another has taken the export over and finished it.
+    // The first worker is paused until another one has taken over the export and finished it.
     clock.now = new Date(clock.now.getTime() + LIFETIME + 1);
     expect(await run()).toBe('done');
     return `${await bucket.upload.part(...given).catch(() => 'too late')}`;
@@ -160,7 +160,7 @@ test('S7 a worker whose time was over writes nothing down over the one that foll
 });
 
 test('S7 an export that is given up says why and leaves no parts behind', async () => {
-  const { id, run, bucket, exports, deps } = await begun();
+  const { id, run, bucket, exports, deps } = await startExport();
   const part: Upload['part'] = async () => Promise.reject(new Error('No'));
   await expect(run({ part })).rejects.toThrow('No');
   const current = await exports.get(id);

@@ -6,8 +6,8 @@ import {
 } from '../../../functions/send-gate/batch-throttle.ts';
 import type { SendRateLimiter } from '../../../lib/gate/send-rate-limiter.ts';
 
-/** A clock and a time of the test's own: sleeping takes no time, and every request is counted. */
-function createBench(nextFreeAt = 0) {
+/** Creates batch throttles over a rate limiter and a clock of the test's own. Sleeping takes no time, and requests are counted. */
+function createTestThrottle(nextFreeAt = 0) {
   const state = {
     at: 1_000_000,
     nextFreeAt: nextFreeAt && 1_000_000 + nextFreeAt,
@@ -28,7 +28,7 @@ function createBench(nextFreeAt = 0) {
     reserveNow: async (milliseconds, now) => {
       state.nextFreeAt = Math.max(state.nextFreeAt, now) + milliseconds;
     },
-    enqueue: async (_line, milliseconds, earliest) => {
+    enqueue: async (_lane, milliseconds, earliest) => {
       const start = Math.max(state.lane, earliest);
       state.lane = start + milliseconds;
       return start;
@@ -38,7 +38,7 @@ function createBench(nextFreeAt = 0) {
     createBatchThrottle({
       limiter,
       now: () => new Date(state.at),
-      // Only who waits for room moves the time on; who has a turn is told when it is.
+      // Only waiting for room moves the clock; a text that has a slot is told the slot's time.
       sleep: async (milliseconds) => {
         if (milliseconds > 3000) state.at += milliseconds;
       },
@@ -49,46 +49,46 @@ function createBench(nextFreeAt = 0) {
 
 const requests = (count: number, urgency: SlotRequest['urgency'], segments = 1): SlotRequest[] =>
   Array.from({ length: count }, (_, index) => ({ id: `${urgency}-${index}`, segments, urgency }));
-const waits = (turns: readonly Slot[]) =>
-  turns.map((slot) => (slot.kind === 'now' ? slot.waitedMilliseconds : slot.until));
+const waitsOf = (slots: readonly Slot[]) =>
+  slots.map((slot) => (slot.kind === 'now' ? slot.waitedMilliseconds : slot.until));
 
-describe('turns at the sender', () => {
+describe('slots of the sender', () => {
   test('a batch of ten takes its time in one request, and each text leaves at its own moment', async () => {
-    const { state, newBatch } = createBench();
+    const { state, newBatch } = createTestThrottle();
     const batch = newBatch();
-    const turns = await Promise.all(requests(10, 'bulk', 2).map((request) => batch.acquire(request, 10)));
-    expect(waits(turns)).toEqual([0, 200, 400, 600, 800, 1000, 1200, 1400, 1600, 1800]);
+    const slots = await Promise.all(requests(10, 'bulk', 2).map((request) => batch.acquire(request, 10)));
+    expect(waitsOf(slots)).toEqual([0, 200, 400, 600, 800, 1000, 1200, 1400, 1600, 1800]);
     expect(state.requests).toBe(1);
   });
 
-  test('a text that is decided anew keeps its turn', async () => {
-    const { state, newBatch } = createBench();
+  test('a text that is decided again keeps its slot', async () => {
+    const { state, newBatch } = createTestThrottle();
     const batch = newBatch();
     const [request] = requests(1, 'bulk');
-    if (!request) throw new Error('no ask');
+    if (!request) throw new Error('no request');
     expect(await batch.acquire(request, 10)).toEqual(await batch.acquire(request, 10));
     expect(state.requests).toBe(1);
   });
 
   test('an agent’s text goes at once however long the others queue, and they pay for it', async () => {
-    const { state, newBatch } = createBench(60_000);
+    const { state, newBatch } = createTestThrottle(60_000);
     const batch = newBatch();
-    const turns = await Promise.all(requests(3, 'atOnce').map((request) => batch.acquire(request, 1)));
-    expect(waits(turns)).toEqual([0, 0, 0]);
+    const slots = await Promise.all(requests(3, 'atOnce').map((request) => batch.acquire(request, 1)));
+    expect(waitsOf(slots)).toEqual([0, 0, 0]);
     expect(state.nextFreeAt - state.at).toBe(63_000);
   });
 
-  test('what someone waits for does not wait for what a broadcast has taken, and the broadcast makes room', async () => {
-    const { state, newBatch } = createBench(12_000);
+  test('priority texts do not wait for slots that a broadcast has reserved, and the broadcast makes room', async () => {
+    const { state, newBatch } = createTestThrottle(12_000);
     const [first, second] = [newBatch(), newBatch()];
-    const turns = await Promise.all(requests(1, 'priority').map((request) => first.acquire(request, 10)));
-    turns.push(...(await Promise.all(requests(1, 'priority').map((request) => second.acquire(request, 10)))));
-    expect(waits(turns)).toEqual([0, 100]);
+    const slots = await Promise.all(requests(1, 'priority').map((request) => first.acquire(request, 10)));
+    slots.push(...(await Promise.all(requests(1, 'priority').map((request) => second.acquire(request, 10)))));
+    expect(waitsOf(slots)).toEqual([0, 100]);
     expect(state.nextFreeAt - state.at).toBe(12_200);
   });
 
-  test('what someone waits for may take time further ahead than a broadcast', async () => {
-    const { state, newBatch } = createBench();
+  test('priority texts may reserve slots further ahead than a broadcast', async () => {
+    const { state, newBatch } = createTestThrottle();
     state.priorityAt = state.at + 12_000;
     const batch = newBatch();
     const [slot] = await Promise.all(requests(1, 'priority').map((request) => batch.acquire(request, 10)));
@@ -97,27 +97,27 @@ describe('turns at the sender', () => {
   });
 
   test('a broadcast’s batch without room waits for it in its worker, and the rest of the broadcast in the queue', async () => {
-    const { state, newBatch } = createBench(14_000);
+    const { state, newBatch } = createTestThrottle(14_000);
     const batch = newBatch();
-    const turns = await Promise.all(requests(10, 'bulk').map((request) => batch.acquire(request, 10)));
+    const slots = await Promise.all(requests(10, 'bulk').map((request) => batch.acquire(request, 10)));
     expect(state.at).toBeGreaterThan(1_003_000);
-    expect(turns.every(({ kind }) => kind === 'now')).toBe(true);
+    expect(slots.every(({ kind }) => kind === 'now')).toBe(true);
     expect(state.requests).toBe(2);
   });
 
   test('texts that find no room in a worker’s time come again, one after the other', async () => {
-    const { newBatch } = createBench(60_000);
+    const { newBatch } = createTestThrottle(60_000);
     const [first, second] = [newBatch(), newBatch()];
-    const turns = await Promise.all(requests(2, 'bulk').map((request) => first.acquire(request, 1)));
-    turns.push(...(await Promise.all(requests(1, 'bulk').map((request) => second.acquire(request, 1)))));
+    const slots = await Promise.all(requests(2, 'bulk').map((request) => first.acquire(request, 1)));
+    slots.push(...(await Promise.all(requests(1, 'bulk').map((request) => second.acquire(request, 1)))));
     const at = (seconds: number) => new Date(1_000_000 + seconds * 1000).toISOString();
-    expect(waits(turns)).toEqual([at(60), at(61), at(62)]);
+    expect(waitsOf(slots)).toEqual([at(60), at(61), at(62)]);
   });
 
   test('long texts at a slow sender: a worker sends what its time allows, and the rest comes again', async () => {
-    const { newBatch } = createBench();
+    const { newBatch } = createTestThrottle();
     const batch = newBatch();
-    const turns = await Promise.all(requests(4, 'priority', 6).map((request) => batch.acquire(request, 1)));
-    expect(turns.map(({ kind }) => kind)).toEqual(['now', 'now', 'later', 'later']);
+    const slots = await Promise.all(requests(4, 'priority', 6).map((request) => batch.acquire(request, 1)));
+    expect(slots.map(({ kind }) => kind)).toEqual(['now', 'now', 'later', 'later']);
   });
 });

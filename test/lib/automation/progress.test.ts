@@ -148,7 +148,7 @@ describe('the indexes', () => {
     expect(['a', 'lead-1', 'lead-2', '+13035550142', '+13035550143'].map(shardOf)).toEqual([4, 5, 4, 5, 2]);
   });
 
-  it('X5 the text of a step has the same id whoever retries it', () => {
+  it('X5 the text of a step has the same id in every retry', () => {
     expect(messageIdOf('lead-1', 'welcome', 2)).toBe('lead-1.welcome.2');
   });
 });

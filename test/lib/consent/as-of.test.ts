@@ -8,7 +8,7 @@ import { at, handset, NUMBER, newEvent } from './new-events.ts';
 
 type Heard = readonly [kind: ConsentEvent['kind'], occurred: number, recorded: number];
 
-/** A ledger, and its state after every event. */
+/** Builds a ledger, and its state after every event. */
 function ledger(heard: readonly Heard[]): { events: ConsentEvent[]; states: ConsentState[] } {
   const events: ConsentEvent[] = [];
   const states = [initialState(NUMBER)];
@@ -47,7 +47,7 @@ it('X10 X3 a form that came late was never consent, then or now', () => {
   ]);
   expect(asOf(NUMBER, events, at(25)).known.state.status).toBe('opted_out');
   expect(asOf(NUMBER, events, at(40)).today.state.status).toBe('opted_out');
-  // At second 15 the box was ticked and the STOP not yet sent: nobody knew it then.
+  // At second 15 the box was ticked and the STOP not yet sent, but sendgate had not heard of either.
   const moment = asOf(NUMBER, events, at(15));
   expect(moment.known.state.status).toBe('none');
   expect(moment.today).toMatchObject({ state: { status: 'opted_in' }, because: { sequence: 2 } });

@@ -10,7 +10,7 @@ interface Ledger {
   readonly state: ConsentState;
 }
 
-/** Ledgers of two to eight events, heard of in any order. */
+/** Generates ledgers of two to eight events, recorded in any order. */
 const ledgers: fc.Arbitrary<Ledger> = fc
   .array(fc.record({ kind: fc.constantFrom(...eventKinds), second: fc.nat(20) }), {
     minLength: 2,
@@ -26,7 +26,7 @@ const ledgers: fc.Arbitrary<Ledger> = fc
     ),
   );
 
-/** Every scalar of a value, however deep, replaced by another one: one variant each. */
+/** Returns one variant for every scalar of a value, at any depth, with that scalar replaced. */
 function alterations<T>(value: T): T[] {
   if (typeof value === 'string') return [`${value}x` as T];
   if (typeof value === 'number') return [(value + 1) as T];
@@ -50,10 +50,10 @@ describe('the ledger', () => {
         const original = events[index] as ConsentEvent;
         for (const altered of alterations(original)) {
           const rehashed = { ...altered, hash: hashOf(altered) };
-          // The hash is all that differs from the original when only it was altered.
+          // When only the hash was altered, computing it again gives the original.
           const forgeries = rehashed.hash === original.hash ? [altered] : [altered, rehashed];
           for (const forgery of forgeries) {
-            // What is no event any more is found when the registry reads it (registry.test.ts).
+            // The registry finds a forgery that is no valid event when it reads it (registry.test.ts).
             if (!consentEventSchema.safeParse(forgery).success) continue;
             expect(verifyChain(events.with(index, forgery), state), JSON.stringify(forgery)).toBeDefined();
           }

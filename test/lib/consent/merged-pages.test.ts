@@ -8,7 +8,7 @@ import {
   readMergedPage,
 } from '../../../lib/consent/merged-pages.ts';
 
-/** Partitions as DynamoDB would read them: in order, bounds included, a page at a time. */
+/** Reads partitions as DynamoDB does: in order, bounds included, a page at a time. */
 function storeOf(partitions: readonly (readonly string[])[], descending: boolean) {
   let queries = 0;
   return {
@@ -26,7 +26,7 @@ function storeOf(partitions: readonly (readonly string[])[], descending: boolean
   };
 }
 
-it('B4 pages over several partitions show each entry once, in order, whatever the filter and page size', async () => {
+it('B4 pages over several partitions show each entry once, in order, for every filter and page size', async () => {
   const entries = fc.uniqueArray(fc.integer({ min: 100, max: 999 }), { maxLength: 120 });
   await fc.assert(
     fc.asyncProperty(

@@ -43,14 +43,14 @@ const EVIDENCE: Readonly<Record<EventKind, Evidence>> = {
   carrierUnblocked: carrierList('opt-in'),
 };
 
-/** A moment of a day of June 2026, by its second. */
+/** Returns a time on a day of June 2026, by its second. */
 export function at(second: number): string {
   return new Date(Date.UTC(2026, 5, 1) + second * 1000).toISOString();
 }
 
 let sources = 0;
 
-/** Something that happened to NUMBER, with the evidence that its kind has. */
+/** Creates a new event of NUMBER, with the evidence that its kind has. */
 export function newEvent(
   kind: EventKind,
   second: number,
@@ -60,7 +60,7 @@ export function newEvent(
   return { number: NUMBER, kind, occurredAt: at(second), sourceId, evidence: EVIDENCE[kind], ...more };
 }
 
-/** The state after some occurrences, in the order in which they are heard of. */
+/** Computes the state after some new events, in the order in which they are recorded. */
 export function stateAfter(...newEvents: readonly NewConsentEvent[]): ConsentState {
   return newEvents.reduce(
     (state, next) => ({ ...applyEvent(state, next).state, version: state.version + 1 }),

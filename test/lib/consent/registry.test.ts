@@ -21,16 +21,16 @@ beforeAll(async () => {
   });
 });
 
-/** A number that no other test writes to. */
+/** Returns a number that no other test writes to. */
 function freshNumber(): string {
   return `+1303555${String(++numbers).padStart(4, '0')}`;
 }
 
-function happens(number: string, kind: NewConsentEvent['kind'], more: Partial<NewConsentEvent> = {}) {
+function newEventOf(number: string, kind: NewConsentEvent['kind'], more: Partial<NewConsentEvent> = {}) {
   return newEvent(kind, 0, { number, occurredAt: new Date().toISOString(), ...more });
 }
 
-/** The state that the events alone lead to. */
+/** Computes the state from the events alone. */
 function fold(number: string, events: readonly ConsentEvent[]): ConsentState {
   return events.reduce(
     (state, event) => appendEvent(state, event, event.recordedAt).state,
@@ -50,11 +50,11 @@ async function alter(number: string, sequence: number, field: string, value: unk
   );
 }
 
-/** A number with an opt-in, a STOP and a START in its ledger. */
+/** Creates a number with an opt-in, a STOP and a START in its ledger. */
 async function numberWithHistory(): Promise<string> {
   const number = freshNumber();
   for (const kind of ['explicitWeb', 'optOut', 'handsetStart'] as const) {
-    await registry.record(happens(number, kind));
+    await registry.record(newEventOf(number, kind));
   }
   expect(await registry.verify(number)).toBeUndefined();
   return number;
@@ -77,7 +77,7 @@ describe('recording', () => {
       'crmAttested',
       'handsetStart',
     ] as const;
-    for (const kind of kinds) await registry.record(happens(number, kind));
+    for (const kind of kinds) await registry.record(newEventOf(number, kind));
     const events = await registry.events(number);
     expect(events.map(({ kind, sequence }) => [kind, sequence])).toEqual(
       kinds.map((kind, i) => [kind, i + 1]),
@@ -88,9 +88,9 @@ describe('recording', () => {
 
   it('X5 the same source event twice is one event, and the second answer is the first one', async () => {
     const number = freshNumber();
-    const submission = happens(number, 'explicitWeb', { sourceId: 'form:quote:s-1:1' });
+    const submission = newEventOf(number, 'explicitWeb', { sourceId: 'form:quote:s-1:1' });
     const first = await registry.record(submission);
-    await registry.record(happens(number, 'optOut'));
+    await registry.record(newEventOf(number, 'optOut'));
     const second = await registry.record({ ...submission, occurredAt: new Date().toISOString() });
     expect(first.outcome).toBe('recorded');
     expect(second).toMatchObject({
@@ -103,7 +103,7 @@ describe('recording', () => {
 
   it('X5 the same source event from ten deliveries at once is one event', async () => {
     const number = freshNumber();
-    const submission = happens(number, 'explicitWeb');
+    const submission = newEventOf(number, 'explicitWeb');
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => registry.record(submission)));
     expect(outcomes.filter(({ outcome }) => outcome === 'recorded')).toHaveLength(1);
     expect(await registry.events(number)).toHaveLength(1);
@@ -114,7 +114,7 @@ describe('recording', () => {
     const kinds = ['explicitWeb', 'optOut', 'handsetStart', 'crmAttested', 'handsetKeyword'] as const;
     await Promise.all(
       Array.from({ length: 30 }, (_, i) =>
-        registry.record(happens(number, kinds[i % kinds.length] ?? 'optOut')),
+        registry.record(newEventOf(number, kinds[i % kinds.length] ?? 'optOut')),
       ),
     );
     const events = await registry.events(number);
@@ -123,14 +123,14 @@ describe('recording', () => {
     expect(await registry.read(number)).toEqual(fold(number, events));
   });
 
-  it('X3 a STOP racing an earlier START ends opted out, whoever is written first', async () => {
+  it('X3 a STOP racing an earlier START ends opted out, in either order of writing', async () => {
     const start = new Date(Date.now() - 2000).toISOString();
     const stop = new Date(Date.now() - 1000).toISOString();
     const races = Array.from({ length: 10 }, async () => {
       const number = freshNumber();
       await Promise.all([
-        registry.record(happens(number, 'handsetStart', { occurredAt: start })),
-        registry.record(happens(number, 'optOut', { occurredAt: stop })),
+        registry.record(newEventOf(number, 'handsetStart', { occurredAt: start })),
+        registry.record(newEventOf(number, 'optOut', { occurredAt: stop })),
       ]);
       expect((await registry.read(number)).status).toBe('opted_out');
       expect(await registry.verify(number)).toBeUndefined();
@@ -141,7 +141,7 @@ describe('recording', () => {
   it('keeps what a person wrote though it is half a character, and the chain holds', async () => {
     const number = freshNumber();
     const evidence = handset('STOP \ud83d', true);
-    const { event } = await registry.record(happens(number, 'optOut', { evidence, sourceId: 'SM\ud83d' }));
+    const { event } = await registry.record(newEventOf(number, 'optOut', { evidence, sourceId: 'SM\ud83d' }));
     expect(event.evidence).toMatchObject({ wordsSent: 'STOP \ufffd' });
     expect(await registry.verify(number)).toBeUndefined();
   });
@@ -149,7 +149,7 @@ describe('recording', () => {
   it('refuses a moment that is none, and nothing is written', async () => {
     const number = freshNumber();
     await expect(
-      registry.record(happens(number, 'explicitWeb', { occurredAt: 'yesterday' })),
+      registry.record(newEventOf(number, 'explicitWeb', { occurredAt: 'yesterday' })),
     ).rejects.toThrow();
     expect(await registry.events(number)).toEqual([]);
   });

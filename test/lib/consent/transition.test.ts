@@ -128,7 +128,7 @@ describe('the prompt (C5)', () => {
     });
   });
 
-  it('is to be sent anew to whoever has the number next', () => {
+  it('is to be sent again to the next person who has the number', () => {
     const accepted = stateAfter(newEvent('optInRequestSent', 1), newEvent('handsetStart', 2));
     expect(applyEvent(accepted, newEvent('numberReleased', 3)).state.optInRequest).toBe('not_sent');
   });
@@ -254,7 +254,7 @@ describe('late news', () => {
     expect(stateAfter(newEvent('optOut', 5), newEvent('manualOptIn', 6)).status).toBe('opted_in');
   });
 
-  it('X3 an opt-out after everything that could lift it stands, in whatever order the events are heard of', () => {
+  it('X3 an opt-out after everything that could lift it stands, in any order in which the events are recorded', () => {
     const lifting = new Set<EventKind>([
       'handsetStart',
       'handsetYes',

@@ -13,7 +13,7 @@ import { createTables, type Tables } from '../../setup/tables.ts';
 import { newEvent } from './new-events.ts';
 
 let tables: Tables;
-/** Everything that is stored, as it should be. */
+/** All stored items, before any forgery. */
 let stored: Item[];
 const NUMBERS = 12;
 
@@ -29,9 +29,9 @@ beforeAll(async () => {
   const registry = createConsentRegistry({ ...deps(), now: () => new Date() });
   for (let index = 0; index < NUMBERS; index++) {
     const number = `+1303555${String(index).padStart(4, '0')}`;
-    for (let turn = 0; turn < 4; turn++) {
-      const kind = eventKinds[(index + turn * 3) % eventKinds.length] as NewConsentEvent['kind'];
-      await registry.record(newEvent(kind, 10 * turn, { number }));
+    for (let round = 0; round < 4; round++) {
+      const kind = eventKinds[(index + round * 3) % eventKinds.length] as NewConsentEvent['kind'];
+      await registry.record(newEvent(kind, 10 * round, { number }));
     }
   }
   const page = await tables.client.send(new ScanCommand({ TableName: tables.consentTable }));
@@ -42,7 +42,7 @@ beforeAll(async () => {
 
 const ofKind = (kind: string) => stored.filter((item) => kindOfItem(item) === kind);
 
-/** A value that is another one. */
+/** Returns a different value. */
 function altered(value: unknown): unknown {
   if (typeof value === 'number') return value + 1;
   if (typeof value === 'boolean') return !value;
@@ -50,7 +50,7 @@ function altered(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value as object).map(([name, part]) => [name, altered(part)]));
 }
 
-/** `npm run verify` on this table. */
+/** Runs `npm run verify` on this table. */
 async function command(): Promise<{ code: number | null; printed: string }> {
   const endpoint = process.env['AWS_ENDPOINT_URL_DYNAMODB'] ?? '';
   const args = ['infra/ops/verify.ts', '--endpoint', endpoint, '--table', tables.consentTable];
@@ -61,7 +61,7 @@ async function command(): Promise<{ code: number | null; printed: string }> {
   return { code, printed };
 }
 
-/** Whether verifying one number's items finds something, after they were changed. */
+/** Changes one number's items. @returns whether verifying them finds a fault. */
 function isFound(number: unknown, change: (items: Item[]) => Item[]): boolean {
   const items = stored.filter(({ pk }) => pk === number);
   expect(verifyStored(storedNumber(items))).toBeUndefined();
@@ -79,7 +79,7 @@ describe('verify over the whole registry', () => {
 
   it('X2 goes on after any number without leaving one out or reading one twice', async () => {
     const all: { number: string; last: { pk: string; sk: string } }[] = [];
-    for await (const walked of scanRegistry(deps())) all.push(walked);
+    for await (const entry of scanRegistry(deps())) all.push(entry);
     for (const [index, { last }] of all.entries()) {
       const rest: string[] = [];
       for await (const { number } of scanRegistry(deps(), last)) rest.push(number);
@@ -94,7 +94,7 @@ describe('verify over the whole registry', () => {
         const { [name]: _, ...rest } = item;
         for (const forged of [rest, { ...item, [name]: altered(value) }]) {
           const change = (items: Item[]) => items.map((other) => (other === item ? forged : other));
-          // An empty collection has no other value.
+          // An empty collection cannot be altered.
           const isSame = JSON.stringify(forged) === JSON.stringify(item);
           expect(isSame || isFound(item['pk'], change), `${item['sk']} ${name}`).toBe(true);
         }
@@ -109,7 +109,7 @@ describe('verify over the whole registry', () => {
     }
   });
 
-  it('X2 reordering stored events is found, their sequence numbers written anew or not', () => {
+  it('X2 reordering stored events is found, their sequence numbers rewritten or not', () => {
     const numbers = [...new Set(stored.map(({ pk }) => pk))];
     const orders = fc
       .shuffledSubarray([0, 1, 2, 3], { minLength: 4 })

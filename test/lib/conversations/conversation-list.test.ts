@@ -22,7 +22,7 @@ function store() {
   return createConversationStore({ client: tables.client, table: tables.outreachTable, now });
 }
 
-/** Several texts a moment, some of numbers that wrote before. */
+/** Receives several texts with each time stamp, some from numbers that wrote before. */
 beforeAll(async () => {
   tables = await createTables();
   const last = new Map<string, string>();
@@ -35,7 +35,7 @@ beforeAll(async () => {
   expected = [...last].toSorted(([, a], [, b]) => (a < b ? 1 : -1)).map(([number]) => number);
 });
 
-/** The shard that a number's conversation is written to. */
+/** Returns the shard that a number's conversation is written to. */
 function listOf(number: string): string {
   const conversation = { ...noConversation(number, now()), lastWords: 'Hello', version: 1 };
   return String(putConversation('table', conversation).Item['collection']);
@@ -52,7 +52,7 @@ async function pages(limits: () => number): Promise<string[]> {
   return shown;
 }
 
-test('B5 every conversation is listed once, by its last text, whatever the pages', async () => {
+test('B5 every conversation is listed once, by its last text, with pages of any size', async () => {
   const limits = fc.infiniteStream(fc.integer({ min: 1, max: 25 }));
   await fc.assert(
     fc.asyncProperty(limits, async (sizes) => {
@@ -71,7 +71,7 @@ test('B5 a page of the inbox is one query of each shard, and three at most', asy
   expect(CONVERSATION_SHARDS).toBeLessThanOrEqual(3);
 });
 
-test('each shard has its part of the conversations, whatever their numbers have in common', async () => {
+test('each shard has its part of the conversations, even of numbers that have much in common', async () => {
   const sizes = new Map(conversationLists.map((list) => [list, 0]));
   for (let index = 0; index < 3000; index++) {
     const list = listOf(numberOf(index));

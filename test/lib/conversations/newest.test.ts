@@ -6,19 +6,19 @@ interface Entry {
   readonly place: string;
 }
 
-/** Places that repeat their moment often and are unique by their number, spread over shards at random. */
+/** Generates entries that often share a time stamp and differ by number, spread over shards at random. */
 const spread = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 2 })), {
   maxLength: 80,
 });
 
-/** A shard's answer as DynamoDB gives it: at most so many, now and then fewer because of their size. */
-function answer(shard: readonly Entry[], below: string | undefined, most: number) {
+/** Answers for a shard as DynamoDB does: at most `maximum` entries, now and then fewer because of their size. */
+function answer(shard: readonly Entry[], below: string | undefined, maximum: number) {
   const from = shard.filter(({ place }) => below === undefined || place < below);
   const sorted = from.toSorted((a, b) => (a.place < b.place ? 1 : -1));
-  return { entries: sorted.slice(0, most), isLast: sorted.length <= most };
+  return { entries: sorted.slice(0, maximum), isLast: sorted.length <= maximum };
 }
 
-test('B5 page by page, every conversation is shown once, newest first, in whatever shards they lie and however short an answer is', () => {
+test('B5 page by page, every conversation is shown once, newest first, in any shards and with answers of any length', () => {
   fc.assert(
     fc.property(
       spread,
@@ -34,7 +34,7 @@ test('B5 page by page, every conversation is shown once, newest first, in whatev
           const page = mergeNewest<Entry>(answers, limit);
           expect(page.entries.length).toBeLessThanOrEqual(limit);
           shown.push(...page.entries.map(({ place }) => place));
-          // A page with nothing on it that promises another would be asked for for ever.
+          // A client would page forever if an empty page named a next one.
           if (page.next !== undefined) expect(page.entries.length).toBeGreaterThan(0);
           below = page.next;
         } while (below !== undefined);

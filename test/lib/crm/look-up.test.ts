@@ -93,7 +93,7 @@ describe('queries', () => {
     }
   });
 
-  it('stay far below the length that Salesforce takes, whatever the fields are called', () => {
+  it('stay far below the length that Salesforce takes, with field names of any length', () => {
     const numbers = Array.from({ length: 200 }, (_, index) => `+1303555${String(1000 + index)}`);
     const phones = ['a', 'b', 'c'].map((letter) => `i360core__${letter.repeat(60)}__c`);
     const statements = holderStatements({ ...holder, phones }, numbers);

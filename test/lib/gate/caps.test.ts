@@ -13,13 +13,13 @@ const withCaps = (caps: Partial<SendingRules['caps']>): SendingRules => ({
   ...DEFAULT_SENDING_RULES,
   caps: { ...DEFAULT_SENDING_RULES.caps, ...caps },
 });
-const ask = (recent: AutomatedSend[], rules = DEFAULT_SENDING_RULES, states: string[] = []) =>
+const windowAfter = (recent: AutomatedSend[], rules = DEFAULT_SENDING_RULES, states: string[] = []) =>
   frequencyWindow(recent, 'welcome', states, rules, NOW);
 
 describe('how often a number is texted', () => {
   it('X6 three automated texts in 24 hours, then none until the first of them is a day old', () => {
-    expect(ask([ago(20), ago(1)]).open).toBe(true);
-    expect(ask([ago(1), ago(20), ago(5)])).toEqual({
+    expect(windowAfter([ago(20), ago(1)]).open).toBe(true);
+    expect(windowAfter([ago(1), ago(20), ago(5)])).toEqual({
       open: false,
       until: '2026-06-10T22:00:00.000Z',
       explanation: 'has had 3 automated texts within 24 hours',
@@ -27,48 +27,51 @@ describe('how often a number is texted', () => {
   });
 
   it('X6 a text that is exactly a day old no longer counts', () => {
-    expect(ask([ago(24), ago(20), ago(5)]).open).toBe(true);
-    expect(ask([ago(23.999), ago(20), ago(5)]).open).toBe(false);
+    expect(windowAfter([ago(24), ago(20), ago(5)]).open).toBe(true);
+    expect(windowAfter([ago(23.999), ago(20), ago(5)]).open).toBe(false);
   });
 
   it('X6 within a week, by the number that the organization sets', () => {
     const rules = withCaps({ perWeek: 2 });
-    expect(ask([ago(100), ago(50)], rules)).toEqual({
+    expect(windowAfter([ago(100), ago(50)], rules)).toEqual({
       open: false,
       until: '2026-06-13T14:00:00.000Z',
       explanation: 'has had 2 automated texts within 7 days',
     });
   });
 
-  it('X6 of one automation, whatever the others sent', () => {
+  it('X6 of one automation, not counting what others sent', () => {
     const rules = withCaps({ perAutomation: { perDay: 1 } });
-    expect(ask([ago(2, 'newsletter')], rules).open).toBe(true);
-    expect(ask([ago(2, 'newsletter'), ago(3)], rules)).toMatchObject({
+    expect(windowAfter([ago(2, 'newsletter')], rules).open).toBe(true);
+    expect(windowAfter([ago(2, 'newsletter'), ago(3)], rules)).toMatchObject({
       until: '2026-06-11T15:00:00.000Z',
       explanation: 'has had 1 automated text of the automation welcome within 24 hours',
     });
     const weekly = withCaps({ perAutomation: { perWeek: 1 } });
-    expect(ask([ago(30)], weekly)).toMatchObject({ open: false, until: '2026-06-16T12:00:00.000Z' });
+    expect(windowAfter([ago(30)], weekly)).toMatchObject({ open: false, until: '2026-06-16T12:00:00.000Z' });
   });
 
   it.each(['FL', 'OK', 'MD', 'OR'])(
-    'X6 the law of %s allows three a day, whatever the organization sets',
+    'X6 the law of %s allows three a day, even where the organization sets more',
     (state) => {
       const rules = withCaps({ perDay: 10 });
       const sends = [ago(1), ago(2), ago(3)];
-      expect(ask(sends, rules).open).toBe(true);
-      expect(ask(sends, rules, [state])).toMatchObject({ open: false, until: '2026-06-11T15:00:00.000Z' });
-      expect(ask(sends, withCaps({ perDay: 10, perWeek: 40 }), ['TX']).open).toBe(true);
+      expect(windowAfter(sends, rules).open).toBe(true);
+      expect(windowAfter(sends, rules, [state])).toMatchObject({
+        open: false,
+        until: '2026-06-11T15:00:00.000Z',
+      });
+      expect(windowAfter(sends, withCaps({ perDay: 10, perWeek: 40 }), ['TX']).open).toBe(true);
     },
   );
 
   it('X6 of several caps the one that lasts longest decides', () => {
     const rules = withCaps({ perWeek: 3 });
-    expect(ask([ago(1), ago(2), ago(3)], rules)).toMatchObject({ until: '2026-06-17T15:00:00.000Z' });
+    expect(windowAfter([ago(1), ago(2), ago(3)], rules)).toMatchObject({ until: '2026-06-17T15:00:00.000Z' });
   });
 });
 
-describe('what is remembered of a number', () => {
+describe('the recent sends of a number', () => {
   it('X6 is at most forty sends of the last seven days, the newest', () => {
     const many = Array.from({ length: 60 }, (_, index) => ago(index * 2));
     const kept = addRecentSend(many, ago(0), NOW);

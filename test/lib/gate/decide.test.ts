@@ -37,8 +37,8 @@ const OPTED_OUT: ConsentState = {
   lastOptOutAt: '2026-05-02T00:00:00.000Z',
 };
 
-/** A text to which nothing objects, but for what the test changes. */
-function question(more: Partial<DecisionInput> = {}): DecisionInput {
+/** Builds the input of a text that no rule objects to, with the changes of a test. */
+function inputWith(more: Partial<DecisionInput> = {}): DecisionInput {
   return {
     purpose: 'step',
     automation: { id: 'welcome' },
@@ -55,24 +55,24 @@ function question(more: Partial<DecisionInput> = {}): DecisionInput {
 }
 
 function agent(more: Partial<DecisionInput> = {}): DecisionInput {
-  const { age: _, ...rest } = question(more);
+  const { age: _, ...rest } = inputWith(more);
   return { ...rest, purpose: 'agent' };
 }
 
 const single = (purpose: DecisionInput['purpose'], more: Partial<DecisionInput> = {}): DecisionInput =>
-  question({ ...more, purpose });
-const ask = (
+  inputWith({ ...more, purpose });
+const withDoubleOptIn = (
   doubleOptIn: Settings['doubleOptIn'],
   more: Partial<ConsentState> = {},
 ): Partial<DecisionInput> => ({
   settings: { ...SETTINGS, doubleOptIn },
   consent: { ...OPTED_IN, ...more },
 });
-const PROMPT_FIRST = { kind: 'sendOptInRequestFirst', reason: 'waitingForStart' };
+const OPT_IN_REQUEST_FIRST = { kind: 'sendOptInRequestFirst', reason: 'waitingForStart' };
 const WAITS_FOR_START = { kind: 'hold', reason: 'waitingForStart' };
 
-const verdict = (asked: DecisionInput) => {
-  const { trace: _trace, sentence: _sentence, warnings: _warnings, ...rest } = decide(asked);
+const verdict = (input: DecisionInput) => {
+  const { trace: _trace, sentence: _sentence, warnings: _warnings, ...rest } = decide(input);
   return rest;
 };
 
@@ -83,64 +83,67 @@ const NIGHT = { now: new Date('2026-06-02T05:30:00.000Z') };
 
 describe('each rule alone, automated text', () => {
   it('sends when every rule agrees', () => {
-    expect(verdict(question())).toEqual({ kind: 'send' });
+    expect(verdict(inputWith())).toEqual({ kind: 'send' });
   });
 
-  it('B6 holds whoever opted out until they opt in again', () => {
-    expect(verdict(question({ consent: OPTED_OUT }))).toEqual({ kind: 'hold', reason: 'optedOut' });
+  it('B6 holds a number that opted out until it opts in again', () => {
+    expect(verdict(inputWith({ consent: OPTED_OUT }))).toEqual({ kind: 'hold', reason: 'optedOut' });
   });
 
   it('C8 holds every text while the A2P verification is missing', () => {
-    expect(verdict(question(UNVERIFIED))).toEqual({ kind: 'hold', reason: 'a2pNotVerified' });
+    expect(verdict(inputWith(UNVERIFIED))).toEqual({ kind: 'hold', reason: 'a2pNotVerified' });
   });
 
   it('holds while the carrier blocks the number, though the person opted in again on the web', () => {
-    expect(verdict(question(BLOCKED))).toEqual({ kind: 'hold', reason: 'carrierBlocked' });
+    expect(verdict(inputWith(BLOCKED))).toEqual({ kind: 'hold', reason: 'carrierBlocked' });
   });
 
-  it('H2 S2 on: holds whoever has no recorded opt-in', () => {
-    expect(verdict(question({ consent: NOT_ASKED }))).toEqual({ kind: 'hold', reason: 'waitingForConsent' });
+  it('H2 S2 on: holds a number without a recorded opt-in', () => {
+    expect(verdict(inputWith({ consent: NOT_ASKED }))).toEqual({ kind: 'hold', reason: 'waitingForConsent' });
   });
 
   it('H2 off: sends to everyone who has not opted out', () => {
     const settings = { ...SETTINGS, requireSmsOptIn: false };
-    expect(verdict(question({ settings, consent: NOT_ASKED }))).toEqual({ kind: 'send' });
-    expect(verdict(question({ settings, consent: OPTED_OUT }))).toEqual({ kind: 'hold', reason: 'optedOut' });
+    expect(verdict(inputWith({ settings, consent: NOT_ASKED }))).toEqual({ kind: 'send' });
+    expect(verdict(inputWith({ settings, consent: OPTED_OUT }))).toEqual({
+      kind: 'hold',
+      reason: 'optedOut',
+    });
   });
 
   it('H3 a lead without an opt-in waits: neither refused nor an error', () => {
-    const decision = decide(question({ consent: NOT_ASKED }));
+    const decision = decide(inputWith({ consent: NOT_ASKED }));
     expect(decision.kind).toBe('hold');
     expect(decision.sentence).toBe('held: the setting is on and the number has no recorded opt-in');
   });
 
   it('refuses a number to which the carrier cannot deliver', () => {
-    expect(verdict(question(UNREACHABLE))).toEqual({ kind: 'refuse', reason: 'numberUnreachable' });
+    expect(verdict(inputWith(UNREACHABLE))).toEqual({ kind: 'refuse', reason: 'numberUnreachable' });
   });
 
   it('X6 defers outside the hours at the place of the number to the next opening there', () => {
     const until = '2026-06-02T15:00:00.000Z';
-    expect(verdict(question(NIGHT))).toEqual({ kind: 'defer', reason: 'quietHours', until });
+    expect(verdict(inputWith(NIGHT))).toEqual({ kind: 'defer', reason: 'quietHours', until });
   });
 
   it('drops a step that is older than its automation allows, to the millisecond', () => {
     const age = { firstDueAt: '2026-05-25T18:00:00.000Z', maximumAge: 'P7D' };
-    expect(verdict(question({ age }))).toEqual({ kind: 'drop', reason: 'tooOld' });
+    expect(verdict(inputWith({ age }))).toEqual({ kind: 'drop', reason: 'tooOld' });
     const younger = { ...age, firstDueAt: '2026-05-25T18:00:00.001Z' };
-    expect(verdict(question({ age: younger }))).toEqual({ kind: 'send' });
+    expect(verdict(inputWith({ age: younger }))).toEqual({ kind: 'send' });
   });
 });
 
 describe('double opt-in', () => {
   it.each([
-    ['C2 sends the template first to a number that was never asked', 'perNumber', {}, PROMPT_FIRST],
+    ['C2 sends the template first to a number that was never asked', 'perNumber', {}, OPT_IN_REQUEST_FIRST],
     ['C3 holds while the request is open', 'perNumber', { optInRequest: 'sent' }, WAITS_FOR_START],
     ['C3 sends once START was answered', 'perNumber', { optInRequest: 'accepted' }, { kind: 'send' }],
     [
       'C4 asks for each lead, though another lead of the number accepted',
       'perLead',
       { optInRequest: 'accepted' },
-      PROMPT_FIRST,
+      OPT_IN_REQUEST_FIRST,
     ],
     [
       'C4 sends to the lead that accepted',
@@ -155,33 +158,37 @@ describe('double opt-in', () => {
       WAITS_FOR_START,
     ],
   ] as const)('%s', (_, mode, state, expected) => {
-    expect(verdict(question(ask(mode, state)))).toEqual(expected);
-    expect(verdict(agent(ask(mode, state)))).toEqual(expected);
+    expect(verdict(inputWith(withDoubleOptIn(mode, state)))).toEqual(expected);
+    expect(verdict(agent(withDoubleOptIn(mode, state)))).toEqual(expected);
   });
 
   it('both settings on: the template goes only to numbers with a recorded opt-in, but an agent may ask anybody', () => {
-    const both = ask('perNumber', { status: 'none' });
-    expect(verdict(question(both))).toEqual({ kind: 'hold', reason: 'waitingForConsent' });
-    expect(verdict(agent(both))).toEqual(PROMPT_FIRST);
+    const both = withDoubleOptIn('perNumber', { status: 'none' });
+    expect(verdict(inputWith(both))).toEqual({ kind: 'hold', reason: 'waitingForConsent' });
+    expect(verdict(agent(both))).toEqual(OPT_IN_REQUEST_FIRST);
   });
 
   it('X6 the template itself waits for the hours that bind an automated text', () => {
-    expect(verdict(question({ ...ask('perNumber'), ...NIGHT }))).toMatchObject({ kind: 'defer' });
+    expect(verdict(inputWith({ ...withDoubleOptIn('perNumber'), ...NIGHT }))).toMatchObject({
+      kind: 'defer',
+    });
   });
 
   it('C3 what waited for START is dropped by STOP, while other texts wait for the next opt-in', () => {
     const consent = { ...OPTED_OUT, optInRequest: 'rejected' as const };
     const dropped = { kind: 'drop', reason: 'optInRequestRejected' };
-    expect(verdict(question({ consent, heldFor: 'waitingForStart' }))).toEqual(dropped);
+    expect(verdict(inputWith({ consent, heldFor: 'waitingForStart' }))).toEqual(dropped);
     expect(verdict(agent({ consent, heldFor: 'waitingForStart' }))).toEqual(dropped);
-    expect(verdict(question({ consent }))).toEqual({ kind: 'hold', reason: 'optedOut' });
+    expect(verdict(inputWith({ consent }))).toEqual({ kind: 'hold', reason: 'optedOut' });
   });
 
   it('a request that was answered meanwhile is not sent again', () => {
-    expect(verdict(single('optInRequest', ask('perNumber', { optInRequest: 'accepted' })))).toMatchObject({
+    expect(
+      verdict(single('optInRequest', withDoubleOptIn('perNumber', { optInRequest: 'accepted' }))),
+    ).toMatchObject({
       kind: 'drop',
     });
-    expect(verdict(single('optInRequest', ask('perNumber', { optInRequest: 'sent' })))).toEqual({
+    expect(verdict(single('optInRequest', withDoubleOptIn('perNumber', { optInRequest: 'sent' })))).toEqual({
       kind: 'send',
     });
   });
@@ -195,15 +202,15 @@ describe('keywords, review, confirmations', () => {
     const keywords = (active: boolean) => ({
       consent: { ...OPTED_IN, keywords: { VOLUNTEER: { ...record, active } } },
     });
-    expect(verdict(question({ automation, ...keywords(true) }))).toEqual({ kind: 'send' });
+    expect(verdict(inputWith({ automation, ...keywords(true) }))).toEqual({ kind: 'send' });
     const held = { kind: 'hold', reason: 'waitingForKeyword' };
-    expect(verdict(question({ automation, ...keywords(false) }))).toEqual(held);
-    expect(verdict(question({ automation }))).toEqual(held);
+    expect(verdict(inputWith({ automation, ...keywords(false) }))).toEqual(held);
+    expect(verdict(inputWith({ automation }))).toEqual(held);
   });
 
   it('X7 a doubtful text holds automated texts until a person decides, and binds no agent', () => {
     const held = { kind: 'hold', reason: 'awaitingReview' };
-    expect(verdict(question({ conversation: IN_REVIEW }))).toEqual(held);
+    expect(verdict(inputWith({ conversation: IN_REVIEW }))).toEqual(held);
     expect(verdict(single('confirmation', { conversation: IN_REVIEW }))).toEqual(held);
     expect(verdict(agent({ conversation: IN_REVIEW }))).toEqual({ kind: 'send' });
   });
@@ -213,12 +220,12 @@ describe('keywords, review, confirmations', () => {
       conversation: { ...CONVERSATION, pendingConfirmation: { id: 'confirmation-1', since } },
     });
     const until = '2026-06-01T18:00:05.000Z';
-    expect(verdict(question(pending('2026-06-01T11:59:00.000Z')))).toEqual({
+    expect(verdict(inputWith(pending('2026-06-01T11:59:00.000Z')))).toEqual({
       kind: 'defer',
       reason: 'confirmationFirst',
       until,
     });
-    expect(verdict(question(pending('2026-05-31T12:00:00.000Z')))).toEqual({ kind: 'send' });
+    expect(verdict(inputWith(pending('2026-05-31T12:00:00.000Z')))).toEqual({ kind: 'send' });
     expect(verdict(single('confirmation', pending('2026-06-01T11:59:00.000Z')))).toEqual({ kind: 'send' });
   });
 
@@ -232,7 +239,7 @@ describe('keywords, review, confirmations', () => {
   it('B3 X4 at night a text waits for the morning, and not for the confirmation that waits for it as well', () => {
     const pendingConfirmation = { id: 'confirmation-1', since: '2026-06-02T05:29:00.000Z' };
     const until = '2026-06-02T15:00:00.000Z';
-    expect(verdict(question({ ...NIGHT, conversation: { ...CONVERSATION, pendingConfirmation } }))).toEqual({
+    expect(verdict(inputWith({ ...NIGHT, conversation: { ...CONVERSATION, pendingConfirmation } }))).toEqual({
       kind: 'defer',
       reason: 'quietHours',
       until,
@@ -279,10 +286,10 @@ describe("each rule alone, an agent's text", () => {
 });
 
 describe('the order of the rules', () => {
-  /** What each rule objects to, in the order in which they are consulted. */
+  /** One objection of each rule, in the order in which the rules are consulted. */
   const objections: readonly [
     rule: string,
-    change: (asked: DecisionInput) => DecisionInput,
+    change: (input: DecisionInput) => DecisionInput,
     decision: string,
   ][] = [
     [
@@ -337,13 +344,13 @@ describe('the order of the rules', () => {
 
   const deciding = objections
     .map(([rule, , decision], index) => ({ rule, decision, index }))
-    // Binds agents' texts alone; the others are consulted about a step.
+    // A rule without a decision here binds agents' texts only, and this test decides a step.
     .filter(({ decision }) => decision !== '');
   it.each(deciding)(
     'X1 $rule decides when it and all behind it object, and the trace ends with it',
     ({ decision, index }) => {
-      const asked = objections.slice(index).reduceRight((q, [, change]) => change(q), question());
-      const decided = decide(asked);
+      const input = objections.slice(index).reduceRight((q, [, change]) => change(q), inputWith());
+      const decided = decide(input);
       expect(`${decided.kind} ${'reason' in decided ? decided.reason : ''}`).toBe(decision);
       expect(decided.trace.map(({ rule }) => rule)).toEqual(names.slice(0, index + 1));
       expect(decided.sentence).toContain(decided.trace.at(-1)?.result);
@@ -351,11 +358,11 @@ describe('the order of the rules', () => {
   );
 
   it('X1 a text that may leave has consulted every rule', () => {
-    expect(decide(question()).trace.map(({ rule }) => rule)).toEqual(names);
+    expect(decide(inputWith()).trace.map(({ rule }) => rule)).toEqual(names);
   });
 });
 
-describe('for every question', () => {
+describe('for every input', () => {
   const consents: fc.Arbitrary<ConsentState> = fc.record({
     number: fc.constant('+13035550142'),
     version: fc.nat(),
@@ -376,7 +383,7 @@ describe('for every question', () => {
       const from = `${String(hour).padStart(2, '0')}:00`;
       return { ...SETTINGS, ...rest, sendingHours: { from, to: '20:30' } };
     });
-  const questions: fc.Arbitrary<DecisionInput> = fc
+  const inputs: fc.Arbitrary<DecisionInput> = fc
     .record({
       purpose: fc.constantFrom('step' as const, 'agent' as const, 'confirmation' as const),
       consent: consents,
@@ -384,7 +391,7 @@ describe('for every question', () => {
       settings,
       hour: fc.nat(23),
     })
-    .map(({ hour, ...rest }) => question({ ...rest, now: new Date(NOON.getTime() + hour * 3_600_000) }));
+    .map(({ hour, ...rest }) => inputWith({ ...rest, now: new Date(NOON.getTime() + hour * 3_600_000) }));
 
   function freeze<T extends object>(value: T): T {
     for (const part of Object.values(value)) {
@@ -395,15 +402,15 @@ describe('for every question', () => {
 
   it('H2 S2 B6 C8 no automated text is sent to the opted out, unverified, blocked, or not opted in where it is required', () => {
     fc.assert(
-      fc.property(questions, (asked) => {
-        fc.pre(asked.purpose !== 'agent');
-        const { status, carrierBlocked } = asked.consent;
+      fc.property(inputs, (input) => {
+        fc.pre(input.purpose !== 'agent');
+        const { status, carrierBlocked } = input.consent;
         const forbidden =
           status === 'opted_out' ||
           carrierBlocked ||
-          !asked.settings.a2pVerified ||
-          (asked.settings.requireSmsOptIn && status !== 'opted_in');
-        if (forbidden) expect(decide(asked).kind).not.toMatch(/^send/);
+          !input.settings.a2pVerified ||
+          (input.settings.requireSmsOptIn && status !== 'opted_in');
+        if (forbidden) expect(decide(input).kind).not.toMatch(/^send/);
       }),
       { numRuns: 1000 },
     );
@@ -411,16 +418,16 @@ describe('for every question', () => {
 
   it('is answered alike every time and left untouched', () => {
     fc.assert(
-      fc.property(questions, (asked) => {
-        expect(decide(freeze(asked))).toEqual(decide(asked));
+      fc.property(inputs, (input) => {
+        expect(decide(freeze(input))).toEqual(decide(input));
       }),
     );
   });
 
   it('an agent is never told to wait', () => {
     fc.assert(
-      fc.property(questions, ({ age: _, ...asked }) => {
-        expect(['send', 'refuse']).toContain(decide({ ...asked, purpose: 'agent' }).kind);
+      fc.property(inputs, ({ age: _, ...input }) => {
+        expect(['send', 'refuse']).toContain(decide({ ...input, purpose: 'agent' }).kind);
       }),
     );
   });

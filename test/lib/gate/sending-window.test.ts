@@ -12,7 +12,7 @@ import { ANYWHERE_IN_THE_US, recipientLocation } from '../../../lib/phone/time-z
 const EIGHT_TO_NINE = { from: '08:00', to: '21:00' };
 const LAW_ONLY: SendingRules = { ...DEFAULT_SENDING_RULES, sendingHours: EIGHT_TO_NINE };
 
-function ask(
+function windowAt(
   now: string,
   zones: readonly string[],
   rules: Partial<SendingRules> = {},
@@ -20,8 +20,8 @@ function ask(
 ) {
   return sendingWindow({ zones, states }, { ...LAW_ONLY, ...rules }, new Date(now));
 }
-const until = (...asked: Parameters<typeof ask>) => {
-  const window = ask(...asked);
+const until = (...given: Parameters<typeof windowAt>) => {
+  const window = windowAt(...given);
   return window.open ? 'open' : window.until;
 };
 
@@ -44,10 +44,10 @@ describe('federal hours, on the clock of the recipient', () => {
   });
 
   it('X1 X6 explanation the hours and the zone', () => {
-    expect(ask('2026-06-02T04:30:00.000Z', ['America/Denver']).explanation).toBe(
+    expect(windowAt('2026-06-02T04:30:00.000Z', ['America/Denver']).explanation).toBe(
       'outside 8:00-21:00 in America/Denver',
     );
-    expect(ask('2026-06-02T02:30:00.000Z', ['America/Denver']).explanation).toBe(
+    expect(windowAt('2026-06-02T02:30:00.000Z', ['America/Denver']).explanation).toBe(
       'within 8:00-21:00 in America/Denver',
     );
   });
@@ -102,7 +102,7 @@ describe('the law of the states', () => {
   });
 
   it('X1 X6 names the state', () => {
-    expect(ask('2026-06-02T00:30:00.000Z', ['America/New_York'], {}, ['FL']).explanation).toBe(
+    expect(windowAt('2026-06-02T00:30:00.000Z', ['America/New_York'], {}, ['FL']).explanation).toBe(
       'outside 8:00-20:00 in America/New_York (Florida)',
     );
   });
@@ -127,7 +127,7 @@ describe("the organization's hours and holidays", () => {
   it('X6 a closed day is skipped', () => {
     const week = { ...Object.fromEntries(weekdays.map((day) => [day, EIGHT_TO_NINE])), sunday: 'closed' };
     const sendingHours = week as SendingRules['sendingHours'];
-    const window = ask('2026-06-07T18:00:00.000Z', denver, { sendingHours });
+    const window = windowAt('2026-06-07T18:00:00.000Z', denver, { sendingHours });
     expect(window).toEqual({
       open: false,
       until: '2026-06-08T14:00:00.000Z',
@@ -137,7 +137,7 @@ describe("the organization's hours and holidays", () => {
 
   it('X6 nothing leaves on a date that the organization names', () => {
     const holidays = { dates: ['2026-12-24', '2026-12-25'], usFederal: false };
-    expect(ask('2026-12-24T18:00:00.000Z', denver, { holidays })).toEqual({
+    expect(windowAt('2026-12-24T18:00:00.000Z', denver, { holidays })).toEqual({
       open: false,
       until: '2026-12-26T15:00:00.000Z',
       explanation: '2026-12-24 is a holiday in America/Denver',
@@ -167,7 +167,7 @@ describe("the organization's hours and holidays", () => {
   });
 
   it('X6 quiet hours that are switched off say so in every answer', () => {
-    expect(ask('2026-06-01T08:00:00.000Z', denver, { quietHours: 'offForTesting' })).toEqual({
+    expect(windowAt('2026-06-01T08:00:00.000Z', denver, { quietHours: 'offForTesting' })).toEqual({
       open: true,
       explanation: 'quiet hours are switched off for this organization',
     });
@@ -187,7 +187,7 @@ describe('several possible zones', () => {
   });
 
   it('X1 X6 explanation in which zone it is closed, and that there are others', () => {
-    expect(ask('2026-06-01T12:30:00.000Z', ['America/New_York', 'America/Chicago']).explanation).toBe(
+    expect(windowAt('2026-06-01T12:30:00.000Z', ['America/New_York', 'America/Chicago']).explanation).toBe(
       'outside 8:00-21:00 in America/Chicago; the number may be in any of 2 time zones',
     );
   });
@@ -196,7 +196,7 @@ describe('several possible zones', () => {
     const zones = ['America/New_York', 'Europe/London'];
     // Five hours apart but for the weeks between the changes of the clocks, when it is four.
     const sendingHours = { from: '09:00', to: '13:30' };
-    const window = ask('2026-02-01T20:00:00.000Z', zones, { sendingHours });
+    const window = windowAt('2026-02-01T20:00:00.000Z', zones, { sendingHours });
     expect(window).toEqual({
       open: false,
       until: '2026-03-08T13:00:00.000Z',
@@ -206,7 +206,7 @@ describe('several possible zones', () => {
   });
 
   it('X6 explanation when two months have none, and asks to be looked at again', () => {
-    const window = ask('2026-06-01T12:00:00.000Z', ['America/New_York', 'Asia/Tokyo'], {
+    const window = windowAt('2026-06-01T12:00:00.000Z', ['America/New_York', 'Asia/Tokyo'], {
       sendingHours: { from: '09:00', to: '12:00' },
     });
     expect(window).toMatchObject({ open: false, until: '2026-07-31T12:00:00.000Z' });
@@ -214,7 +214,7 @@ describe('several possible zones', () => {
   });
 });
 
-/** The rules told once more, slowly: local time from Intl, minute by minute. */
+/** Implements the rules a second time, slowly: local time from Intl, minute by minute. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 function lawful(zone: string, at: number, states: readonly string[], rules: SendingRules): boolean {
   const format =

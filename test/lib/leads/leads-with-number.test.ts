@@ -14,7 +14,7 @@ beforeAll(async () => {
 const [ONE, OTHER, THIRD, NOBODYS] = ['+13035550181', '+13035550182', '+13035550183', '+13035550184'];
 const NUMBERS = [ONE, OTHER, THIRD, NOBODYS] as string[];
 
-/** What lists say against what the leads' own entries say. */
+/** Compares the lists of leads with the leads' own entries. */
 async function agrees(): Promise<void> {
   const listed = await leads.holdersOf(NUMBERS);
   for (const number of NUMBERS) {
@@ -22,14 +22,14 @@ async function agrees(): Promise<void> {
   }
 }
 
-test('C4 S1 a list shows every lead of a number, whoever added leads and moved numbers at the same time', async () => {
+test('C4 S1 a list shows every lead of a number, also when leads were added and numbers moved at the same time', async () => {
   const made = await Promise.all([
     ...Array.from({ length: 4 }, () => leads.create(ONE, {})),
     ...Array.from({ length: 4 }, () => leads.upsertByNumber(OTHER, {})),
   ]);
   await agrees();
   expect((await leads.holdersOf(NUMBERS)).get(ONE)).toHaveLength(4);
-  // Submissions that race make one lead.
+  // Racing submissions create one lead.
   expect((await leads.holdersOf(NUMBERS)).get(OTHER)).toHaveLength(1);
   await Promise.all([
     ...made.slice(0, 2).map(({ id }) => leads.changeNumber(id, OTHER)),
@@ -52,6 +52,6 @@ test('C4 leads from before lists kept them are shown, and kept with the next one
   const all = [first.id, second.id, third.id].toSorted();
   expect((await leads.holdersOf([number])).get(number)).toEqual(all);
   expect((await leads.leadsWithNumber(number)).toSorted()).toEqual(all);
-  // The lead that submissions belong to is the first one still.
+  // Submissions still belong to the first lead.
   expect((await leads.upsertByNumber(number, { firstName: 'Dana' })).id).toBe(first.id);
 });

@@ -114,7 +114,7 @@ describe('a word that may be a keyword', () => {
     );
   });
 
-  test('T1 whatever is accepted is matched by itself', () => {
+  test('T1 every accepted keyword is matched by its own text', () => {
     void fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 12 }), (word) => {
         if (whyNotKeyword(word) !== undefined) return true;

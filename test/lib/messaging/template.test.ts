@@ -131,7 +131,7 @@ describe('for every template that can be saved', () => {
     .map((pieces) => templateSchema.safeParse(pieces.join('')))
     .filter((parsed) => parsed.success)
     .map(({ data }) => data ?? '');
-  // Braces in a value are the lead's own and are printed; here they would hide the template's.
+  // Braces in a lead's value are printed as they are. Here they would be mistaken for the template's.
   const value = fc.string({ maxLength: 30 }).map((text) => text.replaceAll(/[{}]/g, ''));
   const values = fc.record(
     Object.fromEntries(MERGE_FIELDS.map((field) => [field, fc.option(value, { nil: undefined })])),

@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { numberZones, OVERLAYS } from '../../../infra/local/time-zones/tables.ts';
+import { OVERLAYS, renderNumberZones } from '../../../infra/local/time-zones/tables.ts';
 import { AREA_CODES } from '../../../lib/phone/number-zones.ts';
 import { PROVINCES, STATES } from '../../../lib/phone/states.ts';
 import { ANYWHERE_IN_THE_US, recipientLocation } from '../../../lib/phone/time-zones.ts';
 import { clockSpan } from '../../../lib/phone/zone-clock.ts';
 
-const where = (number: string, stated = {}) => recipientLocation(number, stated, 'America/Denver');
-const areaCode = (code: string) => where(`+1${code}5550142`);
-const zonesByZip = (zip: string) => where('+12125550142', { zip }).zones;
+const locationOf = (number: string, stated = {}) => recipientLocation(number, stated, 'America/Denver');
+const areaCode = (code: string) => locationOf(`+1${code}5550142`);
+const zonesByZip = (zip: string) => locationOf('+12125550142', { zip }).zones;
 
 describe('the zones of a number', () => {
   it('X6 the generated table is what `npm run zones` writes', () => {
     const path = resolve(import.meta.dirname, '../../../lib/phone/number-zones.ts');
-    expect(readFileSync(path, 'utf8')).toBe(numberZones());
+    expect(readFileSync(path, 'utf8')).toBe(renderNumberZones());
   });
 
   it.each([
@@ -59,7 +59,7 @@ describe('the zones of a number', () => {
     ['+528110123456', expect.arrayContaining(['America/Tijuana', 'America/Mexico_City', 'America/Cancun'])],
     ['+77012345678', expect.arrayContaining(['Asia/Almaty', 'Europe/Moscow', 'Asia/Kamchatka'])],
   ])('X6 %s may be in any zone of its country', (number, zones) => {
-    expect(where(number)).toEqual({ zones, states: [], source: 'country code' });
+    expect(locationOf(number)).toEqual({ zones, states: [], source: 'country code' });
   });
 
   it('X6 no area code lies in a zone that its state does not keep', () => {
@@ -68,7 +68,7 @@ describe('the zones of a number', () => {
     for (const line of AREA_CODES.trim().split('\n')) {
       const [state = '', zones = '', code] = line.split(' ');
       const kept = STATES[state]?.zones.map(clock);
-      // Google's table gives Alaska Honolulu's zone besides, which is an hour stricter.
+      // Google's table also gives Alaska the zone of Honolulu, which is an hour stricter.
       if (!kept || state === 'AK') continue;
       for (const zone of zones.split(',')) expect(kept, `${code} ${zone}`).toContain(clock(zone));
     }
@@ -99,23 +99,23 @@ describe('what the lead says is better than the number', () => {
   });
 
   it.each(['Colorado', 'CO', ' co ', 'C.O.', 'colorado'])('X6 the state written as "%s"', (state) => {
-    const place = where('+12125550142', { state });
+    const place = locationOf('+12125550142', { state });
     expect(place).toEqual({ zones: ['America/Denver'], states: ['CO', 'NY'], source: 'state' });
   });
 
   it('X6 a ZIP code wins over the state unless they contradict each other: then both count', () => {
-    expect(where('+12125550142', { zip: '46204', state: 'IN' }).zones).toEqual([
+    expect(locationOf('+12125550142', { zip: '46204', state: 'IN' }).zones).toEqual([
       'America/Indiana/Indianapolis',
     ]);
-    expect(where('+12125550142', { zip: '80202', state: 'Florida' })).toEqual({
+    expect(locationOf('+12125550142', { zip: '80202', state: 'Florida' })).toEqual({
       zones: ['America/Denver', 'America/New_York', 'America/Chicago'],
       states: ['CO', 'FL', 'NY'],
       source: 'ZIP code',
     });
   });
 
-  it('X6 the law of the state of the area code protects whoever moved away with the number', () => {
-    expect(where('+13055550142', { zip: '80202' })).toMatchObject({
+  it('X6 the law of the state of the area code protects a person who moved away with the number', () => {
+    expect(locationOf('+13055550142', { zip: '80202' })).toMatchObject({
       zones: ['America/Denver'],
       states: ['CO', 'FL'],
     });
@@ -128,18 +128,21 @@ describe('what the lead says is better than the number', () => {
     { state: '' },
     { zip: '', state: 'Elsewhere' },
   ])('X6 %j says nothing, and the area code is taken', (stated) => {
-    expect(where('+13035550142', stated)).toMatchObject({ zones: ['America/Denver'], source: 'area code' });
+    expect(locationOf('+13035550142', stated)).toMatchObject({
+      zones: ['America/Denver'],
+      source: 'area code',
+    });
   });
 
   it('X6 a toll-free number with a ZIP code is where the ZIP code is', () => {
-    expect(where('+18005550142', { zip: '80202' })).toMatchObject({
+    expect(locationOf('+18005550142', { zip: '80202' })).toMatchObject({
       zones: ['America/Denver'],
       states: ['CO'],
     });
   });
 
   it('X6 a state says nothing about a number of another country', () => {
-    expect(where('+4930123456', { state: 'IN' }).zones).toEqual(['Europe/Berlin']);
+    expect(locationOf('+4930123456', { state: 'IN' }).zones).toEqual(['Europe/Berlin']);
   });
 });
 

@@ -21,7 +21,7 @@ describe('the labelled replies', () => {
     expect(replies.filter(({ part }) => part !== 'tuned').length).toBeGreaterThan(replies.length / 3);
   });
 
-  /** Just under what `npm run revocation` prints. */
+  /** Lower limits, just under the figures that `npm run revocation` prints. */
   const floors = [
     { part: 'tuned', language: 'all', precision: 0.99, recall: 0.99, noticed: 0.99, accuracy: 0.98 },
     { part: 'heldOut', language: 'all', precision: 0.99, recall: 0.97, noticed: 0.98, accuracy: 0.95 },
@@ -69,7 +69,7 @@ describe('a clear revocation', () => {
     'please st0p texting me',
     'Stop fucking texting me',
   ])('X7 however it is written: %s', (text) => {
-    // A line break or an emoji ends a part of the text, so that one rule or another of them recognises it.
+    // A line break or an emoji ends a part of the text, so that another rule may recognise it.
     expect(readRevocation(text).class).toBe('clear');
   });
 
@@ -115,7 +115,7 @@ describe('no revocation', () => {
 });
 
 test.each(['wrong number', 'número equivocado', 'mauvais numéro'])(
-  'X7 "%s" is doubtful: whoever has this number did not agree',
+  'X7 "%s" is doubtful: the person who has this number did not agree',
   (text) => {
     expect(readIntent(text)).toMatchObject({
       kind: 'doubtful',
@@ -125,7 +125,7 @@ test.each(['wrong number', 'número equivocado', 'mauvais numéro'])(
 );
 
 describe('hostile input', () => {
-  test('X7 anything can be read, whatever it holds', () => {
+  test('X7 a text with any content can be read', () => {
     const word = fc.constantFrom(
       'stop',
       'do not',

@@ -10,7 +10,7 @@ const credentials = async () => ({
 const now = new Date('2013-05-24T00:00:00Z');
 
 /**
- * AWS's own example: "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)" in the S3 API reference,
+ * Checks AWS's own example, "Authenticating Requests: Using Query Parameters (AWS Signature Version 4)" in the S3 API reference,
  * with the host name that it has there.
  */
 it('S7 a link to an export is signed as AWS’s own example is', async () => {
@@ -20,7 +20,7 @@ it('S7 a link to an export is signed as AWS’s own example is', async () => {
     sha256,
     endpoint: 'https://examplebucket.s3.amazonaws.com',
   };
-  // The example's host names the bucket, so that the path is the key alone.
+  // The example's host names the bucket, so the path is the key alone.
   const link = new URL(await signedLink(signer, { bucket: '.', key: 'test.txt' }, { seconds: 86_400, now }));
   expect(link.pathname).toBe('/test.txt');
   expect(Object.fromEntries(link.searchParams)).toEqual({

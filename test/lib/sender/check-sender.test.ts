@@ -31,7 +31,7 @@ const codesOf = (setup: Parameters<typeof checkSender>[0]) =>
   checkSender(setup, OURS).map(({ code }) => code);
 
 describe('S9 a messaging service', () => {
-  it('is right when its own addresses are ours, whatever its numbers say', () => {
+  it('is right when its own addresses are ours, even where its numbers have others', () => {
     const astray = number(1, { inbound: nowhere });
     expect(checkSender({ sender: MG, service: service(), numbers: [astray] }, OURS)).toEqual([]);
   });

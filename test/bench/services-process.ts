@@ -1,10 +1,10 @@
 import { startQueues } from '../../infra/local/engines.ts';
-import { localSalesforceApp } from '../../infra/local/salesforce/local.ts';
+import { createLocalSalesforceApp } from '../../infra/local/salesforce/local.ts';
 import { startSsm } from '../../infra/local/ssm.ts';
 import { startTwilioStandIn } from '../../infra/local/twilio/stand-in.ts';
-import type { Peers } from './peers.ts';
+import type { Services } from './services.ts';
 
-// Whoever started it is gone: so is this.
+// Ends when the process that started this one has ended.
 process.once('disconnect', () => process.exit());
 const account = {
   accountSid: `AC${'0'.repeat(32)}`,
@@ -16,15 +16,15 @@ const credentials = '/sendgate/bench/twilio/api-key';
 const salesforceCredentials = '/sendgate/bench/salesforce/credentials';
 const authTokenParameter = '/sendgate/bench/twilio/auth-token';
 const twilio = await startTwilioStandIn({ ...account, authToken });
-// Delivery callbacks are left out: the bench counts and times what a text costs until it is handed over.
+// Twilio sends no delivery callbacks: the bench counts and times a text until Twilio has it.
 twilio.setFault({ kind: 'callbacks', mode: 'missing' });
 const queues = await startQueues();
 const ssm = await startSsm({
   [credentials]: JSON.stringify(account),
   [authTokenParameter]: authToken,
-  [salesforceCredentials]: JSON.stringify(localSalesforceApp('bench').credentials),
+  [salesforceCredentials]: JSON.stringify(createLocalSalesforceApp('bench').credentials),
 });
-const peers: Peers = {
+const services: Services = {
   sqsUrl: queues.endpoint,
   twilioUrl: twilio.url,
   ssmUrl: ssm.endpoint,
@@ -33,4 +33,4 @@ const peers: Peers = {
   authToken,
   salesforceCredentials,
 };
-process.send?.(peers);
+process.send?.(services);

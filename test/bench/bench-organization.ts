@@ -6,47 +6,51 @@ import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aw
 import type { Context, SQSEvent } from 'aws-lambda';
 import { createApp } from '../../infra/create-app.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION, startDynamoDb } from '../../infra/local/engines.ts';
-import { provision } from '../../infra/local/provision.ts';
+import { provisionResources } from '../../infra/local/provision.ts';
 import { resourcesOf, type Template } from '../../infra/local/template.ts';
 import type { WorkKind } from '../../lib/automation/work.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { countRequests } from './counting.ts';
-import type { Peers } from './peers.ts';
+import type { Services } from './services.ts';
 import { type Spent, startClock } from './spent.ts';
 import { leaveOutTokens } from './tokens.ts';
 
-/** Texts under way at once: four batches of ten, as four workers of send-gate would have. */
+/** Four workers with batches of ten: so many texts are under way at once, as with four workers of send-gate. */
 export const WORKERS = 4;
-export const BATCH = 10;
+export const BATCH_SIZE = 10;
 
 /** Table names and queue URLs by the environment variable that carries them. */
 export type Names = Readonly<Record<string, string>>;
 export type QueueHandler = (event: SQSEvent) => Promise<unknown>;
-export type Stand = Awaited<ReturnType<typeof openStand>>;
+export type BenchOrganization = Awaited<ReturnType<typeof startBenchOrganization>>;
 
 /**
- * An organization on local engines, each in a process of its own, and the real handlers in this one. One per process: a
- * handler reads its environment once.
+ * Starts an organization on local engines, each in a process of its own, with the real handlers in this process. A process can
+ * start one organization only, because a handler reads its environment once.
  */
-export async function openStand(progress: (line: string) => void) {
+export async function startBenchOrganization(progress: (line: string) => void) {
   const folder = mkdtempSync(join(tmpdir(), 'sendgate-bench-'));
   progress('Starting the engines, each in a process of its own');
   const dynamodb = await startDynamoDb();
-  const peersProcess = fork(join(import.meta.dirname, 'peers-process.ts'));
-  const peers = await new Promise<Peers>((resolve) =>
-    peersProcess.once('message', (message) => resolve(message as Peers)),
+  const servicesProcess = fork(join(import.meta.dirname, 'services-process.ts'));
+  const services = await new Promise<Services>((resolve) =>
+    servicesProcess.once('message', (message) => resolve(message as Services)),
   );
-  const { sqsUrl, twilioUrl } = peers;
+  const { sqsUrl, twilioUrl } = services;
   const assembly = createApp({ only: ['demo'], outdir: folder, bundling: false }).synth();
   const template = assembly.getStackByName('sendgate-demo').template as Template;
-  // Nobody reads the streams here, and what they keep slows dynoxide's transactions down, the longer the more; DynamoDB's not.
+  // Nothing reads the streams here. Their records slow down the transactions of dynoxide, not of DynamoDB, more and more.
   for (const [, properties] of resourcesOf(template, 'AWS::DynamoDB::Table')) {
     Reflect.deleteProperty(properties, 'StreamSpecification');
   }
-  const provisioned = await provision(template, { dynamodb: dynamodb.endpoint, sqs: sqsUrl, s3: sqsUrl });
+  const provisioned = await provisionResources(template, {
+    dynamodb: dynamodb.endpoint,
+    sqs: sqsUrl,
+    s3: sqsUrl,
+  });
   leaveOutTokens();
   const names = namesOf(template, provisioned);
-  Object.assign(process.env, environment(names, dynamodb.endpoint, peers));
+  Object.assign(process.env, environment(names, dynamodb.endpoint, services));
   const gate = (await import('../../functions/send-gate/handler.ts')).handler as QueueHandler;
   const cycleHandler = (await import('../../functions/automation-cycle/handler.ts')).handler;
   const requests = countRequests({ dynamodb: dynamodb.endpoint, sqs: sqsUrl, twilio: twilioUrl });
@@ -56,16 +60,21 @@ export async function openStand(progress: (line: string) => void) {
 
   return {
     names,
-    peers,
+    services,
     requests,
     sqs,
     gate,
     cycle,
-    /** Works on a queue with so many workers until it is empty. */
-    drain: async (queue: string, handler: QueueHandler, workers = WORKERS, batch = BATCH): Promise<void> => {
-      await Promise.all(Array.from({ length: workers }, () => drain(sqs, queue, handler, batch)));
+    /** Works on a queue with `workers` workers until it is empty. */
+    drain: async (
+      queue: string,
+      handler: QueueHandler,
+      workers = WORKERS,
+      batch = BATCH_SIZE,
+    ): Promise<void> => {
+      await Promise.all(Array.from({ length: workers }, () => drainQueue(sqs, queue, handler, batch)));
     },
-    /** Makes Twilio's answers so late from now on. @param milliseconds 0: at once. */
+    /** Delays Twilio's answers from now on. @param milliseconds 0 for no delay. */
     delayCarrier: async (milliseconds: number): Promise<void> => {
       const faults = `${twilioUrl}/stand-in/faults`;
       await fetch(faults, { method: 'DELETE' });
@@ -75,56 +84,56 @@ export async function openStand(progress: (line: string) => void) {
       ];
       for (const fault of set) await fetch(faults, { method: 'POST', body: JSON.stringify(fault) });
     },
-    /** One cycle of drips, and the gate until the queue is empty. */
+    /** Runs one cycle of drips, then the gate until the queue is empty. */
     sendDue: async (workers = WORKERS): Promise<Spent> => {
       requests.reset();
       const clock = startClock();
       await cycle('drip');
       const queue = nameOf(names, ENV.bulkQueueUrl);
-      await Promise.all(Array.from({ length: workers }, () => drain(sqs, queue, gate, BATCH)));
+      await Promise.all(Array.from({ length: workers }, () => drainQueue(sqs, queue, gate, BATCH_SIZE)));
       return clock();
     },
     close: async (): Promise<void> => {
-      peersProcess.kill();
+      servicesProcess.kill();
       await dynamodb.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** @throws Error where the stack gave no function that name. */
+/** Returns a table's name or a queue's URL. @throws Error where no function of the stack has the variable. */
 export function nameOf(names: Names, variable: string): string {
   const name = names[variable];
   if (name === undefined) throw new Error(`No function of the stack knows ${variable}`);
   return name;
 }
 
-/** What the handlers read. A worker in a process of its own is given the same. */
-export function environment(names: Names, dynamodb: string, peers: Peers): Record<string, string> {
+/** Returns the environment that the handlers read, in this process and in the workers' processes. */
+export function environment(names: Names, dynamodb: string, services: Services): Record<string, string> {
   return {
     ...names,
     AWS_REGION: LOCAL_REGION,
     AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
-    AWS_ENDPOINT_URL_SQS: peers.sqsUrl,
-    AWS_ENDPOINT_URL_SSM: peers.ssmUrl,
+    AWS_ENDPOINT_URL_SQS: services.sqsUrl,
+    AWS_ENDPOINT_URL_SSM: services.ssmUrl,
     POWERTOOLS_METRICS_NAMESPACE: 'sendgate',
     POWERTOOLS_METRICS_DISABLED: 'true',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     [ENV.organization]: 'Bench',
     [ENV.publicBaseUrl]: 'http://127.0.0.1:9',
-    [ENV.twilioBaseUrl]: peers.twilioUrl,
-    [ENV.twilioCredentialsParameter]: peers.credentials,
-    [ENV.twilioAuthTokenParameter]: peers.authTokenParameter,
-    [ENV.salesforceCredentialsParameter]: peers.salesforceCredentials,
+    [ENV.twilioBaseUrl]: services.twilioUrl,
+    [ENV.twilioCredentialsParameter]: services.credentials,
+    [ENV.twilioAuthTokenParameter]: services.authTokenParameter,
+    [ENV.salesforceCredentialsParameter]: services.salesforceCredentials,
     [ENV.sender]: '+13035550100',
     [ENV.cycleRateMinutes]: '1',
-    [ENV.s3Endpoint]: peers.sqsUrl,
+    [ENV.s3Endpoint]: services.sqsUrl,
   };
 }
 
-function namesOf(template: Template, provisioned: Awaited<ReturnType<typeof provision>>): Names {
+function namesOf(template: Template, provisioned: Awaited<ReturnType<typeof provisionResources>>): Names {
   const names: Record<string, string> = {};
   for (const [, properties] of resourcesOf(template, 'AWS::Lambda::Function')) {
     const { Variables = {} } = (properties['Environment'] ?? {}) as {
@@ -138,12 +147,17 @@ function namesOf(template: Template, provisioned: Awaited<ReturnType<typeof prov
   return names;
 }
 
-/** One worker: batch after batch, until the queue is empty. */
-async function drain(sqs: SQSClient, queue: string, handler: QueueHandler, batch: number): Promise<void> {
+/** Runs one worker: it handles batch after batch until the queue is empty. */
+async function drainQueue(
+  sqs: SQSClient,
+  queue: string,
+  handler: QueueHandler,
+  batch: number,
+): Promise<void> {
   while (await workOnce(sqs, queue, handler, batch));
 }
 
-/** @returns false when the queue was empty. */
+/** Handles one batch. @returns false when the queue was empty. */
 async function workOnce(
   sqs: SQSClient,
   QueueUrl: string,

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject, vi } from 'vitest';
 import { type Engine, startDynamoDb } from '../../infra/local/engines.ts';
-import { dynoxide } from '../../infra/local/programs.ts';
+import { findDynoxide } from '../../infra/local/programs.ts';
 import { setUp } from '../flow/organization.ts';
 import { createWorld, type World } from '../flow/world.ts';
 import { type EngineProxy, startProxy, untouched } from './proxy.ts';
 import { Scheduler } from './scheduler.ts';
 
-/** An organization behind proxies, on a clock of its own, with a DynamoDB that can be killed. */
-export class Stage {
+/** Runs an organization behind proxies, on a clock of its own, with a DynamoDB that can be killed. */
+export class FaultHarness {
   readonly world: World;
-  readonly clock: Scheduler;
+  readonly scheduler: Scheduler;
   readonly dynamodb: EngineProxy;
   readonly sqs: EngineProxy;
   readonly folder: string;
@@ -20,35 +20,35 @@ export class Stage {
 
   private constructor(
     world: World,
-    clock: Scheduler,
+    scheduler: Scheduler,
     { dynamodb, sqs }: { dynamodb: EngineProxy; sqs: EngineProxy },
     engine: Engine,
     folder: string,
   ) {
     this.world = world;
-    this.clock = clock;
+    this.scheduler = scheduler;
     this.dynamodb = dynamodb;
     this.sqs = sqs;
     this.engine = engine;
     this.folder = folder;
   }
 
-  static async start(): Promise<Stage> {
+  static async start(): Promise<FaultHarness> {
     const folder = mkdtempSync(join(tmpdir(), 'sendgate-faults-'));
     const engine = await startEngine(folder);
     const dynamodb = await startProxy(engine.endpoint);
     const sqs = await startProxy(inject('endpoints').sqs);
     const world = await createWorld({ dynamodb: dynamodb.url, sqs: sqs.url });
     await setUp(world);
-    return new Stage(world, await Scheduler.start(world), { dynamodb, sqs }, engine, folder);
+    return new FaultHarness(world, await Scheduler.start(world), { dynamodb, sqs }, engine, folder);
   }
 
-  /** Whether there is a DynamoDB of our own to kill. */
+  /** True when DynamoDB runs in a process of our own, which can be killed. */
   get canKillEngine(): boolean {
     return (this.engine.pid ?? 0) > 0;
   }
 
-  /** Kills DynamoDB where it stands and starts it again on its file. */
+  /** Kills DynamoDB at once and starts it again on its file. */
   async killEngine(): Promise<void> {
     const { pid = 0 } = this.engine;
     if (pid > 0) process.kill(pid, 'SIGKILL');
@@ -57,11 +57,11 @@ export class Stage {
     this.dynamodb.setTarget(this.engine.endpoint);
   }
 
-  /** Nothing fails any more. */
-  calm(): void {
+  /** Switches every fault off. */
+  clearFaults(): void {
     this.dynamodb.intercept(untouched);
     this.sqs.intercept(untouched);
-    this.clock.habits = {};
+    this.scheduler.habits = {};
     this.world.twilio.clearFaults();
     this.world.salesforce.clearFaults();
   }
@@ -76,7 +76,7 @@ export class Stage {
 }
 
 function startEngine(folder: string): Promise<Engine> {
-  const program = dynoxide();
+  const program = findDynoxide();
   const path = join(folder, 'dynamodb.sqlite');
   return program
     ? startDynamoDb({ program, path })

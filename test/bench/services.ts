@@ -1,5 +1,5 @@
-/** Where the services of the bench listen that run beside it in another process. */
-export interface Peers {
+/** Addresses and secrets of the services that the bench runs in another process. */
+export interface Services {
   readonly sqsUrl: string;
   readonly twilioUrl: string;
   readonly ssmUrl: string;
