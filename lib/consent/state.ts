@@ -15,7 +15,7 @@ export const consentStateSchema = z.object({
   optInRequest: z.enum(optInRequestStatuses),
   /** Lead id to the request that lead was sent, where each lead record opts in by itself (C4). */
   leadOptInRequests: z.record(z.string(), z.enum(optInRequestStatuses)).optional(),
-  /** The event that brought the standing about; absent before any did. */
+  /** The event that brought the status about; absent before any did. */
   statusBy: z
     .object({ sequence: z.int().positive(), kind: z.enum(eventKinds), source: z.enum(evidenceSources) })
     .optional(),

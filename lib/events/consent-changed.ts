@@ -32,9 +32,9 @@ const schema = z.strictObject({
     description: "Place of the event in the number's ledger. Of two events, the higher one is the newer.",
   }),
   kind: z.enum(eventKinds).meta({ description: 'What happened.' }),
-  before: z.enum(consentStatuses).meta({ description: "The number's standing before the event." }),
+  before: z.enum(consentStatuses).meta({ description: "The number's consent status before the event." }),
   after: z.enum(consentStatuses).meta({
-    description: 'The standing after it; the same as before when a keyword, prompt or block changed.',
+    description: 'The status after it; the same as before when a keyword, opt-in request or block changed.',
   }),
   occurredAt: z.iso.datetime().meta({ description: 'When it happened.' }),
   recordedAt: z.iso.datetime().meta({ description: 'When the registry took it.' }),
@@ -95,8 +95,7 @@ const example: ConsentChanged = {
 
 export const consentChangedEvent: EventDefinition<ConsentChanged> = {
   detailType: DETAIL_TYPE,
-  summary:
-    "A number's consent changed: its standing, a keyword, its double opt-in prompt or a carrier's block.",
+  summary: "A number's consent changed: its status, a keyword, its opt-in request or a carrier's block.",
   notes: [
     'Published for every entry of the ledger that changed something; late news and repeated opt-ins stay in the ledger only.',
     'The evidence itself (words, page, IP, proof) is not published: `GET /numbers/{number}/consent/events` shows it.',

@@ -48,7 +48,7 @@ export interface FieldProblem {
 /** The phone as it was given, and either the number or why it is none. */
 export type PhoneFound = FoundAnswer & { readonly e164?: string; readonly problem?: string };
 
-/** What was found on the way, usable or not: what a preview shows. */
+/** What was found on the way, usable or not: what a dry run shows. */
 export interface SubmissionFindings {
   readonly phone: PhoneFound;
   readonly boxes: readonly Box[];

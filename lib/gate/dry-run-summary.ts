@@ -73,14 +73,14 @@ export function summarizeDryRun(
   compared: readonly ComparedText[],
   segmentPrice: { readonly amount: number; readonly currency: string },
 ): DryRunSummary {
-  const forecasts = compared.map(({ then }) => then);
-  const outcomes = grouped(forecasts, nameOf);
+  const texts = compared.map(({ then }) => then);
+  const outcomes = grouped(texts, nameOf);
   const differing = compared.filter(({ asIs, then }) => nameOf(asIs) !== nameOf(then));
   const changes = grouped(differing, ({ asIs, then }) => `${nameOf(asIs)} to ${nameOf(then)}`);
-  const bodies = (isMeant: (forecast: DryRunText) => boolean) =>
-    forecasts.flatMap((forecast) => (forecast.leaves && isMeant(forecast) ? [forecast.leaves.body] : []));
+  const bodies = (isMeant: (text: DryRunText) => boolean) =>
+    texts.flatMap((text) => (text.leaves && isMeant(text) ? [text.leaves.body] : []));
   return {
-    texts: forecasts.length,
+    texts: texts.length,
     outcomes: outcomes.map((group) => ({
       ...outcomeOf(group[0]),
       count: group.length,
@@ -95,7 +95,7 @@ export function summarizeDryRun(
       segmentPrice,
     ),
     arrivals: grouped(
-      forecasts.filter(({ leaves }) => leaves),
+      texts.filter(({ leaves }) => leaves),
       ({ zones }) => zones.join(),
     ).map(arrivalsOf),
     changed: changes.map((group) => ({

@@ -43,7 +43,7 @@ export interface DryRunText {
   readonly zones: readonly string[];
 }
 
-/** What earlier texts of the same look ahead would have done to a number. */
+/** What earlier texts of the same dry run would have done to a number. */
 interface Expected {
   readonly consent: ConsentState;
   readonly conversation: Conversation;
@@ -62,7 +62,7 @@ export function createDryRun(change: Partial<Settings> = {}) {
    * @param at when the gate would decide: a text is not decided before it is due.
    * @returns undefined for one that has moved on and is neither due nor waiting any more.
    */
-  return function forecast(loaded: LoadedText, at: Date): DryRunText | undefined {
+  return function dryRun(loaded: LoadedText, at: Date): DryRunText | undefined {
     const given = { ...loaded, settings: { ...loaded.settings, ...change } };
     const known = { ...given, ...expected.get(given.consent.number) };
     const prepared = prepare(known, at);

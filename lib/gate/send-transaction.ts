@@ -60,7 +60,7 @@ export function claimText(
  * is claimed, in one transaction. Whoever decides on the same number at the same time finds the consent moved.
  *
  * @param ledger the writes of the registry's event, which fail when the consent has moved.
- * @param prompt the request, as a single text that has become a message.
+ * @param optInRequest the request, as a single text that has become a message.
  */
 export function claimOptInRequest(
   tables: GateTables,

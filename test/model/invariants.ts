@@ -88,7 +88,7 @@ function ledgerHolds(
     const optInRequest =
       leadId === undefined ? before.optInRequest : (before.leadOptInRequests[leadId] ?? 'not_sent');
     if (optInRequest !== 'not_sent')
-      throw new Violation(`START was asked for ${where} though the prompt was ${optInRequest}`);
+      throw new Violation(`START was asked for ${where} though the opt-in request was ${optInRequest}`);
   });
 }
 

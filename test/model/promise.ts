@@ -30,7 +30,7 @@ export interface Standpoint {
   readonly liftedAt: string;
 }
 
-/** What makes of `none`, `opted_in` and `opted_out`. The rest of the kinds leaves the standing alone. */
+/** What makes of `none`, `opted_in` and `opted_out`. The rest of the kinds leaves the status alone. */
 export const TABLE: Readonly<Record<string, readonly [ConsentStatus, ConsentStatus, ConsentStatus]>> = {
   handsetStart: ['opted_in', 'opted_in', 'opted_in'],
   handsetYes: ['opted_in', 'opted_in', 'opted_in'],

@@ -9,7 +9,7 @@ const certifiedTextSchema = messageSchema
   .pick({ id: true, direction: true, body: true, status: true, createdAt: true })
   .extend({
     ...messageSchema.pick({ sid: true, claimedAt: true, consentVersion: true, automationId: true }).shape,
-    /** Standing of the number in that version. */
+    /** Status of the number in that version. */
     consentStatus: z.enum(consentStatuses).optional(),
   });
 

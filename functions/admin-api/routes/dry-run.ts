@@ -26,7 +26,7 @@ const billedSchema = z.object({
   cost: moneySchema,
 });
 
-const previewSchema = z.object({
+const summarySchema = z.object({
   texts: count,
   outcomes: z.array(
     outcomeSchema.extend({
@@ -62,9 +62,9 @@ const answerSchema = z.object({
   /** When was looked, and up to when what is due was looked at. */
   now: z.iso.datetime(),
   until: z.iso.datetime(),
-  due: previewSchema,
+  due: summarySchema,
   /** Those who wait, decided as if they were woken; null unless settings are changed. */
-  waiting: previewSchema.nullable(),
+  waiting: summarySchema.nullable(),
   /** Moved on while they were looked at. */
   moved: count,
   /** Stored in a way that nobody can read; the gate does not send them. */
@@ -147,7 +147,7 @@ const example = {
 export const dryRunRoutes = [
   route({
     method: 'POST',
-    path: '/cycles/preview',
+    path: '/cycles/dry-run',
     summary:
       'The next cycle without sending: what would leave, what would be held and why, segments, cost and local times; with settings, what if they were saved',
     roles: ['admin', 'agent'],
@@ -178,7 +178,7 @@ export const dryRunRoutes = [
           waiting: change ? summarizeDryRun(waiting, segmentPrice) : null,
           ...others,
           complete: next === undefined,
-          next: encodeFilterCursor('preview', body, next && JSON.stringify(next)),
+          next: encodeFilterCursor('dry-run', body, next && JSON.stringify(next)),
         },
       };
     },
@@ -191,7 +191,7 @@ function placeIn(
   body: z.infer<typeof bodySchema>,
   cursor: string | undefined,
 ): DryRunPosition {
-  const given = decodeFilterCursor(cursor, 'preview', body);
+  const given = decodeFilterCursor(cursor, 'dry-run', body);
   if (given !== undefined) {
     const place = dryRunPositionSchema.safeParse(JSON.parse(given));
     if (place.success) return place.data;

@@ -24,7 +24,7 @@ const standpointSchema = z.object({
   ...consentStateSchema.pick({ status: true, optInRequest: true, carrierBlocked: true, keywords: true })
     .shape,
   smsOptedIn: z.boolean(),
-  /** The event that the standing rested on. */
+  /** The event that the status rested on. */
   because: consentEventSchema.optional(),
   /** The exact words of that event. */
   words: z.string().optional(),
