@@ -45,6 +45,8 @@ export const senderApi = {
   check: {
     method: 'GET',
     path: '/sender/check',
+    operationId: 'checkSender',
+    tag: 'Sender',
     summary: 'Whether replies to the sender reach us, and one sentence for each thing to change at Twilio',
     roles: ['admin'],
     answers: { status: 200, schema: checkSchema, example: checkExample },
@@ -52,6 +54,8 @@ export const senderApi = {
   repair: {
     method: 'POST',
     path: '/sender/repair',
+    operationId: 'repairSender',
+    tag: 'Sender',
     summary:
       'Changes at Twilio what the check found wrong, and nothing else; answers what was changed and what is left',
     roles: ['admin'],
@@ -76,6 +80,8 @@ export const senderApi = {
   refreshA2p: {
     method: 'POST',
     path: '/sender/a2p/refresh',
+    operationId: 'refreshA2pVerification',
+    tag: 'Sender',
     summary:
       'Reads from Twilio whether the carriers have verified the A2P campaign, and sets a2pVerified to it',
     roles: ['admin'],

@@ -36,6 +36,8 @@ export const automationRoutes = [
   route({
     method: 'GET',
     path: '/automations',
+    operationId: 'listAutomations',
+    tag: 'Automations',
     summary: 'Every automation that was made by hand, or those of one kind, broadcasts of campaigns included',
     roles: ['admin', 'agent'],
     query: z.strictObject({ kind: z.enum(automationKinds).optional() }),
@@ -54,6 +56,8 @@ export const automationRoutes = [
   route({
     method: 'GET',
     path: '/automations/{id}',
+    operationId: 'getAutomation',
+    tag: 'Automations',
     summary: 'One automation',
     roles: ['admin', 'agent'],
     answers: one,
@@ -66,6 +70,8 @@ export const automationRoutes = [
   route({
     method: 'PUT',
     path: '/automations/{id}',
+    operationId: 'putAutomation',
+    tag: 'Automations',
     summary: 'Creates or replaces an automation; leads in it go on at their step',
     roles: ['admin'],
     body: handMadeSchema.meta({ example: asked }),
@@ -86,6 +92,8 @@ export const automationRoutes = [
   route({
     method: 'DELETE',
     path: '/automations/{id}',
+    operationId: 'removeAutomation',
+    tag: 'Automations',
     summary: 'Removes an automation that no form names; leads in it are stopped',
     roles: ['admin'],
     answers: { status: 200, schema: z.object({ removed: z.string() }), example: { removed: 'welcome' } },

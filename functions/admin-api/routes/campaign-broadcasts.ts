@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { automationSchema } from '../../../lib/automation/automation.ts';
+import { countOutcomesByReason } from '../../../lib/campaigns/broadcast-outcomes.ts';
 import { type Broadcast, broadcastSchema } from '../../../lib/campaigns/campaign.ts';
 import { decodeFilterCursor, encodeFilterCursor } from '../../../lib/http/cursor.ts';
 import { notFound, pageQuery, RequestProblem } from '../../../lib/http/route.ts';
 import { templateSchema } from '../../../lib/messaging/template.ts';
 import { SHARDS } from '../../../lib/tables/outreach.ts';
-import { countOutcomesByReason } from '../broadcast-outcomes.ts';
 import { route } from '../route.ts';
 import { campaignIn, stopBroadcast } from './campaigns.ts';
 
@@ -61,6 +61,8 @@ export const campaignBroadcastRoutes = [
   route({
     method: 'POST',
     path: '/campaigns/{id}/broadcasts',
+    operationId: 'startBroadcast',
+    tag: 'Campaigns',
     summary: 'Sends a text to every member, through the same cycle, queue and gate as any automation',
     roles: ['admin'],
     body: z
@@ -93,6 +95,8 @@ export const campaignBroadcastRoutes = [
   route({
     method: 'GET',
     path: '/campaigns/{id}/broadcasts',
+    operationId: 'listBroadcasts',
+    tag: 'Campaigns',
     summary: 'The broadcasts of a campaign, newest first',
     roles: ['admin', 'agent'],
     query: pageQuery,
@@ -113,6 +117,8 @@ export const campaignBroadcastRoutes = [
   route({
     method: 'GET',
     path: '/campaigns/{id}/broadcasts/{broadcast}',
+    operationId: 'getBroadcast',
+    tag: 'Campaigns',
     summary: 'A broadcast and how many members are in it so far',
     roles: ['admin', 'agent'],
     answers: one,
@@ -126,6 +132,8 @@ export const campaignBroadcastRoutes = [
   route({
     method: 'GET',
     path: '/campaigns/{id}/broadcasts/{broadcast}/outcomes',
+    operationId: 'countBroadcastOutcomes',
+    tag: 'Campaigns',
     summary:
       'What became of a broadcast for a page of members, counted by outcome and reason: add the pages up',
     roles: ['admin', 'agent'],
@@ -164,6 +172,8 @@ export const campaignBroadcastRoutes = [
   route({
     method: 'DELETE',
     path: '/campaigns/{id}/broadcasts/{broadcast}',
+    operationId: 'stopBroadcast',
+    tag: 'Campaigns',
     summary: 'Stops a broadcast: nothing more of it leaves',
     roles: ['admin'],
     answers: one,

@@ -53,6 +53,8 @@ export const campaignDeliverabilityRoutes = [
   route({
     method: 'POST',
     path: '/campaigns/{id}/deliverability',
+    operationId: 'checkDeliverability',
+    tag: 'Campaigns',
     summary:
       'Before sending: whom a text would reach and whom not, and why; its segments and cost. Sends nothing. Page by page: add the pages up',
     roles: ['admin'],

@@ -38,6 +38,8 @@ export const campaignMemberRoutes = [
   route({
     method: 'GET',
     path: '/campaigns/{id}/members',
+    operationId: 'listCampaignMembers',
+    tag: 'Campaigns',
     summary: 'The members of a campaign, those that were removed with `removed=true`',
     roles: ['admin', 'agent'],
     query: z.strictObject({ ...pageQuery.shape, removed: z.enum(['true', 'false']).default('false') }),
@@ -64,6 +66,8 @@ export const campaignMemberRoutes = [
   route({
     method: 'POST',
     path: '/campaigns/{id}/members',
+    operationId: 'addCampaignMembers',
+    tag: 'Campaigns',
     summary: 'Puts up to 100 leads into a campaign; those that are members already stay as they are',
     roles: ['admin'],
     body: z.strictObject({ leads: z.array(z.string().max(64)).min(1).max(100) }).meta({
@@ -84,6 +88,8 @@ export const campaignMemberRoutes = [
   route({
     method: 'DELETE',
     path: '/campaigns/{id}/members/{leadId}',
+    operationId: 'removeCampaignMember',
+    tag: 'Campaigns',
     summary: 'Takes a lead out of a campaign; "Add Opt-Ins" does not bring it back',
     roles: ['admin'],
     answers: { status: 200, schema: z.object({ removed: z.string() }), example: { removed: leadId } },
@@ -97,6 +103,8 @@ export const campaignMemberRoutes = [
   route({
     method: 'POST',
     path: '/campaigns/{id}/members/from-opt-ins',
+    operationId: 'addOptInsToCampaign',
+    tag: 'Campaigns',
     summary:
       'Add Opt-Ins: puts everyone into the campaign who opted in by its keyword and is no member yet; the campaign tells how far that is',
     roles: ['admin'],

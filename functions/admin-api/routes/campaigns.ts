@@ -75,6 +75,8 @@ export const campaignRoutes = [
   route({
     method: 'GET',
     path: '/campaigns',
+    operationId: 'listCampaigns',
+    tag: 'Campaigns',
     summary: 'Every campaign',
     roles: ['admin', 'agent'],
     answers: {
@@ -90,6 +92,8 @@ export const campaignRoutes = [
   route({
     method: 'GET',
     path: '/campaigns/{id}',
+    operationId: 'getCampaign',
+    tag: 'Campaigns',
     summary: 'A campaign, how many members it has, and how far its last "Add Opt-Ins" is',
     roles: ['admin', 'agent'],
     answers: whole,
@@ -101,6 +105,8 @@ export const campaignRoutes = [
   route({
     method: 'PUT',
     path: '/campaigns/{id}',
+    operationId: 'putCampaign',
+    tag: 'Campaigns',
     summary: 'Creates or changes a campaign; broadcasts keep the keyword that they started with',
     roles: ['admin'],
     body: campaignInputSchema.meta({ example: inputExample }),
@@ -122,6 +128,8 @@ export const campaignRoutes = [
   route({
     method: 'DELETE',
     path: '/campaigns/{id}',
+    operationId: 'removeCampaign',
+    tag: 'Campaigns',
     summary: 'Removes a campaign and stops its broadcasts; its id cannot be used again',
     roles: ['admin'],
     answers: {

@@ -99,6 +99,8 @@ export const consentEntryRoutes = [
   route({
     method: 'POST',
     path: '/numbers/{number}/opt-in',
+    operationId: 'recordOptIn',
+    tag: 'Numbers and consent',
     summary: 'Records consent that was given elsewhere, with its documentation; refused without it',
     roles: ['admin', 'agent'],
     body: documentationSchema.meta({ example: optInExample }),
@@ -114,6 +116,8 @@ export const consentEntryRoutes = [
   route({
     method: 'POST',
     path: '/numbers/{number}/opt-out',
+    operationId: 'recordOptOut',
+    tag: 'Numbers and consent',
     summary: 'Opts a number out at once; needs no reason and no body',
     roles: ['admin', 'agent'],
     answers: { status: 200, ...entered },

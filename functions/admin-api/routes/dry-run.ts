@@ -4,9 +4,9 @@ import { summarizeDryRun } from '../../../lib/gate/dry-run-summary.ts';
 import { decodeFilterCursor, encodeFilterCursor } from '../../../lib/http/cursor.ts';
 import { invalidField } from '../../../lib/http/route.ts';
 import { moneySchema, settingsChangeSchema } from '../../../lib/organization/settings.ts';
-import { changedSettings } from '../changed-settings.ts';
 import { type DryRunPosition, dryRunPage, dryRunPositionSchema } from '../dry-run/dry-run-page.ts';
 import { type AdminDeps, route } from '../route.ts';
+import { settingsChangeIn } from './settings.ts';
 
 const MOST_TEXTS = 2000;
 /** The function has 20 seconds, and API Gateway 30. */
@@ -148,6 +148,8 @@ export const dryRunRoutes = [
   route({
     method: 'POST',
     path: '/cycles/dry-run',
+    operationId: 'dryRunCycle',
+    tag: 'Automations',
     summary:
       'The next cycle without sending: what would leave, what would be held and why, segments, cost and local times; with settings, what if they were saved',
     roles: ['admin', 'agent'],
@@ -163,7 +165,7 @@ export const dryRunRoutes = [
     answers: { status: 200, schema: answerSchema, example },
     handle: async (deps, { body, query: { limit, cursor } }) => {
       const settings = await deps.configuration.settings();
-      const change = body.settings && changedSettings(settings, body.settings, 'settings.');
+      const change = body.settings && settingsChangeIn(settings, body.settings, 'settings.');
       const place = placeIn(deps, body, cursor);
       const start = performance.now();
       const hasTime = () => performance.now() - start < MOST_MILLISECONDS;

@@ -47,6 +47,8 @@ export const exportRoutes = [
   route({
     method: 'POST',
     path: '/exports',
+    operationId: 'startExport',
+    tag: 'Imports and exports',
     summary: 'Starts an export of the whole registry with its evidence, or of the numbers of one status',
     roles: ['admin'],
     body: exportOrderSchema.meta({ example: { format: 'csv', status: 'opted_out' } }),
@@ -61,6 +63,8 @@ export const exportRoutes = [
   route({
     method: 'GET',
     path: '/exports/{id}',
+    operationId: 'getExport',
+    tag: 'Imports and exports',
     summary: 'How far an export is and, when it is done, a link that downloads it for five minutes',
     roles: ['admin'],
     answers: { status: 200, schema: shownSchema, example },

@@ -108,6 +108,8 @@ export const formDryRunRoutes = [
   route({
     method: 'POST',
     path: '/forms/{id}/dry-run',
+    operationId: 'dryRunForm',
+    tag: 'Forms',
     summary: 'What a submission would do: phone, checkboxes, consent, enrollments, problems; stores nothing',
     roles: ['admin'],
     body: bodySchema,

@@ -54,6 +54,8 @@ export const formRoutes = [
   route({
     method: 'GET',
     path: '/forms',
+    operationId: 'listForms',
+    tag: 'Forms',
     summary: 'Every form',
     roles: ['admin', 'agent'],
     answers: {
@@ -69,6 +71,8 @@ export const formRoutes = [
   route({
     method: 'GET',
     path: '/forms/{id}',
+    operationId: 'getForm',
+    tag: 'Forms',
     summary: 'One form',
     roles: ['admin', 'agent'],
     answers: one,
@@ -81,6 +85,8 @@ export const formRoutes = [
   route({
     method: 'PUT',
     path: '/forms/{id}',
+    operationId: 'putForm',
+    tag: 'Forms',
     summary: 'Creates or replaces a form; its secrets stay unless new ones, or null, are sent',
     roles: ['admin'],
     body: formInputSchema.meta({ example: asked }),
@@ -100,6 +106,8 @@ export const formRoutes = [
   route({
     method: 'DELETE',
     path: '/forms/{id}',
+    operationId: 'removeForm',
+    tag: 'Forms',
     summary: 'Removes a form; its leads and their consents stay',
     roles: ['admin'],
     answers: { status: 200, schema: z.object({ removed: z.string() }), example: { removed: 'quote' } },

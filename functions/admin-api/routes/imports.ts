@@ -11,6 +11,8 @@ export const importRoutes = [
   route({
     method: 'POST',
     path: '/imports',
+    operationId: 'importConsents',
+    tag: 'Imports and exports',
     summary: 'Imports up to 1,000 documented opt-ins, or with dryRun says what importing them would do',
     roles: ['admin'],
     query: z.strictObject({

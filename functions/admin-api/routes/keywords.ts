@@ -48,6 +48,8 @@ export const keywordRoutes = [
   route({
     method: 'GET',
     path: '/keywords',
+    operationId: 'listKeywords',
+    tag: 'Keywords',
     summary: 'Every opt-in keyword',
     roles: ['admin', 'agent'],
     answers: {
@@ -63,6 +65,8 @@ export const keywordRoutes = [
   route({
     method: 'GET',
     path: '/keywords/{word}',
+    operationId: 'getKeyword',
+    tag: 'Keywords',
     summary: 'One opt-in keyword, in whatever case',
     roles: ['admin', 'agent'],
     answers: one,
@@ -75,6 +79,8 @@ export const keywordRoutes = [
   route({
     method: 'PUT',
     path: '/keywords/{word}',
+    operationId: 'putKeyword',
+    tag: 'Keywords',
     summary: 'Creates or changes an opt-in keyword; a word that is reserved, or sent by accident, is refused',
     roles: ['admin'],
     body: keywordInputSchema.meta({ example: inputExample }),
@@ -94,6 +100,8 @@ export const keywordRoutes = [
   route({
     method: 'DELETE',
     path: '/keywords/{word}',
+    operationId: 'removeKeyword',
+    tag: 'Keywords',
     summary: 'Removes an opt-in keyword that nothing uses; the opt-ins by it stay on record',
     roles: ['admin'],
     answers: { status: 200, schema: z.object({ removed: z.string() }), example: { removed: 'ROOF' } },
@@ -111,6 +119,8 @@ export const keywordRoutes = [
   route({
     method: 'GET',
     path: '/keywords/{word}/opt-ins',
+    operationId: 'listKeywordOptIns',
+    tag: 'Keywords',
     summary: 'Who opted in by a keyword, with the text that did it; those whose opt-in ended come first',
     roles: ['admin', 'agent'],
     query: z.strictObject({ ...pageQuery.shape, active: z.enum(['true', 'false']).optional() }),

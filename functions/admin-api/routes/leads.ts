@@ -3,6 +3,7 @@ import { idSchema } from '../../../lib/automation/automation.ts';
 import { enrollmentSchema } from '../../../lib/automation/enrollment.ts';
 import { followNumber } from '../../../lib/automation/follow-number.ts';
 import { enrollLead } from '../../../lib/automation/progress.ts';
+import { badgeExample, badgeOf, badgeSchema } from '../../../lib/consent/sms-opted-in-badge.ts';
 import { loadConsentOfNumbers, type NumbersConsent } from '../../../lib/gate/load-decision-input.ts';
 import { decodeCursor, encodeCursor } from '../../../lib/http/cursor.ts';
 import { invalidField, notFound, pageQuery } from '../../../lib/http/route.ts';
@@ -11,7 +12,6 @@ import { LEADS_COLLECTION } from '../../../lib/leads/lead-items.ts';
 import { e164Schema } from '../../../lib/phone/e164.ts';
 import { parsePhone } from '../../../lib/phone/phone-number.ts';
 import { type AdminDeps, route } from '../route.ts';
-import { badgeOf, badgeSchema } from '../sending.ts';
 
 const example = {
   id: '0b8f0c8e-3f5b-4c53-9a53-7d5f3f6f0a11',
@@ -30,13 +30,7 @@ const whole = {
   schema: wholeSchema,
   example: {
     ...example,
-    consent: {
-      status: 'opted_in',
-      optInRequest: 'not_sent',
-      optInTemplate: 'Not Sent',
-      smsOptedIn: true,
-      label: 'SMS Opted In',
-    },
+    consent: badgeExample,
     enrollments: [],
   },
 };
@@ -71,13 +65,15 @@ export const leadRoutes = [
   route({
     method: 'GET',
     path: '/leads',
+    operationId: 'listLeads',
+    tag: 'Leads',
     summary: 'Leads with their consent, newest first, or those that have a number',
     roles: ['admin', 'agent'],
     query: z.strictObject({ ...pageQuery.shape, number: e164Schema.optional() }),
     answers: {
       status: 200,
       schema: z.object({ leads: z.array(listedSchema), next: z.string().nullable() }),
-      example: { leads: [{ ...example, consent: whole.example.consent }], next: null },
+      example: { leads: [{ ...example, consent: badgeExample }], next: null },
     },
     handle: async (deps, { query }) => {
       const { leads } = deps;
@@ -102,6 +98,8 @@ export const leadRoutes = [
   route({
     method: 'POST',
     path: '/leads',
+    operationId: 'addLead',
+    tag: 'Leads',
     summary: 'Adds a lead, even when another has the number; records no consent',
     roles: ['admin', 'agent'],
     body: z
@@ -135,6 +133,8 @@ export const leadRoutes = [
   route({
     method: 'GET',
     path: '/leads/{id}',
+    operationId: 'getLead',
+    tag: 'Leads',
     summary: 'A lead with its consent and its enrollments: what is due, what waits, and why',
     roles: ['admin', 'agent'],
     answers: whole,
@@ -147,6 +147,8 @@ export const leadRoutes = [
   route({
     method: 'PATCH',
     path: '/leads/{id}',
+    operationId: 'changeLead',
+    tag: 'Leads',
     summary: "Changes a lead's details, or its number: a new number has to opt in by itself",
     roles: ['admin', 'agent'],
     body: z

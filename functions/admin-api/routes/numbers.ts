@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { asOf, type ConsentAsOf } from '../../../lib/consent/as-of.ts';
 import { consentEventSchema } from '../../../lib/consent/consent-event.ts';
+import { badgeOf, badgeSchema } from '../../../lib/consent/sms-opted-in-badge.ts';
 import { consentStateSchema, initialState } from '../../../lib/consent/state.ts';
 import { invalidField } from '../../../lib/http/route.ts';
 import { e164Schema } from '../../../lib/phone/e164.ts';
 import { route } from '../route.ts';
-import { badgeOf, badgeSchema } from '../sending.ts';
 
 export const numberExample = '+13035550142';
 export const messageExample = {
@@ -53,6 +53,8 @@ export const numberRoutes = [
   route({
     method: 'GET',
     path: '/numbers/{number}/consent',
+    operationId: 'getConsent',
+    tag: 'Numbers and consent',
     summary: "A number's consent now and the leads that have the number, or with `at`, as of a past moment",
     roles: ['admin', 'agent'],
     query: z.strictObject({
@@ -68,7 +70,7 @@ export const numberRoutes = [
       ]),
       example: {
         ...initialState(numberExample),
-        optInTemplate: 'Not Sent',
+        templateStatus: 'Not Sent',
         smsOptedIn: false,
         label: 'Not SMS Opted In',
         leads: [],
@@ -92,6 +94,8 @@ export const numberRoutes = [
   route({
     method: 'GET',
     path: '/numbers/{number}/consent/events',
+    operationId: 'listConsentEvents',
+    tag: 'Numbers and consent',
     summary: 'Every change of consent with its evidence, and whether the chain of hashes holds',
     roles: ['admin', 'agent'],
     answers: {
