@@ -20,7 +20,7 @@ export const eventKinds = [
   'carrierUnblocked',
 ] as const;
 export type EventKind = (typeof eventKinds)[number];
-export const eventKindSchema = z.enum(eventKinds).meta({ id: 'ConsentEventKind' });
+export const eventKindSchema = z.enum(eventKinds);
 
 const text = z.string();
 
@@ -117,7 +117,7 @@ export type Evidence = z.infer<typeof evidenceSchema>;
 
 /** Every place that consent can come from. */
 export const evidenceSources = evidenceSchema.options.map((option) => option.shape.source.value);
-export const evidenceSourceSchema = z.enum(evidenceSources).meta({ id: 'EvidenceSource' });
+export const evidenceSourceSchema = z.enum(evidenceSources);
 
 /** What a caller hands to the registry: one thing that happened to one number. */
 export interface NewConsentEvent {
@@ -133,12 +133,12 @@ export interface NewConsentEvent {
 
 export const consentStatuses = ['none', 'opted_in', 'opted_out'] as const;
 export type ConsentStatus = (typeof consentStatuses)[number];
-export const consentStatusSchema = z.enum(consentStatuses).meta({ id: 'ConsentStatus' });
+export const consentStatusSchema = z.enum(consentStatuses);
 
 /** Whether the event moved the state, left it alone, or came too late to (X3). */
 export const effects = ['changed', 'unchanged', 'late'] as const;
 export type Effect = (typeof effects)[number];
-export const effectSchema = z.enum(effects).meta({ id: 'ConsentEffect' });
+export const effectSchema = z.enum(effects);
 
 /** One entry of the ledger. Every field but `hash` is under the hash. */
 export const consentEventSchema = z.object({

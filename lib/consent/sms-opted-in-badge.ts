@@ -4,16 +4,14 @@ import { type ConsentState, optInRequestStatusSchema } from './state.ts';
 import { TEMPLATE_STATUS, templateStatusSchema } from './template-status.ts';
 
 /** What is shown of a number's consent beside the number (S1, C5, H13). */
-export const badgeSchema = z
-  .object({
-    status: consentStatusSchema,
-    optInRequest: optInRequestStatusSchema,
-    templateStatus: templateStatusSchema,
-    smsOptedIn: z.boolean(),
-    /** What to show beside the number while `requireSmsOptIn` is on; null while it is off. */
-    label: z.enum(['SMS Opted In', 'Not SMS Opted In']).nullable(),
-  })
-  .meta({ id: 'ConsentBadge', description: "What is shown of a number's consent beside the number." });
+export const badgeSchema = z.object({
+  status: consentStatusSchema,
+  optInRequest: optInRequestStatusSchema,
+  templateStatus: templateStatusSchema,
+  smsOptedIn: z.boolean(),
+  /** What to show beside the number while `requireSmsOptIn` is on; null while it is off. */
+  label: z.enum(['SMS Opted In', 'Not SMS Opted In']).nullable(),
+});
 export type ConsentBadge = z.infer<typeof badgeSchema>;
 
 /** The settings that decide what is shown. */

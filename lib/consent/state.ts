@@ -3,7 +3,7 @@ import { consentStatusSchema, eventKindSchema, evidenceSourceSchema } from './co
 
 export const optInRequestStatuses = ['not_sent', 'sent', 'accepted', 'rejected'] as const;
 export type OptInRequestStatus = (typeof optInRequestStatuses)[number];
-export const optInRequestStatusSchema = z.enum(optInRequestStatuses).meta({ id: 'OptInRequestStatus' });
+export const optInRequestStatusSchema = z.enum(optInRequestStatuses);
 
 /** What is known of a number now: four facets, and the moments that decide whether later news is late. */
 export const consentStateSchema = z.object({

@@ -10,9 +10,7 @@ export const TEMPLATE_STATUS = {
 } as const satisfies Record<OptInRequestStatus, string>;
 export type TemplateStatus = (typeof TEMPLATE_STATUS)[OptInRequestStatus];
 
-export const templateStatusSchema = z
-  .enum(Object.values(TEMPLATE_STATUS))
-  .meta({ id: 'TemplateStatus', description: 'The status of an opt-in request as people read it.' });
+export const templateStatusSchema = z.enum(Object.values(TEMPLATE_STATUS));
 
 /** The status that a word of the API stands for. */
 export function optInRequestWith(word: TemplateStatus): OptInRequestStatus | undefined {

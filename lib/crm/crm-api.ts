@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { pageQuery, type RouteDescription } from '../http/route.ts';
+import { pageQuery, type RouteDescription, removedSchema } from '../http/route.ts';
 import { mappingCheckSchema } from './check-mapping.ts';
 import { crmJobSchema } from './crm-job.ts';
 import {
@@ -118,7 +118,7 @@ export const crmApi = {
     tag: 'CRM',
     summary: 'Removes an opt-in field mapping; consents that it brought stay',
     roles: ['admin'],
-    answers: { status: 200, schema: z.object({ removed: z.string() }), example: { removed: mapping.id } },
+    answers: { status: 200, schema: removedSchema, example: { removed: mapping.id } },
   },
   getStatus: {
     method: 'GET',

@@ -12,14 +12,12 @@ import { type LoadDeps, loadBatch } from './load-decision-input.ts';
 export const MAY_LEAVE = 'may leave: every rule agrees';
 
 /** Whether an agent's text would leave now, and the sentence to show when it would not (T8, S8). */
-export const sendingSchema = z
-  .object({
-    allowed: z.boolean(),
-    code: z.string().nullable(),
-    sentence: z.string(),
-    warnings: z.array(z.string()),
-  })
-  .meta({ id: 'SendingPermission', description: "Whether an agent's text would leave now, and why not." });
+export const sendingSchema = z.object({
+  allowed: z.boolean(),
+  code: z.string().nullable(),
+  sentence: z.string(),
+  warnings: z.array(z.string()),
+});
 export type SendingPermission = z.infer<typeof sendingSchema>;
 export const sendingExample: SendingPermission = {
   allowed: true,

@@ -8,22 +8,20 @@ import { singleTextInput } from './decision-input.ts';
 import { type LoadDeps, loadBatch } from './load-decision-input.ts';
 
 /** A single text on its way, and what the gate would say of it now. */
-export const pendingSchema = z
-  .object({
-    ...singleTextSchema.pick({
-      id: true,
-      purpose: true,
-      body: true,
-      leadId: true,
-      actor: true,
-      createdAt: true,
-    }).shape,
-    /** `queued`: to be decided as soon as it is due; `held`: it waits. */
-    status: z.enum(['queued', 'held']),
-    reason: z.string().nullable(),
-    sentence: z.string(),
-  })
-  .meta({ id: 'PendingText', description: 'A text that is on its way and is no message yet.' });
+export const pendingSchema = z.object({
+  ...singleTextSchema.pick({
+    id: true,
+    purpose: true,
+    body: true,
+    leadId: true,
+    actor: true,
+    createdAt: true,
+  }).shape,
+  /** `queued`: to be decided as soon as it is due; `held`: it waits. */
+  status: z.enum(['queued', 'held']),
+  reason: z.string().nullable(),
+  sentence: z.string(),
+});
 export type PendingText = z.infer<typeof pendingSchema>;
 
 export const pendingExample = {

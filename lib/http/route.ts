@@ -92,6 +92,9 @@ export function invalidField(field: string, ...messages: readonly string[]): Req
   );
 }
 
+/** The answer to a DELETE: the id of what is gone. */
+export const removedSchema = z.object({ removed: z.string() });
+
 export const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(25),
   cursor: z.string().max(2000).optional(),

@@ -24,6 +24,7 @@ export const STATUS_RANK = {
 export type MessageStatus = keyof typeof STATUS_RANK | 'received';
 
 const statuses = [...(Object.keys(STATUS_RANK) as (keyof typeof STATUS_RANK)[]), 'received'] as const;
+export const messageStatusSchema = z.enum(statuses);
 
 /**
  * Why a single text exists:
@@ -35,6 +36,7 @@ const statuses = [...(Object.keys(STATUS_RANK) as (keyof typeof STATUS_RANK)[]),
  */
 export const purposes = ['agent', 'optInRequest', 'confirmation', 'optOutReply'] as const;
 export type Purpose = (typeof purposes)[number];
+export const purposeSchema = z.enum(purposes);
 
 /** One rule that the gate consulted and what it said. */
 export const traceSchema = z.array(z.object({ rule: z.string(), result: z.string() }));
@@ -45,7 +47,7 @@ export const messageSchema = z.object({
   direction: z.enum(['outbound', 'inbound']),
   number: z.string(),
   body: z.string(),
-  status: z.enum(statuses),
+  status: messageStatusSchema,
   statusRank: z.number(),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -54,7 +56,7 @@ export const messageSchema = z.object({
   automationId: z.string().optional(),
   step: z.int().optional(),
   /** What a text is for that is no automation's step. */
-  purpose: z.enum(purposes).optional(),
+  purpose: purposeSchema.optional(),
   /** The agent who wrote it. */
   actor: z.string().optional(),
   /** How often the step was handed to Twilio, from 1. */

@@ -3,22 +3,28 @@ import type { RouteDescription } from '../http/route.ts';
 import { settingsSchema } from '../organization/settings.ts';
 import { senderIssueCodes } from './check-sender.ts';
 
-const settingSchema = z.object({ name: z.string(), now: z.string().nullable(), right: z.string() });
-const findingSchema = z.object({
-  code: z.enum(senderIssueCodes),
-  severity: z.enum(['broken', 'weak']),
-  subject: z.string(),
-  sentence: z.string(),
-  setting: settingSchema.optional(),
-});
-const checkSchema = z.object({
-  sender: z.string(),
-  checkedAt: z.string(),
-  /** Whether replies, STOP among them, reach us. */
-  repliesReachUs: z.boolean(),
-  numbers: z.array(z.string()),
-  findings: z.array(findingSchema),
-});
+const settingSchema = z
+  .object({ name: z.string(), now: z.string().nullable(), right: z.string() })
+  .meta({ id: 'SenderSetting', description: 'A setting at Twilio, as it is and as it should be.' });
+const findingSchema = z
+  .object({
+    code: z.enum(senderIssueCodes),
+    severity: z.enum(['broken', 'weak']),
+    subject: z.string(),
+    sentence: z.string(),
+    setting: settingSchema.optional(),
+  })
+  .meta({ id: 'SenderIssue', description: 'Something to change at Twilio.' });
+const checkSchema = z
+  .object({
+    sender: z.string(),
+    checkedAt: z.string(),
+    /** Whether replies, STOP among them, reach us. */
+    repliesReachUs: z.boolean(),
+    numbers: z.array(z.string()),
+    findings: z.array(findingSchema),
+  })
+  .meta({ id: 'SenderCheck' });
 export type SenderCheck = z.infer<typeof checkSchema>;
 
 const INBOUND = 'https://texts.acme.example/twilio/inbound';
@@ -37,7 +43,7 @@ const checkExample: SenderCheck = {
   findings: [findingExample],
 };
 
-const a2pSchema = settingsSchema.pick({ a2pVerified: true, a2pVerification: true });
+const a2pSchema = settingsSchema.pick({ a2pVerified: true, a2pVerification: true }).meta({ id: 'A2pStatus' });
 export type A2pAnswer = z.infer<typeof a2pSchema>;
 
 /** The routes of the sender, described here so that the API's one description has them whichever function serves them. */

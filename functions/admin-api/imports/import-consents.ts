@@ -11,13 +11,15 @@ import type { RawRow } from './rows.ts';
 export const importOutcomes = ['recorded', 'unchanged', 'late', 'invalid'] as const;
 
 /** What became of a row, or on a dry run, what would. */
-export const rowResultSchema = z.object({
-  row: z.int().positive(),
-  number: z.string().optional(),
-  outcome: z.enum(importOutcomes),
-  /** Why it changed nothing. */
-  reason: z.string().optional(),
-});
+export const rowResultSchema = z
+  .object({
+    row: z.int().positive(),
+    number: z.string().optional(),
+    outcome: z.enum(importOutcomes),
+    /** Why it changed nothing. */
+    reason: z.string().optional(),
+  })
+  .meta({ id: 'ImportedRow' });
 export type RowResult = z.infer<typeof rowResultSchema>;
 
 export interface ImportDeps {

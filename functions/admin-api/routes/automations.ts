@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Automation, automationKinds, automationSchema } from '../../../lib/automation/automation.ts';
-import { invalidField, notFound, RequestProblem } from '../../../lib/http/route.ts';
+import { invalidField, notFound, RequestProblem, removedSchema } from '../../../lib/http/route.ts';
 import { keywordIn } from '../../../lib/messaging/opt-in-keyword.ts';
 import { type AdminDeps, route } from '../route.ts';
 
@@ -14,7 +14,9 @@ const example = automationSchema.parse(asked);
 const one = { status: 200, schema: automationSchema, example };
 
 /** What is made by hand. A broadcast is made by its campaign, and never changes. */
-const handMadeSchema = automationSchema.extend({ kind: z.enum(automationKinds).exclude(['campaign']) });
+const handMadeSchema = automationSchema
+  .extend({ kind: z.enum(automationKinds).exclude(['campaign']) })
+  .meta({ id: 'AutomationInput' });
 const byCampaign = (id: string) =>
   new RequestProblem(
     409,
@@ -96,7 +98,7 @@ export const automationRoutes = [
     tag: 'Automations',
     summary: 'Removes an automation that no form names; leads in it are stopped',
     roles: ['admin'],
-    answers: { status: 200, schema: z.object({ removed: z.string() }), example: { removed: 'welcome' } },
+    answers: { status: 200, schema: removedSchema, example: { removed: 'welcome' } },
     handle: async ({ configuration }, { path }) => {
       const id = path['id'] ?? '';
       const forms = (await configuration.forms()).filter((form) => form.automations.includes(id));

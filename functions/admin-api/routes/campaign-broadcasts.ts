@@ -14,13 +14,24 @@ const inputExample = {
   maximumAge: 'P2D',
   requestId: 'friday-offer',
 };
-const shownSchema = broadcastSchema.omit({ progress: true }).extend({
-  status: z.enum(['enrolling', 'enrolled', 'stopped']),
-  /** Members that were looked at, those that are in it, and those whose number another member has. */
-  seen: z.int().nonnegative(),
-  enrolled: z.int().nonnegative(),
-  sameNumber: z.int().nonnegative(),
-});
+const inputSchema = z
+  .strictObject({
+    template: templateSchema,
+    maximumAge: automationSchema.shape.maximumAge,
+    /** The same id again answers the broadcast that it started, so that a request can be repeated. */
+    requestId: z.string().trim().min(1).max(64).optional(),
+  })
+  .meta({ id: 'BroadcastInput', example: inputExample });
+const shownSchema = broadcastSchema
+  .omit({ progress: true })
+  .extend({
+    status: z.enum(['enrolling', 'enrolled', 'stopped']),
+    /** Members that were looked at, those that are in it, and those whose number another member has. */
+    seen: z.int().nonnegative(),
+    enrolled: z.int().nonnegative(),
+    sameNumber: z.int().nonnegative(),
+  })
+  .meta({ id: 'Broadcast', description: 'One text to every member of a campaign.' });
 const example = {
   ...inputExample,
   campaignId: 'spring-roofs',
@@ -34,6 +45,15 @@ const example = {
   enrolled: 1200,
   sameNumber: 4,
 };
+const outcomesSchema = z
+  .object({
+    members: z.int().nonnegative(),
+    outcomes: z.array(
+      z.object({ outcome: z.string(), reason: z.string().optional(), count: z.int().positive() }),
+    ),
+    next: z.string().nullable(),
+  })
+  .meta({ id: 'BroadcastOutcomes' });
 const one = { status: 200, schema: shownSchema, example };
 
 function shown({ progress, ...broadcast }: Broadcast) {
@@ -65,14 +85,7 @@ export const campaignBroadcastRoutes = [
     tag: 'Campaigns',
     summary: 'Sends a text to every member, through the same cycle, queue and gate as any automation',
     roles: ['admin'],
-    body: z
-      .strictObject({
-        template: templateSchema,
-        maximumAge: automationSchema.shape.maximumAge,
-        /** The same id again answers the broadcast that it started, so that a request can be repeated. */
-        requestId: z.string().trim().min(1).max(64).optional(),
-      })
-      .meta({ example: inputExample }),
+    body: inputSchema,
     answers: { ...one, status: 202 },
     handle: async ({ broadcasts }, { path, body, actor }) => {
       const started = await broadcasts.start(path['id'] ?? '', { ...body, startedBy: actor });
@@ -140,13 +153,7 @@ export const campaignBroadcastRoutes = [
     query: pageQuery,
     answers: {
       status: 200,
-      schema: z.object({
-        members: z.int().nonnegative(),
-        outcomes: z.array(
-          z.object({ outcome: z.string(), reason: z.string().optional(), count: z.int().positive() }),
-        ),
-        next: z.string().nullable(),
-      }),
+      schema: outcomesSchema,
       example: {
         members: 25,
         outcomes: [

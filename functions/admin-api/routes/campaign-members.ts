@@ -2,16 +2,18 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { type Member, memberSchema } from '../../../lib/campaigns/campaign.ts';
 import { decodeFilterCursor, encodeFilterCursor } from '../../../lib/http/cursor.ts';
-import { invalidField, notFound, pageQuery, RequestProblem } from '../../../lib/http/route.ts';
+import { invalidField, notFound, pageQuery, RequestProblem, removedSchema } from '../../../lib/http/route.ts';
 import { leadSchema } from '../../../lib/leads/lead.ts';
 import { type AdminDeps, route } from '../route.ts';
 import { campaignIn } from './campaigns.ts';
 
 const leadId = '0b8f0c8e-3f5b-4c53-9a53-7d5f3f6f0a11';
-const shownSchema = z.object({
-  ...memberSchema.shape,
-  lead: leadSchema.pick({ number: true, details: true }).optional(),
-});
+const shownSchema = z
+  .object({
+    ...memberSchema.shape,
+    lead: leadSchema.pick({ number: true, details: true }).optional(),
+  })
+  .meta({ id: 'CampaignMember' });
 const example = {
   leadId,
   active: true,
@@ -92,7 +94,7 @@ export const campaignMemberRoutes = [
     tag: 'Campaigns',
     summary: 'Takes a lead out of a campaign; "Add Opt-Ins" does not bring it back',
     roles: ['admin'],
-    answers: { status: 200, schema: z.object({ removed: z.string() }), example: { removed: leadId } },
+    answers: { status: 200, schema: removedSchema, example: { removed: leadId } },
     handle: async (deps, { path, actor }) => {
       const { id } = await campaignIn(deps, path);
       const member = path['leadId'] ?? '';

@@ -14,14 +14,17 @@ import type { Settings } from '../../../lib/organization/settings.ts';
 import { route } from '../route.ts';
 import { numberExample, numberIn } from './numbers.ts';
 
-const entered = {
-  schema: z.object({
+const enteredSchema = z
+  .object({
     /** What the entry did: `unchanged` where it was so already, `late` where later news stands against it. */
     outcome: z.enum(['changed', 'unchanged', 'late']),
     sentence: z.string(),
     consent: z.object({ ...consentStateSchema.shape, smsOptedIn: z.boolean() }),
     event: consentEventSchema,
-  }),
+  })
+  .meta({ id: 'ConsentEntry', description: 'What an entry by hand did.' });
+const entered = {
+  schema: enteredSchema,
   example: {
     outcome: 'changed',
     sentence: 'Opted in by pat: texts that wait for this consent leave with the next cycle.',

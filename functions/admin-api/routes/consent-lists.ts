@@ -43,11 +43,16 @@ const listQuery = z.strictObject({
   order: z.enum(['asc', 'desc']).optional(),
 });
 
-const rowSchema = z.object({
-  ...listRowSchema.shape,
-  smsOptedIn: z.boolean(),
-  leads: z.array(z.string()),
-});
+const rowSchema = z
+  .object({
+    ...listRowSchema.shape,
+    smsOptedIn: z.boolean(),
+    leads: z.array(z.string()),
+  })
+  .meta({ id: 'NumberInList', description: 'A number with its consent in a list.' });
+const numberNotToContactSchema = z
+  .object({ ...rowSchema.shape, templateStatus: templateStatusSchema })
+  .meta({ id: 'NumberNotToContact' });
 const example = {
   number: '+13035550142',
   status: 'opted_out',
@@ -150,7 +155,7 @@ export const consentListRoutes = [
     answers: {
       status: 200,
       schema: z.object({
-        numbers: z.array(z.object({ ...rowSchema.shape, templateStatus: templateStatusSchema })),
+        numbers: z.array(numberNotToContactSchema),
         next: z.string().nullable(),
       }),
       example: { numbers: [{ ...example, templateStatus: 'Rejected' }], next: null },

@@ -15,69 +15,81 @@ const MOST_DAYS = 31;
 const DAY = 86_400_000;
 
 const count = z.int().nonnegative();
-const outcomeSchema = z.object({ verdict: z.enum(dryRunVerdicts), reason: z.string().nullable() });
-const billedSchema = z.object({
-  texts: count,
-  segments: count,
-  /** Number of segments to how many texts have it. */
-  perText: z.record(z.string(), count),
-  encodings: z.record(z.string(), count),
-  /** `segmentPrice` of the settings times the segments: an estimate, without carriers' fees. */
-  cost: moneySchema,
-});
+const outcomeSchema = z
+  .object({ verdict: z.enum(dryRunVerdicts), reason: z.string().nullable() })
+  .meta({ id: 'DryRunOutcome' });
+const billedSchema = z
+  .object({
+    texts: count,
+    segments: count,
+    /** Number of segments to how many texts have it. */
+    perText: z.record(z.string(), count),
+    encodings: z.record(z.string(), count),
+    /** `segmentPrice` of the settings times the segments: an estimate, without carriers' fees. */
+    cost: moneySchema,
+  })
+  .meta({ id: 'BilledTexts', description: 'Texts that leave, by what the carrier bills.' });
 
-const summarySchema = z.object({
-  texts: count,
-  outcomes: z.array(
-    outcomeSchema.extend({
-      count,
-      /** The first few. */
-      samples: z.array(
-        z.object({
-          number: z.string(),
-          leadId: z.string().nullable(),
-          automationId: z.string().nullable(),
-          sentence: z.string(),
-        }),
-      ),
-    }),
-  ),
-  leaving: billedSchema,
-  deferred: billedSchema,
-  /** By the time zones that a recipient may be in: when the texts would arrive, on their clocks. */
-  arrivals: z.array(
-    z.object({
-      zones: z.array(z.string()),
-      texts: count,
-      earliest: z.iso.datetime(),
-      latest: z.iso.datetime(),
-      local: z.array(z.object({ zone: z.string(), earliest: z.string(), latest: z.string() })),
-    }),
-  ),
-  /** What the changed settings change; empty without any. */
-  changed: z.array(z.object({ from: outcomeSchema, to: outcomeSchema, count })),
-});
+const summarySchema = z
+  .object({
+    texts: count,
+    outcomes: z.array(
+      outcomeSchema.extend({
+        count,
+        /** The first few. */
+        samples: z.array(
+          z.object({
+            number: z.string(),
+            leadId: z.string().nullable(),
+            automationId: z.string().nullable(),
+            sentence: z.string(),
+          }),
+        ),
+      }),
+    ),
+    leaving: billedSchema,
+    deferred: billedSchema,
+    /** By the time zones that a recipient may be in: when the texts would arrive, on their clocks. */
+    arrivals: z.array(
+      z.object({
+        zones: z.array(z.string()),
+        texts: count,
+        earliest: z.iso.datetime(),
+        latest: z.iso.datetime(),
+        local: z.array(z.object({ zone: z.string(), earliest: z.string(), latest: z.string() })),
+      }),
+    ),
+    /** What the changed settings change; empty without any. */
+    changed: z.array(z.object({ from: outcomeSchema, to: outcomeSchema, count })),
+  })
+  .meta({ id: 'DryRunSummary' });
 
-const answerSchema = z.object({
-  /** When was looked, and up to when what is due was looked at. */
-  now: z.iso.datetime(),
-  until: z.iso.datetime(),
-  due: summarySchema,
-  /** Those who wait, decided as if they were woken; null unless settings are changed. */
-  waiting: summarySchema.nullable(),
-  /** Moved on while they were looked at. */
-  moved: count,
-  /** Stored in a way that nobody can read; the gate does not send them. */
-  unreadable: count,
-  /** Whether the whole was looked at. If not, ask again with `next` as the cursor, and add the counts up. */
-  complete: z.boolean(),
-  next: z.string().nullable(),
-});
+const answerSchema = z
+  .object({
+    /** When was looked, and up to when what is due was looked at. */
+    now: z.iso.datetime(),
+    until: z.iso.datetime(),
+    due: summarySchema,
+    /** Those who wait, decided as if they were woken; null unless settings are changed. */
+    waiting: summarySchema.nullable(),
+    /** Moved on while they were looked at. */
+    moved: count,
+    /** Stored in a way that nobody can read; the gate does not send them. */
+    unreadable: count,
+    /** Whether the whole was looked at. If not, ask again with `next` as the cursor, and add the counts up. */
+    complete: z.boolean(),
+    next: z.string().nullable(),
+  })
+  .meta({ id: 'CycleDryRun' });
 
-const bodySchema = z.strictObject({
-  settings: settingsChangeSchema.optional(),
-  at: z.iso.datetime().optional(),
-});
+const bodySchema = z
+  .strictObject({ settings: settingsChangeSchema.optional(), at: z.iso.datetime().optional() })
+  .meta({
+    id: 'CycleDryRunInput',
+    example: { settings: { requireSmsOptIn: true }, at: '2026-11-25T16:00:00.000Z' },
+    description:
+      'at: look at what is due until then, by default the end of the next cycle, at most 31 days ahead. settings: decide as if these were saved; nothing is.',
+  });
 
 const example = {
   now: '2026-11-24T16:00:00.000Z',
@@ -157,11 +169,7 @@ export const dryRunRoutes = [
       limit: z.coerce.number().int().min(1).max(MOST_TEXTS).default(MOST_TEXTS),
       cursor: z.string().max(2000).optional(),
     }),
-    body: bodySchema.meta({
-      example: { settings: { requireSmsOptIn: true }, at: '2026-11-25T16:00:00.000Z' },
-      description:
-        'at: look at what is due until then, by default the end of the next cycle, at most 31 days ahead. settings: decide as if these were saved; nothing is.',
-    }),
+    body: bodySchema,
     answers: { status: 200, schema: answerSchema, example },
     handle: async (deps, { body, query: { limit, cursor } }) => {
       const settings = await deps.configuration.settings();

@@ -28,48 +28,51 @@ const bodySchema = z
     message: 'Give either "body" with its contentType, or "sample"',
   })
   .meta({
+    id: 'FormDryRunInput',
     example: { body: 'phone=3035550142&smsConsent=on', contentType: 'application/x-www-form-urlencoded' },
   });
 
-const dryRunSchema = z.object({
-  /** What a real submission like this would be: taken, refused, or nothing to keep. */
-  outcome: z.enum(['taken', 'refused', 'nothing']),
-  submissionId: z.string().nullable(),
-  submittedAt: z.string().nullable(),
-  unfinished: z.enum(['partial', 'edited']).nullable(),
-  phone: z.object({ field: z.string(), value: z.unknown(), number: z.string().nullable() }),
-  checkboxes: z.array(
-    z.object({
-      number: z.int(),
-      field: z.string(),
-      /** As the builder sent it; null when it sent nothing. */
-      value: z.unknown(),
-      ticked: z.boolean(),
-      wordsShown: z.string(),
-    }),
-  ),
-  /** The events that would be recorded, and what they would make of the number's consent status as it is now. */
-  consent: z.array(
-    z.object({
-      kind: z.enum(eventKinds),
-      checkbox: z.int().optional(),
-      answer: z.enum(['yes', 'no']).optional(),
-      wordsShown: z.string(),
-      wordsVersion: z.string(),
-      before: z.enum(consentStatuses),
-      after: z.enum(consentStatuses),
-      effect: z.enum(effects),
-    }),
-  ),
-  details: leadDetailsSchema,
-  enrollments: z.array(z.object({ automationId: z.string(), enabled: z.boolean() })),
-  /** Why a real submission would be refused. */
-  problems: z.array(problemSchema),
-  /** Details that would be left out, and why. */
-  leftOut: z.array(problemSchema),
-  /** Names of the fields that nothing is read from; they are kept with the submission. */
-  unusedFields: z.array(z.string()),
-});
+const dryRunSchema = z
+  .object({
+    /** What a real submission like this would be: taken, refused, or nothing to keep. */
+    outcome: z.enum(['taken', 'refused', 'nothing']),
+    submissionId: z.string().nullable(),
+    submittedAt: z.string().nullable(),
+    unfinished: z.enum(['partial', 'edited']).nullable(),
+    phone: z.object({ field: z.string(), value: z.unknown(), number: z.string().nullable() }),
+    checkboxes: z.array(
+      z.object({
+        number: z.int(),
+        field: z.string(),
+        /** As the builder sent it; null when it sent nothing. */
+        value: z.unknown(),
+        ticked: z.boolean(),
+        wordsShown: z.string(),
+      }),
+    ),
+    /** The events that would be recorded, and what they would make of the number's consent status as it is now. */
+    consent: z.array(
+      z.object({
+        kind: z.enum(eventKinds),
+        checkbox: z.int().optional(),
+        answer: z.enum(['yes', 'no']).optional(),
+        wordsShown: z.string(),
+        wordsVersion: z.string(),
+        before: z.enum(consentStatuses),
+        after: z.enum(consentStatuses),
+        effect: z.enum(effects),
+      }),
+    ),
+    details: leadDetailsSchema,
+    enrollments: z.array(z.object({ automationId: z.string(), enabled: z.boolean() })),
+    /** Why a real submission would be refused. */
+    problems: z.array(problemSchema),
+    /** Details that would be left out, and why. */
+    leftOut: z.array(problemSchema),
+    /** Names of the fields that nothing is read from; they are kept with the submission. */
+    unusedFields: z.array(z.string()),
+  })
+  .meta({ id: 'FormDryRun' });
 
 const example = dryRunSchema.parse({
   outcome: 'taken',

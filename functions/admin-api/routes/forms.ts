@@ -2,12 +2,13 @@ import { isSupportedCountry } from 'libphonenumber-js/max';
 import * as z from 'zod';
 import { builderOf } from '../../../lib/forms/builders/index.ts';
 import { type Form, formInputSchema, formSchema } from '../../../lib/forms/form.ts';
-import { invalidField, notFound } from '../../../lib/http/route.ts';
+import { invalidField, notFound, removedSchema } from '../../../lib/http/route.ts';
 import { type AdminDeps, route } from '../route.ts';
 
 const shownSchema = z
   .object({ ...formSchema.shape, hasSecret: z.boolean(), proofOfOrigin: z.string() })
-  .omit({ secret: true, secretHash: true, signingSecret: true });
+  .omit({ secret: true, secretHash: true, signingSecret: true })
+  .meta({ id: 'Form', description: 'A form, without its secrets.' });
 const asked = {
   id: 'quote',
   name: 'Get a quote',
@@ -110,7 +111,7 @@ export const formRoutes = [
     tag: 'Forms',
     summary: 'Removes a form; its leads and their consents stay',
     roles: ['admin'],
-    answers: { status: 200, schema: z.object({ removed: z.string() }), example: { removed: 'quote' } },
+    answers: { status: 200, schema: removedSchema, example: { removed: 'quote' } },
     handle: async ({ configuration }, { path }) => {
       const id = path['id'] ?? '';
       if (!(await configuration.removeForm(id))) throw notFound('form');

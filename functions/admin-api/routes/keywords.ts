@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { keywordOptInSchema } from '../../../lib/consent/keyword-opt-in.ts';
 import { decodeFilterCursor, encodeFilterCursor } from '../../../lib/http/cursor.ts';
-import { invalidField, notFound, pageQuery, RequestProblem } from '../../../lib/http/route.ts';
+import { invalidField, notFound, pageQuery, RequestProblem, removedSchema } from '../../../lib/http/route.ts';
 import { keywordIn, whyNotKeyword } from '../../../lib/messaging/opt-in-keyword.ts';
 import { keywordInputSchema, keywordSchema } from '../../../lib/organization/keyword.ts';
 import { confirmationFaults } from '../../../lib/organization/wording.ts';
@@ -16,16 +16,18 @@ const example = keywordSchema.parse({
 const inputExample = { description: example.description, confirmation: example.confirmation };
 const one = { status: 200, schema: keywordSchema, example };
 
-const optInSchema = z.object({
-  number: z.string(),
-  status: z.enum(['active', 'inactive']),
-  /** When it became active or inactive. */
-  since: z.string(),
-  keyword: z.string(),
-  ...keywordOptInSchema.pick({ text: true, messageSid: true }).shape,
-  /** The leads that have the number now. */
-  leads: z.array(z.string()),
-});
+const optInSchema = z
+  .object({
+    number: z.string(),
+    status: z.enum(['active', 'inactive']),
+    /** When it became active or inactive. */
+    since: z.string(),
+    keyword: z.string(),
+    ...keywordOptInSchema.pick({ text: true, messageSid: true }).shape,
+    /** The leads that have the number now. */
+    leads: z.array(z.string()),
+  })
+  .meta({ id: 'ListedKeywordOptIn' });
 
 function wordIn(path: Readonly<Record<string, string>>): string {
   return keywordIn(path['word'] ?? '');
@@ -104,7 +106,7 @@ export const keywordRoutes = [
     tag: 'Keywords',
     summary: 'Removes an opt-in keyword that nothing uses; the opt-ins by it stay on record',
     roles: ['admin'],
-    answers: { status: 200, schema: z.object({ removed: z.string() }), example: { removed: 'ROOF' } },
+    answers: { status: 200, schema: removedSchema, example: { removed: 'ROOF' } },
     handle: async (deps, { path }) => {
       const word = wordIn(path);
       const uses = await usesOf(deps, word);

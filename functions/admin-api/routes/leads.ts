@@ -20,11 +20,13 @@ const example = {
   createdAt: '2026-11-20T15:04:06.000Z',
   updatedAt: '2026-11-20T15:04:06.000Z',
 };
-const wholeSchema = z.object({
-  ...leadSchema.shape,
-  consent: badgeSchema,
-  enrollments: z.array(enrollmentSchema),
-});
+const wholeSchema = z
+  .object({
+    ...leadSchema.shape,
+    consent: badgeSchema,
+    enrollments: z.array(enrollmentSchema),
+  })
+  .meta({ id: 'LeadWithEnrollments' });
 const whole = {
   status: 200,
   schema: wholeSchema,
@@ -35,7 +37,24 @@ const whole = {
   },
 };
 
-const listedSchema = z.object({ ...leadSchema.shape, consent: badgeSchema });
+const listedSchema = z
+  .object({ ...leadSchema.shape, consent: badgeSchema })
+  .meta({ id: 'Lead', description: 'A lead with its consent.' });
+
+const inputSchema = z
+  .strictObject({
+    number: z.string().max(40),
+    details: leadDetailsSchema.default({}),
+    automations: z.array(idSchema).max(20).default([]),
+  })
+  .meta({
+    id: 'LeadInput',
+    example: { number: '(303) 555-0142', details: { firstName: 'Dana' }, automations: ['welcome'] },
+  });
+const changeSchema = z
+  .strictObject({ details: leadDetailsSchema.optional(), number: z.string().max(40).optional() })
+  .refine((change) => Object.keys(change).length > 0, 'Say what to change: details or number.')
+  .meta({ id: 'LeadChange', example: { details: { firstName: 'Dana', zip: '80202' } } });
 
 /** Leads with what is shown of their consent (S1, C5). */
 function withBadges(leads: readonly Lead[], { states, settings }: NumbersConsent) {
@@ -102,15 +121,7 @@ export const leadRoutes = [
     tag: 'Leads',
     summary: 'Adds a lead, even when another has the number; records no consent',
     roles: ['admin', 'agent'],
-    body: z
-      .strictObject({
-        number: z.string().max(40),
-        details: leadDetailsSchema.default({}),
-        automations: z.array(idSchema).max(20).default([]),
-      })
-      .meta({
-        example: { number: '(303) 555-0142', details: { firstName: 'Dana' }, automations: ['welcome'] },
-      }),
+    body: inputSchema,
     answers: { ...whole, status: 201 },
     handle: async (deps, { body }) => {
       const phone = parsePhone(body.number);
@@ -151,10 +162,7 @@ export const leadRoutes = [
     tag: 'Leads',
     summary: "Changes a lead's details, or its number: a new number has to opt in by itself",
     roles: ['admin', 'agent'],
-    body: z
-      .strictObject({ details: leadDetailsSchema.optional(), number: z.string().max(40).optional() })
-      .refine((change) => Object.keys(change).length > 0, 'Say what to change: details or number.')
-      .meta({ example: { details: { firstName: 'Dana', zip: '80202' } } }),
+    body: changeSchema,
     answers: whole,
     handle: async (deps, { path, body }) => {
       const id = path['id'] ?? '';

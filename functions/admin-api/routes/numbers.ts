@@ -18,24 +18,41 @@ export const messageExample = {
   createdAt: '2026-11-20T15:04:10.000Z',
   updatedAt: '2026-11-20T15:04:12.000Z',
 };
-const faultSchema = z.object({ sequence: z.number(), fault: z.string() });
+const faultSchema = z
+  .object({ sequence: z.number(), fault: z.string() })
+  .meta({ id: 'ChainFault', description: 'The first event at which something is wrong.' });
 
-const standpointSchema = z.object({
-  ...consentStateSchema.pick({ status: true, optInRequest: true, carrierBlocked: true, keywords: true })
-    .shape,
-  smsOptedIn: z.boolean(),
-  /** The event that the status rested on. */
-  because: consentEventSchema.optional(),
-  /** The exact words of that event. */
-  words: z.string().optional(),
-});
+const standpointSchema = z
+  .object({
+    ...consentStateSchema.pick({ status: true, optInRequest: true, carrierBlocked: true, keywords: true })
+      .shape,
+    smsOptedIn: z.boolean(),
+    /** The event that the status rested on. */
+    because: consentEventSchema.optional(),
+    /** The exact words of that event. */
+    words: z.string().optional(),
+  })
+  .meta({ id: 'ConsentAtMoment' });
+/** A number's consent with its badge and the leads that have the number. */
+const nowSchema = z
+  .object({ ...consentStateSchema.shape, ...badgeSchema.shape, leads: z.array(z.string()) })
+  .meta({ id: 'NumberConsent' });
+const historySchema = z
+  .object({
+    number: z.string(),
+    verified: z.union([z.literal(true), faultSchema]),
+    events: z.array(consentEventSchema),
+  })
+  .meta({ id: 'ConsentHistory', description: 'Every change of consent with its evidence.' });
 /** `known`: what was known at that moment; `today`: what is known now of that moment (X10). */
-const asOfSchema = z.object({
-  number: z.string(),
-  at: z.string(),
-  known: standpointSchema,
-  today: standpointSchema,
-});
+const asOfSchema = z
+  .object({
+    number: z.string(),
+    at: z.string(),
+    known: standpointSchema,
+    today: standpointSchema,
+  })
+  .meta({ id: 'ConsentAsOf' });
 
 function shown({ state, because, words }: ConsentAsOf): z.infer<typeof standpointSchema> {
   const { status, optInRequest, carrierBlocked, keywords } = state;
@@ -64,10 +81,7 @@ export const numberRoutes = [
     }),
     answers: {
       status: 200,
-      schema: z.union([
-        z.object({ ...consentStateSchema.shape, ...badgeSchema.shape, leads: z.array(z.string()) }),
-        asOfSchema,
-      ]),
+      schema: z.union([nowSchema, asOfSchema]),
       example: {
         ...initialState(numberExample),
         templateStatus: 'Not Sent',
@@ -100,11 +114,7 @@ export const numberRoutes = [
     roles: ['admin', 'agent'],
     answers: {
       status: 200,
-      schema: z.object({
-        number: z.string(),
-        verified: z.union([z.literal(true), faultSchema]),
-        events: z.array(consentEventSchema),
-      }),
+      schema: historySchema,
       example: { number: numberExample, verified: true, events: [] },
     },
     handle: async ({ registry }, { path }) => {

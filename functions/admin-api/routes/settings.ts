@@ -48,7 +48,6 @@ export const settingsRoutes = [
     summary: 'Changes some rules; they hold from the next cycle',
     roles: ['admin'],
     body: settingsChangeSchema.meta({
-      id: 'SettingsChange',
       example: { requireSmsOptIn: false, timeZone: 'America/Denver' },
     }),
     answers,

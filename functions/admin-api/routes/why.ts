@@ -10,15 +10,17 @@ import { type AdminDeps, route } from '../route.ts';
 import { pendingQuery, pendingTextWith } from './messages.ts';
 import { numberExample, numberIn } from './numbers.ts';
 
-const decisionSchema = z.object({
-  kind: z.enum(['send', 'sendOptInRequestFirst', 'hold', 'defer', 'refuse', 'drop', 'stop']),
-  reason: z.string().nullable(),
-  until: z.string().nullable(),
-  sentence: z.string(),
-  warnings: z.array(z.string()),
-  /** Every rule that was consulted, in order. */
-  trace: traceSchema,
-});
+const decisionSchema = z
+  .object({
+    kind: z.enum(['send', 'sendOptInRequestFirst', 'hold', 'defer', 'refuse', 'drop', 'stop']),
+    reason: z.string().nullable(),
+    until: z.string().nullable(),
+    sentence: z.string(),
+    warnings: z.array(z.string()),
+    /** Every rule that was consulted, in order. */
+    trace: traceSchema,
+  })
+  .meta({ id: 'GateDecision' });
 
 function shown(decision: StepDecision): z.infer<typeof decisionSchema> {
   const { kind, sentence, warnings, trace } = decision;
@@ -32,17 +34,34 @@ function shown(decision: StepDecision): z.infer<typeof decisionSchema> {
   };
 }
 
-const whySchema = z.object({
-  number: z.string(),
-  /** Whose text was asked about. */
-  about: z.enum(['agent', 'automation']),
-  automationId: z.string().nullable(),
-  leadId: z.string().nullable(),
-  /** What the gate would say now. */
-  decision: decisionSchema,
-  /** Where the lead stands in the automation, and what was said when its step was last decided. */
-  enrollment: enrollmentSchema.nullable(),
-});
+const whySchema = z
+  .object({
+    number: z.string(),
+    /** Whose text was asked about. */
+    about: z.enum(['agent', 'automation']),
+    automationId: z.string().nullable(),
+    leadId: z.string().nullable(),
+    /** What the gate would say now. */
+    decision: decisionSchema,
+    /** Where the lead stands in the automation, and what was said when its step was last decided. */
+    enrollment: enrollmentSchema.nullable(),
+  })
+  .meta({ id: 'NumberExplanation' });
+
+/** Why a text left or not: consent first, then the number, then the carrier (S8). */
+const messageWhySchema = z
+  .object({
+    id: z.string(),
+    status: z.string(),
+    because: z.enum(subjects).nullable(),
+    sentence: z.string(),
+    findings: z.array(z.object({ about: z.enum(['consent', 'number', 'carrier']), says: z.string() })),
+    /** Every rule that was consulted when the text was decided, in order. */
+    trace: traceSchema,
+    /** Version of the number's consent that the text was sent under. */
+    consentVersion: z.number().nullable(),
+  })
+  .meta({ id: 'MessageExplanation' });
 
 const traceExample = [
   { rule: 'maximumAge', result: 'may leave until 2026-11-27T15:04:05.000Z' },
@@ -140,17 +159,7 @@ export const whyRoutes = [
     query: pendingQuery,
     answers: {
       status: 200,
-      schema: z.object({
-        id: z.string(),
-        status: z.string(),
-        because: z.enum(subjects).nullable(),
-        sentence: z.string(),
-        findings: z.array(z.object({ about: z.enum(['consent', 'number', 'carrier']), says: z.string() })),
-        /** Every rule that was consulted when the text was decided, in order. */
-        trace: traceSchema,
-        /** Version of the number's consent that the text was sent under. */
-        consentVersion: z.number().nullable(),
-      }),
+      schema: messageWhySchema,
       example: {
         id: 'lead-1.welcome.0',
         status: 'rejected',
