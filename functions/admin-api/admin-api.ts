@@ -62,7 +62,7 @@ export const routes: readonly Route[] = [
     method: 'GET',
     path: '/openapi.json',
     operationId: 'getDescription',
-    tag: 'Description',
+    tag: 'description',
     summary: 'This description',
     roles: ['admin', 'agent'],
     answers: { status: 200, schema: z.looseObject({}), example: {} },

@@ -53,7 +53,7 @@ export function openApiDocument(routes: readonly RouteDescription[]): object {
       license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' },
     },
     servers: SERVERS,
-    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    tags: Object.values(TAGS),
     paths: paths as ZodOpenApiPathsObject,
     security: [{ token: [] }],
     components: {
@@ -71,7 +71,7 @@ function publicOperation(path: string, given: PublicOperation) {
   const page = pages && { 'text/html': { schema: z.string() } };
   return {
     operationId,
-    tags: [tag],
+    tags: [TAGS[tag].name],
     summary,
     security: [],
     parameters: parametersIn(path),
@@ -97,7 +97,7 @@ function operation({
   const others = (answers.otherTypes ?? []).map((type) => [type, { schema: z.string() }]);
   return {
     operationId,
-    tags: [tag],
+    tags: [TAGS[tag].name],
     summary,
     description: `For the groups: ${roles.join(', ')}.`,
     parameters: parametersIn(path),

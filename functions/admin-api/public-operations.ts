@@ -8,7 +8,7 @@ import type { Tag } from '../../lib/http/tags.ts';
 export const PUBLIC: Readonly<Record<string, PublicOperation>> = {
   'POST /forms/{formId}/submissions': {
     operationId: 'submitForm',
-    tag: 'Forms',
+    tag: 'forms',
     summary: 'Takes a form submission as JSON, urlencoded or multipart; the same one twice is one',
     types: ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'],
     query: z.object({
@@ -25,7 +25,7 @@ export const PUBLIC: Readonly<Record<string, PublicOperation>> = {
   },
   'GET /forms/{formId}/opt-in-question': {
     operationId: 'getOptInQuestion',
-    tag: 'Forms',
+    tag: 'forms',
     summary:
       'The opt-in question of a form: its fixed words and the schema of an answer, a snippet or a page',
     query: z.object({
@@ -42,7 +42,7 @@ export const PUBLIC: Readonly<Record<string, PublicOperation>> = {
   },
   'GET /forms/{formId}/submissions': {
     operationId: 'verifyFormAddress',
-    tag: 'Forms',
+    tag: 'forms',
     summary: 'Proves to Meta that the address of a form is ours: answers its challenge',
     query: z.object({
       'hub.mode': z.literal('subscribe'),
@@ -55,7 +55,7 @@ export const PUBLIC: Readonly<Record<string, PublicOperation>> = {
   },
   'POST /twilio/inbound': {
     operationId: 'receiveText',
-    tag: 'Webhooks',
+    tag: 'webhooks',
     summary: 'A text that somebody sent, signed by Twilio',
     types: ['application/x-www-form-urlencoded'],
     query: z.object({}),
@@ -72,7 +72,7 @@ export const PUBLIC: Readonly<Record<string, PublicOperation>> = {
   },
   'POST /twilio/status': {
     operationId: 'receiveDeliveryStatus',
-    tag: 'Webhooks',
+    tag: 'webhooks',
     summary: 'A delivery callback, signed by Twilio',
     types: ['application/x-www-form-urlencoded'],
     query: z.object({ message: z.string().meta({ description: 'The id of the text, as it was sent out.' }) }),

@@ -8,7 +8,7 @@ import { type FoundAnswer, findFact, findField, isGiven, type PayloadSource } fr
 import { type Checkbox, checkboxesOf, type Form } from './form.ts';
 import { QUESTION_FIELDS } from './opt-in-question.ts';
 import type { Fields } from './payload.ts';
-import { PLAIN_DETAILS, readDetails, readText } from './read-details.ts';
+import { DETAIL_FACTS, readDetails, readText } from './read-details.ts';
 import { readQuestion } from './read-question.ts';
 import type { ConsentStatement } from './submission.ts';
 import { isTicked } from './tick.ts';
@@ -65,8 +65,6 @@ export type SubmissionRead = { readonly findings: SubmissionFindings } & (
   | { readonly nothing: 'no' | 'unanswered' }
   | { readonly problems: readonly FieldProblem[] }
 );
-
-const DETAIL_FACTS = [...PLAIN_DETAILS, 'name', 'address'] as const;
 
 /**
  * Reads a payload by its form's builder and configuration.

@@ -1,19 +1,25 @@
-/** The groups that the API's operations are described in, in the order of the description. */
+/** The groups of the API's operations, in the order of the description. */
 export const TAGS = {
-  Settings: "The organization's rules.",
-  Forms: 'Forms, what their builders post, and the opt-in question.',
-  Automations: 'Automations, and the dry run of their next cycle.',
-  Keywords: 'Opt-in keywords and who opted in by them.',
-  Campaigns: 'Campaigns: members, deliverability and broadcasts.',
-  Leads: 'Leads and what they are enrolled in.',
-  'Numbers and consent': 'The consent of each number with its evidence, and the lists of the registry.',
-  Conversations: 'The inbox: conversations by number.',
-  Messages: 'Texts, those on their way, and why they left or not.',
-  'Imports and exports': 'Consents that come in as a file, and the registry as a file.',
-  Sender: "The sender's set-up at Twilio.",
-  CRM: 'ImproveIt 360: preferences, field mappings, look-ups and write-backs.',
-  Drift: 'Differences between the registry and what Twilio knows.',
-  Webhooks: 'What Twilio posts, signed by its auth token.',
-  Description: 'This description.',
-} as const satisfies Record<string, string>;
+  settings: { name: 'Settings', description: "The organization's rules." },
+  forms: { name: 'Forms', description: 'Forms, what their builders post, and the opt-in question.' },
+  automations: { name: 'Automations', description: 'Automations, and the dry run of their next cycle.' },
+  keywords: { name: 'Keywords', description: 'Opt-in keywords and who opted in by them.' },
+  campaigns: { name: 'Campaigns', description: 'Campaigns: members, deliverability and broadcasts.' },
+  leads: { name: 'Leads', description: 'Leads and what they are enrolled in.' },
+  numbers: {
+    name: 'Numbers and consent',
+    description: 'The consent of each number with its evidence, and the lists of the registry.',
+  },
+  conversations: { name: 'Conversations', description: 'The inbox: conversations by number.' },
+  messages: { name: 'Messages', description: 'Texts, those on their way, and why they left or not.' },
+  files: {
+    name: 'Imports and exports',
+    description: 'Consents that come in as a file, and the registry as a file.',
+  },
+  sender: { name: 'Sender', description: "The sender's set-up at Twilio." },
+  crm: { name: 'CRM (ImproveIt 360)', description: 'Preferences, field mappings, look-ups and write-backs.' },
+  drift: { name: 'Drift', description: 'Differences between the registry and what Twilio knows.' },
+  webhooks: { name: 'Webhooks', description: 'What Twilio posts, signed by its auth token.' },
+  description: { name: 'Description', description: 'This description.' },
+} as const satisfies Record<string, { readonly name: string; readonly description: string }>;
 export type Tag = keyof typeof TAGS;

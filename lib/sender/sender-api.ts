@@ -52,7 +52,7 @@ export const senderApi = {
     method: 'GET',
     path: '/sender/check',
     operationId: 'checkSender',
-    tag: 'Sender',
+    tag: 'sender',
     summary: 'Whether replies to the sender reach us, and one sentence for each thing to change at Twilio',
     roles: ['admin'],
     answers: { status: 200, schema: checkSchema, example: checkExample },
@@ -61,7 +61,7 @@ export const senderApi = {
     method: 'POST',
     path: '/sender/repair',
     operationId: 'repairSender',
-    tag: 'Sender',
+    tag: 'sender',
     summary:
       'Changes at Twilio what the check found wrong, and nothing else; answers what was changed and what is left',
     roles: ['admin'],
@@ -87,7 +87,7 @@ export const senderApi = {
     method: 'POST',
     path: '/sender/a2p/refresh',
     operationId: 'refreshA2pVerification',
-    tag: 'Sender',
+    tag: 'sender',
     summary:
       'Reads from Twilio whether the carriers have verified the A2P campaign, and sets a2pVerified to it',
     roles: ['admin'],

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { checkExchange, type Exchange, operations, responseOf, violations } from '../flow/contract.ts';
+import {
+  checkExchange,
+  description,
+  type Exchange,
+  operations,
+  responseOf,
+  violations,
+} from '../flow/contract.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 const PROBLEM_TYPE = { 'content-type': 'application/problem+json; charset=utf-8' };
@@ -26,6 +33,23 @@ const problem = (status: number, more: Record<string, unknown> = {}) => ({
 const leads = (leads: unknown[]) => ({ body: JSON.stringify({ leads, next: null }) });
 
 describe('every operation of docs/openapi.json', () => {
+  test('has a name of its own, verb and noun, and one of the tags that are described', () => {
+    const names = operations.map(({ operation }) => operation.operationId);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter((name) => !/^[a-z]+([A-Z][a-z0-9]*)+$/.test(name))).toEqual([]);
+    const tags = new Set(operations.map(({ operation }) => operation.tags.join()));
+    expect([...tags].toSorted()).toEqual(description.tags.map(({ name }) => name).toSorted());
+  });
+
+  test('behind a token has the 401 of API Gateway, and every one its 429', () => {
+    for (const one of operations) {
+      const isPublic = one.operation.security?.length === 0;
+      const says = (status: string) => responseOf(one, status)?.content?.['application/json']?.example;
+      if (!isPublic) expect(says('401')).toEqual({ message: 'Unauthorized' });
+      expect(says('429')).toEqual({ message: 'Too Many Requests' });
+    }
+  });
+
   test.each(operations)('$name has examples, and they are as its schemas say', (described) => {
     const { path, method, operation } = described;
     const place = ['paths', path, method];
@@ -38,7 +62,7 @@ describe('every operation of docs/openapi.json', () => {
       }
     }
     for (const [type, { schema, ...content }] of Object.entries(operation.requestBody?.content ?? {})) {
-      const example = content.example ?? schema?.['example'];
+      const { example } = content;
       expect(example, `example of a request as ${type}`).toBeDefined();
       expect(violations([...place, 'requestBody', 'content', type, 'schema'], example)).toBe('');
     }

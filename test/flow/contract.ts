@@ -27,6 +27,8 @@ interface Parameter {
   readonly schema: Schema;
 }
 export interface Operation {
+  readonly operationId: string;
+  readonly tags: readonly string[];
   readonly parameters?: readonly Parameter[];
   readonly security?: readonly unknown[];
   readonly requestBody?: { readonly required?: boolean; readonly content: Content };
@@ -36,6 +38,7 @@ interface Response {
   readonly content?: Content;
 }
 interface Description {
+  readonly tags: readonly { readonly name: string }[];
   readonly components: { readonly responses: Readonly<Record<string, Response>> };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }

@@ -36,7 +36,7 @@ export const agentTextRoutes = [
     method: 'POST',
     path: '/numbers/{number}/messages',
     operationId: 'sendMessage',
-    tag: 'Messages',
+    tag: 'messages',
     summary: 'Sends a text that you wrote; refused with the reason where consent or the carrier forbid it',
     roles: ['admin', 'agent'],
     body: textSchema,

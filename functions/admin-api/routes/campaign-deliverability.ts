@@ -56,7 +56,7 @@ export const campaignDeliverabilityRoutes = [
     method: 'POST',
     path: '/campaigns/{id}/deliverability',
     operationId: 'checkDeliverability',
-    tag: 'Campaigns',
+    tag: 'campaigns',
     summary:
       'Before sending: whom a text would reach and whom not, and why; its segments and cost. Sends nothing. Page by page: add the pages up',
     roles: ['admin'],

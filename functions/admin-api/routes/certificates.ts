@@ -27,7 +27,7 @@ export const certificateRoutes = [
     method: 'GET',
     path: '/numbers/{number}/certificate',
     operationId: 'getCertificate',
-    tag: 'Numbers and consent',
+    tag: 'numbers',
     summary: "A number's whole record for a lawyer, verified, as JSON or with format=html as a page to print",
     roles: ['admin', 'agent'],
     query: z.strictObject({ format: z.enum(['json', 'html']).default('json') }),

@@ -111,7 +111,7 @@ export const consentListRoutes = [
     method: 'GET',
     path: '/consents',
     operationId: 'listConsents',
-    tag: 'Numbers and consent',
+    tag: 'numbers',
     summary: 'Every number that was ever heard of, with its consent, filtered and sorted',
     roles: ['admin', 'agent'],
     query: listQuery,
@@ -147,7 +147,7 @@ export const consentListRoutes = [
     method: 'GET',
     path: '/do-not-contact',
     operationId: 'listDoNotContact',
-    tag: 'Numbers and consent',
+    tag: 'numbers',
     summary:
       'Numbers that have opted out, by number, by its first digits or by the status of their opt-in request',
     roles: ['admin', 'agent'],

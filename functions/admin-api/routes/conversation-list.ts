@@ -35,7 +35,7 @@ export const conversationListRoutes = [
     method: 'GET',
     path: '/conversations',
     operationId: 'listConversations',
-    tag: 'Conversations',
+    tag: 'conversations',
     summary: 'Conversations by their last text, those of a project, or those that wait for a decision',
     roles: ['admin', 'agent'],
     query: listQuery,

@@ -71,7 +71,7 @@ export const conversationRoutes = [
     method: 'GET',
     path: '/numbers/{number}/conversation',
     operationId: 'getConversation',
-    tag: 'Conversations',
+    tag: 'conversations',
     summary: "A number's conversation: its badge, and whether a text of yours would leave",
     roles: ['admin', 'agent'],
     answers: whole,
@@ -81,7 +81,7 @@ export const conversationRoutes = [
     method: 'PATCH',
     path: '/numbers/{number}/conversation',
     operationId: 'changeConversation',
-    tag: 'Conversations',
+    tag: 'conversations',
     summary:
       'Marks a conversation as read, files it into a project, or decides a text that may be an opt-out',
     roles: ['admin', 'agent'],

@@ -161,7 +161,7 @@ export const dryRunRoutes = [
     method: 'POST',
     path: '/cycles/dry-run',
     operationId: 'dryRunCycle',
-    tag: 'Automations',
+    tag: 'automations',
     summary:
       'The next cycle without sending: what would leave, what would be held and why, segments, cost and local times; with settings, what if they were saved',
     roles: ['admin', 'agent'],

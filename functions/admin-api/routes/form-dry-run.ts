@@ -112,7 +112,7 @@ export const formDryRunRoutes = [
     method: 'POST',
     path: '/forms/{id}/dry-run',
     operationId: 'dryRunForm',
-    tag: 'Forms',
+    tag: 'forms',
     summary: 'What a submission would do: phone, checkboxes, consent, enrollments, problems; stores nothing',
     roles: ['admin'],
     body: bodySchema,

@@ -20,7 +20,7 @@ export const importRoutes = [
     method: 'POST',
     path: '/imports',
     operationId: 'importConsents',
-    tag: 'Imports and exports',
+    tag: 'files',
     summary: 'Imports up to 1,000 documented opt-ins, or with dryRun says what importing them would do',
     roles: ['admin'],
     query: z.strictObject({

@@ -33,7 +33,7 @@ export const messageRoutes = [
     method: 'GET',
     path: '/numbers/{number}/messages',
     operationId: 'listMessages',
-    tag: 'Messages',
+    tag: 'messages',
     summary:
       "A number's texts, newest first, those on their way, its badge, and whether a text of yours would leave",
     roles: ['admin', 'agent'],
@@ -80,7 +80,7 @@ export const messageRoutes = [
     method: 'GET',
     path: '/messages/{id}',
     operationId: 'getMessage',
-    tag: 'Messages',
+    tag: 'messages',
     summary: 'A text with its status; one that has not left yet is found with its number',
     roles: ['admin', 'agent'],
     query: pendingQuery,

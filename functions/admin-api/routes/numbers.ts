@@ -71,7 +71,7 @@ export const numberRoutes = [
     method: 'GET',
     path: '/numbers/{number}/consent',
     operationId: 'getConsent',
-    tag: 'Numbers and consent',
+    tag: 'numbers',
     summary: "A number's consent now and the leads that have the number, or with `at`, as of a past moment",
     roles: ['admin', 'agent'],
     query: z.strictObject({
@@ -109,7 +109,7 @@ export const numberRoutes = [
     method: 'GET',
     path: '/numbers/{number}/consent/events',
     operationId: 'listConsentEvents',
-    tag: 'Numbers and consent',
+    tag: 'numbers',
     summary: 'Every change of consent with its evidence, and whether the chain of hashes holds',
     roles: ['admin', 'agent'],
     answers: {

@@ -34,7 +34,7 @@ export const settingsRoutes = [
     method: 'GET',
     path: '/settings',
     operationId: 'getSettings',
-    tag: 'Settings',
+    tag: 'settings',
     summary: "The organization's rules",
     roles: ['admin', 'agent'],
     answers,
@@ -44,7 +44,7 @@ export const settingsRoutes = [
     method: 'PATCH',
     path: '/settings',
     operationId: 'changeSettings',
-    tag: 'Settings',
+    tag: 'settings',
     summary: 'Changes some rules; they hold from the next cycle',
     roles: ['admin'],
     body: settingsChangeSchema.meta({

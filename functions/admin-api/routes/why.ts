@@ -96,7 +96,7 @@ export const whyRoutes = [
     method: 'GET',
     path: '/numbers/{number}/why',
     operationId: 'explainNumber',
-    tag: 'Numbers and consent',
+    tag: 'numbers',
     summary: 'Whether a text to the number would leave now, and why: an automation’s, or one of yours',
     roles: ['admin', 'agent'],
     query: z.strictObject({
@@ -152,7 +152,7 @@ export const whyRoutes = [
     method: 'GET',
     path: '/messages/{id}/why',
     operationId: 'explainMessage',
-    tag: 'Messages',
+    tag: 'messages',
     summary:
       'Why a text was sent or not: consent first, then the number, then the carrier. Of one that has not left yet, found with its number, what the gate would say now',
     roles: ['admin', 'agent'],
