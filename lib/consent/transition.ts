@@ -7,7 +7,7 @@ import type { ConsentState, OptInRequestStatus } from './state.ts';
  */
 export const RULES_VERSION = 1;
 
-/** What an event of a kind makes of each standing. The table of DESIGN.md, row by row. */
+/** What an event of a kind makes of each status. The table of DESIGN.md, row by row. */
 export const TRANSITIONS: Readonly<Record<EventKind, Readonly<Record<ConsentStatus, ConsentStatus>>>> = {
   handsetStart: { none: 'opted_in', opted_in: 'opted_in', opted_out: 'opted_in' },
   // YES means START only from someone who was asked or had opted out; see `asksForNothing` below.

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { consentStatuses } from '../consent/consent-event.ts';
+import { consentStatusSchema } from '../consent/consent-event.ts';
 
 export const exportFormats = ['csv', 'ndjson'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
@@ -11,7 +11,7 @@ export const EXPORT_DAYS = 7;
 export const exportOrderSchema = z.strictObject({
   format: z.enum(exportFormats),
   /** Exports only numbers that have this status when they are read; absent: all numbers. */
-  status: z.enum(consentStatuses).optional(),
+  status: consentStatusSchema.optional(),
 });
 export type ExportOrder = z.infer<typeof exportOrderSchema>;
 

@@ -3,7 +3,7 @@ import { sha256 } from '../runtime/sha256.ts';
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 /** Ids that we made: a lead's step, an agent's text, what the system says, and Twilio's own. */
 const OURS = new RegExp(
-  `^(?:${UUID}\\.[a-z][\\w-]*\\.\\d+|agent-(?:[0-9a-f]{16}-)?${UUID}|(?:prompt|confirmation|optOutReply)-[0-9a-f]{16}-\\d+|[A-Z]{2}[0-9a-f]{32})$`,
+  `^(?:${UUID}\\.[a-z][\\w-]*\\.\\d+|agent-(?:[0-9a-f]{16}-)?${UUID}|(?:optInRequest|confirmation|optOutReply)-[0-9a-f]{16}-\\d+|[A-Z]{2}[0-9a-f]{32})$`,
 );
 
 /**

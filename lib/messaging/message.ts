@@ -27,6 +27,7 @@ export const STATUS_RANK = {
 export type MessageStatus = keyof typeof STATUS_RANK | 'received';
 
 const statuses = [...(Object.keys(STATUS_RANK) as (keyof typeof STATUS_RANK)[]), 'received'] as const;
+export const messageStatusSchema = z.enum(statuses);
 
 /**
  * The purposes of single texts.
@@ -38,6 +39,7 @@ const statuses = [...(Object.keys(STATUS_RANK) as (keyof typeof STATUS_RANK)[]),
  */
 export const purposes = ['agent', 'optInRequest', 'confirmation', 'optOutReply'] as const;
 export type Purpose = (typeof purposes)[number];
+export const purposeSchema = z.enum(purposes);
 
 /** The rules that the gate consulted for a text, in order, with the result of each (X1). */
 export const traceSchema = z.array(z.object({ rule: z.string(), result: z.string() }));
@@ -48,7 +50,7 @@ export const messageSchema = z.object({
   direction: z.enum(['outbound', 'inbound']),
   number: z.string(),
   body: z.string(),
-  status: z.enum(statuses),
+  status: messageStatusSchema,
   statusRank: z.number(),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -57,7 +59,7 @@ export const messageSchema = z.object({
   automationId: z.string().optional(),
   step: z.int().optional(),
   /** Purpose of a single text; absent for an automation's step. */
-  purpose: z.enum(purposes).optional(),
+  purpose: purposeSchema.optional(),
   /** The agent who wrote the text. */
   actor: z.string().optional(),
   /** Number of this submission to Twilio, from 1. */
