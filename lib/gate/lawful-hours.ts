@@ -27,7 +27,7 @@ const EIGHT_TO_EIGHT = daily(hours(8, 20));
 /** 47 CFR 64.1200(c)(1): 8:00 to 21:00 at the called party's location. */
 export const FEDERAL_HOURS = hours(8, 21);
 
-/** States whose law is stricter, as far as FACTS.md lists them, by postal code. */
+/** States whose law is stricter, by postal code (docs/facts.md, "The law: quiet hours"). */
 export const STATE_RULES: Readonly<Record<string, StateRule>> = {
   FL: { name: 'Florida', source: 'Fla. Stat. 501.616(6)', week: EIGHT_TO_EIGHT, perDay: 3 },
   OK: { name: 'Oklahoma', source: 'Okla. Stat. tit. 15, 775C.4', week: EIGHT_TO_EIGHT, perDay: 3 },

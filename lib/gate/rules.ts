@@ -233,7 +233,7 @@ const caps: Rule = {
   },
 };
 
-/** The rules in the order in which they are consulted; the first with a verdict decides (DESIGN.md, "The gate"). */
+/** The rules in the order in which they are consulted; the first with a verdict decides (docs/design.md, "The gate"). */
 export const RULES: readonly Rule[] = [
   maximumAge,
   optedOut,

@@ -18,7 +18,7 @@ const transient = (sentence: string, consequence: Consequence = 'none'): Carrier
   sentence,
 });
 
-/** Twilio's error codes that mean something to us (its error dictionary; FACTS, "Twilio: sending"). */
+/** Twilio's error codes that mean something to us (docs/facts.md, "Twilio: sending"). */
 const CARRIER_ERRORS: Readonly<Record<number, CarrierError>> = {
   // Twilio takes nothing until somebody acts: what is due waits for that instead of being lost.
   20003: transient('the API key is not valid', 'stopCampaign'),

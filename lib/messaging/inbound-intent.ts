@@ -22,7 +22,7 @@ export type InboundIntent =
       readonly automatic: boolean;
     };
 
-/** Words on which Twilio acts by itself: the whole message, in any case (FACTS: Twilio's default opt-out handling). */
+/** Words on which Twilio acts by itself: the whole message, in any case (docs/facts.md, "Twilio: STOP, START and HELP"). */
 const CARRIER_STOP = ['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT'];
 const CARRIER_START = ['START', 'UNSTOP'];
 const CARRIER_HELP = ['HELP', 'INFO'];

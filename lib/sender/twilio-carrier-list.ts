@@ -4,7 +4,7 @@ import { twilioVersion } from '../messaging/twilio-rest.ts';
 import type { CarrierList } from './carrier-list.ts';
 import type { TwilioSenderOptions } from './twilio-sender-account.ts';
 
-/** The API answers within three seconds (FACTS, "Consent API"). */
+/** The API answers within three seconds (docs/facts.md, "Twilio: consent API"). */
 const TIMEOUT_MILLISECONDS = 4_000;
 
 const answerSchema = z.array(z.object({ correlation_id: z.string(), error_code: z.int() }));

@@ -1,6 +1,6 @@
 import { isTollFree, type SenderSetup } from './sender.ts';
 
-/** The one word of Twilio's that lets texts out (FACTS, "A2P"). */
+/** The one word of Twilio's that lets texts out (docs/facts.md, "Twilio: A2P"). */
 const VERIFIED = 'VERIFIED';
 
 export interface A2pVerification {

@@ -1,6 +1,6 @@
 /**
- * What sendgate promises, in a page: how consent follows from what happened (the transition table of DESIGN.md), and which
- * texts it lets through. Written from the documents and not from lib/, so that the two cannot share a mistake.
+ * States what sendgate promises, in a page: how consent follows from what happened (docs/design.md, "The transition table"), and
+ * which texts leave. It is written from the documents and not from lib/, so that the two cannot share a mistake.
  */
 
 /** One entry of a ledger, as far as the promise speaks of it. */
