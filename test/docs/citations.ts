@@ -63,7 +63,9 @@ export function linksIn(page: string): Link[] {
 
 /** Finds the npm scripts that a text names: `npm run bench:faults`, `npm start`, `npm test`. */
 export function scriptsIn(text: string): string[] {
-  const run = [...text.matchAll(/\bnpm run (?:-s |--silent )?([a-z-]+(?::[a-z-]+)*)/g)].map(([, name = '']) => name);
+  const run = [...text.matchAll(/\bnpm run (?:-s |--silent )?([a-z-]+(?::[a-z-]+)*)/g)].map(
+    ([, name = '']) => name,
+  );
   const short = [...text.matchAll(/\bnpm (start|test)\b/g)].map(([, name = '']) => name);
   return [...run, ...short];
 }

@@ -21,6 +21,11 @@ const { scripts } = z
   .object({ scripts: z.record(z.string(), z.string()) })
   .parse(JSON.parse(read('package.json')));
 
+/** Files that a command writes. */
+const generated = [...read('.gitattributes').matchAll(/^(\S+) +linguist-generated/gm)].map(
+  ([, path = '']) => path,
+);
+
 /** What people read in each file: a page whole, code by its comments. */
 const prose = new Map([...pages, ...sources].map((path) => [path, proseOf(path, read(path))]));
 
@@ -36,6 +41,18 @@ function exists(cited: string): boolean {
 
 test('every file and folder that comments and pages cite exists', () => {
   expect(faults((text) => citedPaths(text).filter((cited) => !exists(cited)))).toEqual([]);
+});
+
+test('every file that a README names is in its folder', () => {
+  const missing = pages
+    .filter((path) => /^(functions|infra)\/.*README\.md$/.test(path))
+    .flatMap((path) =>
+      [...read(path).matchAll(/`([\w*-]+(?:\/[\w*-]+)*\.(?:ts|cjs))`/g)]
+        .map(([, name = '']) => name)
+        .filter((name) => !/^(lib|functions|infra|test)\//.test(name) && !exists(join(dirname(path), name)))
+        .map((name) => `${path}: ${name}`),
+    );
+  expect(missing).toEqual([]);
 });
 
 test('every section that comments, messages and pages cite is a heading of its page', () => {
@@ -79,13 +96,8 @@ test('every decision has its line in the index, and its three parts', () => {
   for (const path of globSync('docs/decisions/[0-9]*.md', { cwd: ROOT })) {
     const [, number, title] = /^# (\d{3}) (.+)$/m.exec(read(path)) ?? [];
     expect(index, path).toContain(`[${number} ${title}](${path.slice('docs/decisions/'.length)})`);
-    expect(
-      read(path)
-        .match(/^## .*$/gm)
-        ?.slice(0, 2),
-      path,
-    ).toEqual(['## What', '## Why']);
-    expect(read(path), path).toContain('\n## Consequences\n');
+    const parts = [...read(path).matchAll(/^\*\*(What|Why|Consequences)\.\*\* /gm)].map(([, part]) => part);
+    expect(parts, path).toEqual(['What', 'Why', 'Consequences']);
   }
 });
 
@@ -110,6 +122,14 @@ test('no page that is not in this repository is cited', () => {
   expect(faults((text) => text.match(new RegExp(`\\b(${names})\\b`, 'g')) ?? [])).toEqual([]);
 });
 
+test('pages that people write use plain words: docs/glossary.md says what to say instead', () => {
+  const riddles = /\b(whoever|whatever|anew|what stands|what became)\b|\boutbox\b|\berrands?\b/gi;
+  const written = pages.filter((path) => path !== 'docs/glossary.md' && !generated.includes(path));
+  expect(
+    written.flatMap((path) => (read(path).match(riddles) ?? []).map((word) => `${path}: ${word}`)),
+  ).toEqual([]);
+});
+
 test('the README keeps to 150 lines, and has the two commands as they were', () => {
   const readme = read('README.md');
   expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(150);
@@ -118,11 +138,8 @@ test('the README keeps to 150 lines, and has the two commands as they were', () 
 });
 
 test('every generated file is marked, and names the command that writes it', () => {
-  const marked = [...read('.gitattributes').matchAll(/^(\S+) +linguist-generated/gm)].map(
-    ([, path = '']) => path,
-  );
-  expect(marked.length).toBeGreaterThan(5);
-  for (const path of marked) {
+  expect(generated.length).toBeGreaterThan(5);
+  for (const path of generated) {
     expect(existsSync(join(ROOT, path)), path).toBe(true);
     if (path.endsWith('.json')) continue;
     const [command = ''] = scriptsIn(read(path).split('\n').slice(0, 5).join('\n'));

@@ -10,7 +10,7 @@ const { values } = parseArgs({
   options: {
     /** Writes docs/revocation.md from the rules. */
     write: { type: 'boolean', default: false },
-    /** Shows misses of the tuned part only: for whoever tunes rules. */
+    /** Shows misses of the tuned part only, for tuning rules. */
     tuning: { type: 'boolean', default: false },
   },
 });

@@ -20,7 +20,7 @@ export const LARGE: Organization = { numbers: 100_000_000, textsPerSecond: 1000 
 const BEGIN = '<!-- scale: written by npm run scale -- --write -->';
 const END = '<!-- /scale -->';
 
-/** A page with the tables between its marks written anew. @throws Error when the marks are gone. */
+/** Writes the tables between a page's marks. @throws Error when the marks are gone. */
 export function withTables(page: string, stack: StackSettings): string {
   const [start, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (start < 0 || end < start) throw new Error(`docs/scale.md needs the marks ${BEGIN} and ${END}`);
