@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /**
- * What happened, in the words of the transition table (DESIGN.md, "Consent"). One kind is one row of the table;
+ * Names what happened, as the rows of the transition table do (docs/design.md, "The transition table"). One kind is one row;
  * where a row has several origins, the evidence says which.
  */
 export const eventKinds = [

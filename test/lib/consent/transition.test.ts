@@ -13,7 +13,7 @@ const PAST: Readonly<Record<ConsentStatus, () => ReturnType<typeof stateAfter>>>
   opted_out: () => stateAfter(newEvent('explicitWeb', 1), newEvent('optOut', 2)),
 };
 
-describe('the transition table of DESIGN.md', () => {
+describe('the transition table of docs/design.md', () => {
   // event, then what it makes of none, opted_in and opted_out
   const table: readonly [EventKind, ConsentStatus, ConsentStatus, ConsentStatus][] = [
     ['handsetStart', 'opted_in', 'opted_in', 'opted_in'],
