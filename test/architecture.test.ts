@@ -207,8 +207,9 @@ describe('one file per stored thing', () => {
       'functions/consent-changes/process-change.ts',
       'functions/publish-events/publish.ts',
       // The stack makes its indexes and filters its stream.
+      'infra/capabilities/consent-changes.ts',
+      'infra/capabilities/events.ts',
       'infra/constructs/consent-registry.ts',
-      'infra/organization-stack.ts',
       'lib/gate/load-decision-input.ts',
       'lib/gate/send-transaction.ts',
     ]);
