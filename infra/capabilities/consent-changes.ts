@@ -36,8 +36,10 @@ export function addConsentChanges(
     errorImpact: notFollowed,
   });
   configuration.grantRead(consentChanges, ['GetItem']);
-  outreach.grantUse(consentChanges, ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem']);
+  outreach.grantUse(consentChanges, ['GetItem', 'Query', 'PutItem', 'UpdateItem']);
   for (const queue of [jobsQueue, carrierList, priority]) queue.grantSend(consentChanges);
+  // Its name tells the changes of one table from those of the other.
+  consentChanges.setEnvironment({ consentTable: registry.table.tableName });
   const { deadLetters } = jobsQueue;
   // Events only: the state and the marker that every event is written with say nothing more.
   followTable(stack, consentChanges, registry, {

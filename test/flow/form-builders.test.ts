@@ -5,7 +5,7 @@ import {
   builderSections,
   replaceBetweenMarkers,
   verificationTable,
-} from '../../functions/form-webhook/describe-builders.ts';
+} from '../../infra/write/describe-builders.ts';
 import { type BuilderName, builderNames, builders } from '../../lib/forms/builders/index.ts';
 import { BOX_WORDS, type BuilderCase, CASES } from './builder-payloads.ts';
 import {

@@ -43,7 +43,7 @@ export function differences(
       `${action} ${resource}`.includes('*') && !WILDCARDS.some(({ of }) => of.test(`${action} ${resource}`)),
   );
   return [
-    ...missing.map((use) => `${say(use)} is used and not granted. Grant it in infra/organization-stack.ts.`),
+    ...missing.map((use) => `${say(use)} is used and not granted. Grant it in infra/capabilities.`),
     ...unused.map(
       (grant) => `${say(grant)} is granted and no test used it. Take it away, or test what needs it.`,
     ),
