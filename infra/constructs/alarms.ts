@@ -1,5 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
@@ -7,58 +14,86 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { MeasureName, MetricName } from '../../lib/telemetry/metrics.ts';
-import { ownMetric } from './dashboard.ts';
+import type { Organization } from '../organizations/organization.ts';
 import type { SendgateFunction } from './sendgate-function.ts';
 import type { SendgateQueue } from './sendgate-queue.ts';
 
 export interface AlarmsProps {
-  readonly organization: string;
-  readonly email: string;
+  readonly organization: Organization;
   readonly key: Key;
 }
 
-/** Alarms that say who is harmed, sent to the organization's address. */
+/** When an alarm rings, and for what. */
+export interface Threshold {
+  /** The sentence that the alarm sends: who is harmed, and by what. docs/operations.md repeats it and says what to do. */
+  readonly harm: string;
+  /** The alarm rings above this value; 0 when absent, so that it rings for the first one. */
+  readonly moreThan?: number;
+  /** How long the values are added up. */
+  readonly period?: Duration;
+}
+
+const FIVE_MINUTES = Duration.minutes(5);
+
+/** Rings alarms that say who is harmed, by e-mail to the organization's address. */
 export class Alarms extends Construct {
   private readonly topic: Topic;
-  private readonly organization: string;
+  private readonly organization: Organization;
 
-  constructor(scope: Construct, id: string, { organization, email, key }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { organization, key }: AlarmsProps) {
     super(scope, id);
     this.organization = organization;
     key.grantEncryptDecrypt(new ServicePrincipal('cloudwatch.amazonaws.com'));
     this.topic = new Topic(this, 'topic', {
-      topicName: `sendgate-${organization}-alarms`,
+      topicName: `sendgate-${organization.name}-alarms`,
       masterKey: key,
       enforceSSL: true,
     });
-    this.topic.addSubscription(new EmailSubscription(email));
+    this.topic.addSubscription(new EmailSubscription(organization.alarmEmail));
   }
 
-  /** Rings when a function fails outright. */
+  /** Rings when Lambda counts an error of a function: it threw, ran out of time or out of memory. */
   onErrors(fn: SendgateFunction, harm: string): void {
-    this.ring(`${fn.node.id}-errors`, fn.metricErrors({ period: Duration.minutes(5) }), harm);
+    this.ring(`${fn.name}-errors`, fn.metricErrors({ period: FIVE_MINUTES }), { harm });
   }
 
-  /** Rings when anything lies in a dead-letter queue. */
+  /** Rings when API Gateway answers 5xx, whether a function said so or none was reached. */
+  onServerErrors(metric: IMetric, harm: string): void {
+    this.ring('http-5xx', metric, { harm });
+  }
+
+  /** Rings when a dead-letter queue holds a record. */
   onDeadLetters(id: string, { deadLetters }: Pick<SendgateQueue, 'deadLetters'>, harm: string): void {
-    const metric = deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) });
-    this.ring(`${id}-dead-letters`, metric, harm);
+    const metric = deadLetters.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES });
+    this.ring(`${id}-dead-letters`, metric, { harm });
   }
 
-  /** Rings when one of our own counts is too high within five minutes. */
-  onCount(fn: SendgateFunction, name: MetricName, most: number, harm: string): void {
-    this.ring(name, ownMetric(fn, name), harm, most);
+  /** Rings when a count that a function writes out is too high. */
+  onCount(fn: SendgateFunction, name: MetricName, threshold: Threshold): void {
+    this.ring(name, ownMetric(fn, name, { period: threshold.period }), threshold);
   }
 
-  /** Rings when one of our own measures is ever too high within five minutes. */
-  onMeasure(fn: SendgateFunction, name: MeasureName, most: number, harm: string): void {
-    this.ring(name, ownMetric(fn, name, { statistic: 'Maximum' }), harm, most);
+  /** Rings when a count is too high while another count of the same function stays at zero. */
+  onCountWithout(fn: SendgateFunction, name: MetricName, other: MetricName, threshold: Threshold): void {
+    const { period = FIVE_MINUTES } = threshold;
+    const metric = new MathExpression({
+      expression: 'IF(FILL(other, 0) > 0, 0, counted)',
+      usingMetrics: { counted: ownMetric(fn, name, { period }), other: ownMetric(fn, other, { period }) },
+      label: `${name} without ${other}`,
+      period,
+    });
+    this.ring(name, metric, threshold);
   }
 
-  /** Rings when a function that a schedule calls was not called. */
+  /** Rings when a measure that a function writes out is ever too high. */
+  onMeasure(fn: SendgateFunction, name: MeasureName, threshold: Threshold): void {
+    this.ring(name, ownMetric(fn, name, { statistic: 'Maximum' }), threshold);
+  }
+
+  /** Rings when a function that a schedule calls was not called for some minutes. */
   onSilence(fn: SendgateFunction, minutes: number, harm: string): void {
-    new Alarm(this, `${fn.node.id}-silent`, {
-      alarmName: `sendgate-${this.organization}-${fn.node.id}-silent`,
+    new Alarm(this, `${fn.name}-silent`, {
+      alarmName: `sendgate-${this.organization.name}-${fn.name}-silent`,
       alarmDescription: harm,
       metric: fn.metricInvocations({ period: Duration.minutes(minutes), statistic: 'Sum' }),
       threshold: 1,
@@ -68,21 +103,36 @@ export class Alarms extends Construct {
     }).addAlarmAction(new SnsAction(this.topic));
   }
 
-  /** Rings when changes of a stream are followed late. */
+  /** Rings when a function follows the changes of a stream more than five minutes late. */
   onStreamAge(fn: SendgateFunction, harm: string): void {
-    const metric = fn.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(5) });
-    this.ring(`${fn.node.id}-behind`, metric, harm, Duration.minutes(5).toMilliseconds());
+    const metric = fn.metric('IteratorAge', { statistic: 'Maximum', period: FIVE_MINUTES });
+    this.ring(`${fn.name}-behind`, metric, { harm, moreThan: FIVE_MINUTES.toMilliseconds() });
   }
 
-  private ring(id: string, metric: IMetric, harm: string, most = 0): void {
+  private ring(id: string, metric: IMetric, { harm, moreThan = 0 }: Threshold): void {
     new Alarm(this, id, {
-      alarmName: `sendgate-${this.organization}-${id}`,
+      alarmName: `sendgate-${this.organization.name}-${id}`,
       alarmDescription: harm,
       metric,
-      threshold: most,
+      threshold: moreThan,
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     }).addAlarmAction(new SnsAction(this.topic));
   }
+}
+
+/** A metric that the code of a function writes out (lib/telemetry/metrics.ts): a sum over five minutes, unless told otherwise. */
+export function ownMetric(
+  fn: SendgateFunction,
+  metricName: MetricName,
+  { statistic = 'Sum', period = FIVE_MINUTES }: { statistic?: string; period?: Duration | undefined } = {},
+): Metric {
+  return new Metric({
+    namespace: 'sendgate',
+    metricName,
+    dimensionsMap: { service: fn.serviceName },
+    statistic,
+    period,
+  });
 }

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   type CfnStage,
@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { SendgateFunction } from './sendgate-function.ts';
@@ -79,6 +80,11 @@ export class HttpFront extends Construct {
       'POST /twilio/inbound': limits(INBOUND_LIMITS),
       'POST /twilio/status': limits(CALLBACK_LIMITS),
     };
+  }
+
+  /** Answers 5xx of the whole API within five minutes. */
+  metricServerErrors(): IMetric {
+    return this.stage.metricServerError({ period: Duration.minutes(5), statistic: 'Sum' });
   }
 
   /** A route that anyone may call; its function checks what proves the caller. */

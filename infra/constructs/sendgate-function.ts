@@ -1,47 +1,56 @@
-import { join } from 'node:path';
 import { type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { Construct } from 'constructs';
+import {
+  Architecture,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { ENV } from '../../lib/runtime/env.ts';
+import { functionCode, MODULE } from '../bundling/function-code.ts';
+import type { OrganizationScope } from './organization-scope.ts';
 
 export type EnvironmentKey = keyof typeof ENV;
 
 export interface SendgateFunctionProps {
   /** Folder under `functions/` whose handler.ts this is. */
   readonly name: string;
-  readonly organization: string;
+  /** Id of the construct, where another construct of the stack has the function's name. */
+  readonly id?: string;
   readonly timeout: Duration;
-  readonly memoryMegabytes: number;
-  readonly logRetentionDays: RetentionDays;
+  readonly memoryMegabytes?: number;
+  /** Who is harmed when the function fails: the sentence that its alarm says. */
+  readonly errorImpact: string;
 }
 
-const ROOT = join(import.meta.dirname, '../..');
+const DEFAULT_MEMORY_MEGABYTES = 512;
 
 /**
- * A function as all of ours are: Node 24 on arm64, one minified ESM bundle with its own SDK, JSON logs that expire, active
- * tracing, and a role that may do nothing but log and trace until an owner grants it something.
+ * A Lambda function with what all of ours share: Node 24 on arm64, one minified ESM bundle with its own SDK, JSON logs that
+ * expire, active tracing, an alarm on its errors, and a role that may do nothing but log and trace until an owner grants it more.
  */
-export class SendgateFunction extends NodejsFunction {
+export class SendgateFunction extends LambdaFunction {
+  readonly name: string;
   /** What its logs and metrics call it: two organizations in one account never share a metric. */
   readonly serviceName: string;
 
-  constructor(scope: Construct, props: SendgateFunctionProps) {
-    const { name, organization, timeout, memoryMegabytes } = props;
+  constructor(scope: OrganizationScope, props: SendgateFunctionProps) {
+    const { name, id = name, timeout, memoryMegabytes = DEFAULT_MEMORY_MEGABYTES, errorImpact } = props;
+    const { name: organization, logRetentionDays } = scope.organization;
     const functionName = `sendgate-${organization}-${name}`;
     const logGroup = new LogGroup(scope, `${name}-logs`, {
       logGroupName: `/sendgate/${organization}/${name}`,
-      retention: props.logRetentionDays,
+      retention: logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = new Role(scope, `${name}-role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    super(scope, name, {
+    super(scope, id, {
       functionName,
       role,
-      entry: join(ROOT, 'functions', name, 'handler.ts'),
-      handler: 'handler',
+      code: functionCode(name),
+      handler: `${MODULE}.handler`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       timeout,
@@ -49,15 +58,13 @@ export class SendgateFunction extends NodejsFunction {
       tracing: Tracing.ACTIVE,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      projectRoot: ROOT,
-      depsLockFilePath: join(ROOT, 'package-lock.json'),
-      bundling: BUNDLING,
       environment: {
         [ENV.organization]: organization,
         POWERTOOLS_SERVICE_NAME: functionName,
         POWERTOOLS_METRICS_NAMESPACE: 'sendgate',
       },
     });
+    this.name = name;
     this.serviceName = functionName;
     logGroup.grantWrite(role);
     role.addToPolicy(
@@ -66,10 +73,8 @@ export class SendgateFunction extends NodejsFunction {
         resources: ['*'],
       }),
     );
-    Validations.of(role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'X-Ray takes no resource: its two actions exist for * only.',
-    });
+    acknowledgeWildcards(role);
+    scope.alarms.onErrors(this, errorImpact);
   }
 
   /** Sets variables that lib/runtime/env.ts names. */
@@ -80,35 +85,16 @@ export class SendgateFunction extends NodejsFunction {
   }
 }
 
-const UNUSED = join(ROOT, 'infra/bundling/unused-package.cjs');
-const NODE_HTTP = join(ROOT, 'infra/bundling/node-http.cjs');
-
-/**
- * What Twilio's client carries for features that we do not use (its own way over the network, signing requests with a public
- * key, uploads, proxies), and what stands in for it: a class that says so if it is ever reached.
- */
-export const LEFT_OUT = {
-  axios: UNUSED,
-  'form-data': UNUSED,
-  'https-proxy-agent': UNUSED,
-  jsonwebtoken: UNUSED,
-  qs: UNUSED,
-};
-
-const NATIVE_FETCH = join(ROOT, 'infra/bundling/native-fetch.cjs');
-
-/** An ECMAScript import of node:http loads what no function uses: see the file that stands in for it, and decision 040. */
-export const REPLACED = { ...LEFT_OUT, undici: NATIVE_FETCH, http: NODE_HTTP, 'node:http': NODE_HTTP };
-
-/** Each function carries the SDK it was tested with; a bundle of what it uses starts faster than the runtime's copy. */
-export const BUNDLING = {
-  format: OutputFormat.ESM,
-  minify: true,
-  sourceMap: false,
-  target: 'node24',
-  mainFields: ['module', 'main'],
-  externalModules: [],
-  esbuildArgs: Object.fromEntries(Object.entries(REPLACED).map(([name, path]) => [`--alias:${name}`, path])),
-  // Packages that are CommonJS inside an ESM bundle still call require for Node's own modules.
-  banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-};
+/** Tells cdk-nag why a role's three wildcards are right. */
+function acknowledgeWildcards(role: Role): void {
+  const ofKey =
+    "Encrypting under the stack's own key takes these two families of actions, on that key alone.";
+  const reasons = {
+    'Resource::*': 'X-Ray takes no resource: its two actions exist for * only.',
+    'Action::kms:GenerateDataKey*': ofKey,
+    'Action::kms:ReEncrypt*': ofKey,
+  };
+  for (const [wildcard, reason] of Object.entries(reasons)) {
+    Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[${wildcard}]`, reason });
+  }
+}

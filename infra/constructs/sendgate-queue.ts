@@ -1,11 +1,15 @@
-import { Duration } from 'aws-cdk-lib';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Duration, Validations } from 'aws-cdk-lib';
+import { SqsEventSource, type SqsEventSourceProps } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { OrganizationScope } from './organization-scope.ts';
+import type { EnvironmentKey, SendgateFunction } from './sendgate-function.ts';
 
 export interface SendgateQueueProps {
-  readonly queueName: string;
-  readonly key: IKey;
+  /** Its name in the organization. */
+  readonly name: string;
+  /** The variable by which functions know its URL. */
+  readonly urlVariable: EnvironmentKey;
   /** Time-out of the function that consumes the queue. */
   readonly consumerTimeout: Duration;
 }
@@ -13,16 +17,25 @@ export interface SendgateQueueProps {
 /** How often a record may come back before it goes to the dead-letter queue. */
 const RECEIVES = 5;
 
-/** A queue as all of ours are: encrypted, TLS only, with a dead-letter queue that keeps what failed for two weeks. */
+/** A queue with what all of ours share: encrypted, TLS only, with a dead-letter queue that keeps what failed for two weeks. */
 export class SendgateQueue extends Construct {
-  readonly queue: Queue;
   readonly deadLetters: Queue;
+  private readonly queue: Queue;
+  private readonly urlVariable: EnvironmentKey;
 
-  constructor(scope: Construct, id: string, { queueName, key, consumerTimeout }: SendgateQueueProps) {
+  constructor(scope: OrganizationScope, id: string, props: SendgateQueueProps) {
     super(scope, id);
-    this.deadLetters = deadLetterQueue(this, 'dead-letters', { queueName: `${queueName}-dead-letters`, key });
+    const { name, urlVariable, consumerTimeout } = props;
+    this.urlVariable = urlVariable;
+    const queueName = `sendgate-${scope.organization.name}-${name}`;
+    const encrypted = encryptedWith(scope);
+    this.deadLetters = new Queue(this, 'dead-letters', {
+      ...encrypted,
+      queueName: `${queueName}-dead-letters`,
+      retentionPeriod: DEAD_LETTER_RETENTION,
+    });
     this.queue = new Queue(this, 'queue', {
-      ...encryptedWith(key),
+      ...encrypted,
       queueName,
       retentionPeriod: Duration.days(4),
       // Six times the time-out: a record is never given to a second worker while a first one has it.
@@ -30,21 +43,36 @@ export class SendgateQueue extends Construct {
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: RECEIVES },
     });
   }
+
+  /** May put records into the queue. */
+  grantSend(fn: SendgateFunction): void {
+    fn.setEnvironment({ [this.urlVariable]: this.queue.queueUrl });
+    this.queue.grant(fn, 'sqs:SendMessage');
+    this.queue.encryptionMasterKey?.grantEncryptDecrypt(fn);
+  }
+
+  /** Has a function work through the queue, and say which records of a batch failed. */
+  addConsumer(fn: SendgateFunction, props: SqsEventSourceProps): void {
+    fn.addEventSource(new SqsEventSource(this.queue, { ...props, reportBatchItemFailures: true }));
+  }
 }
 
-/** Keeps what failed for two weeks, encrypted, TLS only. */
-export function deadLetterQueue(
-  scope: Construct,
-  id: string,
-  { queueName, key }: Pick<SendgateQueueProps, 'queueName' | 'key'>,
-): Queue {
-  return new Queue(scope, id, {
-    ...encryptedWith(key),
-    queueName,
-    retentionPeriod: Duration.days(14),
+const DEAD_LETTER_RETENTION = Duration.days(14);
+
+/** Keeps the notices of changes that a stream gave up, for two weeks, encrypted, TLS only. */
+export function addStreamDeadLetters(scope: OrganizationScope, name: string): Queue {
+  const queue = new Queue(scope, name, {
+    ...encryptedWith(scope),
+    queueName: `sendgate-${scope.organization.name}-${name}`,
+    retentionPeriod: DEAD_LETTER_RETENTION,
   });
+  Validations.of(queue).acknowledge({
+    id: 'AwsSolutions-SQS3',
+    reason: 'It is a dead-letter queue itself: of streams, which name it in their mappings.',
+  });
+  return queue;
 }
 
-function encryptedWith(key: IKey) {
+function encryptedWith({ key }: OrganizationScope) {
   return { encryption: QueueEncryption.KMS, encryptionMasterKey: key, enforceSSL: true };
 }

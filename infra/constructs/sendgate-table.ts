@@ -16,7 +16,7 @@ export interface SendgateTableProps {
   readonly timeToLiveAttribute?: string;
 }
 
-/** What whoever owns a table is given. */
+/** What the construct that owns a table is given. */
 export interface TableOwnerProps {
   readonly organization: string;
   readonly key: IKey;
@@ -24,7 +24,7 @@ export interface TableOwnerProps {
   readonly isFollowed: boolean;
 }
 
-/** A table as all of ours are: pk and sk, on demand, encrypted with our key, recoverable, and never gone by accident. */
+/** A table with what all of ours share: pk and sk, on demand, encrypted with our key, recoverable, and never gone by accident. */
 export class SendgateTable extends Table {
   constructor(
     scope: Construct,

@@ -10,7 +10,7 @@ const SOURCES = [
   'lib/**/*.ts',
   'functions/**/*.ts',
   'infra/*.ts',
-  'infra/{constructs,organizations}/**/*.ts',
+  'infra/{bundling,capabilities,constructs,organizations}/**/*.{ts,cjs}',
 ];
 
 export interface Assembly {

@@ -8,6 +8,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { wakeAll, wakeJobSchema } from '../../lib/gate/wake-job.ts';
+import { EnvironmentProblem } from './problem.ts';
 
 /** The queues of an organization whose dead letters can be given back. */
 export const QUEUES = ['priority', 'bulk', 'jobs', 'carrier-list', 'registry-jobs'] as const;
@@ -40,7 +41,7 @@ export async function countDeadLetters(sqs: SQSClient, stack: string, queue: str
  * a day. In its place everybody who waits is woken, and the gate decides on each anew.
  *
  * @param onMoved takes how many left the dead letters since the last call.
- * @throws Error when the queue refuses records: they stay where they were.
+ * @throws EnvironmentProblem when the queue refuses records: they stay where they were.
  */
 export async function redrive(
   sqs: SQSClient,
@@ -98,7 +99,9 @@ async function send(sqs: SQSClient, QueueUrl: string, bodies: readonly string[])
   const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
   const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
   if (Failed.length > 0) {
-    throw new Error(`The queue refused ${Failed.length} records. They are dead letters still; run it again.`);
+    throw new EnvironmentProblem(
+      `The queue refused ${Failed.length} records. They are dead letters still; run it again.`,
+    );
   }
 }
 

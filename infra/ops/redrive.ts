@@ -1,45 +1,41 @@
-import { parseArgs } from 'node:util';
-import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
-import { Presets, SingleBar } from 'cli-progress';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import pc from 'picocolors';
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../local/engines.ts';
-import { findRunningInstance } from '../local/instance.ts';
+import * as z from 'zod';
+import { defineCommand, organizationName, PLACE_OPTIONS, runCommand } from './command.ts';
 import { countDeadLetters, QUEUES, type QueueName, redrive } from './dead-letters.ts';
+import { queuesAt } from './place.ts';
+import { EXIT_CODES, type ExitCode } from './problem.ts';
+import { startProgress } from './progress.ts';
 
-const HELP = `npm run redrive -- [options]
-
-Gives a queue's dead letters back to it. Without --queue: how many each queue has.
-Without --organization: the queues of the instance that npm start runs on this machine.
-
-  --queue NAME          ${QUEUES.join(', ')}
-  --organization NAME   the queues of that organization in AWS, with the credentials of your environment
-  --region REGION       its region, if your environment names another
-  --endpoint URL        an SQS at another address
-  --state DIRECTORY     state of npm start (.sendgate)
-
-Mend the cause first: docs/operations.md, "Dead letters". Redriving twice sends nothing twice.`;
-
-const { values } = parseArgs({
+export const redriveCommand = defineCommand({
+  usage: 'npm run redrive -- [options]',
+  about: `Gives a queue's dead letters back to it. Without --queue: how many each queue has.
+Without --organization: the queues of the instance that npm start runs on this machine.`,
   options: {
-    queue: { type: 'string' },
-    organization: { type: 'string' },
-    region: { type: 'string' },
-    endpoint: { type: 'string' },
-    state: { type: 'string', default: '.sendgate' },
-    help: { type: 'boolean', default: false },
+    queue: {
+      takes: 'NAME',
+      help: QUEUES.join(', '),
+      schema: z.enum(QUEUES, `takes one of ${QUEUES.join(', ')}`).optional(),
+    },
+    organization: {
+      takes: 'NAME',
+      help: 'the queues of that organization in AWS, with the credentials of your environment',
+      schema: organizationName.optional(),
+    },
+    ...PLACE_OPTIONS,
+  },
+  notes: 'Mend the cause first: docs/operations.md, "Dead letters". Redriving twice sends nothing twice.',
+  async run({ queue, organization, ...where }): Promise<ExitCode> {
+    const stack = `sendgate-${organization ?? 'demo'}`;
+    const sqs = new SQSClient(await queuesAt({ ...where, aws: organization !== undefined }));
+    try {
+      await (queue ? giveBack(sqs, stack, queue) : list(sqs, stack));
+      return EXIT_CODES.fine;
+    } finally {
+      sqs.destroy();
+    }
   },
 });
-
-async function place(): Promise<SQSClientConfig> {
-  const { organization, region, endpoint, state } = values;
-  const local = { region: region ?? LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
-  if (endpoint !== undefined) return { ...local, endpoint };
-  if (organization !== undefined) return region === undefined ? {} : { region };
-  const running = await findRunningInstance(state);
-  if (!running)
-    throw new Error(`Nothing runs on ${state}. Run npm start first, or name an --organization in AWS.`);
-  return { ...local, endpoint: running.queuesUrl };
-}
 
 async function list(sqs: SQSClient, stack: string): Promise<void> {
   for (const queue of [...QUEUES, 'unpublished']) {
@@ -48,40 +44,15 @@ async function list(sqs: SQSClient, stack: string): Promise<void> {
   }
 }
 
-async function give(sqs: SQSClient, stack: string, queue: QueueName): Promise<void> {
-  const bar = new SingleBar(
-    { format: `${stack}-${queue} {bar} {value} of about {total}`, hideCursor: true },
-    Presets.shades_classic,
-  );
-  bar.start(Math.max(1, await countDeadLetters(sqs, stack, queue)), 0);
-  const { moved, notices } = await redrive(sqs, { stack, queue }, (letters) =>
-    bar.increment(letters),
-  ).finally(() => bar.stop());
+async function giveBack(sqs: SQSClient, stack: string, queue: QueueName): Promise<void> {
+  const letters = await countDeadLetters(sqs, stack, queue);
+  const progress = startProgress(`${stack}-${queue}`, letters, '{value} of about {total}');
+  const { moved, notices } = await redrive(sqs, { stack, queue }, progress.add).finally(progress.stop);
   console.log(pc.green(`${moved} records are in the queue again.`));
   if (notices > 0) {
-    console.log(`${notices} changes had not been followed: everybody who waits is decided on anew.`);
+    console.log(`${notices} changes had not been followed: everybody who waits is decided on again.`);
     console.log('Confirmations and broadcasts of that time: docs/operations.md, "Dead letters".');
   }
 }
 
-async function run(): Promise<void> {
-  const stack = `sendgate-${values.organization ?? 'demo'}`;
-  const queue = QUEUES.find((name) => name === values.queue);
-  if (values.queue !== undefined && !queue) {
-    throw new Error(`There is nothing to redrive to ${values.queue}. Queues: ${QUEUES.join(', ')}.`);
-  }
-  const sqs = new SQSClient(await place());
-  try {
-    await (queue ? give(sqs, stack, queue) : list(sqs, stack));
-  } finally {
-    sqs.destroy();
-  }
-}
-
-if (values.help) console.log(HELP);
-else {
-  await run().catch((error: unknown) => {
-    console.error(pc.red(error instanceof Error ? error.message : String(error)));
-    process.exitCode = 1;
-  });
-}
+if (import.meta.main) await runCommand(redriveCommand);

@@ -1,16 +1,15 @@
 import { execFile } from 'node:child_process';
-import { globSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { BUNDLING, REPLACED } from '../../infra/constructs/sendgate-function.ts';
+import { BUNDLING, bundleOf, functionEntries, REPLACED, ROOT } from '../../infra/bundling/bundling.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import budget from './budget.json' with { type: 'json' };
 import { atMost, type Figure, raw } from './figure.ts';
 
 const run = promisify(execFile);
-const ROOT = join(import.meta.dirname, '../..');
 const RUNS = 11;
 /** The largest size that each function's bundle may have, in KiB: a little more than it has now. A test holds it. */
 export const BUDGET: Readonly<Record<string, number>> = budget;
@@ -28,17 +27,15 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 export const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));`;
 
 /** Bundles every function as the stack does. @returns the bundle's path by the function's name. */
-export async function bundleFunctions(folder: string): Promise<ReadonlyMap<string, string>> {
-  const names = globSync('functions/*/handler.ts', { cwd: ROOT }).map(
-    (file) => dirname(file).split('/')[1] ?? '',
+export function bundleFunctions(folder: string): ReadonlyMap<string, string> {
+  const names = [...functionEntries().keys()];
+  return new Map(
+    names.map((name) => {
+      const path = join(folder, `${name}.mjs`);
+      writeFileSync(path, bundleOf(name));
+      return [name, path];
+    }),
   );
-  const bundled = names
-    .toSorted()
-    .map(
-      async (name) =>
-        [name, await bundle(join(ROOT, 'functions', name, 'handler.ts'), folder, name, REPLACED)] as const,
-    );
-  return new Map(await Promise.all(bundled));
 }
 
 /**
@@ -54,7 +51,7 @@ export async function measureBundles(progress: (line: string) => void): Promise<
     const files = new Map([
       [YARDSTICK, await bundle(bare, folder, 'bare', {})],
       [`${YARDSTICK}, bundled as our functions`, await bundle(bare, folder, 'bare-replaced', REPLACED)],
-      ...(await bundleFunctions(folder)),
+      ...bundleFunctions(folder),
     ]);
     rmSync(bare);
     const times = new Map([...files.keys()].map((name) => [name, [] as number[]]));
@@ -92,19 +89,7 @@ async function bundle(
   alias: Record<string, string>,
 ): Promise<string> {
   const outfile = join(folder, `${name}.mjs`);
-  await build({
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    minify: BUNDLING.minify,
-    target: BUNDLING.target,
-    mainFields: [...BUNDLING.mainFields],
-    banner: { js: BUNDLING.banner },
-    alias,
-    logLevel: 'error',
-  });
+  await build({ ...BUNDLING, alias, entryPoints: [entry], outfile });
   return outfile;
 }
 

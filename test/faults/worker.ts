@@ -2,29 +2,16 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { BUNDLING, REPLACED } from '../../infra/constructs/sendgate-function.ts';
+import { BUNDLING, ROOT } from '../../infra/bundling/bundling.ts';
 
 /** The outcome of an event: the handler's answer or error, or `killed`. */
 export type Ending = { readonly result: unknown } | { readonly error: string } | 'killed';
 
 /** Bundles a function as it is deployed. @returns the path of its bundle. */
 export async function bundleOf(name: string, folder: string): Promise<string> {
-  const root = join(import.meta.dirname, '../..');
   const outfile = join(folder, `${name}.mjs`);
-  await build({
-    entryPoints: [join(root, 'functions', name, 'handler.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    minify: BUNDLING.minify,
-    target: BUNDLING.target,
-    mainFields: [...BUNDLING.mainFields],
-    alias: REPLACED,
-    banner: { js: BUNDLING.banner },
-    absWorkingDir: root,
-    logLevel: 'error',
-  });
+  const entryPoints = [join(ROOT, 'functions', name, 'handler.ts')];
+  await build({ ...BUNDLING, entryPoints, outfile });
   return outfile;
 }
 

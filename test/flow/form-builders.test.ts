@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { builderSections, replaceBetweenMarkers } from '../../functions/form-webhook/describe-builders.ts';
+import { builderSections, replaceBetweenMarkers } from '../../infra/write/describe-builders.ts';
 import { type BuilderName, builderNames, builders } from '../../lib/forms/builders/index.ts';
 import { BOX_WORDS, type BuilderCase, CASES } from './builder-payloads.ts';
 import {

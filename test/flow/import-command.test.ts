@@ -116,7 +116,7 @@ test('S6 X5 an import that broke off goes on where it was, and sent again as a w
   const path = file('broken.ndjson', `${rows.join('\n')}\n`);
   faults = [503, 0, 429, 0, 401];
   const broken = await command(['--file', path, '--at-once', '1']);
-  expect(broken.code).toBe(2);
+  expect(broken.code).toBe(3);
   expect(broken.printed).toContain('401');
   expect(broken.printed).toContain('SENDGATE_TOKEN');
   expect(Math.max(...requests.map(({ bytes }) => bytes))).toBeLessThanOrEqual(256 * 1024);
@@ -147,9 +147,9 @@ test('S6 a dry run records nothing, and a file or a token that cannot be used is
   const quotes = await command(['--file', file('quotes.csv', `${HEADER}\n${line(number)}\n"${number}`)]);
   expect(quotes).toMatchObject({ code: 2, printed: expect.stringContaining('After row 1') });
   const stranger = await command(['--file', path], 'a-strangers-token');
-  expect(stranger).toMatchObject({ code: 2, printed: expect.stringContaining('--from 1') });
+  expect(stranger).toMatchObject({ code: 3, printed: expect.stringContaining('--from 1') });
   expect(stranger.printed).not.toContain('a-strangers-token');
-  expect(await command(['--file', path], '')).toMatchObject({ code: 2 });
+  expect(await command(['--file', path], '')).toMatchObject({ code: 3 });
   faults = [403];
   expect((await command(['--file', path])).printed).toContain('Only admins may import');
 }, 60_000);

@@ -43,9 +43,7 @@ export function findDifferences(
       `${action} ${resource}`.includes('*') && !WILDCARDS.some(({ of }) => of.test(`${action} ${resource}`)),
   );
   return [
-    ...missing.map(
-      (use) => `${describeUse(use)} is used and not granted. Grant it in infra/organization-stack.ts.`,
-    ),
+    ...missing.map((use) => `${describeUse(use)} is used and not granted. Grant it in infra/capabilities.`),
     ...unused.map(
       (grant) => `${describeUse(grant)} is granted and no test used it. Take it away, or test what needs it.`,
     ),

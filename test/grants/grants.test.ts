@@ -23,8 +23,8 @@ test('what a function uses without a grant is told, and so is a grant that nothi
     allowed: grants.allowed.filter(({ action }) => action !== 'dynamodb:ConditionCheckItem'),
   };
   expect(findDifferences(less, all)).toEqual([
-    'send-gate: dynamodb:ConditionCheckItem on CONSENT_TABLE is used and not granted. Grant it in infra/organization-stack.ts.',
-    'send-gate: dynamodb:ConditionCheckItem on OUTREACH_TABLE is used and not granted. Grant it in infra/organization-stack.ts.',
+    'send-gate: dynamodb:ConditionCheckItem on CONSENT_TABLE is used and not granted. Grant it in infra/capabilities.',
+    'send-gate: dynamodb:ConditionCheckItem on OUTREACH_TABLE is used and not granted. Grant it in infra/capabilities.',
   ]);
   const used = all.filter(
     ({ functionName, action }) => functionName !== 'automation-cycle' || action !== 'sqs:SendMessage',

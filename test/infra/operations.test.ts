@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { createApp } from '../../infra/create-app.ts';
-import { resourcesOf, type Template } from '../../infra/local/template.ts';
+import {
+  listProperty,
+  nestedProperty,
+  type Properties,
+  referencedId,
+  resourcesOf,
+  type Template,
+} from '../../infra/local/template.ts';
 import { METRICS, type MeteredFunction } from '../../lib/telemetry/metrics.ts';
 
 const outdir = mkdtempSync(join(tmpdir(), 'sendgate-operations-'));
@@ -14,13 +21,28 @@ const runbook = readFileSync(join(import.meta.dirname, '../../docs/operations.md
 const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, properties]) => ({
   name: String(properties['AlarmName']).replace('sendgate-demo-', ''),
   harm: String(properties['AlarmDescription']),
-  metric: { name: String(properties['MetricName']), namespace: String(properties['Namespace']) },
-  service: (properties['Dimensions'] as { Name: string; Value: unknown }[] | undefined)?.find(
-    ({ Name }) => Name === 'service',
-  )?.Value,
+  metrics: metricsOf(properties),
 }));
 
-/** Reads the runbook's part on alarms. @returns the text under each alarm's heading. */
+/** The metrics that an alarm watches: its own, or those that its expression takes. */
+function metricsOf(properties: Properties) {
+  const parts = listProperty(properties['Metrics']).map((part) => nestedProperty(part)['MetricStat']);
+  const watched = parts.length === 0 ? [properties] : parts.filter((part) => part !== undefined);
+  return watched.map((part) => {
+    const stat = nestedProperty(part);
+    const metric = 'Metric' in stat ? nestedProperty(stat['Metric']) : stat;
+    const dimensions = listProperty(metric['Dimensions']).map(nestedProperty);
+    const dimension = (name: string) => dimensions.find(({ Name }) => Name === name)?.['Value'];
+    return {
+      name: String(metric['MetricName']),
+      namespace: String(metric['Namespace']),
+      service: dimension('service'),
+      functionId: referencedId(dimension('FunctionName')),
+    };
+  });
+}
+
+/** The runbook's part on alarms: the text under each alarm's heading. */
 function entries(): Map<string, string> {
   const part = runbook.split(/^## /m).find((section) => section.startsWith('Alarms\n')) ?? '';
   const [, ...found] = part.split(/^### /m);
@@ -76,9 +98,63 @@ test('the dashboard shows only what the code writes out, each under the function
   expect(names).toContain('cycleMilliseconds');
 });
 
+const ours = alarms.flatMap(({ metrics }) => metrics).filter(({ namespace }) => namespace === 'sendgate');
+
 test('an alarm on a metric of ours names one that its function writes out', () => {
-  const ours = alarms.filter(({ metric }) => metric.namespace === 'sendgate');
-  expect(ours.length).toBeGreaterThan(8);
-  for (const { service, metric } of ours)
-    expect(emitted(String(service)), metric.name).toContain(metric.name);
+  expect(ours.length).toBeGreaterThan(20);
+  for (const { service, name } of ours) expect(emitted(String(service)), name).toContain(name);
+});
+
+/** Words at the end of a count that tell of something gone wrong. */
+const HARM =
+  /(Failed|Refused|Rejected|Forged|Blocked|Limited|Missed|Unknown|Unreadable|Unsettled|NotOurs|NotAtTwilio|InDoubt)$/;
+
+/** Counts that end with such a word and ring nothing, with the reason. */
+const NO_ALARM: Readonly<Record<string, string>> = {
+  callbackUnknown: 'News of a text that is none of ours: nothing of ours waits for it.',
+  carrierListFailed: 'The record goes back to the queue, and carrier-list-dead-letters rings when it stays.',
+  carrierListUnsettled:
+    'The record goes back to the queue, and carrier-list-dead-letters rings when it stays.',
+  textRejected: 'One text that the carrier does not take: its outcome and its number’s consent say so.',
+  textRefused: 'A decision of the gate, which GET /messages/{id}/why explains.',
+  textInDoubt: 'reconcile settles it within 15 minutes, and rings when it cannot.',
+  heldCarrierBlocked: 'A decision of the gate, which GET /messages/{id}/why explains.',
+  eventRefused: 'It is tried again for twelve hours, and publish-events-behind rings.',
+  driftCallbackMissed: 'The comparison brought the news itself.',
+  driftTextNotAtTwilio: 'GET /drift tells it: nothing can be done for that text.',
+};
+
+test('every count that means harm has an alarm, or a reason why it needs none', () => {
+  const harmful = Object.values(METRICS)
+    .flat()
+    .filter((name) => HARM.test(name));
+  const rung = new Set(ours.map(({ name }) => name));
+  expect(harmful.filter((name) => !rung.has(name)).toSorted()).toEqual(Object.keys(NO_ALARM).toSorted());
+});
+
+test('a function that fails as a whole has a count of it', () => {
+  for (const [name, counts] of Object.entries(METRICS)) {
+    expect(
+      counts.filter((count) => count.endsWith('Failed')),
+      name,
+    ).not.toEqual([]);
+  }
+});
+
+test('every function has an alarm on its errors, which says who is harmed', () => {
+  const functions = resourcesOf(template, 'AWS::Lambda::Function');
+  expect(functions.length).toBeGreaterThan(10);
+  for (const [id, properties] of functions) {
+    const name = String(properties['FunctionName']).replace('sendgate-demo-', '');
+    const alarm = alarms.find((candidate) => candidate.name === `${name}-errors`);
+    expect(alarm?.metrics, name).toEqual([
+      { name: 'Errors', namespace: 'AWS/Lambda', service: undefined, functionId: id },
+    ]);
+    expect(Object.keys(METRICS), name).toContain(name);
+  }
+});
+
+test('answers 5xx of API Gateway itself ring, whether a function gave them or none was reached', () => {
+  const alarm = alarms.find(({ name }) => name === 'http-5xx');
+  expect(alarm?.metrics).toEqual([expect.objectContaining({ name: '5xx', namespace: 'AWS/ApiGateway' })]);
 });

@@ -1,9 +1,7 @@
-import { globSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { BUNDLING, REPLACED } from '../../infra/constructs/sendgate-function.ts';
-
-const ROOT = join(import.meta.dirname, '../..');
+import { BUNDLING, functionEntries, ROOT } from '../../infra/bundling/bundling.ts';
 
 export interface Bundled {
   readonly name: string;
@@ -14,18 +12,12 @@ export interface Bundled {
 /** Lists the packages whose code is in any function's bundle, as the bundler reports them, in the order of their names. */
 export async function bundledPackages(): Promise<Bundled[]> {
   const { metafile } = await build({
-    absWorkingDir: ROOT,
-    entryPoints: globSync('functions/*/handler.ts', { cwd: ROOT }),
-    bundle: true,
+    ...BUNDLING,
+    minify: false,
+    entryPoints: Object.fromEntries(functionEntries()),
+    outdir: 'bundles',
     metafile: true,
     write: false,
-    outdir: 'bundles',
-    platform: 'node',
-    format: 'esm',
-    target: BUNDLING.target,
-    mainFields: [...BUNDLING.mainFields],
-    alias: REPLACED,
-    logLevel: 'error',
   });
   const folders = new Set<string>();
   for (const { inputs } of Object.values(metafile.outputs)) {

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
+import { Finding } from '../problem.ts';
 import { type Manifest, TABLES } from './manifest.ts';
 
 /**
  * Reads every file of a backup and compares it with the manifest.
  *
- * @throws Error naming the file that was altered, cut off or is missing.
+ * @throws Finding naming the file that was altered, cut off or is missing.
  */
 export async function checkFiles(folder: string, { tables }: Manifest): Promise<void> {
   for (const table of TABLES) {
@@ -19,10 +20,10 @@ export async function checkFiles(folder: string, { tables }: Manifest): Promise<
           read += (chunk as Buffer).length;
         }
       } catch {
-        throw new Error(`${name} cannot be read: the backup is not whole. Nothing was written.`);
+        throw new Finding(`${name} cannot be read: the backup is not whole. Nothing was written.`);
       }
       if (hash.digest('hex') !== sha256 || read !== bytes) {
-        throw new Error(
+        throw new Finding(
           `${name} is not what the manifest says: it was altered or cut off. Nothing was written.`,
         );
       }
@@ -34,20 +35,20 @@ export async function checkFiles(folder: string, { tables }: Manifest): Promise<
  * Whether a backup can be restored without texting anybody twice.
  *
  * @param accepted what the caller takes upon themselves.
- * @throws Error saying what to do instead.
+ * @throws Finding saying what to do instead.
  */
 export function checkStill(
   { stopped, claimed, endedAt }: Manifest,
   accepted: { readonly running: boolean; readonly sameTwilio: boolean },
 ): void {
   if (!stopped && !accepted.running) {
-    throw new Error(
+    throw new Finding(
       `The organization was texting while this backup was taken (until ${endedAt}): what left since would leave again. ` +
         'Stop it (docs/operations.md, "Stopping everything") and take another one, or, if it is gone, read "Moving an organization".',
     );
   }
   if (claimed > 0 && !accepted.sameTwilio) {
-    throw new Error(
+    throw new Finding(
       `${claimed} texts had been handed to Twilio without an answer. Wait until reconcile has settled them (10 minutes) and take ` +
         'another backup; or give --same-twilio if the new stack uses the same Twilio account, where reconcile finds them.',
     );

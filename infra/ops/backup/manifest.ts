@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { Finding } from '../problem.ts';
 
 /** The tables of an organization, in the order in which they are read: consent last, so that no opt-out is older than a text. */
 export const TABLES = ['outreach', 'configuration', 'consent'] as const;
@@ -58,10 +59,14 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
   });
 }
 
-/** @throws Error when the folder holds no finished backup. */
+/** @throws Finding when the folder holds no finished backup. */
 export async function readManifest(folder: string): Promise<Manifest> {
   const text = await readFile(join(folder, FILE), 'utf8').catch(() => {
-    throw new Error(`${folder} holds no finished backup: ${FILE} is missing`);
+    throw new Finding(`${folder} holds no finished backup: ${FILE} is missing.`);
   });
-  return manifestSchema.parse(JSON.parse(text));
+  try {
+    return manifestSchema.parse(JSON.parse(text));
+  } catch {
+    throw new Finding(`${FILE} is none that npm run backup wrote: it was altered or cut off.`);
+  }
 }

@@ -7,6 +7,7 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { pauseBeforeRetry } from '../../../lib/runtime/dynamodb.ts';
+import { EnvironmentProblem, Finding } from '../problem.ts';
 import { createDigest, isDurable, itemOf, lineOf } from './item-lines.ts';
 import { linesOf } from './lines.ts';
 import { type Manifest, TABLES, type TableNames, tablesOf } from './manifest.ts';
@@ -32,13 +33,13 @@ const SEGMENTS = 4;
  * Refuses tables into which nothing may be restored: those that hold something, and those whose changes are followed, since
  * every restored event would be answered, told to Twilio and published as if it had just happened.
  *
- * @throws Error saying what to do.
+ * @throws Finding saying what to do.
  */
 export async function checkTarget({ dynamodb, prefix, again = false }: RestoreOptions): Promise<void> {
   for (const name of Object.values(tablesOf(prefix))) {
     const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: name }));
     if (Table?.StreamSpecification?.StreamEnabled) {
-      throw new Error(
+      throw new Finding(
         `The changes of ${name} are followed: restored events would be acted on as new ones. Deploy the stack with ` +
           '`standby: true` first (infra/organizations).',
       );
@@ -48,7 +49,7 @@ export async function checkTarget({ dynamodb, prefix, again = false }: RestoreOp
       new ScanCommand({ TableName: name, Limit: 1, ConsistentRead: true }),
     );
     if (Items.length > 0) {
-      throw new Error(
+      throw new Finding(
         `${name} holds something already: restore into a fresh stack, or give --again to go on with a restore that was interrupted.`,
       );
     }
@@ -58,7 +59,7 @@ export async function checkTarget({ dynamodb, prefix, again = false }: RestoreOp
 /**
  * Writes every item of a backup as it was, then reads all of it back and compares: no item more, no item less, none different.
  *
- * @throws Error when what was read back differs.
+ * @throws Finding when what was read back differs.
  */
 export async function restoreBackup(options: RestoreOptions, manifest: Manifest): Promise<void> {
   const names = tablesOf(options.prefix);
@@ -88,11 +89,12 @@ async function restoreFile(
   if (batch.length > 0) await write();
 }
 
-/** @throws Error when DynamoDB still takes no more after many rounds. */
+/** @throws EnvironmentProblem when DynamoDB still takes no more after many rounds. */
 async function writeBatch(dynamodb: DynamoDBClient, table: string, batch: WriteRequest[]): Promise<void> {
   let left: Record<string, WriteRequest[]> = { [table]: batch };
   for (let round = 0; Object.keys(left).length > 0; round++) {
-    if (round === ROUNDS) throw new Error(`DynamoDB takes no more items of ${table}: try again with --again`);
+    if (round === ROUNDS)
+      throw new EnvironmentProblem(`DynamoDB takes no more items of ${table}: try again with --again`);
     if (round > 0) await pauseBeforeRetry(round + 2);
     const answer = await dynamodb.send(new BatchWriteItemCommand({ RequestItems: left }));
     left = answer.UnprocessedItems ?? {};
@@ -119,7 +121,7 @@ async function compare(
   await Promise.all(segments);
   const { durable } = tables[table];
   if (items === durable.items && digest.value() === durable.digest) return;
-  throw new Error(
+  throw new Finding(
     `${names[table]} is not what was backed up: ${items} items instead of ${durable.items}, or items that differ. ` +
       'Somebody wrote to it meanwhile: restore into another fresh stack.',
   );

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createConfiguration } from '../../../lib/configuration/configuration.ts';
 import { MESSAGE_SORT_KEY } from '../../../lib/messaging/message-items.ts';
 import { createDocumentClient } from '../../../lib/runtime/dynamodb.ts';
+import { UsageProblem } from '../problem.ts';
 import { createDigest, isDurable, lineOf, type StoredItem } from './item-lines.ts';
 import {
   type Manifest,
@@ -35,12 +36,15 @@ type File = TableManifest['files'][number];
  * Writes everything that an organization keeps into a folder: an NDJSON file per segment of each table, and a manifest of
  * counts and hashes. Holds one page of each segment at a time, however large the tables are. Only its owner can read the files.
  *
- * @throws Error when the folder holds something already.
+ * @throws UsageProblem when the folder holds something already.
  */
 export async function takeBackup(options: BackupOptions): Promise<Manifest> {
   const { prefix, folder, now } = options;
   const names = tablesOf(prefix);
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  if ((await readdir(folder)).length > 0) {
+    throw new UsageProblem(`${folder} holds something already: give --out a new directory.`);
+  }
   const startedAt = now().toISOString();
   const wasStopped = await isStopped(options, names);
   const tables: Partial<Record<keyof TableNames, TableManifest>> = {};

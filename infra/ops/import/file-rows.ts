@@ -4,6 +4,7 @@ import { extname } from 'node:path';
 import { CsvError, type Info, parse } from 'csv-parse';
 import { IMPORT_COLUMNS } from '../../../lib/consent/import-format.ts';
 import { linesOf } from '../backup/lines.ts';
+import { UsageProblem } from '../problem.ts';
 
 /** A row of a file, as one line of NDJSON. */
 export interface FileRow {
@@ -17,7 +18,7 @@ export interface FileRow {
 /**
  * The rows of a CSV or NDJSON file, one at a time, read as the API reads them.
  *
- * @throws Error for another kind of file, columns that are missing, and broken quotes.
+ * @throws UsageProblem for another kind of file, columns that are missing, and broken quotes.
  */
 export function rowsOf(path: string): AsyncGenerator<FileRow> {
   switch (extname(path).toLowerCase()) {
@@ -27,7 +28,7 @@ export function rowsOf(path: string): AsyncGenerator<FileRow> {
     case '.jsonl':
       return jsonRows(path);
     default:
-      throw new Error('The file must be a .csv, or an .ndjson with an object on each line.');
+      throw new UsageProblem('The file must be a .csv, or an .ndjson with an object on each line.');
   }
 }
 
@@ -51,7 +52,7 @@ async function* csvRows(path: string): AsyncGenerator<FileRow> {
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new Error(`After row ${row} the file is not valid CSV. ${error.message}`);
+    throw new UsageProblem(`After row ${row} the file is not valid CSV. ${error.message}`);
   }
 }
 
@@ -59,7 +60,7 @@ function columnsOf(record: readonly string[]): string[] {
   const columns = record.map((name) => name.toLowerCase());
   const missing = IMPORT_COLUMNS.filter((name) => !columns.includes(name));
   if (missing.length === 0) return columns;
-  throw new Error(`The first line must name the columns. Missing: ${missing.join(', ')}.`);
+  throw new UsageProblem(`The first line must name the columns. Missing: ${missing.join(', ')}.`);
 }
 
 async function* jsonRows(path: string): AsyncGenerator<FileRow> {

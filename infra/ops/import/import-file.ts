@@ -1,3 +1,4 @@
+import { EnvironmentProblem } from '../problem.ts';
 import { type Answered, type Api, Refused, sendRequest } from './api.ts';
 import { batchesOf } from './batches.ts';
 import { rowsOf } from './file-rows.ts';
@@ -14,11 +15,11 @@ export interface FileImport {
 }
 
 /** The import broke off. Every row before this one was answered. */
-export class BrokenOff extends Error {
+export class BrokenOff extends EnvironmentProblem {
   readonly from: number;
 
   constructor(from: number, cause: Error) {
-    super(cause.message);
+    super(`${cause.message} Go on with --from ${from}.`);
     this.from = from;
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { OVERLAYS, renderNumberZones } from '../../../infra/local/time-zones/tables.ts';
+import { OVERLAYS, renderNumberZones } from '../../../infra/write/number-zones.ts';
 import { AREA_CODES } from '../../../lib/phone/number-zones.ts';
 import { PROVINCES, STATES } from '../../../lib/phone/states.ts';
 import { ANYWHERE_IN_THE_US, recipientLocation } from '../../../lib/phone/time-zones.ts';

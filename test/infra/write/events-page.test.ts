@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { eventsPage } from '../../../infra/write/events-page.ts';
 import { eventCatalog } from '../../../lib/events/catalog.ts';
-import { eventsPage } from '../../../lib/events/page.ts';
 
 test('X8 docs/events.md is what the schemas say: run npm run events after changing one', () => {
   const stored = readFileSync(new URL('../../../docs/events.md', import.meta.url), 'utf8');

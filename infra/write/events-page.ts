@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { EVENT_SOURCE, type EventDefinition } from './event.ts';
+import { EVENT_SOURCE, type EventDefinition } from '../../lib/events/event.ts';
 
 interface JsonSchema {
   readonly type?: string;

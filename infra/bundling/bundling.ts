@@ -1,0 +1,70 @@
+import { globSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { type BuildOptions, buildSync } from 'esbuild';
+
+export const ROOT = join(import.meta.dirname, '../..');
+
+const UNUSED = join(import.meta.dirname, 'unused-package.cjs');
+const NODE_HTTP = join(import.meta.dirname, 'node-http.cjs');
+const NATIVE_FETCH = join(import.meta.dirname, 'native-fetch.cjs');
+
+/**
+ * What Twilio's client carries for features that we do not use (its own way over the network, signing requests with a public
+ * key, uploads, proxies), and what stands in for it: a class that says so if it is ever reached.
+ */
+export const LEFT_OUT = {
+  axios: UNUSED,
+  'form-data': UNUSED,
+  'https-proxy-agent': UNUSED,
+  jsonwebtoken: UNUSED,
+  qs: UNUSED,
+};
+
+/** An ECMAScript import of node:http loads what no function uses: see the file that stands in for it, and decision 040. */
+export const REPLACED = { ...LEFT_OUT, undici: NATIVE_FETCH, http: NODE_HTTP, 'node:http': NODE_HTTP };
+
+/**
+ * How esbuild bundles a function. Each function carries the SDK it was tested with; a bundle of what it uses starts faster than
+ * the runtime's copy.
+ */
+export const BUNDLING = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node24',
+  minify: true,
+  mainFields: ['module', 'main'],
+  alias: REPLACED,
+  // Packages that are CommonJS inside an ESM bundle still call require for Node's own modules.
+  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  logLevel: 'error',
+} satisfies BuildOptions;
+
+/** The entry point of each function, by the function's name. */
+export function functionEntries(): ReadonlyMap<string, string> {
+  const files = globSync('functions/*/handler.ts', { cwd: ROOT }).toSorted();
+  return new Map(files.map((file) => [basename(dirname(file)), file]));
+}
+
+let bundles: ReadonlyMap<string, Uint8Array> | undefined;
+
+/**
+ * Bundles all functions at once, so that esbuild reads what they share one time, and keeps the bundles for every stack of this
+ * process.
+ *
+ * @returns the bundle of a function.
+ * @throws Error when `functions/` has none of this name, and esbuild's own for code that cannot be bundled.
+ */
+export function bundleOf(name: string): Uint8Array {
+  bundles ??= bundleAll();
+  const bundle = bundles.get(name);
+  if (!bundle) throw new Error(`functions/${name} has no handler.ts`);
+  return bundle;
+}
+
+function bundleAll(): ReadonlyMap<string, Uint8Array> {
+  const entryPoints = Object.fromEntries(functionEntries());
+  const { outputFiles } = buildSync({ ...BUNDLING, entryPoints, outdir: 'bundles', write: false });
+  return new Map(outputFiles.map(({ path, contents }) => [basename(path, '.js'), contents]));
+}
