@@ -42,6 +42,7 @@ const CRM_TIMEOUT = Duration.seconds(55);
 /** An export goes on in another invocation when its time runs short. */
 const REGISTRY_JOBS_TIMEOUT = Duration.minutes(5);
 const CHANGES_TIMEOUT = Duration.seconds(60);
+const JOBS_TIMEOUT = Duration.seconds(60);
 const PUBLISH_TIMEOUT = Duration.seconds(30);
 
 /** One organization: everything it has, and nothing of another's. Reads from top to bottom as the data flows. */
@@ -244,30 +245,46 @@ export class OrganizationStack extends Stack {
     sendGate.addEventSource(new SqsEventSource(priority.queue, { ...batches, maxConcurrency: 150 }));
     sendGate.addEventSource(new SqsEventSource(bulk.queue, { ...batches, maxConcurrency: 40 }));
 
-    // News wakes who waited for it.
+    // News wakes who waited for it. Work that is too large for one invocation is queued page by page.
     const jobs = new SendgateQueue(this, 'jobs', {
       queueName: `sendgate-${name}-jobs`,
       key,
-      consumerTimeout: CHANGES_TIMEOUT,
+      consumerTimeout: JOBS_TIMEOUT,
     });
-    const consentChanges = fn('consent-changes', CHANGES_TIMEOUT);
+    const jobsFunction = new SendgateFunction(this, {
+      name: 'jobs',
+      id: 'jobs-function',
+      organization: name,
+      timeout: JOBS_TIMEOUT,
+      memoryMegabytes: 512,
+      logRetentionDays: organization.logRetentionDays,
+    });
     outreach.grantUse(
-      consentChanges,
+      jobsFunction,
       ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
       [WORK_INDEX],
     );
-    configuration.grantRead(consentChanges, ['GetItem']);
+    configuration.grantRead(jobsFunction, ['GetItem']);
     // "Add Opt-Ins" pages through the opt-ins by a keyword (T6).
-    registry.grantKeywordList(consentChanges);
+    registry.grantKeywordList(jobsFunction);
+    jobsFunction.setEnvironment({
+      jobsQueueUrl: jobs.queue.queueUrl,
+      carrierListQueueUrl: carrierList.queue.queueUrl,
+    });
+    for (const { queue } of [jobs, carrierList]) queue.grant(jobsFunction, 'sqs:SendMessage');
+    jobsFunction.addEventSource(
+      new SqsEventSource(jobs.queue, { batchSize: 1, reportBatchItemFailures: true }),
+    );
+    const consentChanges = fn('consent-changes', CHANGES_TIMEOUT);
+    outreach.grantUse(consentChanges, ['GetItem', 'Query', 'PutItem', 'UpdateItem']);
+    configuration.grantRead(consentChanges, ['GetItem']);
     consentChanges.setEnvironment({
+      consentTable: registry.table.tableName,
       jobsQueueUrl: jobs.queue.queueUrl,
       carrierListQueueUrl: carrierList.queue.queueUrl,
       priorityQueueUrl: priority.queue.queueUrl,
     });
     for (const { queue } of [jobs, carrierList, priority]) queue.grant(consentChanges, 'sqs:SendMessage');
-    consentChanges.addEventSource(
-      new SqsEventSource(jobs.queue, { batchSize: 1, reportBatchItemFailures: true }),
-    );
     const stream = {
       startingPosition: StartingPosition.TRIM_HORIZON,
       bisectBatchOnError: true,
@@ -397,6 +414,7 @@ export class OrganizationStack extends Stack {
       sendGate,
       crmLookup,
       consentChanges,
+      jobsFunction,
       publishEvents,
       reconcile,
     ]) {

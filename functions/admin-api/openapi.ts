@@ -11,6 +11,10 @@ const problemSchema = z
     detail: z.string(),
     code: z.string().optional(),
     errors: z.array(fieldErrorSchema).optional(),
+    requestId: z
+      .string()
+      .optional()
+      .meta({ description: 'Finds the request in the logs. Name it when you report the problem.' }),
   })
   .meta({ id: 'Problem', description: 'RFC 9457. `detail` says what to do.' });
 

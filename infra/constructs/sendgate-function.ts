@@ -12,6 +12,8 @@ export type EnvironmentKey = keyof typeof ENV;
 export interface SendgateFunctionProps {
   /** Folder under `functions/` whose handler.ts this is. */
   readonly name: string;
+  /** Its id in the stack, where its name is another construct's; else the name. */
+  readonly id?: string;
   readonly organization: string;
   readonly timeout: Duration;
   readonly memoryMegabytes: number;
@@ -37,7 +39,7 @@ export class SendgateFunction extends NodejsFunction {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = new Role(scope, `${name}-role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    super(scope, name, {
+    super(scope, props.id ?? name, {
       functionName,
       role,
       entry: join(ROOT, 'functions', name, 'handler.ts'),

@@ -4,6 +4,7 @@ import type { APIGatewayProxyEventV2, SQSEvent } from 'aws-lambda';
 import webhooks from 'twilio/lib/webhooks/webhooks.js';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
+import { asLambda } from '../setup/lambda.ts';
 import { atLeast, atMost, type Figure, raw } from './figure.ts';
 import type { Peers } from './peers.ts';
 import { createPeople, type People } from './people.ts';
@@ -18,14 +19,13 @@ const MOST_ROUNDS = 6;
 const AT_ONCE = 16;
 const PATH = '/webhooks/twilio/inbound';
 
-type Inbound = (event: APIGatewayProxyEventV2) => Promise<{ statusCode: number }>;
-
 /** How long a STOP takes to be recorded, and whether a text leaves after one, with the gate at work on the same numbers. */
 export async function measureStop(progress: (line: string) => void): Promise<Figure[]> {
   const stand = await openStand(progress);
   try {
     const people = createPeople(stand.names);
-    const inbound = (await import('../../functions/twilio-inbound/handler.ts')).handler as Inbound;
+    const { handler } = await import('../../functions/twilio-inbound/handler.ts');
+    const inbound = asLambda<APIGatewayProxyEventV2, { statusCode: number }>(handler);
     const stop = async ({ number }: Recipient): Promise<number> => {
       const clock = startClock();
       const { statusCode } = await inbound(stopFrom(number, stand.peers));

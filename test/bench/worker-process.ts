@@ -1,12 +1,13 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { DynamoDBBatchResponse, SQSEvent } from 'aws-lambda';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { ENV } from '../../lib/runtime/env.ts';
+import { asLambda, type Invoke } from '../setup/lambda.ts';
 import type { Role } from './worker.ts';
 
 // Whoever started it is gone: so is this.
 process.once('disconnect', () => process.exit());
 
-type Handler = (event: SQSEvent) => Promise<DynamoDBBatchResponse>;
+type Handler = Invoke<SQSEvent, SQSBatchResponse>;
 /** As the stack has it: a waking job comes alone, texts come in tens. */
 const roles: Readonly<
   Record<Role, { queue: string; batch: number; workers: number; load: () => Promise<Handler> }>
@@ -15,13 +16,13 @@ const roles: Readonly<
     queue: ENV.jobsQueueUrl,
     batch: 1,
     workers: 8,
-    load: async () => (await import('../../functions/consent-changes/handler.ts')).handler,
+    load: async () => asLambda((await import('../../functions/jobs/handler.ts')).handler),
   },
   bulk: {
     queue: ENV.bulkQueueUrl,
     batch: 10,
     workers: 4,
-    load: async () => (await import('../../functions/send-gate/handler.ts')).handler as Handler,
+    load: async () => asLambda((await import('../../functions/send-gate/handler.ts')).handler),
   },
 };
 /** What is being worked on when this process is killed shows up again so much later. */

@@ -184,8 +184,7 @@ test('X5 one failing recipient never ends a run: of ten in a batch one cannot be
     ...fine.map(() => 'sent'),
   ]);
   // The two that went wrong by our own fault go back, and nobody else.
-  const numberOf = (id: string) =>
-    JSON.parse(records.find(({ messageId }) => messageId === id)?.body ?? '{}').number;
+  const numberOf = (id: string) => records.find(({ messageId }) => messageId === id)?.content.number ?? '';
   expect(result.failed.map(({ messageId }) => numberOf(messageId)).toSorted()).toEqual(
     [broken, throwing].toSorted(),
   );

@@ -9,6 +9,7 @@ import { BatchWriteCommand, type DynamoDBDocumentClient, paginateScan } from '@a
 import type { SQSEvent } from 'aws-lambda';
 import { vi } from 'vitest';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
+import { dueWorkSchema } from '../../lib/automation/work.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
@@ -113,7 +114,7 @@ export async function createHarness() {
       for (const stream of streams) await stream.next();
       followed = [];
     },
-    /** Lets consent-changes follow what changed. @param isReplay also what it has followed before. */
+    /** Lets consent-changes follow what changed, and jobs work through what that queued. @param isReplay also what it has followed before. */
     async follow(isReplay = false): Promise<void> {
       const fresh = (await Promise.all(streams.map((stream) => stream.next()))).flat();
       const records = isReplay ? [...followed, ...fresh] : fresh;
@@ -128,8 +129,7 @@ export async function createHarness() {
         jobs.length > 0;
         jobs = await take([tables.jobsQueueUrl])
       ) {
-        for (const { body } of jobs)
-          await handlers.changes({ Records: [{ messageId: '1', body }] } as SQSEvent);
+        for (const { body } of jobs) await handlers.jobs({ Records: [{ messageId: '1', body }] } as SQSEvent);
       }
     },
     async enqueue(): Promise<void> {
@@ -182,7 +182,10 @@ export async function createHarness() {
 
   async function mortalGate(batch: readonly Enqueued[], fate: CrashPlan): Promise<readonly Enqueued[]> {
     const result = await mortals.gate(
-      batch.map(({ body }, index) => ({ messageId: String(index), body })),
+      batch.map(({ body }, index) => ({
+        messageId: String(index),
+        content: dueWorkSchema.parse(JSON.parse(body)),
+      })),
       fate,
     );
     if (result === 'died') return batch;
