@@ -1,4 +1,5 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
+import middy from '@middy/core';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { createLanes } from '../../lib/automation/lanes.ts';
 import { createWorkIndex } from '../../lib/automation/work-index.ts';
@@ -14,6 +15,11 @@ import { createCrmJobQueue } from '../../lib/crm/enqueue-crm-job.ts';
 import { createDriftStore } from '../../lib/drift/drift-store.ts';
 import { createExportJobs } from '../../lib/exports/export-jobs.ts';
 import { createExportStore } from '../../lib/exports/export-store.ts';
+import type { ApiRequest } from '../../lib/http/api.ts';
+import { EDGE } from '../../lib/lambda/edge.ts';
+import { failure } from '../../lib/lambda/failure.ts';
+import { INTERNAL_ERROR, problemAnswers } from '../../lib/lambda/problem-answers.ts';
+import { requestLog } from '../../lib/lambda/request-log.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
 import { AWS_REQUESTS } from '../../lib/runtime/aws-requests.ts';
@@ -22,6 +28,7 @@ import { readEnv } from '../../lib/runtime/env.ts';
 import { signedLink } from '../../lib/runtime/signed-link.ts';
 import { createSingleTextStore } from '../../lib/single-texts/single-text-store.ts';
 import { createAdminApi } from './admin-api.ts';
+import type { AdminDeps } from './route.ts';
 
 const env = readEnv([
   'organization',
@@ -39,7 +46,7 @@ const now = () => new Date();
 const sqs = new SQSClient(AWS_REQUESTS);
 const campaigns = createCampaignStore({ client, table: env.configurationTable, now });
 
-export const handler = createAdminApi({
+const deps: AdminDeps = {
   ...env,
   client,
   registry: createConsentRegistry({ client, table: env.consentTable, now }),
@@ -56,7 +63,7 @@ export const handler = createAdminApi({
   configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
-  arrivals: createCrmJobQueue({ ...env, client, now }),
+  crmJobQueue: createCrmJobQueue({ ...env, client, now }),
   conversations: createConversationStore({ client, table: env.outreachTable, now }),
   singleTexts: createSingleTextStore({ client, table: env.outreachTable }),
   lanes: createLanes(sqs, { priority: env.priorityQueueUrl }),
@@ -68,4 +75,10 @@ export const handler = createAdminApi({
   broadcasts: createBroadcastStore({ ...env, client, campaigns, now }),
   optInRuns: createOptInRuns(client, env.outreachTable),
   now,
-});
+};
+
+export const handler = middy<ApiRequest>(EDGE)
+  .use(requestLog())
+  .use(problemAnswers(INTERNAL_ERROR))
+  .use(failure({ message: 'A request of the API failed', metric: 'adminRequestFailed' }))
+  .handler(createAdminApi(deps));

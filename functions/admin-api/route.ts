@@ -37,7 +37,7 @@ export interface AdminDeps extends LoadDeps {
   readonly leads: LeadStore;
   readonly enrollments: Pick<EnrollmentStore, 'add' | 'get' | 'ofLead' | 'ofLeads' | 'replace'>;
   readonly messages: MessageStore;
-  readonly arrivals: Pick<CrmJobQueue, 'enqueueCrmJob'>;
+  readonly crmJobQueue: Pick<CrmJobQueue, 'enqueueCrmJob'>;
   readonly conversations: ConversationStore;
   readonly singleTexts: SingleTextStore;
   readonly lanes: Lanes<'priority'>;

@@ -2,21 +2,29 @@ import { AUTOMATIONS, parseAutomation } from '../../lib/automation/automation-it
 import { CAMPAIGNS, parseBroadcastOf, parseCampaign } from '../../lib/campaigns/campaign-items.ts';
 import type { ConsentEvent } from '../../lib/consent/consent-event.ts';
 import { eventOfChange } from '../../lib/consent/consent-items.ts';
-import { wokenByAutomation, wokenBySettings } from '../../lib/gate/wake.ts';
+import {
+  type WakeNumberDeps,
+  wakeNumber,
+  wokenByAutomation,
+  wokenByEvent,
+  wokenBySettings,
+} from '../../lib/gate/wake.ts';
+import type { StreamChange } from '../../lib/lambda/stream-changes.ts';
 import { parseSettings, settingsKey } from '../../lib/organization/organization-items.ts';
 import type { Item } from '../../lib/runtime/dynamodb.ts';
-import { startAddingOptIns } from './add-opt-ins.ts';
-import { startBackfillSync } from './backfill-opt-out-sync.ts';
 import { type ReplyDeps, replyToEvent } from './enqueue-event-reply.ts';
 import { enqueueOptOutSync, type OptOutSyncDeps } from './enqueue-opt-out-sync.ts';
-import { startEnrolling } from './enroll-members.ts';
-import { startWaking, type WakeDeps, wakeByEvent } from './wake.ts';
+import {
+  type StartJobsDeps,
+  startAddingOptIns,
+  startBackfillSync,
+  startEnrolling,
+  startWaking,
+} from './start-jobs.ts';
 
-/** A change of an item as a table's stream tells it. */
-export interface Change {
-  readonly before: Item | undefined;
-  readonly after: Item | undefined;
-}
+export type ConsentChangeDeps = StartJobsDeps & WakeNumberDeps & ReplyDeps & OptOutSyncDeps;
+
+type Change = Pick<StreamChange<string>, 'before' | 'after'>;
 
 /** An event that was followed to its end, and how many texts it woke. */
 export interface FollowedEvent {
@@ -25,29 +33,31 @@ export interface FollowedEvent {
 }
 
 /**
- * A change of the consent table: it is answered first, so that the answer goes ahead of what wakes; then it wakes who waited,
- * and is told to Twilio.
+ * Follows a change of the consent table: answers it first, so that the answer goes ahead of the texts that wake; then wakes everything
+ * that waits for the number (H10), and tells Twilio.
  *
- * @returns the event, and how many texts woke; undefined for what is no event.
+ * @returns the event, and how many texts woke; undefined for an item that is no event.
  */
 export async function processConsentChange(
-  deps: WakeDeps & ReplyDeps & OptOutSyncDeps,
+  deps: WakeNumberDeps & ReplyDeps & OptOutSyncDeps,
   { after }: Change,
 ): Promise<FollowedEvent | undefined> {
   const event = after && eventOfChange(after);
   if (!event) return undefined;
   await replyToEvent(deps, event);
-  const woken = await wakeByEvent(deps, event);
+  const reasons = wokenByEvent(event);
+  const woken = reasons.length === 0 ? 0 : await wakeNumber(deps, event.number, reasons);
   await enqueueOptOutSync(deps, event);
   return { event, woken };
 }
 
 /**
- * A change of the configuration table: a requirement that fell away wakes whoever waited for it, and an automation that is
- * removed whoever waits in it, to be stopped; access to Twilio's list tells Twilio of whoever waits for it; a broadcast enrols its members, and "Add Opt-Ins" adds them.
+ * Starts the jobs that a change of the configuration table asks for: waking the texts that waited for a requirement that fell away, or
+ * that wait in an automation that was removed, to be stopped; telling Twilio of the numbers that wait for access to its list; enrolling
+ * the members of a broadcast; "Add Opt-Ins".
  */
 export async function processConfigurationChange(
-  deps: Pick<WakeDeps, 'jobs'>,
+  deps: StartJobsDeps,
   { before, after }: Change,
 ): Promise<void> {
   const partition = (after ?? before)?.['pk'];
@@ -64,7 +74,7 @@ export async function processConfigurationChange(
 }
 
 async function startRequestedRun(
-  deps: Pick<WakeDeps, 'jobs'>,
+  deps: StartJobsDeps,
   before: Item | undefined,
   after: Item | undefined,
 ): Promise<void> {
@@ -72,15 +82,11 @@ async function startRequestedRun(
   const campaign = parseCampaign(after);
   const run = campaign.optInRun?.run;
   if (run === undefined || run === (before && parseCampaign(before).optInRun?.run)) return;
-  await startAddingOptIns(deps, campaign.id, run);
+  await startAddingOptIns(deps, { campaignId: campaign.id, run });
 }
 
-/** Its automation was changed or removed: the gate may have something else to say to those who wait in it. */
-async function wakeByAutomation(
-  deps: Pick<WakeDeps, 'jobs'>,
-  before: Item,
-  after: Item | undefined,
-): Promise<void> {
+/** Wakes the steps that wait in an automation that was changed or removed: the gate may decide otherwise now. */
+async function wakeByAutomation(deps: StartJobsDeps, before: Item, after: Item | undefined): Promise<void> {
   const was = parseAutomation(before);
   const reasons = wokenByAutomation(was, after && parseAutomation(after));
   if (reasons === 'all') return startWaking(deps, { automationId: was.id });

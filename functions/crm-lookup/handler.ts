@@ -1,4 +1,5 @@
-import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import middy from '@middy/core';
+import * as z from 'zod';
 import { createWorkIndex } from '../../lib/automation/work-index.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { salesforceCredentials } from '../../lib/crm/credentials.ts';
@@ -9,13 +10,16 @@ import { createCrmPreferencesStore } from '../../lib/crm/preferences-store.ts';
 import { createSalesforce } from '../../lib/crm/rest-salesforce.ts';
 import { createStatusStore } from '../../lib/crm/status-store.ts';
 import { type ApiRequest, createApi } from '../../lib/http/api.ts';
+import { byTrigger, EDGE } from '../../lib/lambda/edge.ts';
+import { failure } from '../../lib/lambda/failure.ts';
+import { INTERNAL_ERROR, problemAnswers } from '../../lib/lambda/problem-answers.ts';
+import { requestLog } from '../../lib/lambda/request-log.ts';
+import { timeBudget } from '../../lib/lambda/time-budget.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
-import type { HttpAnswer } from '../../lib/runtime/problem.ts';
-import { countOutcomes } from '../../lib/telemetry/telemetry.ts';
 import type { CrmDeps } from './crm-deps.ts';
 import { type CrmRouteDeps, crmRoutes } from './routes.ts';
-import { runLookups } from './run-lookups.ts';
+import { runSchedule } from './run-lookups.ts';
 import { verifyMappings } from './verify-mappings.ts';
 
 const env = readEnv([
@@ -45,29 +49,25 @@ const deps: CrmDeps = {
   index: createWorkIndex(outreach),
   now,
 };
-const api = createApi<CrmRouteDeps>(crmRoutes, {
+const routeDeps: CrmRouteDeps = {
   ...deps,
   verify: (preferences, mappings) => verifyMappings(deps, preferences, mappings),
-});
+};
 
 const RESERVE_MILLISECONDS = 20_000;
+const scheduleSchema = z.object({ sweep: z.boolean().default(false) });
 
-interface ScheduledRun {
-  readonly sweep?: boolean;
-}
+/** Admins' requests under `/crm`. */
+const http = middy<ApiRequest>(EDGE)
+  .use(problemAnswers(INTERNAL_ERROR))
+  .use(failure({ message: 'A request of the API failed', metric: 'crmRequestFailed' }))
+  .handler(createApi(crmRoutes, routeDeps));
 
-/** Admins' requests under `/crm`, and the schedules. */
-export async function handler(
-  event: APIGatewayProxyEventV2 | ScheduledRun,
-  context: Context,
-): Promise<HttpAnswer | undefined> {
-  if ('requestContext' in event) return api(event as ApiRequest);
-  const hasTime = () => context.getRemainingTimeInMillis() > RESERVE_MILLISECONDS;
-  const { lookedUp, attested, written, failed } = await runLookups(
-    deps,
-    { isSweep: event.sweep === true },
-    hasTime,
-  );
-  countOutcomes({ crmLookedUp: lookedUp, crmAttested: attested, crmWritten: written, crmFailed: failed });
-  return undefined;
-}
+const schedule = middy(EDGE)
+  .use(failure({ message: 'A run of look-ups failed', metric: 'crmFailed' }))
+  .use(timeBudget(RESERVE_MILLISECONDS, scheduleSchema))
+  .handler(({ input, hasTime }) => runSchedule(deps, { isSweep: input.sweep }, hasTime));
+
+export const handler = middy(EDGE)
+  .use(requestLog())
+  .handler(byTrigger({ http, other: schedule }));

@@ -1,6 +1,7 @@
 import { type Pace, paceOf } from '../../lib/crm/pace.ts';
 import type { CrmPreferences, Mapping } from '../../lib/crm/preferences.ts';
 import { SalesforceProblem } from '../../lib/crm/salesforce.ts';
+import { countOutcomes } from '../../lib/telemetry/telemetry.ts';
 import type { CrmDeps, RunCounts } from './crm-deps.ts';
 import { lookUpNumbers } from './look-up-numbers.ts';
 import { lookUpWaiting, NUMBERS_AT_ONCE } from './look-up-waiting.ts';
@@ -9,6 +10,16 @@ import { writeBack } from './write-back.ts';
 /** Above the organization's share the usage is asked for at most this often. */
 const ASK_AGAIN_MILLISECONDS = 10 * 60_000;
 const askedAt = new WeakMap<CrmDeps, number>();
+
+/** Does one scheduled run of look-ups and counts what it did. */
+export async function runSchedule(
+  deps: CrmDeps,
+  run: { readonly isSweep: boolean },
+  hasTime: () => boolean,
+): Promise<void> {
+  const { lookedUp, attested, written, failed } = await runLookups(deps, run, hasTime);
+  countOutcomes({ crmLookedUp: lookedUp, crmAttested: attested, crmWritten: written, crmFailed: failed });
+}
 
 /**
  * One run: what arrived first, then, in a sweep, those who wait. When Salesforce does not answer it ends and says why in the

@@ -2,24 +2,17 @@ import { eventOfChange } from '../../lib/consent/consent-items.ts';
 import { consentChanged } from '../../lib/events/consent-changed.ts';
 import type { PublishedEvent } from '../../lib/events/event.ts';
 import { textOutcome } from '../../lib/events/text-outcome.ts';
+import type { StreamChange } from '../../lib/lambda/stream-changes.ts';
 import { parseMessage } from '../../lib/messaging/message-items.ts';
-import type { Item } from '../../lib/runtime/dynamodb.ts';
 import type { Bus } from './bus.ts';
 
-/** A change as a table's stream tells it. */
-export interface StreamChange {
-  /** Names the change to Lambda: it goes on from here when the change could not be published. */
-  readonly sequenceNumber: string;
-  readonly table: 'consent' | 'outreach';
-  readonly before: Item | undefined;
-  readonly after: Item | undefined;
-}
+export type TableChange = StreamChange<'consent' | 'outreach'>;
 
 export interface PublishDeps {
   readonly bus: Bus;
   readonly organization: string;
   /** Told of a change that is no event and no text any more; never of its content. */
-  readonly onUnreadable: (change: StreamChange, error: unknown) => void;
+  readonly onUnreadable: (change: TableChange, error: unknown) => void;
 }
 
 export interface Published {
@@ -34,10 +27,7 @@ export interface Published {
  *
  * @throws when the bus could not be asked: the batch comes again as a whole.
  */
-export async function publishChanges(
-  deps: PublishDeps,
-  changes: readonly StreamChange[],
-): Promise<Published> {
+export async function publishChanges(deps: PublishDeps, changes: readonly TableChange[]): Promise<Published> {
   const sent = changes.flatMap((change) => {
     const event = readEvent(deps, change);
     return event ? [{ change, event }] : [];
@@ -52,7 +42,7 @@ export async function publishChanges(
 }
 
 /** A change that cannot be read will never be: it is reported and passed over, so that it stops no other one. */
-function readEvent(deps: PublishDeps, change: StreamChange): PublishedEvent | undefined {
+function readEvent(deps: PublishDeps, change: TableChange): PublishedEvent | undefined {
   try {
     return eventOf(change, deps.organization);
   } catch (error) {
@@ -61,7 +51,7 @@ function readEvent(deps: PublishDeps, change: StreamChange): PublishedEvent | un
   }
 }
 
-function eventOf({ table, before, after }: StreamChange, organization: string): PublishedEvent | undefined {
+function eventOf({ table, before, after }: TableChange, organization: string): PublishedEvent | undefined {
   if (after === undefined) return undefined;
   if (table === 'outreach') {
     return textOutcome(before && parseMessage(before), parseMessage(after), organization);

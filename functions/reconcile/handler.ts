@@ -1,23 +1,24 @@
-import type { Context } from 'aws-lambda';
+import middy from '@middy/core';
+import * as z from 'zod';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { createSettingsStore } from '../../lib/configuration/settings-store.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createConversationStore } from '../../lib/conversations/conversation-store.ts';
 import { createCrmJobQueue } from '../../lib/crm/enqueue-crm-job.ts';
-import { differences } from '../../lib/drift/drift.ts';
 import { createDriftStore } from '../../lib/drift/drift-store.ts';
 import { createTwilioTextLog } from '../../lib/drift/twilio-text-log.ts';
 import { createSubmissionStore } from '../../lib/forms/submission-store.ts';
+import { EDGE } from '../../lib/lambda/edge.ts';
+import { failure } from '../../lib/lambda/failure.ts';
+import { requestLog } from '../../lib/lambda/request-log.ts';
+import { timeBudget } from '../../lib/lambda/time-budget.ts';
+import { createTwilio } from '../../lib/lambda/twilio.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
 import { createTwilioCarrier } from '../../lib/messaging/twilio-carrier.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
-import { twilioCredentials } from '../../lib/runtime/secrets.ts';
-import { countBy, countOutcomes } from '../../lib/telemetry/telemetry.ts';
-import { findDrift } from './find-drift.ts';
-import { finishSubmissions } from './finish-submissions.ts';
-import { settleClaims } from './settle-claims.ts';
+import { runReconcile } from './run-reconcile.ts';
 
 const env = readEnv([
   'organization',
@@ -30,15 +31,18 @@ const env = readEnv([
 ]);
 const client = createDocumentClient();
 const now = () => new Date();
+const twilio = createTwilio(env);
 const deps = {
   ...env,
   client,
   now,
+  carrier: twilio.client(createTwilioCarrier),
+  log: async () => createTwilioTextLog(await twilio.options()),
   messages: createMessageStore({ client, table: env.outreachTable, now }),
   registry: createConsentRegistry({ client, table: env.consentTable, now }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
-  arrivals: createCrmJobQueue({ ...env, client, now }),
+  crmJobQueue: createCrmJobQueue({ ...env, client, now }),
   conversations: createConversationStore({ client, table: env.outreachTable, now }),
   drift: createDriftStore({ client, table: env.outreachTable }),
   submissions: createSubmissionStore({ client, table: env.outreachTable }),
@@ -47,31 +51,8 @@ const deps = {
 
 const RESERVE_MILLISECONDS = 15_000;
 
-export async function handler(_event: unknown, context: Context): Promise<void> {
-  const hasTime = () => context.getRemainingTimeInMillis() > RESERVE_MILLISECONDS;
-  // None waits for another: a submission that cannot be finished must not keep a text in doubt.
-  const [claims, submissions, drift] = await Promise.allSettled([
-    twilioOptions().then((twilio) =>
-      settleClaims({ ...deps, carrier: createTwilioCarrier(twilio) }, hasTime),
-    ),
-    finishSubmissions(deps, hasTime),
-    twilioOptions().then((twilio) => findDrift({ ...deps, log: createTwilioTextLog(twilio) }, hasTime)),
-  ]);
-  if (claims.status === 'fulfilled') countOutcomes(countBy('claim', claims.value));
-  if (submissions.status === 'fulfilled') countOutcomes({ submissionFinished: submissions.value });
-  if (drift.status === 'fulfilled' && drift.value) {
-    const { found, settled, byDifference } = drift.value;
-    const words = differences.flatMap((word) => Array<typeof word>(byDifference[word] ?? 0).fill(word));
-    countOutcomes({ driftFound: found, driftSettled: settled, ...countBy('drift', words) });
-  }
-  const errors = [claims, submissions, drift].flatMap((part) =>
-    part.status === 'rejected' ? [part.reason] : [],
-  );
-  if (errors.length > 0) throw new AggregateError(errors, 'Not everything could be reconciled');
-}
-
-async function twilioOptions() {
-  const credentials = await twilioCredentials(env.twilioCredentialsParameter);
-  const baseUrl = env.twilioBaseUrl === undefined ? {} : { baseUrl: env.twilioBaseUrl };
-  return { credentials, sender: env.sender, ...baseUrl };
-}
+export const handler = middy(EDGE)
+  .use(requestLog())
+  .use(failure({ message: 'Not everything could be reconciled', metric: 'reconcileFailed' }))
+  .use(timeBudget(RESERVE_MILLISECONDS, z.unknown()))
+  .handler(({ hasTime }) => runReconcile(deps, hasTime));

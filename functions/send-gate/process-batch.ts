@@ -1,15 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import { messageIdOf } from '../../lib/automation/enrollment.ts';
-import { type DueWork, dueWorkSchema } from '../../lib/automation/work.ts';
+import type { DueWork } from '../../lib/automation/work.ts';
 import { loadEach } from '../../lib/gate/load-decision-input.ts';
 import { createSendRateLimiter } from '../../lib/gate/send-rate-limiter.ts';
+import type { QueueRecord } from '../../lib/lambda/sqs-records.ts';
 import { createBatchThrottle } from './batch-throttle.ts';
 import { type EndedOutcome, type GateDeps, processText } from './process-text.ts';
 
-export interface QueueRecord {
-  readonly messageId: string;
-  readonly body: string;
-}
+export type DueRecord = Pick<QueueRecord<DueWork>, 'messageId' | 'content'>;
 
 /** How one text of a batch ended. */
 export interface EndedText extends EndedOutcome {
@@ -19,36 +17,27 @@ export interface EndedText extends EndedOutcome {
 
 export interface BatchResult {
   /** Records that go back to the queue. */
-  readonly failed: readonly FailedRecord[];
+  readonly failed: readonly FailedText[];
   readonly ended: readonly EndedText[];
 }
 
-interface FailedRecord {
+interface FailedText {
   readonly messageId: string;
   readonly error: unknown;
-  /** Id of the message that the text becomes; unknown when the record cannot be read. */
-  readonly text?: string;
+  /** Id of the message that the text becomes. */
+  readonly text: string;
 }
 
 /**
  * Decides and sends a batch of due texts: one common read, then every text on its own, so that no recipient's trouble is
  * another's.
  */
-export async function processBatch(deps: GateDeps, records: readonly QueueRecord[]): Promise<BatchResult> {
-  const failed: FailedRecord[] = [];
+export async function processBatch(deps: GateDeps, records: readonly DueRecord[]): Promise<BatchResult> {
+  const failed: FailedText[] = [];
   const ended: EndedText[] = [];
-  const readable: { messageId: string; work: DueWork }[] = [];
-  for (const { messageId, body } of records) {
-    try {
-      readable.push({ messageId, work: dueWorkSchema.parse(JSON.parse(body)) });
-    } catch (error) {
-      // What the cycle did not write, no retry can read: the queue hands it to its dead-letter queue.
-      failed.push({ messageId, error });
-    }
-  }
   const loaded = await loadEach(
     deps,
-    readable.map(({ work }) => work),
+    records.map(({ content }) => content),
   );
   const throttle = createBatchThrottle({
     now: deps.now,
@@ -57,7 +46,7 @@ export async function processBatch(deps: GateDeps, records: readonly QueueRecord
     random: Math.random,
   });
   await Promise.all(
-    readable.map(async ({ messageId, work }, index) => {
+    records.map(async ({ messageId, content: work }, index) => {
       const text = textOf(work);
       try {
         const found = loaded[index];

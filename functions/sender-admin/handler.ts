@@ -1,14 +1,18 @@
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import middy from '@middy/core';
 import { createSettingsStore } from '../../lib/configuration/settings-store.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { type ApiRequest, createApi } from '../../lib/http/api.ts';
+import { byTrigger, EDGE } from '../../lib/lambda/edge.ts';
+import { failure } from '../../lib/lambda/failure.ts';
+import { INTERNAL_ERROR, problemAnswers } from '../../lib/lambda/problem-answers.ts';
+import { requestLog } from '../../lib/lambda/request-log.ts';
+import { sqsRecords } from '../../lib/lambda/sqs-records.ts';
+import { createTwilio } from '../../lib/lambda/twilio.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
-import type { HttpAnswer } from '../../lib/runtime/problem.ts';
-import { twilioCredentials } from '../../lib/runtime/secrets.ts';
+import { carrierListJobSchema } from '../../lib/sender/carrier-list.ts';
 import { createTwilioCarrierList } from '../../lib/sender/twilio-carrier-list.ts';
 import { createTwilioSenderAccount } from '../../lib/sender/twilio-sender-account.ts';
-import { countBy, countOutcomes, describeError, logger } from '../../lib/telemetry/telemetry.ts';
 import { processBatch } from './process-batch.ts';
 import { senderRoutes } from './routes.ts';
 
@@ -23,30 +27,33 @@ const env = readEnv([
 ]);
 const client = createDocumentClient();
 const now = () => new Date();
+const twilio = createTwilio(env);
+const carrierList = twilio.client(createTwilioCarrierList);
 const registry = createConsentRegistry({ client, table: env.consentTable, now });
-
-async function twilio() {
-  const credentials = await twilioCredentials(env.twilioCredentialsParameter);
-  const baseUrl = env.twilioBaseUrl === undefined ? {} : { baseUrl: env.twilioBaseUrl };
-  return { credentials, sender: env.sender, ...baseUrl };
-}
-
-const api = createApi(senderRoutes, {
-  account: async () => createTwilioSenderAccount(await twilio()),
+const routeDeps = {
+  account: twilio.client(createTwilioSenderAccount),
   configuration: createSettingsStore({ ...env, client, table: env.configurationTable, now }),
   ours: {
     inbound: `${env.publicBaseUrl}/twilio/inbound`,
     status: `${env.publicBaseUrl}/twilio/status`,
   },
   now,
-});
+};
 
-export async function handler(event: ApiRequest | SQSEvent): Promise<HttpAnswer | SQSBatchResponse> {
-  if (!('Records' in event)) return api(event);
-  const carrierList = createTwilioCarrierList(await twilio());
-  const deps = { registry, carrierList, sender: env.sender, now };
-  const { failed, outcomes, error } = await processBatch(deps, event.Records);
-  if (error !== undefined) logger.error('Twilio could not be told of consents', describeError(error));
-  countOutcomes({ ...countBy('carrierList', outcomes), carrierListFailed: failed.length });
-  return { batchItemFailures: failed.map((messageId) => ({ itemIdentifier: messageId })) };
-}
+/** Admins' requests under `/sender`. */
+const http = middy<ApiRequest>(EDGE)
+  .use(problemAnswers(INTERNAL_ERROR))
+  .use(failure({ message: 'A request of the API failed', metric: 'senderRequestFailed' }))
+  .handler(createApi(senderRoutes, routeDeps));
+
+const NOT_TOLD = { message: 'Twilio could not be told of consents', metric: 'carrierListFailed' } as const;
+
+/** The queue of consents that Twilio may not know of. */
+const queue = middy(EDGE)
+  .use(failure(NOT_TOLD))
+  .use(sqsRecords(carrierListJobSchema, NOT_TOLD))
+  .handler(({ records }) => processBatch({ registry, carrierList, sender: env.sender, now }, records));
+
+export const handler = middy(EDGE)
+  .use(requestLog())
+  .handler(byTrigger({ http, other: queue }));

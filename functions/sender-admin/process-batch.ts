@@ -1,31 +1,28 @@
-import { carrierListJobSchema } from '../../lib/sender/carrier-list.ts';
-import { type SyncConsentDeps, type SyncOutcome, syncConsent } from './sync-consent.ts';
+import type { FailedRecord, QueueRecord } from '../../lib/lambda/sqs-records.ts';
+import type { CarrierList, CarrierListJob } from '../../lib/sender/carrier-list.ts';
+import { countBy, countOutcomes } from '../../lib/telemetry/telemetry.ts';
+import { type SyncConsentDeps, syncConsent } from './sync-consent.ts';
 
-export interface BatchResult {
-  /** Message ids of the records that go back to the queue. */
-  readonly failed: readonly string[];
-  readonly outcomes: readonly SyncOutcome[];
-  /** Why all of them go back, where Twilio took nothing. */
-  readonly error?: unknown;
+export interface BatchDeps extends Omit<SyncConsentDeps, 'carrierList'> {
+  readonly carrierList: () => Promise<CarrierList>;
 }
 
-/** Works off some records of the queue of consents that Twilio may not know of, with one call for all of them. */
+/** Tells Twilio of the consents in some records, with one call for all of them. @returns the records that go back to the queue. */
 export async function processBatch(
-  deps: SyncConsentDeps,
-  records: readonly { readonly messageId: string; readonly body: string }[],
-): Promise<BatchResult> {
-  const jobs = records.map(({ messageId, body }) => {
-    return { messageId, number: carrierListJobSchema.parse(JSON.parse(body)).number };
-  });
+  deps: BatchDeps,
+  records: readonly QueueRecord<CarrierListJob>[],
+): Promise<FailedRecord[]> {
   try {
     const outcomes = await syncConsent(
-      deps,
-      jobs.map(({ number }) => number),
+      { ...deps, carrierList: await deps.carrierList() },
+      records.map(({ content }) => content.number),
     );
-    const failed = jobs.filter(({ number }) => outcomes.get(number) === 'unsettled');
-    return { failed: failed.map(({ messageId }) => messageId), outcomes: [...outcomes.values()] };
+    countOutcomes(countBy('carrierList', [...outcomes.values()]));
+    const unsettled = records.filter(({ content }) => outcomes.get(content.number) === 'unsettled');
+    const error = new Error('Consent changed again and again while Twilio was told of it');
+    return unsettled.map(({ messageId }) => ({ messageId, error }));
   } catch (error) {
     // Twilio is out of reach or refuses us altogether: every record comes again, and ends with the dead letters.
-    return { failed: jobs.map(({ messageId }) => messageId), outcomes: [], error };
+    return records.map(({ messageId }) => ({ messageId, error }));
   }
 }

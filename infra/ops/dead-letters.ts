@@ -7,7 +7,7 @@ import {
   SendMessageBatchCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { wakeAll, wakeJobSchema } from '../../lib/gate/wake-job.ts';
+import { wakeAll, wakeJobSchema } from '../../lib/jobs/job.ts';
 import { EnvironmentProblem } from './problem.ts';
 
 /** The queues of an organization whose dead letters can be given back. */

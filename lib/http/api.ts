@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { type HttpAnswer, jsonAnswer, problemAnswer, zodErrors } from '../runtime/problem.ts';
-import { describeError, logger } from '../telemetry/telemetry.ts';
+import { type HttpAnswer, jsonAnswer, zodErrors } from '../runtime/problem.ts';
 import { type Caller, callerOf } from './caller.ts';
 import { RequestProblem, type RouteAnswer, type RouteOf } from './route.ts';
 import { zodMessage } from './zod-messages.ts';
@@ -18,29 +17,22 @@ export interface ApiRequest {
   readonly requestContext: { readonly http: { readonly method: string } };
 }
 
-/** An API behind a token: routing, roles, validation and errors, around routes that only do their work. */
+/**
+ * Makes an API behind a token of routes that only do their work: finds the route, checks the role, validates.
+ *
+ * @returns a function that throws RequestProblem for what the caller can mend, and any other error as it comes from the route.
+ */
 export function createApi<Deps>(
   routes: readonly RouteOf<Deps>[],
   deps: Deps,
 ): (event: ApiRequest) => Promise<HttpAnswer> {
   return async (event) => {
-    try {
-      const { matched, path } = match(routes, event);
-      const caller = authorize(event, matched);
-      const query = validate(matched.query, event.queryStringParameters ?? {});
-      const contentType = contentTypeOf(event);
-      const body = matched.body ? validate(matched.body, readBody(event, matched.bodyTypes)) : undefined;
-      const { actor } = caller;
-      return httpAnswer(await matched.handle(deps, { path, query, body, actor, contentType }));
-    } catch (error) {
-      if (error instanceof RequestProblem) {
-        const { status, title, message: detail, errors, code } = error;
-        return problemAnswer({ status, title, detail, ...(errors && { errors }), ...(code && { code }) });
-      }
-      logger.error('A request of the API failed', describeError(error));
-      const detail = 'Something failed on our side and was logged. Try again in a minute.';
-      return problemAnswer({ status: 500, title: 'Internal error', detail });
-    }
+    const { matched, path } = match(routes, event);
+    const { actor } = authorize(event, matched);
+    const query = validate(matched.query, event.queryStringParameters ?? {});
+    const contentType = contentTypeOf(event);
+    const body = matched.body ? validate(matched.body, readBody(event, matched.bodyTypes)) : undefined;
+    return httpAnswer(await matched.handle(deps, { path, query, body, actor, contentType }));
   };
 }
 

@@ -16,7 +16,7 @@ export interface IntakeDeps extends EnqueueReplyDeps {
   readonly enrollments: Pick<EnrollmentStore, 'add'>;
   readonly configuration: Pick<Configuration, 'automation' | 'settings'>;
   readonly submissions: Pick<SubmissionStore, 'markProcessed'>;
-  readonly arrivals: Pick<CrmJobQueue, 'enqueueCrmJob'>;
+  readonly crmJobQueue: Pick<CrmJobQueue, 'enqueueCrmJob'>;
 }
 
 /**
@@ -38,7 +38,7 @@ export async function takeInLead(deps: IntakeDeps, submission: Submission): Prom
   }
   const checkboxes = submission.consents.flatMap(({ checkbox }) => checkbox ?? []);
   const id = `form:${submission.formId}:${submission.uid}`;
-  await deps.arrivals.enqueueCrmJob({ number: submission.number, id, checkboxes });
+  await deps.crmJobQueue.enqueueCrmJob({ number: submission.number, id, checkboxes });
   await deps.submissions.markProcessed(submission);
   return lead.id;
 }

@@ -22,20 +22,30 @@ export function jsonAnswer(status: number, body: unknown): HttpAnswer {
   };
 }
 
-/** An error as problem JSON (RFC 9457). `detail` says what to do. */
-export function problemAnswer(given: {
+/** An error that a caller is told of (RFC 9457). */
+export interface Problem {
   readonly status: number;
   readonly title: string;
+  /** Says what to do. */
   readonly detail: string;
   readonly errors?: readonly FieldError[];
   /** One word for programs. */
   readonly code?: string;
-}): HttpAnswer {
+  /** Finds the request in the logs. */
+  readonly requestId?: string;
+}
+
+const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
+
+/** An error as problem JSON. */
+export function problemAnswer(given: Problem): HttpAnswer {
   const answer = jsonAnswer(given.status, { type: 'about:blank', ...given });
-  return {
-    ...answer,
-    headers: { ...answer.headers, 'content-type': 'application/problem+json; charset=utf-8' },
-  };
+  return { ...answer, headers: { ...answer.headers, 'content-type': PROBLEM_JSON } };
+}
+
+/** Whether an answer is problem JSON, and no page made of it. */
+export function isProblem({ headers }: HttpAnswer): boolean {
+  return headers['content-type'] === PROBLEM_JSON;
 }
 
 /** What is wrong with each field. An unknown field is named itself, not the object around it. */

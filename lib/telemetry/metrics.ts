@@ -38,7 +38,7 @@ export const METRICS = {
     'callbackFailed',
   ],
   'admin-api': ['adminRequestFailed'],
-  'registry-jobs': metricNames('export', ['done', 'handedOn', 'taken', 'failed']),
+  'registry-jobs': metricNames('export', ['done', 'handedOn', 'taken', 'retrying', 'failed']),
   'sender-admin': [
     ...metricNames('carrierList', ['told', 'inStep', 'refused', 'tollFree', 'unsettled']),
     'carrierListFailed',

@@ -46,15 +46,49 @@ export function countBy<P extends string, W extends string>(
   return counts;
 }
 
-/**
- * What may be logged of an error: its name, and as `reason` its message, only where our own code wrote it. (The logger keeps
- * `message` for itself and drops it from anybody else.)
- */
-export function describeError(error: unknown): { name: string; reason?: string; status?: number } {
+export type ErrorDescription = {
+  readonly name: string;
+  /** Not `message`, a key that the logger keeps for itself. */
+  readonly reason?: string;
+  readonly status?: number;
+  /** The errors that an AggregateError gathers. */
+  readonly causes?: readonly ErrorDescription[];
+};
+
+/** Says of an error what may be logged: its name, and its message only where our own code wrote it. */
+export function describeError(error: unknown): ErrorDescription {
   if (!(error instanceof Error)) return { name: typeof error };
+  if (error instanceof AggregateError) {
+    return { name: error.name, reason: error.message, causes: error.errors.map(describeError) };
+  }
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
   if (error.constructor === Error || error.constructor === TypeError) {
     return { name: error.name, reason: error.message.replace(/\+?\d{7,}/g, '[number]') };
   }
   return status === undefined ? { name: error.name } : { name: error.name, status };
+}
+
+/**
+ * Makes of an error one that may be logged whole: name, reason and stack of calls. The SDK's errors hold items, and a message that is not
+ * ours can hold a number.
+ */
+export function loggableError(error: unknown): Error {
+  const { name, reason = 'The log line before this one says what is known of it.' } = describeError(error);
+  const loggable = new Error(reason);
+  loggable.name = name;
+  loggable.stack = [`${name}: ${reason}`, ...callsOf(error)].join('\n');
+  return loggable;
+}
+
+/** The lines of an error's stack behind its message. */
+function callsOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  const { stack = '', message } = error;
+  const at = stack.indexOf(message);
+  return at < 0
+    ? []
+    : stack
+        .slice(at + message.length)
+        .split('\n')
+        .slice(1);
 }

@@ -1,10 +1,11 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { asLambda, type Invoke } from '../setup/lambda.ts';
 
-export type Admin = (event: APIGatewayProxyEventV2) => Promise<{ statusCode: number; body: string }>;
+export type Admin = Invoke<APIGatewayProxyEventV2, { statusCode: number; body: string }>;
 
 /** Loads the admin API's real handler. */
 export async function loadAdmin(): Promise<Admin> {
-  return (await import('../../functions/admin-api/handler.ts')).handler as unknown as Admin;
+  return asLambda((await import('../../functions/admin-api/handler.ts')).handler);
 }
 
 /** Builds an admin's request as API Gateway hands it over once it has checked the token. */

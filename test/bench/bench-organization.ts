@@ -3,13 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { Context, SQSEvent } from 'aws-lambda';
+import type { SQSEvent } from 'aws-lambda';
+import type { CycleResult } from '../../functions/automation-cycle/run-cycle.ts';
 import { createApp } from '../../infra/create-app.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION, startDynamoDb } from '../../infra/local/engines.ts';
 import { provisionResources } from '../../infra/local/provision.ts';
 import { resourcesOf, type Template } from '../../infra/local/template.ts';
 import type { WorkKind } from '../../lib/automation/work.ts';
 import { ENV } from '../../lib/runtime/env.ts';
+import { asLambda, context, type Invoke } from '../setup/lambda.ts';
 import { countRequests } from './counting.ts';
 import type { Services } from './services.ts';
 import { type Spent, startClock } from './spent.ts';
@@ -21,7 +23,7 @@ export const BATCH_SIZE = 10;
 
 /** Table names and queue URLs by the environment variable that carries them. */
 export type Names = Readonly<Record<string, string>>;
-export type QueueHandler = (event: SQSEvent) => Promise<unknown>;
+export type QueueHandler = Invoke<SQSEvent, unknown>;
 export type BenchOrganization = Awaited<ReturnType<typeof startBenchOrganization>>;
 
 /**
@@ -51,12 +53,12 @@ export async function startBenchOrganization(progress: (line: string) => void) {
   leaveOutTokens();
   const names = namesOf(template, provisioned);
   Object.assign(process.env, environment(names, dynamodb.endpoint, services));
-  const gate = (await import('../../functions/send-gate/handler.ts')).handler as QueueHandler;
-  const cycleHandler = (await import('../../functions/automation-cycle/handler.ts')).handler;
+  const gate: QueueHandler = asLambda((await import('../../functions/send-gate/handler.ts')).handler);
+  const { handler } = await import('../../functions/automation-cycle/handler.ts');
+  const runSchedule = asLambda<object, CycleResult[]>(handler);
   const requests = countRequests({ dynamodb: dynamodb.endpoint, sqs: sqsUrl, twilio: twilioUrl });
   const sqs = new SQSClient({});
-  const cycle = (kind: WorkKind) =>
-    cycleHandler({ kind }, { getRemainingTimeInMillis: () => 600_000 } as Context);
+  const cycle = (kind: WorkKind) => runSchedule({ kind }, context(600_000));
 
   return {
     names,

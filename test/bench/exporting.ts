@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
-import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { ITEMS_OF_A_PAGE } from '../../lib/consent/scan-registry.ts';
 import { type ExportFormat, exportFormats, newExport } from '../../lib/exports/export.ts';
 import { createExportStore } from '../../lib/exports/export-store.ts';
 import { ENV } from '../../lib/runtime/env.ts';
+import { asLambda, context } from '../setup/lambda.ts';
 import { type BenchOrganization, nameOf } from './bench-organization.ts';
 import { atLeast, atMost, type Figure, raw } from './figure.ts';
 import { watchHeap } from './heap.ts';
 import type { RegistryCopies } from './registry-copies.ts';
 import { startClock } from './spent.ts';
-
-type Jobs = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
 interface Run {
   readonly seconds: number;
@@ -101,7 +100,8 @@ async function runExport(
   registry: RegistryCopies,
   format: ExportFormat,
 ): Promise<number> {
-  const handler = (await import('../../functions/registry-jobs/handler.ts')).handler as Jobs;
+  const { handler } = await import('../../functions/registry-jobs/handler.ts');
+  const work = asLambda<SQSEvent, SQSBatchResponse>(handler);
   const now = () => new Date();
   const table = nameOf(bench.names, ENV.outreachTable);
   const store = createExportStore({ client: registry.client, table, now });
@@ -109,7 +109,7 @@ async function runExport(
   await store.add(started);
   const body = JSON.stringify({ exportId: started.id });
   const event = { Records: [{ messageId: '1', body, attributes: {} }] } as unknown as SQSEvent;
-  await handler(event, { getRemainingTimeInMillis: () => 3_600_000 } as Context);
+  await work(event, context(3_600_000));
   const { state, numbers, events, faults } = (await store.get(started.id)) ?? started;
   if (state === 'done' && numbers === registry.size() && faults === 0) return events;
   throw new Error(`The export is ${state}: ${numbers} of ${registry.size()} numbers, ${faults} faults`);

@@ -4,6 +4,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { httpEvent } from '../setup/http-event.ts';
+import { asLambda } from '../setup/lambda.ts';
 import { type BenchOrganization, nameOf, startBenchOrganization } from './bench-organization.ts';
 import { atLeast, atMost, type Figure, raw } from './figure.ts';
 import { createPeople, type People } from './people.ts';
@@ -129,7 +130,7 @@ export async function timeNewProspects(
 /** Creates an agent who texts people through the admin API. */
 async function createAgent(bench: BenchOrganization, people: People) {
   const { handler } = await import('../../functions/admin-api/handler.ts');
-  const api = handler as (event: APIGatewayProxyEventV2) => Promise<{ statusCode?: number }>;
+  const api = asLambda<APIGatewayProxyEventV2, { statusCode?: number }>(handler);
   const claims = { sub: 'bench', username: 'bench', 'cognito:groups': '[agent]' };
   return {
     /** @returns milliseconds from the request until Twilio has the text. */

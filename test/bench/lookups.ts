@@ -1,11 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Context } from 'aws-lambda';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createCrmPreferencesStore } from '../../lib/crm/preferences-store.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
+import { asLambda, context } from '../setup/lambda.ts';
 import { type BenchOrganization, nameOf, startBenchOrganization } from './bench-organization.ts';
 import { atMost, type Figure, raw } from './figure.ts';
 import { createPeople } from './people.ts';
@@ -30,8 +30,7 @@ export async function measureLookups(progress: (line: string) => void): Promise<
     process.env[ENV.salesforceBaseUrl] = url;
     const { handler } = await import('../../functions/crm-lookup/handler.ts');
     const run = async (): Promise<void> => {
-      const end = performance.now() + RUN_MILLISECONDS;
-      await handler({ sweep: true }, { getRemainingTimeInMillis: () => end - performance.now() } as Context);
+      await asLambda<object, void>(handler)({ sweep: true }, context(RUN_MILLISECONDS));
     };
     await useCrm(bench);
     const people = createPeople(bench.names);

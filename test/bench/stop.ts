@@ -4,6 +4,7 @@ import type { APIGatewayProxyEventV2, SQSEvent } from 'aws-lambda';
 import webhooks from 'twilio/lib/webhooks/webhooks.js';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
+import { asLambda } from '../setup/lambda.ts';
 import { type BenchOrganization, nameOf, startBenchOrganization } from './bench-organization.ts';
 import { atLeast, atMost, type Figure, raw } from './figure.ts';
 import { createPeople, type People } from './people.ts';
@@ -18,14 +19,13 @@ const MAXIMUM_ROUNDS = 6;
 const AT_ONCE = 16;
 const PATH = '/webhooks/twilio/inbound';
 
-type Inbound = (event: APIGatewayProxyEventV2) => Promise<{ statusCode: number }>;
-
 /** Measures how long recording a STOP takes, and whether a text leaves after one while the gate works on the same numbers. */
 export async function measureStop(progress: (line: string) => void): Promise<Figure[]> {
   const bench = await startBenchOrganization(progress);
   try {
     const people = createPeople(bench.names);
-    const inbound = (await import('../../functions/twilio-inbound/handler.ts')).handler as Inbound;
+    const { handler } = await import('../../functions/twilio-inbound/handler.ts');
+    const inbound = asLambda<APIGatewayProxyEventV2, { statusCode: number }>(handler);
     const stop = async ({ number }: Recipient): Promise<number> => {
       const clock = startClock();
       const { statusCode } = await inbound(stopFrom(number, bench.services));

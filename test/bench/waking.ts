@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { paginateQuery } from '@aws-sdk/lib-dynamodb';
-import { createJobs } from '../../functions/consent-changes/jobs.ts';
-import { startWaking } from '../../functions/consent-changes/wake.ts';
+import { startWaking } from '../../functions/consent-changes/start-jobs.ts';
+import { createJobQueue } from '../../lib/jobs/job-queue.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { SHARDS, WORK_INDEX, waitingWork } from '../../lib/tables/outreach.ts';
@@ -47,7 +47,7 @@ async function wakeAll(
   const idle = await timeNewProspects(bench, people, NEW_PROSPECTS);
   await people.settingsStore.changeSettings({ requireSmsOptIn: false }, 'bench');
   await startWaking(
-    { jobs: createJobs(bench.sqs, nameOf(bench.names, ENV.jobsQueueUrl)) },
+    { jobs: createJobQueue(bench.sqs, nameOf(bench.names, ENV.jobsQueueUrl)) },
     { reasons: ['waitingForConsent'] },
   );
   const clock = startClock();

@@ -1,13 +1,14 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { DynamoDBBatchResponse, SQSEvent } from 'aws-lambda';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { ENV } from '../../lib/runtime/env.ts';
+import { asLambda, type Invoke } from '../setup/lambda.ts';
 import type { Role } from './worker.ts';
 
 // Ends when the process that started this one has ended.
 process.once('disconnect', () => process.exit());
 
-type Handler = (event: SQSEvent) => Promise<DynamoDBBatchResponse>;
-/** The stack's batch sizes: a waking job comes alone, texts come in tens. */
+type Handler = Invoke<SQSEvent, SQSBatchResponse>;
+/** As the stack has it: a waking job comes alone, texts come in tens. */
 const roles: Readonly<
   Record<Role, { queue: string; batch: number; workers: number; load: () => Promise<Handler> }>
 > = {
@@ -15,13 +16,13 @@ const roles: Readonly<
     queue: ENV.jobsQueueUrl,
     batch: 1,
     workers: 8,
-    load: async () => (await import('../../functions/consent-changes/handler.ts')).handler,
+    load: async () => asLambda((await import('../../functions/jobs/handler.ts')).handler),
   },
   bulk: {
     queue: ENV.bulkQueueUrl,
     batch: 10,
     workers: 4,
-    load: async () => (await import('../../functions/send-gate/handler.ts')).handler as Handler,
+    load: async () => asLambda((await import('../../functions/send-gate/handler.ts')).handler),
   },
 };
 /** Time after which the records of a killed process are delivered again. */

@@ -71,7 +71,7 @@ test('H10 an opt-in whose change was given up by the stream wakes who waited whe
   expect(await redrive(sqs, { stack, queue: 'jobs' })).toEqual({ moved: 0, notices: 1 });
   const jobs = await taken(jobsQueueUrl);
   expect(jobs).toHaveLength(8);
-  for (const job of jobs) await world.handlers.changes({ Records: [job] } as SQSEvent);
+  for (const job of jobs) await world.handlers.jobs({ Records: [job] } as SQSEvent);
   await world.enqueueDue();
   await world.drainLanes();
   expect(world.textsTo(starts)).toHaveLength(1);

@@ -63,7 +63,7 @@ export class Scheduler {
     this.streams = sources.map((source) => ({ source, pending: [] }));
     const queue = (url: string, handle: unknown): Queue => ({ url, handle: handle as Handler, waiting: [] });
     this.queues = [
-      queue(tables.jobsQueueUrl, handlers.changes),
+      queue(tables.jobsQueueUrl, handlers.jobs),
       queue(tables.carrierListQueueUrl, handlers.carrierList),
       queue(tables.priorityQueueUrl, handlers.gate),
       queue(tables.bulkQueueUrl, handlers.gate),

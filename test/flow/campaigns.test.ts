@@ -237,7 +237,7 @@ test('T5 pages of a broadcast that come twice, or whose worker died, enrol and c
     sameNumber: 0,
   };
   const record = { messageId: 'm', body: JSON.stringify(page) };
-  const deliver = () => world.handlers.changes({ Records: [record] } as never);
+  const deliver = () => world.handlers.jobs({ Records: [record] } as never);
   expect(await deliver()).toEqual({ batchItemFailures: [] });
   // The worker stored its progress and died before it handed the rest on.
   await new SQSClient({}).send(new PurgeQueueCommand({ QueueUrl: world.tables.jobsQueueUrl }));
@@ -264,7 +264,7 @@ test('T6 a page of Add Opt-Ins that comes twice, or whose worker died, adds and 
   const campaign = await createCampaignStore({ client, table, now: () => new Date() }).get('porches');
   const page = { job: 'addOptIns', campaignId: 'porches', run: campaign?.optInRun?.run, seen: 0, added: 0 };
   const record = { messageId: 'm', body: JSON.stringify(page) };
-  const deliver = () => world.handlers.changes({ Records: [record] } as never);
+  const deliver = () => world.handlers.jobs({ Records: [record] } as never);
   expect(await deliver()).toEqual({ batchItemFailures: [] });
   await new SQSClient({}).send(new PurgeQueueCommand({ QueueUrl: world.tables.jobsQueueUrl }));
   expect((await world.admin('GET', '/campaigns/porches')).json).toMatchObject({

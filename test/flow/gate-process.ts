@@ -1,6 +1,7 @@
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { type BatchResult, processBatch, type QueueRecord } from '../../functions/send-gate/process-batch.ts';
+import { type BatchResult, type DueRecord, processBatch } from '../../functions/send-gate/process-batch.ts';
 import type { GateDeps } from '../../functions/send-gate/process-text.ts';
+import { dueWorkSchema } from '../../lib/automation/work.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import type { Carrier } from '../../lib/messaging/carrier.ts';
@@ -44,20 +45,25 @@ export function gateDeps(world: World, faulty: Faulty): GateDeps {
 }
 
 /** Takes all records of the priority lane in batches of ten, without acknowledging them: their worker will die. */
-export async function takeRecords(world: World): Promise<QueueRecord[][]> {
+export async function takeRecords(world: World): Promise<DueRecord[][]> {
   const sqs = new SQSClient({});
-  const batches: QueueRecord[][] = [];
+  const batches: DueRecord[][] = [];
   for (;;) {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({ QueueUrl: world.tables.priorityQueueUrl, MaxNumberOfMessages: 10 }),
     );
     if (Messages.length === 0) break;
-    batches.push(Messages.map(({ MessageId = '', Body = '' }) => ({ messageId: MessageId, body: Body })));
+    batches.push(
+      Messages.map(({ MessageId = '', Body = '' }) => ({
+        messageId: MessageId,
+        content: dueWorkSchema.parse(JSON.parse(Body)),
+      })),
+    );
   }
   sqs.destroy();
   return batches;
 }
 
-export function runGate(world: World, faulty: Faulty, records: readonly QueueRecord[]): Promise<BatchResult> {
+export function runGate(world: World, faulty: Faulty, records: readonly DueRecord[]): Promise<BatchResult> {
   return processBatch(gateDeps(world, faulty), records);
 }

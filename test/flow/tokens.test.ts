@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { exportJWK, generateKeyPair, importJWK, type JWTPayload, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { descriptions } from '../../functions/admin-api/admin-api.ts';
 import { type ApiServer, listenHttp } from '../../infra/local/http-server.ts';
-import { createResolver } from '../../infra/local/intrinsics.ts';
-import { routesOf } from '../../infra/local/parts.ts';
-import { resourcesOf, type Template } from '../../infra/local/template.ts';
 import { createSigningKey, createTokens, type JwtConfiguration } from '../../infra/local/tokens.ts';
+import { routesOfStack } from '../setup/routes.ts';
 import { setUp } from './organization.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -21,23 +18,15 @@ const tokens = await createTokens(signingKey);
 beforeAll(async () => {
   world = await createWorld();
   await setUp(world);
-  const template = JSON.parse(readFileSync(inject('templatePath'), 'utf8')) as Template;
   const handlers: Readonly<Record<string, (event: APIGatewayProxyEventV2) => Promise<unknown>>> = {
     'form-webhook': world.handlers.form,
     'twilio-inbound': world.handlers.inbound,
     'twilio-status': world.handlers.status,
     'admin-api': world.handlers.admin,
     'sender-admin': world.handlers.sender,
-    'crm-lookup': world.handlers.crm as never,
+    'crm-lookup': world.handlers.crmApi,
   };
-  const pools = new Map(
-    resourcesOf(template, 'AWS::Lambda::Function').map(([id, { FunctionName }]) => {
-      const name = String(FunctionName).replace('sendgate-demo-', '');
-      const invoke = async (event: unknown) => handlers[name]?.(event as APIGatewayProxyEventV2);
-      return [id, { name, timeoutSeconds: 30, invoke, close: async () => {} }];
-    }),
-  );
-  const routes = routesOf(template, createResolver(template, new Map()), pools);
+  const routes = routesOfStack(async (name, event) => handlers[name]?.(event as APIGatewayProxyEventV2));
   server = await listenHttp(0, () => {});
   server.serve(routes, tokens);
   const [guarded] = routes.flatMap((route) => route.authorizer ?? []);

@@ -1,16 +1,21 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, DynamoDBStreamEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { CycleResult } from '../../functions/automation-cycle/run-cycle.ts';
+import type { Schedule } from '../../functions/automation-cycle/run-schedule.ts';
 import type { Endpoints } from '../../infra/local/engines.ts';
 import { startEventBridge } from '../../infra/local/event-bridge.ts';
 import { createFilter } from '../../infra/local/filters.ts';
+import { matchRoute } from '../../infra/local/routes.ts';
 import { startSsm } from '../../infra/local/ssm.ts';
 import { startTwilioStandIn, type TwilioStandIn } from '../../infra/local/twilio/stand-in.ts';
 import { workKinds } from '../../lib/automation/work.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { recorded, recordUses } from '../grants/record.ts';
 import { type HttpOptions, httpEvent } from '../setup/http-event.ts';
+import { asLambda, context, type Invoke } from '../setup/lambda.ts';
+import { routesOfStack } from '../setup/routes.ts';
 import { CLIENT_CREDENTIALS, startTestSalesforce } from '../setup/salesforce.ts';
 import { AUTH_TOKEN, CLIENT_SECRET } from '../setup/secrets.ts';
 import { createTables, type Tables } from '../setup/tables.ts';
@@ -32,7 +37,7 @@ export interface Answer {
   readonly json: Record<string, unknown>;
 }
 
-type HttpHandler = (event: APIGatewayProxyEventV2) => Promise<HandlerAnswer>;
+type HttpHandler = Invoke<APIGatewayProxyEventV2, HandlerAnswer>;
 interface HandlerAnswer {
   readonly statusCode?: number;
   readonly body?: string;
@@ -43,7 +48,7 @@ interface StreamRecord {
   readonly dynamodb?: { readonly SequenceNumber?: string };
 }
 
-type Queued = (event: SQSEvent) => Promise<unknown>;
+type Queued = Invoke<SQSEvent, unknown>;
 
 /**
  * A whole organization in one test file: the real handlers, the real engines, the Twilio stand-in. Nothing runs by
@@ -79,10 +84,16 @@ export async function createWorld(engines: Partial<Endpoints> = {}, namePrefix?:
   });
   recordUses(tables);
   const handlers = await loadHandlers();
-  http.serve({
-    'POST /twilio/inbound': handlers.inbound,
-    'POST /twilio/status': handlers.status,
-  });
+  const served: Readonly<Record<string, HttpHandler>> = {
+    'form-webhook': handlers.form,
+    'twilio-inbound': handlers.inbound,
+    'twilio-status': handlers.status,
+    'admin-api': handlers.admin,
+    'sender-admin': handlers.sender,
+    'crm-lookup': handlers.crmApi,
+  };
+  const routes = routesOfStack(async (name, event) => served[name]?.(event as APIGatewayProxyEventV2));
+  http.serve(handlerOf);
   const sqs = new SQSClient({});
   const consent = await followStream(tables.consentTable);
   const configuration = await followStream(tables.configurationTable);
@@ -93,10 +104,11 @@ export async function createWorld(engines: Partial<Endpoints> = {}, namePrefix?:
     })),
   );
 
-  /** Finds the function that API Gateway gives a path to. */
-  function handlerOf(path: string): HttpHandler {
-    if (path.startsWith('/crm/')) return handlers.crm as unknown as HttpHandler;
-    return path.startsWith('/sender/') ? handlers.sender : handlers.admin;
+  /** The function that API Gateway gives a request to. */
+  function handlerOf(method: string, path: string): HttpHandler {
+    const found = matchRoute(routes, method, path.split('?')[0] ?? '');
+    if (!found) throw new Error(`The stack has no route for ${method} ${path}`);
+    return async (event) => (await found.route.pool.invoke(event)) as HandlerAnswer;
   }
 
   async function drain(url: string, handle: Queued): Promise<number> {
@@ -121,18 +133,18 @@ export async function createWorld(engines: Partial<Endpoints> = {}, namePrefix?:
     handlers,
     /** Enqueues the due texts of every kind. */
     async enqueueDue(): Promise<void> {
-      for (const kind of workKinds) await handlers.cycle({ kind }, context());
+      for (const kind of workKinds) await handlers.cycle({ kind });
     },
     /** Lets the gate take all texts in the lanes. */
     async drainLanes(): Promise<number> {
       const priority = await drain(tables.priorityQueueUrl, handlers.gate);
       return priority + (await drain(tables.bulkQueueUrl, handlers.gate));
     },
-    /** Lets consent-changes follow every change, and work through the jobs. */
+    /** Lets consent-changes follow what changed, jobs work through what that queued, and sender-admin tell Twilio. */
     async followChanges(): Promise<void> {
       await follow(consent, handlers.changes);
       await follow(configuration, handlers.changes);
-      await drain(tables.jobsQueueUrl, handlers.changes);
+      await drain(tables.jobsQueueUrl, handlers.jobs);
       await drain(tables.carrierListQueueUrl, handlers.carrierList);
     },
     /** Lets publish-events take the changes that its filters let through, and those that it reports as failed once more. */
@@ -155,10 +167,10 @@ export async function createWorld(engines: Partial<Endpoints> = {}, namePrefix?:
       await world.drainLanes();
     },
     salesforce,
-    /** Runs crm-lookup as its schedule does: for new leads, and with `sweep` for waiting leads. */
-    runCrm: (sweep = false) => handlers.crm({ sweep }, context()) as Promise<unknown>,
-    reconcile: () => handlers.reconcile({}, context()),
-    /** Lets registry-jobs take the jobs in its queue. @param milliseconds that each worker has. */
+    /** A scheduled run of crm-lookup: what arrived, and with `sweep` those who wait. */
+    runCrm: (sweep = false) => handlers.crm({ sweep }),
+    reconcile: () => handlers.reconcile({}),
+    /** Lets registry-jobs take what stands in its queue. @param milliseconds that each worker has. */
     runRegistryJobs: (milliseconds = 300_000) =>
       drain(tables.registryJobsQueueUrl, (event) => handlers.registryJobs(event, context(milliseconds))),
     submit: (formId: string, body: unknown, contentType = 'application/json', options: HttpOptions = {}) =>
@@ -169,7 +181,7 @@ export async function createWorld(engines: Partial<Endpoints> = {}, namePrefix?:
         headers: { 'content-type': contentType, ...options.headers },
       }),
     admin: (method: string, path: string, body?: unknown, groups = '[admin]') =>
-      call(handlerOf(path), method, path, {
+      call(handlerOf(method, path), method, path, {
         ...(body !== undefined && { body: JSON.stringify(body) }),
         headers: { 'content-type': 'application/json' },
         claims: { sub: 'user-1', username: 'ada', 'cognito:groups': groups },
@@ -228,51 +240,62 @@ function setEnvironment(
 
 /** Imports the handlers once the environment is set, because each handler reads it at cold start. */
 async function loadHandlers() {
-  const [form, inbound, status, admin, sender, cycle, gate, changes, publish, reconcile, crm, registryJobs] =
-    await Promise.all([
-      import('../../functions/form-webhook/handler.ts'),
-      import('../../functions/twilio-inbound/handler.ts'),
-      import('../../functions/twilio-status/handler.ts'),
-      import('../../functions/admin-api/handler.ts'),
-      import('../../functions/sender-admin/handler.ts'),
-      import('../../functions/automation-cycle/handler.ts'),
-      import('../../functions/send-gate/handler.ts'),
-      import('../../functions/consent-changes/handler.ts'),
-      import('../../functions/publish-events/handler.ts'),
-      import('../../functions/reconcile/handler.ts'),
-      import('../../functions/crm-lookup/handler.ts'),
-      import('../../functions/registry-jobs/handler.ts'),
-    ]);
+  const [
+    form,
+    inbound,
+    status,
+    admin,
+    sender,
+    cycle,
+    gate,
+    changes,
+    jobs,
+    publish,
+    reconcile,
+    crm,
+    exporting,
+  ] = await Promise.all([
+    import('../../functions/form-webhook/handler.ts'),
+    import('../../functions/twilio-inbound/handler.ts'),
+    import('../../functions/twilio-status/handler.ts'),
+    import('../../functions/admin-api/handler.ts'),
+    import('../../functions/sender-admin/handler.ts'),
+    import('../../functions/automation-cycle/handler.ts'),
+    import('../../functions/send-gate/handler.ts'),
+    import('../../functions/consent-changes/handler.ts'),
+    import('../../functions/jobs/handler.ts'),
+    import('../../functions/publish-events/handler.ts'),
+    import('../../functions/reconcile/handler.ts'),
+    import('../../functions/crm-lookup/handler.ts'),
+    import('../../functions/registry-jobs/handler.ts'),
+  ]);
   return {
-    form: recorded('form-webhook', form.handler as HttpHandler),
-    inbound: recorded('twilio-inbound', inbound.handler as HttpHandler),
-    status: recorded('twilio-status', status.handler as HttpHandler),
-    admin: recorded('admin-api', admin.handler as HttpHandler),
-    sender: recorded('sender-admin', sender.handler as HttpHandler),
-    carrierList: recorded('sender-admin', sender.handler as (event: SQSEvent) => Promise<SQSBatchResponse>),
-    cycle: recorded('automation-cycle', cycle.handler),
-    gate: recorded('send-gate', gate.handler),
-    changes: recorded('consent-changes', changes.handler),
-    publish: recorded('publish-events', publish.handler),
-    reconcile: recorded('reconcile', reconcile.handler),
-    crm: recorded('crm-lookup', crm.handler),
-    registryJobs: recorded('registry-jobs', registryJobs.handler),
+    form: recorded('form-webhook', asLambda<APIGatewayProxyEventV2, HandlerAnswer>(form.handler)),
+    inbound: recorded('twilio-inbound', asLambda<APIGatewayProxyEventV2, HandlerAnswer>(inbound.handler)),
+    status: recorded('twilio-status', asLambda<APIGatewayProxyEventV2, HandlerAnswer>(status.handler)),
+    admin: recorded('admin-api', asLambda<APIGatewayProxyEventV2, HandlerAnswer>(admin.handler)),
+    sender: recorded('sender-admin', asLambda<APIGatewayProxyEventV2, HandlerAnswer>(sender.handler)),
+    carrierList: recorded('sender-admin', asLambda<SQSEvent, SQSBatchResponse>(sender.handler)),
+    cycle: recorded('automation-cycle', asLambda<Schedule, CycleResult[]>(cycle.handler)),
+    gate: recorded('send-gate', asLambda<SQSEvent, SQSBatchResponse>(gate.handler)),
+    changes: recorded('consent-changes', asLambda<DynamoDBStreamEvent, SQSBatchResponse>(changes.handler)),
+    jobs: recorded('jobs', asLambda<SQSEvent, SQSBatchResponse>(jobs.handler)),
+    publish: recorded('publish-events', asLambda<DynamoDBStreamEvent, SQSBatchResponse>(publish.handler)),
+    reconcile: recorded('reconcile', asLambda<object, void>(reconcile.handler)),
+    crm: recorded('crm-lookup', asLambda<{ sweep?: boolean }, void>(crm.handler)),
+    crmApi: recorded('crm-lookup', asLambda<APIGatewayProxyEventV2, HandlerAnswer>(crm.handler)),
+    registryJobs: recorded('registry-jobs', asLambda<SQSEvent, SQSBatchResponse>(exporting.handler)),
   };
 }
 
 async function follow(
   stream: StreamFollower,
-  handle: (event: { Records: never[] }) => Promise<{ batchItemFailures: unknown[] }>,
+  handle: Invoke<DynamoDBStreamEvent, SQSBatchResponse>,
 ): Promise<void> {
   const records = await stream.next();
   if (records.length === 0) return;
   const { batchItemFailures } = await handle({ Records: records as never[] });
   if (batchItemFailures.length > 0) throw new Error('consent-changes could not follow a change');
-}
-
-export function context(milliseconds = 60_000): Context {
-  const end = performance.now() + milliseconds;
-  return { getRemainingTimeInMillis: () => end - performance.now() } as Context;
 }
 
 /**
@@ -297,18 +320,15 @@ export async function call(
 
 /** Starts a server that receives Twilio's webhooks and hands them to handlers. */
 async function listen() {
-  let routes: Record<string, HttpHandler> = {};
+  let handlerOf: ((method: string, path: string) => HttpHandler) | undefined;
   const server: Server = createServer(async (request, response) => {
     const [path = '', query = ''] = (request.url ?? '').split('?');
-    const handler = routes[`${request.method} ${path}`];
-    if (!handler) {
-      response.writeHead(404).end();
-      return;
-    }
     const headers = request.headers as Record<string, string>;
     try {
+      const method = request.method ?? '';
+      if (!handlerOf) throw new Error('Nothing is served yet');
       const body = await read(request);
-      const answer = await call(handler, request.method ?? '', path, { body, headers, query });
+      const answer = await call(handlerOf(method, path), method, path, { body, headers, query });
       response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(answer.body);
     } catch {
       // API Gateway answers 502 for a function that failed.
@@ -318,8 +338,8 @@ async function listen() {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    serve: (given: Record<string, HttpHandler>) => {
-      routes = given;
+    serve: (given: (method: string, path: string) => HttpHandler) => {
+      handlerOf = given;
     },
     close: () => new Promise<void>((resolve) => server.close(() => resolve()).closeAllConnections()),
   };
@@ -332,3 +352,4 @@ async function read(request: IncomingMessage): Promise<string> {
 }
 
 export type { TwilioStandIn };
+export { context };

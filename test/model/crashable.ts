@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { receiveSubmission as receiveForm } from '../../functions/form-webhook/receive.ts';
-import { type BatchResult, processBatch, type QueueRecord } from '../../functions/send-gate/process-batch.ts';
+import { type BatchResult, type DueRecord, processBatch } from '../../functions/send-gate/process-batch.ts';
 import { receiveText } from '../../functions/twilio-inbound/receive.ts';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { createConfiguration } from '../../lib/configuration/configuration.ts';
@@ -99,7 +99,7 @@ export async function createCrashableHandlers(
       conversations: createConversationStore(outreach),
       submissions: createSubmissionStore(outreach),
       limiter: createSubmissionLimiter(outreach),
-      arrivals: createCrmJobQueue({ ...env, client, now }),
+      crmJobQueue: createCrmJobQueue({ ...env, client, now }),
       configuration: createConfiguration({ ...env, client, table: env.configurationTable, now }),
     };
   }
@@ -110,7 +110,7 @@ export async function createCrashableHandlers(
   }
 
   return {
-    gate: (records: readonly QueueRecord[], plan: CrashPlan): Promise<BatchResult | 'crashed'> => {
+    gate: (records: readonly DueRecord[], plan: CrashPlan): Promise<BatchResult | 'crashed'> => {
       const { call, crashed, deps } = start(plan);
       const crashableCarrier: Carrier = { ...carrier, send: (text) => call(() => carrier.send(text)) };
       return Promise.race([processBatch({ ...deps, carrier: crashableCarrier }, records), crashed]);

@@ -9,6 +9,7 @@ import { BatchWriteCommand, type DynamoDBDocumentClient, paginateScan } from '@a
 import type { SQSEvent } from 'aws-lambda';
 import { vi } from 'vitest';
 import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
+import { dueWorkSchema } from '../../lib/automation/work.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
@@ -131,8 +132,7 @@ export async function createHarness() {
         jobs.length > 0;
         jobs = await take([tables.jobsQueueUrl])
       ) {
-        for (const { body } of jobs)
-          await handlers.changes({ Records: [{ messageId: '1', body }] } as SQSEvent);
+        for (const { body } of jobs) await handlers.jobs({ Records: [{ messageId: '1', body }] } as SQSEvent);
       }
     },
     async enqueue(): Promise<void> {
@@ -189,7 +189,10 @@ export async function createHarness() {
 
   async function runCrashableGate(batch: readonly Enqueued[], plan: CrashPlan): Promise<readonly Enqueued[]> {
     const result = await crashable.gate(
-      batch.map(({ body }, index) => ({ messageId: String(index), body })),
+      batch.map(({ body }, index) => ({
+        messageId: String(index),
+        content: dueWorkSchema.parse(JSON.parse(body)),
+      })),
       plan,
     );
     if (result === 'crashed') return batch;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
 export interface HttpOptions {
@@ -25,6 +26,7 @@ export function httpEvent(method: string, path: string, options: HttpOptions = {
     body: options.body,
     isBase64Encoded: options.isBase64Encoded ?? false,
     requestContext: {
+      requestId: randomUUID(),
       http: {
         method,
         path: rawPath,

@@ -137,7 +137,7 @@ export const leadRoutes = [
         const ref = { leadId: lead.id, automationId: automation.id };
         await deps.enrollments.add(enrollLead(ref, lead.number, automation, deps.now()));
       }
-      await deps.arrivals.enqueueCrmJob({ number: lead.number, id: `lead:${lead.id}`, checkboxes: [] });
+      await deps.crmJobQueue.enqueueCrmJob({ number: lead.number, id: `lead:${lead.id}`, checkboxes: [] });
       return { status: 201, body: await describe(deps, lead) };
     },
   }),

@@ -1,11 +1,11 @@
 import type { OptInProgress } from '../../lib/campaigns/campaign.ts';
-import type { AddOptInsJob } from '../../lib/campaigns/campaign-jobs.ts';
 import type { CampaignStore } from '../../lib/campaigns/campaign-store.ts';
 import type { MemberStore } from '../../lib/campaigns/member-store.ts';
 import type { OptInRuns } from '../../lib/campaigns/opt-in-runs.ts';
 import type { ConsentLists } from '../../lib/consent/lists.ts';
+import type { AddOptInsJob } from '../../lib/jobs/job.ts';
+import type { JobQueue } from '../../lib/jobs/job-queue.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
-import type { Jobs } from './jobs.ts';
 
 export interface AddOptInsDeps {
   readonly campaigns: Pick<CampaignStore, 'get'>;
@@ -13,20 +13,11 @@ export interface AddOptInsDeps {
   readonly leads: Pick<LeadStore, 'leadsWithNumber' | 'upsertByNumber'>;
   readonly members: Pick<MemberStore, 'add' | 'known'>;
   readonly optInRuns: Pick<OptInRuns, 'note'>;
-  readonly jobs: Jobs;
+  readonly jobs: JobQueue;
 }
 
 /** Each opt-in may take a lead of its own to be made. */
 const PAGE = 50;
-
-/** Somebody asked for "Add Opt-Ins" (T6). */
-export async function startAddingOptIns(
-  { jobs }: Pick<AddOptInsDeps, 'jobs'>,
-  campaignId: string,
-  run: string,
-): Promise<void> {
-  await jobs.enqueue([{ job: 'addOptIns', campaignId, run, seen: 0, added: 0 }], 0);
-}
 
 /**
  * Puts one page of those who opted in by the campaign's keyword, and are no members yet, into the campaign (T6), and hands

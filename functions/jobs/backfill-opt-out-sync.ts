@@ -1,42 +1,22 @@
 import * as z from 'zod';
 import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import type { WaitingEntry, WorkIndex } from '../../lib/automation/work-index.ts';
-import type { Settings } from '../../lib/organization/settings.ts';
+import type { Configuration } from '../../lib/configuration/configuration.ts';
+import type { BackfillSyncJob } from '../../lib/jobs/job.ts';
+import type { JobQueue } from '../../lib/jobs/job-queue.ts';
+import type { EnqueueSync } from '../../lib/sender/carrier-list-queue.ts';
 import type { SingleTextStore } from '../../lib/single-texts/single-text-store.ts';
-import { SHARDS } from '../../lib/tables/outreach.ts';
-import type { OptOutSyncDeps } from './enqueue-opt-out-sync.ts';
-import type { Jobs } from './jobs.ts';
 
-/** One page of telling Twilio of everybody of a shard whose texts wait for its list. */
-export const backfillSyncJobSchema = z.object({
-  job: z.literal('backfillSync'),
-  shard: z
-    .int()
-    .min(0)
-    .max(SHARDS - 1),
-  cursor: z.record(z.string(), z.unknown()).optional(),
-});
-export type BackfillSyncJob = z.infer<typeof backfillSyncJobSchema>;
-
-export interface BackfillSyncDeps extends OptOutSyncDeps {
+export interface BackfillSyncDeps {
+  readonly configuration: Pick<Configuration, 'settings'>;
+  readonly enqueueSync: EnqueueSync;
   readonly enrollments: Pick<EnrollmentStore, 'get'>;
   readonly singleTexts: Pick<SingleTextStore, 'get'>;
   readonly index: Pick<WorkIndex, 'waiting'>;
-  readonly jobs: Jobs;
+  readonly jobs: JobQueue;
 }
 
 const PAGE = 100;
-
-/** `twilioConsentApi` was switched on: whose texts wait for Twilio's list is told to Twilio, so that they leave (X9). */
-export async function startBackfillSync(
-  { jobs }: Pick<BackfillSyncDeps, 'jobs'>,
-  before: Pick<Settings, 'twilioConsentApi'>,
-  after: Pick<Settings, 'twilioConsentApi'>,
-): Promise<void> {
-  if (before.twilioConsentApi || !after.twilioConsentApi) return;
-  const pages = Array.from({ length: SHARDS }, (_, shard) => ({ job: 'backfillSync' as const, shard }));
-  await jobs.enqueue(pages, 0);
-}
 
 /**
  * Hands on the numbers of one page whose texts wait for Twilio's list, and the rest of the pages. What Twilio is told of a

@@ -1,13 +1,12 @@
 import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { enrollLead } from '../../lib/automation/progress.ts';
 import type { BroadcastStore } from '../../lib/campaigns/broadcast-store.ts';
-import type { EnrollJob } from '../../lib/campaigns/campaign-jobs.ts';
 import type { MemberStore } from '../../lib/campaigns/member-store.ts';
 import { isTextedByAnother } from '../../lib/campaigns/same-number.ts';
 import type { Configuration } from '../../lib/configuration/configuration.ts';
+import type { EnrollJob } from '../../lib/jobs/job.ts';
+import type { JobQueue } from '../../lib/jobs/job-queue.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
-import { SHARDS } from '../../lib/tables/outreach.ts';
-import type { Jobs } from './jobs.ts';
 
 export interface EnrollMembersDeps {
   readonly configuration: Pick<Configuration, 'automation'>;
@@ -15,31 +14,11 @@ export interface EnrollMembersDeps {
   readonly members: Pick<MemberStore, 'ofShard' | 'known'>;
   readonly leads: Pick<LeadStore, 'get' | 'leadsWithNumber'>;
   readonly enrollments: Pick<EnrollmentStore, 'add'>;
-  readonly jobs: Jobs;
+  readonly jobs: JobQueue;
   readonly now: () => Date;
 }
 
 const PAGE = 100;
-
-/** A broadcast began: its members are enrolled shard by shard, side by side. */
-export async function startEnrolling(
-  { jobs }: Pick<EnrollMembersDeps, 'jobs'>,
-  { campaignId, broadcast }: Pick<EnrollJob, 'campaignId' | 'broadcast'>,
-): Promise<void> {
-  const shards = Array.from(
-    { length: SHARDS },
-    (_, shard): EnrollJob => ({
-      job: 'enroll',
-      campaignId,
-      broadcast,
-      shard,
-      seen: 0,
-      enrolled: 0,
-      sameNumber: 0,
-    }),
-  );
-  await jobs.enqueue(shards, 0);
-}
 
 /**
  * Enrols one page of a shard's members and hands the rest on. A page that comes twice enrols nobody twice and counts

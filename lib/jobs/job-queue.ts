@@ -1,18 +1,13 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { AddOptInsJob, EnrollJob } from '../../lib/campaigns/campaign-jobs.ts';
-import type { WakeJob } from '../../lib/gate/wake-job.ts';
-import type { BackfillSyncJob } from './backfill-opt-out-sync.ts';
-
-/** One page of work that is too large for one invocation. */
-export type Job = WakeJob | EnrollJob | AddOptInsJob | BackfillSyncJob;
+import type { Job } from './job.ts';
 
 /** The queue of paged jobs. */
-export interface Jobs {
+export interface JobQueue {
   /** @param jobs ten at most. @param delaySeconds 900 at most. @throws Error when the queue refused one. */
   enqueue(jobs: readonly Job[], delaySeconds: number): Promise<void>;
 }
 
-export function createJobs(client: SQSClient, url: string): Jobs {
+export function createJobQueue(client: SQSClient, url: string): JobQueue {
   return {
     enqueue: async (jobs, delaySeconds) => {
       const answer = await client.send(

@@ -1,0 +1,21 @@
+import { countOutcomes, describeError, logger } from '../../lib/telemetry/telemetry.ts';
+import { type PublishDeps, publishChanges, type TableChange } from './publish.ts';
+
+/** Publishes a batch of changes, and counts and logs what became no event. @returns the sequence number to begin again from, if any. */
+export async function publishBatch(
+  deps: Omit<PublishDeps, 'onUnreadable'>,
+  changes: readonly TableChange[],
+): Promise<string | undefined> {
+  const { published, refused, beginAgain } = await publishChanges({ ...deps, onUnreadable }, changes);
+  countOutcomes({ eventPublished: published, eventRefused: refused });
+  return beginAgain;
+}
+
+function onUnreadable({ sequenceNumber, table }: TableChange, error: unknown): void {
+  logger.error('A change cannot be read, so its event is not published', {
+    sequenceNumber,
+    table,
+    ...describeError(error),
+  });
+  countOutcomes({ eventUnreadable: 1 });
+}

@@ -1,0 +1,40 @@
+import { differences } from '../../lib/drift/drift.ts';
+import type { TextLog } from '../../lib/drift/text-log.ts';
+import type { Carrier } from '../../lib/messaging/carrier.ts';
+import { countBy, countOutcomes } from '../../lib/telemetry/telemetry.ts';
+import { type DriftDeps, findDrift } from './find-drift.ts';
+import { type FinishDeps, finishSubmissions } from './finish-submissions.ts';
+import { type SettleDeps, settleClaims } from './settle-claims.ts';
+
+export type ReconcileDeps = Omit<SettleDeps, 'carrier'> &
+  FinishDeps &
+  Omit<DriftDeps, 'log'> & {
+    readonly carrier: () => Promise<Carrier>;
+    /** Made for each run: it keeps the numbers of the sender's pool. */
+    readonly log: () => Promise<TextLog>;
+  };
+
+/**
+ * Settles claims, finishes submissions and compares texts with Twilio's, and counts what it did. None waits for another: a submission
+ * that cannot be finished must not keep a text in doubt.
+ *
+ * @throws AggregateError of the parts that failed, when all have ended.
+ */
+export async function runReconcile(deps: ReconcileDeps, hasTime: () => boolean): Promise<void> {
+  const [claims, submissions, drift] = await Promise.allSettled([
+    deps.carrier().then((carrier) => settleClaims({ ...deps, carrier }, hasTime)),
+    finishSubmissions(deps, hasTime),
+    deps.log().then((log) => findDrift({ ...deps, log }, hasTime)),
+  ]);
+  if (claims.status === 'fulfilled') countOutcomes(countBy('claim', claims.value));
+  if (submissions.status === 'fulfilled') countOutcomes({ submissionFinished: submissions.value });
+  if (drift.status === 'fulfilled' && drift.value) {
+    const { found, settled, byDifference } = drift.value;
+    const words = differences.flatMap((word) => Array<typeof word>(byDifference[word] ?? 0).fill(word));
+    countOutcomes({ driftFound: found, driftSettled: settled, ...countBy('drift', words) });
+  }
+  const errors = [claims, submissions, drift].flatMap((part) =>
+    part.status === 'rejected' ? [part.reason] : [],
+  );
+  if (errors.length > 0) throw new AggregateError(errors, 'Not everything could be reconciled');
+}

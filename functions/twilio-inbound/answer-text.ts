@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { loggableId } from '../../lib/messaging/loggable-id.ts';
+import { e164Schema } from '../../lib/phone/e164.ts';
+import type { HttpAnswer } from '../../lib/runtime/problem.ts';
+import { countBy, countOutcomes, logger } from '../../lib/telemetry/telemetry.ts';
+import { type ReceiveDeps, receiveText } from './receive.ts';
+
+const inboundSchema = z.object({
+  MessageSid: z.string().min(1).max(64),
+  From: e164Schema,
+  To: z.string().max(64),
+  Body: z.string().max(10_000).default(''),
+  OptOutType: z.string().optional(),
+});
+
+/**
+ * Takes a text that Twilio received for us, and answers with TwiML: the reply, or nothing to say.
+ *
+ * @param fields of the webhook, signed by Twilio.
+ */
+export async function answerText(
+  deps: ReceiveDeps,
+  fields: Readonly<Record<string, string>>,
+): Promise<HttpAnswer> {
+  const inbound = inboundSchema.safeParse(fields);
+  if (!inbound.success) {
+    // A short code or a name as sender: nobody to text back, and nothing that a retry would change.
+    countOutcomes({ inboundIgnored: 1 });
+    return NO_REPLY;
+  }
+  const { MessageSid: messageSid, From: from, To: to, Body: body, OptOutType: optOutType } = inbound.data;
+  logger.appendKeys({ messageSid: loggableId(messageSid) });
+  const { intent, reply } = await receiveText(deps, { messageSid, from, to, body, optOutType });
+  countOutcomes(countBy('inbound', [intent]));
+  logger.info('A text was received', { intent });
+  return reply === undefined ? NO_REPLY : replyWith(reply);
+}
+
+function twiml(body: string): HttpAnswer {
+  return { statusCode: 200, headers: { 'content-type': 'text/xml; charset=utf-8' }, body };
+}
+
+const NO_REPLY = twiml('<?xml version="1.0" encoding="UTF-8"?><Response/>');
+
+/** The library that writes TwiML is loaded only where there is something to say. */
+async function replyWith(words: string): Promise<HttpAnswer> {
+  const { default: MessagingResponse } = await import('twilio/lib/twiml/MessagingResponse.js');
+  const response = new MessagingResponse();
+  response.message(words.replace(/[\p{Cc}\p{Cs}]/gu, ' '));
+  return twiml(response.toString());
+}

@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { RequestProblem } from '../../lib/http/route.ts';
+import { loggableId } from '../../lib/messaging/loggable-id.ts';
+import { twilioRank } from '../../lib/messaging/message.ts';
+import { type HttpAnswer, jsonAnswer } from '../../lib/runtime/problem.ts';
+import { countBy, countOutcomes, logger } from '../../lib/telemetry/telemetry.ts';
+import { type ApplyDeps, applyNews } from './apply-news.ts';
+
+const newsSchema = z.object({
+  MessageSid: z.string().min(1).max(64),
+  MessageStatus: z.string().min(1).max(40),
+  ErrorCode: z.coerce.number().int().positive().optional().catch(undefined),
+});
+
+/**
+ * Takes a delivery callback of Twilio's.
+ *
+ * @param id of our message, which the callback's URL carries. @param fields of the webhook, signed by Twilio.
+ * @throws RequestProblem 400 for what is no callback, 404 for a message that was not sent.
+ */
+export async function answerCallback(
+  deps: ApplyDeps,
+  id: string | undefined,
+  fields: Readonly<Record<string, string>>,
+): Promise<HttpAnswer> {
+  const news = newsSchema.safeParse(fields);
+  if (!id || !news.success) {
+    const detail = 'A callback needs ?message= and the fields MessageSid and MessageStatus.';
+    throw new RequestProblem(400, 'Not a delivery callback', detail);
+  }
+  const { MessageSid: sid, MessageStatus: status, ErrorCode } = news.data;
+  logger.appendKeys({ messageId: loggableId(id), messageSid: loggableId(sid) });
+  const errorCode = ErrorCode === undefined ? {} : { errorCode: ErrorCode };
+  const outcome = await applyNews(deps, id, { sid, status, ...errorCode });
+  countOutcomes(countBy('callback', [outcome]));
+  logger.info('News of a text', {
+    status: twilioRank(status)?.status ?? 'unknown',
+    ...errorCode,
+    outcome,
+  });
+  if (outcome !== 'unknown') return jsonAnswer(200, { outcome });
+  throw new RequestProblem(404, 'No such message', 'No message was sent under this id.');
+}

@@ -1,0 +1,35 @@
+import type { MiddlewareObj } from '@middy/core';
+import type { ApiRequest } from '../http/api.ts';
+import { RequestProblem } from '../http/route.ts';
+import { readWebhook, type WebhookRequest } from '../messaging/webhook.ts';
+import { twilioAuthToken } from '../runtime/secrets.ts';
+import type { MetricName } from '../telemetry/metrics.ts';
+import { countOutcomes } from '../telemetry/telemetry.ts';
+
+export interface TwilioWebhookEvent extends WebhookRequest, Pick<ApiRequest, 'queryStringParameters'> {
+  /** The form fields that Twilio signed. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export interface TwilioWebhookOptions {
+  readonly publicBaseUrl: string;
+  /** Name of the parameter that holds the account's auth token. */
+  readonly twilioAuthTokenParameter: string;
+  /** Counts requests that Twilio did not sign. */
+  readonly forged: MetricName;
+}
+
+/** Lets only requests through that Twilio signed, and reads their fields. @throws RequestProblem 403 for any other request. */
+export function twilioWebhook(options: TwilioWebhookOptions): MiddlewareObj<TwilioWebhookEvent> {
+  return {
+    before: async (request) => {
+      const token = await twilioAuthToken(options.twilioAuthTokenParameter);
+      const fields = readWebhook(request.event, options.publicBaseUrl, token);
+      if (!fields) {
+        countOutcomes({ [options.forged]: 1 });
+        throw new RequestProblem(403, 'Forbidden', 'The request carries no valid Twilio signature.');
+      }
+      request.event = { ...request.event, fields };
+    },
+  };
+}
