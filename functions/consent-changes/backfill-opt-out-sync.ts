@@ -3,7 +3,7 @@ import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import type { WaitingEntry, WorkIndex } from '../../lib/automation/work-index.ts';
 import type { Settings } from '../../lib/organization/settings.ts';
 import type { SingleTextStore } from '../../lib/single-texts/single-text-store.ts';
-import { SHARDS } from '../../lib/tables/outreach.ts';
+import { ALL_SHARDS, SHARDS } from '../../lib/tables/outreach.ts';
 import type { OptOutSyncDeps } from './enqueue-opt-out-sync.ts';
 import type { Jobs } from './jobs.ts';
 
@@ -34,7 +34,7 @@ export async function startBackfillSync(
   after: Pick<Settings, 'twilioConsentApi'>,
 ): Promise<void> {
   if (before.twilioConsentApi || !after.twilioConsentApi) return;
-  const pages = Array.from({ length: SHARDS }, (_, shard) => ({ job: 'backfillSync' as const, shard }));
+  const pages = ALL_SHARDS.map((shard) => ({ job: 'backfillSync' as const, shard }));
   await jobs.enqueue(pages, 0);
 }
 

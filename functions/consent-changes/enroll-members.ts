@@ -6,7 +6,7 @@ import type { MemberStore } from '../../lib/campaigns/member-store.ts';
 import { isTextedByAnother } from '../../lib/campaigns/same-number.ts';
 import type { Configuration } from '../../lib/configuration/configuration.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
-import { SHARDS } from '../../lib/tables/outreach.ts';
+import { ALL_SHARDS } from '../../lib/tables/outreach.ts';
 import type { Jobs } from './jobs.ts';
 
 export interface EnrollMembersDeps {
@@ -26,9 +26,8 @@ export async function startEnrolling(
   { jobs }: Pick<EnrollMembersDeps, 'jobs'>,
   { campaignId, broadcast }: Pick<EnrollJob, 'campaignId' | 'broadcast'>,
 ): Promise<void> {
-  const shards = Array.from(
-    { length: SHARDS },
-    (_, shard): EnrollJob => ({
+  const shards = ALL_SHARDS.map(
+    (shard): EnrollJob => ({
       job: 'enroll',
       campaignId,
       broadcast,

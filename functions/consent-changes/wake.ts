@@ -4,7 +4,7 @@ import type { ConsentEvent } from '../../lib/consent/consent-event.ts';
 import { type WakeNumberDeps, wakeEntry, wakeNumber, wokenByEvent } from '../../lib/gate/wake.ts';
 import type { WakeJob } from '../../lib/gate/wake-job.ts';
 import type { SingleTextStore } from '../../lib/single-texts/single-text-store.ts';
-import { SHARDS } from '../../lib/tables/outreach.ts';
+import { ALL_SHARDS } from '../../lib/tables/outreach.ts';
 import type { Jobs } from './jobs.ts';
 
 export interface WakeDeps extends WakeNumberDeps {
@@ -29,7 +29,7 @@ export async function startWaking(
   deps: Pick<WakeDeps, 'jobs'>,
   meant: Pick<WakeJob, 'reasons' | 'automationId'>,
 ): Promise<void> {
-  const jobs = Array.from({ length: SHARDS }, (_, shard) => ({ shard, ...meant }));
+  const jobs = ALL_SHARDS.map((shard) => ({ shard, ...meant }));
   await deps.jobs.enqueue(jobs, 0);
   await deps.jobs.enqueue(jobs, SECOND_PASS_SECONDS);
 }

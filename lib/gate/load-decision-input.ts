@@ -12,7 +12,8 @@ import type { Lead } from '../leads/lead.ts';
 import { leadKey, parseLead } from '../leads/lead-items.ts';
 import { parseSettings, settingsKey } from '../organization/organization-items.ts';
 import type { Settings } from '../organization/settings.ts';
-import { type Item, type Key, readConsistently } from '../runtime/dynamodb.ts';
+import { inChunks } from '../runtime/chunks.ts';
+import { type Item, KEYS_PER_READ, type Key, readConsistently } from '../runtime/dynamodb.ts';
 import type { SingleText } from '../single-texts/single-text.ts';
 import { parseSingleText, singleTextKey } from '../single-texts/single-text-items.ts';
 import type { GateTables } from './send-transaction.ts';
@@ -46,11 +47,14 @@ export interface LoadedSingleText extends LoadedInput {
 export type LoadRequest = Pick<DueWork, 'number'> &
   ({ readonly singleTextId: string } | { readonly leadId: string; readonly automationId: string });
 
+/** Texts whose keys one request takes: five of each step, and the settings. */
+export const TEXTS_PER_LOAD = 15;
+
 /**
  * Reads what the decisions about some texts rest on, strongly consistent, in one request for a whole batch: nothing
  * that an admin, a STOP or a form changed is ever served from a cache (H1).
  *
- * @param wanted at most 15, so that one request takes them. A single text's lead costs a second request for the batch.
+ * @param wanted at most `TEXTS_PER_LOAD`. A single text's lead costs a second request for the batch.
  * @returns in the order of `wanted`.
  */
 export async function loadBatch(
@@ -125,8 +129,8 @@ export interface NumbersConsent {
   readonly states: ReadonlyMap<string, ConsentState>;
 }
 
-/** Keys of one request, the settings' own left out. */
-const NUMBERS_PER_READ = 99;
+/** One key of each request is the settings' own. */
+const NUMBERS_PER_READ = KEYS_PER_READ - 1;
 
 /**
  * The settings, and the consent of some numbers, strongly consistent and in one request: what lists show beside each number.
@@ -140,8 +144,9 @@ export async function loadConsentOfNumbers(
   const distinct = [...new Set(numbers)];
   const states = new Map<string, ConsentState>();
   let stored: Item | undefined;
-  for (let from = 0; from === 0 || from < distinct.length; from += NUMBERS_PER_READ) {
-    const some = distinct.slice(from, from + NUMBERS_PER_READ);
+  // Without numbers, one request still reads the settings.
+  const [first = [], ...others] = inChunks(distinct, NUMBERS_PER_READ);
+  for (const some of [first, ...others]) {
     const found = await readConsistently(client, {
       [configurationTable]: [settingsKey],
       [consentTable]: some.map(stateKey),

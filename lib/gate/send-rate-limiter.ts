@@ -1,6 +1,8 @@
-import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Lane } from '../automation/lanes.ts';
-import { type Item, isConditionFailure, type Key } from '../runtime/dynamodb.ts';
+import { LOST, retryLost } from '../runtime/change-versioned.ts';
+import { isConditionFailure } from '../runtime/conditional-writes.ts';
+import type { Item, Key, TableDeps } from '../runtime/dynamodb.ts';
 
 /**
  * The time of the sender, as a generic cell rate algorithm keeps it: one moment up to which it is taken, which each batch
@@ -13,11 +15,8 @@ export type Reservation = { readonly start: number } | { readonly nextFreeAt: nu
 
 export type SendRateLimiter = ReturnType<typeof createSendRateLimiter>;
 
-export function createSendRateLimiter(deps: {
-  readonly client: DynamoDBDocumentClient;
-  /** The outreach table. */
-  readonly table: string;
-}) {
+/** @param deps.table the outreach table. */
+export function createSendRateLimiter(deps: TableDeps) {
   return {
     /**
      * Takes the sender's next free time. What a broadcast has taken ahead keeps nobody of the priority line waiting: that line
@@ -55,15 +54,15 @@ interface Span {
 }
 
 const END_OF_TIME = Number.MAX_SAFE_INTEGER;
-/** Others move the same clock at the same time. */
-const ATTEMPTS = 20;
+/** All workers move the same clock: nobody waits between two attempts, so that the sender's time is not left unused. */
+const LIMITS = { maximumAttempts: 20, pause: async () => {} };
 
 /**
  * Moves a time on from itself, or from `earliest` when it lies behind. One request where the line is as it mostly is, else two:
  * a broadcast's queues, and the priority line rests.
  */
 async function advance(
-  { client, table }: { readonly client: DynamoDBDocumentClient; readonly table: string },
+  { client, table }: TableDeps,
   attribute: 'nextFreeAt' | 'priorityAt' | `${Lane}Line`,
   milliseconds: number,
   { earliest, latest }: Span,
@@ -95,12 +94,13 @@ async function advance(
       ':earliest': earliest,
     });
   let rests = attribute === 'priorityAt';
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  const attempt = async () => {
     const reserved = await (rests ? afresh() : onwards()).catch(stoodAt(attribute));
     if ('start' in reserved || reserved.nextFreeAt > latest) return reserved;
     rests = reserved.nextFreeAt < earliest;
-  }
-  throw new Error('Others took the time of the sender again and again');
+    return LOST;
+  };
+  return retryLost("The sender's time", attempt, LIMITS);
 }
 
 /** Where the time stood when the condition failed; 0 before its first use. */

@@ -49,11 +49,13 @@ export function sendingWindow(recipient: Recipient, rules: Rules, now: Date): Se
 
 /** The first moment from `from` on that is open in every zone; `horizon` when there is none before it. */
 function commonOpening(zones: readonly string[], hours: DayRules, from: number, horizon: number): number {
-  for (let at = from; ; ) {
+  let at = from;
+  while (at < horizon) {
     const before = at;
     for (const zone of zones) at = nextOpening(zone, hours, at, horizon);
-    if (at === before || at >= horizon) return at;
+    if (at === before) return at;
   }
+  return at;
 }
 
 /**
@@ -62,8 +64,7 @@ function commonOpening(zones: readonly string[], hours: DayRules, from: number, 
  */
 function nextOpening(zone: string, hours: DayRules, from: number, horizon: number): number {
   let at = from;
-  for (;;) {
-    if (at >= horizon) return horizon;
+  while (at < horizon) {
     const { offset, until } = clockSpan(zone, at);
     const local = at + offset;
     const day = Math.floor(local / DAY);
@@ -73,6 +74,7 @@ function nextOpening(zone: string, hours: DayRules, from: number, horizon: numbe
     const next = open && minute < open.from ? day * DAY + open.from * MINUTE : (day + 1) * DAY;
     at = Math.min(next - offset, until);
   }
+  return horizon;
 }
 
 function isOpen(zone: string, hours: DayRules, at: number): boolean {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SHARDS } from '../tables/outreach.ts';
+import { ALL_SHARDS, SHARDS } from '../tables/outreach.ts';
 
 /** One page of waking everybody of a shard who waits for one of some reasons: parsed by who sends it and by who does it. */
 export const wakeJobSchema = z.object({
@@ -17,5 +17,5 @@ export type WakeJob = z.infer<typeof wakeJobSchema>;
 
 /** Wakes everybody who waits, whatever for: the gate decides on each anew, and holds who must wait on. */
 export function wakeAll(): WakeJob[] {
-  return Array.from({ length: SHARDS }, (_, shard) => ({ shard }));
+  return ALL_SHARDS.map((shard) => ({ shard }));
 }

@@ -4,7 +4,7 @@ import { createJobs } from '../../functions/consent-changes/jobs.ts';
 import { startWaking } from '../../functions/consent-changes/wake.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
-import { SHARDS, WORK_INDEX, waitingWork } from '../../lib/tables/outreach.ts';
+import { ALL_SHARDS, WORK_INDEX, waitingWork } from '../../lib/tables/outreach.ts';
 import { atMost, type Figure, raw } from './figure.ts';
 import { newProspects } from './lanes.ts';
 import { createPeople, type People } from './people.ts';
@@ -84,7 +84,7 @@ async function countWaiting({ names }: Stand): Promise<number> {
   const client = createDocumentClient();
   const TableName = nameOf(names, ENV.outreachTable);
   const counts = await Promise.all(
-    Array.from({ length: SHARDS }, async (_, shard) => {
+    ALL_SHARDS.map(async (shard) => {
       let count = 0;
       const pages = paginateQuery(
         { client },
