@@ -3,6 +3,7 @@ import { LOST, type Lost, retryLost } from '../runtime/change-versioned.ts';
 import { inChunks } from '../runtime/chunks.ts';
 import { transact } from '../runtime/conditional-writes.ts';
 import {
+  ACTIONS_PER_TRANSACTION,
   type ClockedTableDeps,
   type Item,
   readManyConsistently,
@@ -34,7 +35,7 @@ export function createMemberStore(deps: ClockedTableDeps) {
       add(deps, campaignId, leadIds, by),
     /** @returns false when the lead is no active member. */
     remove: (campaignId: string, leadId: string, by: string) => remove(deps, campaignId, leadId, by),
-    /** What is known of some leads as members, removed ones included. @param leadIds 100 at most. */
+    /** What is known of some leads as members, removed ones included. */
     known: (campaignId: string, leadIds: readonly string[]) => known(deps, campaignId, leadIds),
     /** How many are active. */
     count: (campaignId: string) => count(deps, campaignId),
@@ -53,8 +54,8 @@ interface Paging {
   readonly removedToo: boolean;
 }
 
-/** A transaction takes 100 actions, and the count is one of them. */
-const MOST_PER_TRANSACTION = 50;
+/** Members of one transaction. The count of their shard takes one action more. */
+const MEMBERS_PER_TRANSACTION = ACTIONS_PER_TRANSACTION / 2;
 /** Queries for one page at most: a campaign whose members were nearly all removed answers short pages. */
 const QUERIES_PER_PAGE = 2 * SHARDS;
 
@@ -67,7 +68,7 @@ async function add(
   const joined: string[] = [];
   const shards = Map.groupBy(new Set(leadIds), shardOf);
   for (const [shard, ids] of shards) {
-    for (const some of inChunks(ids, MOST_PER_TRANSACTION)) {
+    for (const some of inChunks(ids, MEMBERS_PER_TRANSACTION)) {
       joined.push(...(await addTogether(deps, campaignId, shard, some, by)));
     }
   }
