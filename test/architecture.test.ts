@@ -253,6 +253,37 @@ describe('the rules are pure', () => {
   });
 });
 
+describe('every loop has a bound', () => {
+  const deployed = [...lib, ...functions];
+
+  it('no loop lacks a condition', () => {
+    const endless = /\bfor\s*\([^;]*;\s*;|\bwhile\s*\(\s*(true|1|!0)\s*\)/;
+    expect(endless.test('for (;;) {')).toBe(true);
+    expect(endless.test('for (let attempt = 1; ; attempt++) {')).toBe(true);
+    expect(deployed.filter(({ code }) => endless.test(code)).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('a write that loses against another writer is tried again in one place', () => {
+    const pausing = deployed.filter(({ code }) => /\bpauseBeforeRetry\(/.test(code)).map(({ path }) => path);
+    expect(pausing.toSorted()).toEqual([
+      // Reads again what seems wrong.
+      'lib/consent/verify-registry.ts',
+      // Asks again for what DynamoDB left out of an answer.
+      'lib/runtime/dynamodb.ts',
+      'lib/runtime/parameter.ts',
+    ]);
+    const retrying = deployed
+      .filter(({ code }) => /=\s*pauseBeforeRetry\b/.test(code))
+      .map(({ path }) => path);
+    expect(retrying).toEqual(['lib/runtime/change-versioned.ts']);
+  });
+
+  it('only one file spells the condition over a version', () => {
+    const spelling = deployed.filter(({ code }) => /#version (=|<)|\(#version\)/.test(code));
+    expect(spelling.map(({ path }) => path)).toEqual(['lib/runtime/item-conditions.ts']);
+  });
+});
+
 describe('the environment', () => {
   it('is read in one place', () => {
     const readers = ours.filter(({ code }) => /process\.env|\benv\b.*from 'node:process'/.test(code));

@@ -35,7 +35,7 @@ export interface AdminDeps extends LoadDeps {
   };
   readonly configuration: Configuration;
   readonly leads: LeadStore;
-  readonly enrollments: Pick<EnrollmentStore, 'add' | 'get' | 'ofLead' | 'ofLeads' | 'replace'>;
+  readonly enrollments: Pick<EnrollmentStore, 'add' | 'get' | 'ofLead' | 'ofLeads' | 'replace' | 'change'>;
   readonly messages: MessageStore;
   readonly crmJobQueue: Pick<CrmJobQueue, 'enqueueCrmJob'>;
   readonly conversations: ConversationStore;

@@ -1,7 +1,7 @@
 import type { WorkIndex } from '../../lib/automation/work-index.ts';
 import { type WakeEntryDeps, wakeEntry } from '../../lib/gate/wake.ts';
 import type { Item } from '../../lib/runtime/dynamodb.ts';
-import { SHARDS } from '../../lib/tables/outreach.ts';
+import { ALL_SHARDS } from '../../lib/tables/outreach.ts';
 
 export interface ExpireWaitingDeps extends WakeEntryDeps {
   readonly index: Pick<WorkIndex, 'overdue'>;
@@ -17,9 +17,7 @@ const PAGE = 100;
  * @returns how many are due now.
  */
 export async function expireWaiting(deps: ExpireWaitingDeps, hasTime: () => boolean): Promise<number> {
-  const ended = await Promise.all(
-    Array.from({ length: SHARDS }, (_, shard) => endWaitingOf(deps, shard, hasTime)),
-  );
+  const ended = await Promise.all(ALL_SHARDS.map((shard) => endWaitingOf(deps, shard, hasTime)));
   return ended.reduce((sum, count) => sum + count, 0);
 }
 

@@ -2,7 +2,7 @@ import type { Lanes } from '../../lib/automation/lanes.ts';
 import { LANES, type WorkKind } from '../../lib/automation/work.ts';
 import type { DueEntry, WorkIndex } from '../../lib/automation/work-index.ts';
 import type { Item } from '../../lib/runtime/dynamodb.ts';
-import { SHARDS } from '../../lib/tables/outreach.ts';
+import { ALL_SHARDS } from '../../lib/tables/outreach.ts';
 import type { Watermarks } from './watermarks.ts';
 
 export interface CycleDeps {
@@ -41,7 +41,7 @@ export async function runCycle(
   const marks = await deps.watermarks.read(kind);
   const to = deps.now().toISOString();
   const shards = await Promise.all(
-    Array.from({ length: SHARDS }, async (_, shard) => {
+    ALL_SHARDS.map(async (shard) => {
       // A mark ahead of this clock was set by one that runs ahead.
       const [mark = to] = [marks[shard] ?? BEGINNING, to].sort();
       const span = { from: overlapped(mark), to };
@@ -65,7 +65,7 @@ export async function sweepDue(
   const marks = await deps.watermarks.read(kind);
   const now = deps.now().toISOString();
   const shards = await Promise.all(
-    Array.from({ length: SHARDS }, (_, shard) => {
+    ALL_SHARDS.map((shard) => {
       const span = { from: BEGINNING, to: overlapped(marks[shard] ?? BEGINNING) };
       return enqueueSpan(deps, kind, shard, span, hasTime);
     }),

@@ -1,6 +1,7 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { WorkKind } from '../../lib/automation/work.ts';
+import { readItem } from '../../lib/runtime/dynamodb.ts';
 
 /** Shard number to the moment up to which everything due was enqueued, ISO 8601. */
 export type ShardWatermarks = Readonly<Record<string, string>>;
@@ -17,10 +18,8 @@ const marksKey = (kind: WorkKind) => ({ pk: `CYCLE#${kind}`, sk: 'MARKS' });
 export function createWatermarks(client: DynamoDBDocumentClient, table: string): Watermarks {
   return {
     read: async (kind) => {
-      const answer = await client.send(
-        new GetCommand({ TableName: table, Key: marksKey(kind), ConsistentRead: true }),
-      );
-      return marksSchema.parse(answer.Item?.['marks'] ?? {});
+      const item = await readItem({ client, table }, marksKey(kind));
+      return marksSchema.parse(item?.['marks'] ?? {});
     },
     // Two cycles that overlap write marks that are both true; the earlier one only makes the next cycle read more.
     write: async (kind, marks) => {

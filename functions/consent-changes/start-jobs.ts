@@ -1,7 +1,7 @@
 import type { AddOptInsJob, EnrollJob, WakeJob } from '../../lib/jobs/job.ts';
 import type { JobQueue } from '../../lib/jobs/job-queue.ts';
 import type { Settings } from '../../lib/organization/settings.ts';
-import { SHARDS } from '../../lib/tables/outreach.ts';
+import { ALL_SHARDS } from '../../lib/tables/outreach.ts';
 
 export interface StartJobsDeps {
   readonly jobs: JobQueue;
@@ -10,15 +10,12 @@ export interface StartJobsDeps {
 /** The second pass finds texts that were held under the old settings while the first one read the index. */
 const SECOND_PASS_SECONDS = 120;
 
-const ofEachShard = <J>(job: (shard: number) => J): J[] =>
-  Array.from({ length: SHARDS }, (_, shard) => job(shard));
-
 /** Wakes everybody who is meant: now, and once more for those held meanwhile. */
 export async function startWaking(
   { jobs }: StartJobsDeps,
   meant: Pick<WakeJob, 'reasons' | 'automationId'>,
 ): Promise<void> {
-  const pages = ofEachShard((shard): WakeJob => ({ shard, ...meant }));
+  const pages = ALL_SHARDS.map((shard): WakeJob => ({ shard, ...meant }));
   await jobs.enqueue(pages, 0);
   await jobs.enqueue(pages, SECOND_PASS_SECONDS);
 }
@@ -30,7 +27,7 @@ export async function startEnrolling(
 ): Promise<void> {
   const first = { job: 'enroll', campaignId, broadcast, seen: 0, enrolled: 0, sameNumber: 0 } as const;
   await jobs.enqueue(
-    ofEachShard((shard): EnrollJob => ({ ...first, shard })),
+    ALL_SHARDS.map((shard): EnrollJob => ({ ...first, shard })),
     0,
   );
 }
@@ -51,7 +48,7 @@ export async function startBackfillSync(
 ): Promise<void> {
   if (before.twilioConsentApi || !after.twilioConsentApi) return;
   await jobs.enqueue(
-    ofEachShard((shard) => ({ job: 'backfillSync' as const, shard })),
+    ALL_SHARDS.map((shard) => ({ job: 'backfillSync' as const, shard })),
     0,
   );
 }

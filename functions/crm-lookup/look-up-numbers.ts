@@ -1,3 +1,4 @@
+import { SNAPSHOTS_PER_READ } from '../../lib/consent/read-registry.ts';
 import {
   type CrmOptIn,
   crmOptInEvent,
@@ -8,10 +9,8 @@ import {
 import { type CrmRecord, lookUpRecords } from '../../lib/crm/look-up.ts';
 import { fieldKey } from '../../lib/crm/lookup-store.ts';
 import type { CrmPreferences, Mapping } from '../../lib/crm/preferences.ts';
+import { inChunks } from '../../lib/runtime/chunks.ts';
 import type { CrmDeps } from './crm-deps.ts';
-
-/** Numbers whose state and source marker are read in one request: it takes a hundred keys. */
-const RECORDED_AT_ONCE = 50;
 
 /**
  * Looks numbers up in the CRM together and records what its people attest (H6). What is seen is remembered only after it is
@@ -40,8 +39,7 @@ export async function lookUpNumbers(
 /** Fifty numbers at once; what is said of one number in its order, since each event follows the one before. */
 async function recordAll({ registry }: CrmDeps, attested: readonly CrmOptIn[]): Promise<void> {
   const numbers = [...Map.groupBy(attested.map(crmOptInEvent), ({ number }) => number).values()];
-  for (let start = 0; start < numbers.length; start += RECORDED_AT_ONCE) {
-    const few = numbers.slice(start, start + RECORDED_AT_ONCE);
+  for (const few of inChunks(numbers, SNAPSHOTS_PER_READ)) {
     const before = await registry.loadSnapshots(few.flatMap((ofNumber) => ofNumber.slice(0, 1)));
     await Promise.all(
       few.map(async ([first, ...others], index) => {

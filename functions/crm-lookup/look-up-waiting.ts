@@ -9,7 +9,6 @@ import { lookUpNumbers } from './look-up-numbers.ts';
  * four for ImproveIt 360 Lightning's three objects, so that one composite request holds them.
  */
 export const NUMBERS_AT_ONCE = 400;
-const KEYS_PER_READ = 100;
 
 /**
  * Looks up those who wait for consent, each once within the organization's interval at most. Goes on where the last sweep
@@ -59,10 +58,6 @@ async function dueNumbers(
   const lookups = await deps.lookups.getMany(numbers);
   const before = new Date(deps.now().getTime() - intervalMinutes * 60_000).toISOString();
   const old = numbers.filter((number) => (lookups.get(number)?.lookedUpAt ?? '') <= before);
-  const due: string[] = [];
-  for (let start = 0; start < old.length; start += KEYS_PER_READ) {
-    const states = await deps.registry.readMany(old.slice(start, start + KEYS_PER_READ));
-    due.push(...[...states].filter(([, { status }]) => status === 'none').map(([number]) => number));
-  }
-  return due;
+  const states = await deps.registry.readMany(old);
+  return [...states].filter(([, { status }]) => status === 'none').map(([number]) => number);
 }

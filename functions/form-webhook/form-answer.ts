@@ -2,9 +2,10 @@ import type * as z from 'zod';
 import { QUESTION_FIELDS } from '../../lib/forms/opt-in-question.ts';
 import { parsePayload } from '../../lib/forms/payload.ts';
 import { type SubmissionAnswer, submissionAnswerSchema } from '../../lib/forms/submission-answer.ts';
+import { type Html, html } from '../../lib/http/html.ts';
 import type { HttpAnswer } from '../../lib/runtime/problem.ts';
 import { problemSchema } from '../../lib/runtime/problem-schema.ts';
-import { escapeHtml, htmlAnswer, page, prefersHtml } from './html/page.ts';
+import { htmlAnswer, page, prefersHtml } from './html/page.ts';
 import type { FormPost } from './receive.ts';
 import { type QuestionDeps, questionPage, questionView } from './serve-question.ts';
 
@@ -22,29 +23,27 @@ export async function answerSubmission(
   if (!prefersHtml(post.headers['accept'])) return answer;
   const body: unknown = JSON.parse(answer.body);
   if (answer.statusCode === 200) {
-    return htmlAnswer(
-      200,
-      page('Thank you', `<h1>Thank you</h1>\n${thanks(submissionAnswerSchema.parse(body).consent)}`),
-    );
+    const content = html`<h1>Thank you</h1>\n${thanks(submissionAnswerSchema.parse(body).consent)}`;
+    return htmlAnswer(200, page('Thank you', content));
   }
   const refused = refusedSchema.parse(body);
   const again = answer.statusCode === 422 ? await askAgain(deps, post, refused.errors ?? []) : undefined;
   return again ?? htmlAnswer(answer.statusCode, page(refused.title, problemPage(refused)));
 }
 
-function thanks({ recorded, optedOut, next }: SubmissionAnswer['consent']): string {
+function thanks({ recorded, optedOut, next }: SubmissionAnswer['consent']): Html {
   const said = optedOut
     ? 'You will get no text messages from us at this number.'
     : recorded
       ? 'You will get our text messages. Reply STOP to any of them to opt out.'
       : 'We have received your answer.';
-  return [said, next].map((line) => (line ? `<p role="status">${escapeHtml(line)}</p>` : '')).join('\n');
+  return html`<p role="status">${said}</p>\n${next && html`<p role="status">${next}</p>`}`;
 }
 
-function problemPage({ title, detail, errors = [] }: z.infer<typeof refusedSchema>): string {
-  const lines = errors.map(({ field, message }) => `<p>${escapeHtml(`${field}: ${message}`)}</p>`);
-  return `<h1>${escapeHtml(title)}</h1>
-<div class="problem" role="alert"><p>${escapeHtml(detail)}</p>${lines.join('')}</div>
+function problemPage({ title, detail, errors = [] }: z.infer<typeof refusedSchema>): Html {
+  const lines = errors.map(({ field, message }) => html`<p>${field}: ${message}</p>`);
+  return html`<h1>${title}</h1>
+<div class="problem" role="alert"><p>${detail}</p>${lines}</div>
 <p>Use your browser's back button to correct the form.</p>`;
 }
 

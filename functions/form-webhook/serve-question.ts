@@ -3,8 +3,9 @@ import type { Configuration } from '../../lib/configuration/configuration.ts';
 import type { Form } from '../../lib/forms/form.ts';
 import { optInQuestion } from '../../lib/forms/opt-in-question.ts';
 import { shownQuestion } from '../../lib/forms/shown-question.ts';
+import { type Html, html } from '../../lib/http/html.ts';
 import { type HttpAnswer, jsonAnswer, problemAnswer } from '../../lib/runtime/problem.ts';
-import { escapeHtml, htmlAnswer, page, prefersHtml } from './html/page.ts';
+import { htmlAnswer, page, prefersHtml } from './html/page.ts';
 import { QUESTION_SCRIPT, type QuestionView, questionSnippet } from './html/question.ts';
 
 export interface QuestionDeps {
@@ -55,19 +56,12 @@ export function questionPage(
   { publicBaseUrl }: Pick<QuestionDeps, 'publicBaseUrl'>,
 ): HttpAnswer {
   const title = 'Text messages';
-  const html = page(
-    title,
-    `<h1>${escapeHtml(title)}</h1>\n${questionSnippet({ ...view, once: randomUUID() })}`,
-  );
-  return questionAnswer(status, html, { publicBaseUrl });
+  const content = html`<h1>${title}</h1>\n${questionSnippet({ ...view, once: randomUUID() })}`;
+  return questionAnswer(status, page(title, content), { publicBaseUrl });
 }
 
-function questionAnswer(
-  status: number,
-  html: string,
-  { publicBaseUrl }: Pick<QuestionDeps, 'publicBaseUrl'>,
-) {
-  return htmlAnswer(status, html, { scripts: [QUESTION_SCRIPT], formTarget: new URL(publicBaseUrl).origin });
+function questionAnswer(status: number, body: Html, { publicBaseUrl }: Pick<QuestionDeps, 'publicBaseUrl'>) {
+  return htmlAnswer(status, body, { scripts: [QUESTION_SCRIPT], formTarget: new URL(publicBaseUrl).origin });
 }
 
 /** Any page may load the question: it is public, and says the same to everybody. */

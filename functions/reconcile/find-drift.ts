@@ -12,6 +12,7 @@ import type { TextLog } from '../../lib/drift/text-log.ts';
 import type { Message } from '../../lib/messaging/message.ts';
 import type { MessageStore } from '../../lib/messaging/message-store.ts';
 import { e164Schema } from '../../lib/phone/e164.ts';
+import { mapConcurrently } from '../../lib/runtime/concurrency.ts';
 import type { Item } from '../../lib/runtime/dynamodb.ts';
 import { examineInbound, type InboundDeps } from './examine-inbound.ts';
 import { examineOurs, examineOutbound, type OutboundDeps } from './examine-outbound.ts';
@@ -52,13 +53,13 @@ export async function findDrift(deps: DriftDeps, hasTime: () => boolean): Promis
   const start = nextComparison(mark, deps.now());
   if (!start) return undefined;
   let work: Work = { open: start, listed: new Set(), errors: [] };
-  for (;;) {
+  for (let isLast = false; !isLast; ) {
     // What is found from here on belongs to this report, whatever ends this process.
     await deps.drift.putMark({ ...mark, open: work.open });
     if (!hasTime()) return undefined;
     const page = await nextPage(deps, work);
     work = { ...work, open: page.open };
-    if (page.isLast) break;
+    isLast = page.isLast;
   }
   const { id, from, to, counts } = work.open;
   const report = { id, from, to, endedAt: deps.now().toISOString(), ...counts };
@@ -138,15 +139,15 @@ async function each<T>(
   things: readonly T[],
   examine: (thing: T) => Promise<NewDriftFinding[]>,
 ): Promise<NewDriftFinding[]> {
-  const found: NewDriftFinding[] = [];
-  for (let start = 0; start < things.length; start += AT_ONCE) {
-    const results = await Promise.allSettled(things.slice(start, start + AT_ONCE).map(examine));
-    for (const result of results) {
-      if (result.status === 'fulfilled') found.push(...result.value);
-      else errors.push(result.reason);
+  const found = await mapConcurrently(things, AT_ONCE, async (thing) => {
+    try {
+      return await examine(thing);
+    } catch (error) {
+      errors.push(error);
+      return [];
     }
-  }
-  return found;
+  });
+  return found.flat();
 }
 
 /** Stores what was found. @returns what no earlier report has told. */

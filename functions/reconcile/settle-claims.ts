@@ -1,4 +1,3 @@
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { GateTables } from '../../lib/gate/send-transaction.ts';
 import { reopenClaim } from '../../lib/gate/settle-claim.ts';
 import type { Carrier, CarrierMessage } from '../../lib/messaging/carrier.ts';
@@ -6,7 +5,8 @@ import { loggableId } from '../../lib/messaging/loggable-id.ts';
 import type { Message } from '../../lib/messaging/message.ts';
 import { claimedWork, messageIdOfKey } from '../../lib/messaging/message-items.ts';
 import type { MessageStore } from '../../lib/messaging/message-store.ts';
-import { SHARDS, WORK_INDEX } from '../../lib/tables/outreach.ts';
+import { ALL_SHARDS } from '../../lib/tables/outreach.ts';
+import { pageOfWork } from '../../lib/tables/work-page.ts';
 import { logger } from '../../lib/telemetry/telemetry.ts';
 
 export interface SettleDeps extends GateTables {
@@ -48,8 +48,8 @@ export async function settleClaims(deps: SettleDeps, hasTime: () => boolean): Pr
   const before = new Date(deps.now().getTime() - CLAIM_GRACE_SECONDS * 1000).toISOString();
   const outcomes: ClaimOutcome[] = [];
   const errors: unknown[] = [];
-  for (let shard = 0; shard < SHARDS; shard++) {
-    for (const id of await claimedBefore(deps.client, deps.outreachTable, shard, before)) {
+  for (const shard of ALL_SHARDS) {
+    for (const id of await claimedBefore(deps, shard, before)) {
       if (!hasTime()) break;
       try {
         const text = await deps.messages.get(id);
@@ -66,23 +66,10 @@ export async function settleClaims(deps: SettleDeps, hasTime: () => boolean): Pr
   return outcomes;
 }
 
-async function claimedBefore(
-  client: DynamoDBDocumentClient,
-  table: string,
-  shard: number,
-  before: string,
-): Promise<string[]> {
-  const page = await client.send(
-    new QueryCommand({
-      TableName: table,
-      IndexName: WORK_INDEX,
-      KeyConditionExpression: '#work = :work AND workOrder < :before',
-      ExpressionAttributeNames: { '#work': 'work' },
-      ExpressionAttributeValues: { ':work': claimedWork(shard), ':before': before },
-      Limit: PAGE,
-    }),
-  );
-  return (page.Items ?? []).map(messageIdOfKey);
+async function claimedBefore(deps: SettleDeps, shard: number, before: string): Promise<string[]> {
+  const table = { client: deps.client, table: deps.outreachTable };
+  const { items } = await pageOfWork(table, claimedWork(shard), { span: { before }, limit: PAGE });
+  return items.map(messageIdOfKey);
 }
 
 async function settleClaim(deps: SettleDeps, text: Message): Promise<ClaimOutcome> {

@@ -1,14 +1,14 @@
-import type { ConsentRegistryDeps } from '../../lib/consent/registry.ts';
 import { scanRegistryInGroups } from '../../lib/consent/scan-registry.ts';
 import { auditSettled } from '../../lib/consent/verify-registry.ts';
 import { type Export, objectKeyOf } from '../../lib/exports/export.ts';
 import type { ExportJobs } from '../../lib/exports/export-jobs.ts';
 import { createLines, headOf } from '../../lib/exports/export-lines.ts';
 import type { ExportStore } from '../../lib/exports/export-store.ts';
+import type { TableDeps } from '../../lib/runtime/dynamodb.ts';
 import type { Upload } from './upload.ts';
 
 export interface ExportDeps {
-  readonly consent: Omit<ConsentRegistryDeps, 'now'>;
+  readonly consent: TableDeps;
   readonly exports: Pick<ExportStore, 'claim' | 'save' | 'release'>;
   readonly upload: Upload;
   readonly jobs: ExportJobs;

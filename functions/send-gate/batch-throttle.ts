@@ -99,19 +99,24 @@ async function reserveForLane(
 ): Promise<void> {
   const { limiter, now, sleep, random } = deps;
   const batch = fitting(requests);
-  let reserved: Awaited<ReturnType<SendRateLimiter['tryReserve']>>;
-  for (;;) {
+  const lastStart = begun + LAST_START_MILLISECONDS;
+  const reserve = () => {
     const at = now().getTime();
-    const latest = Math.min(at + HORIZON_MILLISECONDS[lane], begun + LAST_START_MILLISECONDS);
-    reserved = await limiter.tryReserve(lane, total(batch), { earliest: at, latest });
-    if ('start' in reserved) break;
+    const latest = Math.min(at + HORIZON_MILLISECONDS[lane], lastStart);
+    return limiter.tryReserve(lane, total(batch), { earliest: at, latest });
+  };
+  let reserved = await reserve();
+  while (!('start' in reserved)) {
+    const at = now().getTime();
+    // Eight waits at most: each waits three tenths of the horizon or more, and none goes on beyond the last start.
     // Some time before the sender is free, and not all at once: each asks seldom, and together they keep it busy.
     const again = Math.max(
       reserved.nextFreeAt - HORIZON_MILLISECONDS[lane],
       at + HORIZON_MILLISECONDS[lane] * (0.3 + 0.6 * random()),
     );
-    if (again > begun + LAST_START_MILLISECONDS) break;
+    if (again > lastStart) break;
     await sleep(again - at);
+    reserved = await reserve();
   }
   if ('start' in reserved) {
     releaseAtSlots(deps, reserved.start, batch);

@@ -16,14 +16,14 @@ import {
 import type { TextOutcome } from '../../lib/gate/outcomes.ts';
 import {
   claimText,
-  putVersioned,
   recordUnsent,
   type WriteOutcome,
   writeHold,
+  writeOrigin,
 } from '../../lib/gate/send-transaction.ts';
 import { type Message, STATUS_RANK } from '../../lib/messaging/message.ts';
 import { sayUnrendered } from '../../lib/messaging/template.ts';
-import { pauseBeforeRetry } from '../../lib/runtime/dynamodb.ts';
+import { LOST, retryLost } from '../../lib/runtime/change-versioned.ts';
 import { optInRequestFailure } from '../../lib/single-texts/opt-in-request-failed.ts';
 import type { BatchThrottle } from './batch-throttle.ts';
 import { sendOptInRequest } from './send-opt-in-request.ts';
@@ -43,8 +43,8 @@ export interface EndedOutcome {
   readonly reason?: string | undefined;
 }
 
-/** Times a text is decided anew because consent or its origin moved under it. */
-const ATTEMPTS = 6;
+/** How often a text is decided because its consent, its conversation or its origin changed meanwhile. */
+const MAXIMUM_ATTEMPTS = 6;
 
 /**
  * Decides one due text and carries the decision out.
@@ -58,15 +58,16 @@ export async function processText(
   loaded: LoadedStep | LoadedSingleText,
 ): Promise<EndedOutcome> {
   let current = loaded;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  const attempt = async (round: number) => {
+    if (round > 0) {
+      // The number may have changed since the step was enqueued: its consent is the one that counts.
+      const number = ('enrollment' in current ? current.enrollment?.number : undefined) ?? work.number;
+      current = (await loadBatch(deps, [{ ...work, number }]))[0] ?? current;
+    }
     const ended = await tryText(deps, work, current);
-    if (ended !== 'retry') return ended;
-    await pauseBeforeRetry(attempt);
-    // The number may have changed since the step was enqueued: its consent is the one that counts.
-    const number = ('enrollment' in current ? current.enrollment?.number : undefined) ?? work.number;
-    current = (await loadBatch(deps, [{ ...work, number }]))[0] ?? current;
-  }
-  throw new Error(`A text was decided ${ATTEMPTS} times and something changed every time`);
+    return ended === 'retry' ? LOST : ended;
+  };
+  return retryLost('The outcome of a text', attempt, { maximumAttempts: MAXIMUM_ATTEMPTS });
 }
 
 async function tryText(
@@ -87,7 +88,7 @@ async function tryText(
     case 'hold':
       return withReason(prepared.why, outcomeOf(await writeHold(deps, loaded, prepared.put), 'held'));
     case 'update':
-      return withReason(prepared.why, outcomeOf(await putVersioned(deps, prepared.put), prepared.outcome));
+      return withReason(prepared.why, outcomeOf(await writeOrigin(deps, prepared.put), prepared.outcome));
     case 'ready':
       break;
   }
@@ -123,7 +124,7 @@ async function carryOut(
     case 'hold':
       return outcomeOf(await writeHold(deps, text, text.held(decision)), 'held');
     case 'defer':
-      return outcomeOf(await putVersioned(deps, text.deferred(decision, decision.until)), 'deferred');
+      return outcomeOf(await writeOrigin(deps, text.deferred(decision, decision.until)), 'deferred');
     case 'refuse':
       return endUnsent(deps, text, decision, 'refused', now);
     case 'drop':
@@ -205,7 +206,7 @@ async function endUnsent(
  * another version and changes nothing.
  */
 async function catchUp(deps: GateDeps, text: DueText, now: Date): Promise<TextOutcome> {
-  await putVersioned(deps, text.ended(now));
+  await writeOrigin(deps, text.ended(now));
   return 'handled';
 }
 

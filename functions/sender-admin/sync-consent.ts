@@ -1,5 +1,6 @@
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import type { ConsentState } from '../../lib/consent/state.ts';
+import { LOST, retryLost } from '../../lib/runtime/change-versioned.ts';
 import {
   type CarrierList,
   type ListStatus,
@@ -79,20 +80,22 @@ function split(open: readonly string[], prepared: readonly (Prepared | undefined
   return [prepared.filter((each) => each !== undefined), settled] as const;
 }
 
-async function prepare(
+function prepare(
   deps: SyncConsentDeps,
   number: string,
   told: ListStatus | undefined,
 ): Promise<Prepared | undefined> {
-  const readAt = deps.now().toISOString();
-  const state = await deps.registry.read(number);
-  const status = statusToSync(state, told);
-  const notice = status && noticeOf(number, status, await deps.registry.events(number));
-  if (!notice) return undefined;
-  if (notice.status === 'opt-in' || state.carrierBlocked) return { notice, readAt };
-  // Counted as blocked from here on: an opt-in that comes now waits until Twilio has been told of it.
-  const blocked = await recordTold(deps, notice, readAt);
-  return blocked.status === 'opted_out' ? { notice, readAt } : prepare(deps, number, told);
+  return retryLost('What Twilio is told of a number', async () => {
+    const readAt = deps.now().toISOString();
+    const state = await deps.registry.read(number);
+    const status = statusToSync(state, told);
+    const notice = status && noticeOf(number, status, await deps.registry.events(number));
+    if (!notice) return undefined;
+    if (notice.status === 'opt-in' || state.carrierBlocked) return { notice, readAt };
+    // Counted as blocked from here on: an opt-in that comes now waits until Twilio has been told of it.
+    const blocked = await recordTold(deps, notice, readAt);
+    return blocked.status === 'opted_out' ? { notice, readAt } : LOST;
+  });
 }
 
 async function recordTold(deps: SyncConsentDeps, notice: Notice, readAt: string): Promise<ConsentState> {

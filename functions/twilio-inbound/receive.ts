@@ -12,7 +12,7 @@ export interface ReceiveDeps {
   readonly registry: Pick<ConsentRegistry, 'loadSnapshot' | 'record'>;
   readonly conversations: Pick<ConversationStore, 'receive'>;
   readonly leads: Pick<LeadStore, 'leadsWithNumber' | 'markReachable'>;
-  readonly enrollments: Pick<EnrollmentStore, 'ofLead' | 'replace'>;
+  readonly enrollments: Pick<EnrollmentStore, 'ofLead' | 'change'>;
   readonly configuration: Pick<Configuration, 'settings' | 'automation' | 'keyword'>;
   readonly now: () => Date;
 }
@@ -104,13 +104,12 @@ async function stopForReply(deps: ReceiveDeps, number: string): Promise<void> {
     for (const found of await deps.enrollments.ofLead(leadId)) {
       const automation = await deps.configuration.automation(found.automationId);
       if (!automation?.stopOnReply) continue;
-      let enrollment = found;
-      // Whoever writes at the same time (the gate, a wake-up) moved it on: end what they left.
-      while (enrollment.status === 'due' || enrollment.status === 'waiting') {
-        if (await deps.enrollments.replace(stopEnrollment(enrollment, why))) break;
-        const again = await deps.enrollments.ofLead(leadId);
-        enrollment = again.find(({ automationId }) => automationId === found.automationId) ?? enrollment;
-      }
+      // The gate or a wake job may write it at the same time: what they left is stopped.
+      await deps.enrollments.change(found, (enrollment) =>
+        enrollment.status === 'due' || enrollment.status === 'waiting'
+          ? stopEnrollment(enrollment, why)
+          : undefined,
+      );
     }
   }
 }

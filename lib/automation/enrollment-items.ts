@@ -1,5 +1,6 @@
 import type { Item, Key } from '../runtime/dynamodb.ts';
-import { dueWork, shardOf, waitingOrder, waitingWork } from '../tables/outreach.ts';
+import { putOverVersion } from '../runtime/item-conditions.ts';
+import { placeInWorkIndex } from '../tables/pending.ts';
 import { type Enrollment, type EnrollmentRef, enrollmentSchema } from './enrollment.ts';
 
 /** How enrollments lie in the outreach table. No other file spells these keys. */
@@ -12,35 +13,15 @@ export const enrollmentKey = ({ leadId, automationId }: EnrollmentRef): Key => (
 });
 
 /** The stored form: an enrollment that can go stands in the due index, one that waits in the waiting index. */
-export function enrollmentItem(enrollment: Enrollment): Item {
-  return { ...enrollmentKey(enrollment), ...enrollment, ...placeInIndex(enrollment) };
+export function enrollmentItem(enrollment: Enrollment) {
+  const { leadId, automationId, kind } = enrollment;
+  const place = { kind, owner: leadId, id: `${leadId}#${automationId}` };
+  return { ...enrollmentKey(enrollment), ...enrollment, ...placeInWorkIndex(enrollment, place) };
 }
 
-function placeInIndex(enrollment: Enrollment): Item {
-  const { status, kind, leadId, number, automationId, dueAt, waitsUntil } = enrollment;
-  switch (status) {
-    case 'due':
-      return { work: dueWork(kind, shardOf(leadId)), workOrder: dueAt };
-    case 'waiting':
-      return {
-        work: waitingWork(shardOf(number)),
-        workOrder: waitingOrder(`${number}#${leadId}#${automationId}`, waitsUntil),
-      };
-    default:
-      return {};
-  }
-}
-
-/** Puts an enrollment over the version it came from: one condition for whoever writes enrollments. */
-export function putOverVersion(table: string, enrollment: Enrollment) {
-  return {
-    TableName: table,
-    Item: enrollmentItem(enrollment),
-    ConditionExpression: '#version = :before',
-    ExpressionAttributeNames: { '#version': 'version' },
-    ExpressionAttributeValues: { ':before': enrollment.version - 1 },
-  };
-}
+/** Puts an enrollment over the version it came from. */
+export const putEnrollment = (table: string, enrollment: Enrollment) =>
+  putOverVersion(table, enrollmentItem(enrollment));
 
 export function parseEnrollment(item: Item): Enrollment {
   return enrollmentSchema.parse(item);

@@ -1,5 +1,8 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { isConditionFailure, readManyConsistently, readPartition } from '../runtime/dynamodb.ts';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { changeVersioned, LOST } from '../runtime/change-versioned.ts';
+import { ifConditionHolds } from '../runtime/conditional-writes.ts';
+import { readItem, readManyConsistently, readPartition, type TableDeps } from '../runtime/dynamodb.ts';
+import { putIfAbsent } from '../runtime/item-conditions.ts';
 import type { Enrollment, EnrollmentRef } from './enrollment.ts';
 import {
   ENROLLMENT_PREFIX,
@@ -7,18 +10,13 @@ import {
   enrollmentKey,
   enrollmentPartition,
   parseEnrollment,
-  putOverVersion,
+  putEnrollment,
 } from './enrollment-items.ts';
-
-export interface EnrollmentStoreDeps {
-  readonly client: DynamoDBDocumentClient;
-  readonly table: string;
-}
 
 /** Leads in automations. */
 export type EnrollmentStore = ReturnType<typeof createEnrollmentStore>;
 
-export function createEnrollmentStore(deps: EnrollmentStoreDeps) {
+export function createEnrollmentStore(deps: TableDeps) {
   return {
     /** Enrols a lead once. @returns false when the lead is, or was, in that automation already. */
     add: (enrollment: Enrollment) => add(deps, enrollment),
@@ -30,37 +28,28 @@ export function createEnrollmentStore(deps: EnrollmentStoreDeps) {
     ofLead: (leadId: string) => ofLead(deps, leadId),
     /** Writes an enrollment over the version it came from. @returns false when somebody else wrote it first. */
     replace: (enrollment: Enrollment) => replace(deps, enrollment),
+    /**
+     * Changes an enrollment, also while others write it.
+     *
+     * @param known as it was read a moment ago. @param next answers undefined when there is nothing to change.
+     */
+    change: (known: Enrollment, next: (enrollment: Enrollment) => Enrollment | undefined) =>
+      change(deps, known, next),
   };
 }
 
-async function add({ client, table }: EnrollmentStoreDeps, enrollment: Enrollment): Promise<boolean> {
-  try {
-    await client.send(
-      new PutCommand({
-        TableName: table,
-        Item: enrollmentItem(enrollment),
-        ConditionExpression: 'attribute_not_exists(pk)',
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (isConditionFailure(error)) return false;
-    throw error;
-  }
+async function add({ client, table }: TableDeps, enrollment: Enrollment): Promise<boolean> {
+  const put = new PutCommand(putIfAbsent(table, enrollmentItem(enrollment)));
+  return (await ifConditionHolds(client.send(put))) !== undefined;
 }
 
-async function get(
-  { client, table }: EnrollmentStoreDeps,
-  ref: EnrollmentRef,
-): Promise<Enrollment | undefined> {
-  const answer = await client.send(
-    new GetCommand({ TableName: table, Key: enrollmentKey(ref), ConsistentRead: true }),
-  );
-  return answer.Item && parseEnrollment(answer.Item);
+async function get(deps: TableDeps, ref: EnrollmentRef): Promise<Enrollment | undefined> {
+  const item = await readItem(deps, enrollmentKey(ref));
+  return item && parseEnrollment(item);
 }
 
 async function ofLeads(
-  { client, table }: EnrollmentStoreDeps,
+  { client, table }: TableDeps,
   leadIds: readonly string[],
   automationId: string,
 ): Promise<Map<string, Enrollment>> {
@@ -69,17 +58,25 @@ async function ofLeads(
   return new Map(found.map((enrollment) => [enrollment.leadId, enrollment]));
 }
 
-async function ofLead({ client, table }: EnrollmentStoreDeps, leadId: string): Promise<Enrollment[]> {
+async function ofLead({ client, table }: TableDeps, leadId: string): Promise<Enrollment[]> {
   const range = { pk: enrollmentPartition(leadId), prefix: ENROLLMENT_PREFIX };
   return (await readPartition(client, table, range)).map(parseEnrollment);
 }
 
-async function replace({ client, table }: EnrollmentStoreDeps, enrollment: Enrollment): Promise<boolean> {
-  try {
-    await client.send(new PutCommand(putOverVersion(table, enrollment)));
-    return true;
-  } catch (error) {
-    if (isConditionFailure(error)) return false;
-    throw error;
-  }
+async function replace({ client, table }: TableDeps, enrollment: Enrollment): Promise<boolean> {
+  const put = new PutCommand(putEnrollment(table, enrollment));
+  return (await ifConditionHolds(client.send(put))) !== undefined;
+}
+
+async function change(
+  deps: TableDeps,
+  known: Enrollment,
+  next: (enrollment: Enrollment) => Enrollment | undefined,
+): Promise<void> {
+  await changeVersioned('An enrollment', {
+    known,
+    read: () => get(deps, known),
+    change: (enrollment) => enrollment && next(enrollment),
+    write: async (changed) => (await replace(deps, changed)) || LOST,
+  });
 }

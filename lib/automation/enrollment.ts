@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { pendingShape } from '../tables/pending.ts';
 import { automationKindSchema } from './automation.ts';
 
 /**
@@ -18,23 +19,9 @@ export const enrollmentSchema = z.object({
   status: z.enum(enrollmentStatuses),
   /** Index of the next step, from 0. */
   step: z.int().nonnegative(),
-  /** When the next step is due, or was when it was held. */
-  dueAt: z.string(),
-  /** When the step became due for the first time; its age counts from here. */
-  firstDueAt: z.string(),
-  /** How often this step was handed to Twilio and not taken. */
-  attempts: z.int().nonnegative(),
-  /** Why it waits, stands deferred or was stopped. */
-  reason: z.string().optional(),
-  /** One sentence for whoever asks why (X1). */
-  sentence: z.string().optional(),
-  /** What the step waited for when it last waited. */
-  heldFor: z.string().optional(),
-  /** While it waits for a person's answer: when it is too old and must be decided anew. */
-  waitsUntil: z.string().optional(),
+  /** About the next step. */
+  ...pendingShape,
   enrolledAt: z.string(),
-  /** Changes with every write; what a worker decided on must still be there when it writes. */
-  version: z.int().positive(),
 });
 export type Enrollment = z.infer<typeof enrollmentSchema>;
 

@@ -6,17 +6,14 @@ import { renumberEnrollment } from './progress.ts';
  * What a crash leaves behind, the gate moves when it meets it.
  */
 export async function followNumber(
-  enrollments: Pick<EnrollmentStore, 'ofLead' | 'replace'>,
+  enrollments: Pick<EnrollmentStore, 'ofLead' | 'change'>,
   leadId: string,
   number: string,
   now: Date,
 ): Promise<void> {
-  for (let behind = true; behind; ) {
-    behind = false;
-    for (const enrollment of await enrollments.ofLead(leadId)) {
-      if (enrollment.number === number) continue;
-      // Lost to another writer: read what they left, and move that.
-      if (!(await enrollments.replace(renumberEnrollment(enrollment, number, now)))) behind = true;
-    }
+  for (const found of await enrollments.ofLead(leadId)) {
+    await enrollments.change(found, (enrollment) =>
+      enrollment.number === number ? undefined : renumberEnrollment(enrollment, number, now),
+    );
   }
 }

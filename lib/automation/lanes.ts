@@ -1,4 +1,6 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { inChunks } from '../runtime/chunks.ts';
+import { mapConcurrently } from '../runtime/concurrency.ts';
 import { type DueWork, dueWorkSchema } from './work.ts';
 
 /** The two queues before the gate: what someone is waiting for never stands behind a broadcast. */
@@ -16,20 +18,11 @@ const REQUESTS_AT_ONCE = 8;
 export function createLanes<L extends Lane>(client: SQSClient, urls: Readonly<Record<L, string>>): Lanes<L> {
   return {
     enqueue: async (lane, works) => {
-      const batches = inTens(works.map((work) => JSON.stringify(dueWorkSchema.parse(work))));
-      for (let start = 0; start < batches.length; start += REQUESTS_AT_ONCE) {
-        const round = batches.slice(start, start + REQUESTS_AT_ONCE);
-        await Promise.all(round.map((bodies) => sendBatch(client, urls[lane], bodies)));
-      }
+      const bodies = works.map((work) => JSON.stringify(dueWorkSchema.parse(work)));
+      const batches = inChunks(bodies, MOST_PER_REQUEST);
+      await mapConcurrently(batches, REQUESTS_AT_ONCE, (batch) => sendBatch(client, urls[lane], batch));
     },
   };
-}
-
-function inTens(bodies: readonly string[]): string[][] {
-  const count = Math.ceil(bodies.length / MOST_PER_REQUEST);
-  return Array.from({ length: count }, (_, index) =>
-    bodies.slice(index * MOST_PER_REQUEST, (index + 1) * MOST_PER_REQUEST),
-  );
 }
 
 async function sendBatch(client: SQSClient, url: string, bodies: readonly string[]): Promise<void> {

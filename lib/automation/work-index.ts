@@ -1,16 +1,11 @@
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Item } from '../runtime/dynamodb.ts';
+import type { Item, TableDeps } from '../runtime/dynamodb.ts';
 import type { SingleTextRef } from '../single-texts/single-text.ts';
 import { singleTextRefOfKey } from '../single-texts/single-text-items.ts';
-import { dueWork, WORK_INDEX, waitingWork } from '../tables/outreach.ts';
+import { dueWork, waitingWork } from '../tables/outreach.ts';
+import { FIRST_MOMENT, pageOfWork, type WorkPageRequest } from '../tables/work-page.ts';
 import type { EnrollmentRef } from './enrollment.ts';
 import { refOfKey } from './enrollment-items.ts';
 import type { DueWork, WorkKind } from './work.ts';
-
-export interface WorkIndexDeps {
-  readonly client: DynamoDBDocumentClient;
-  readonly table: string;
-}
 
 /** An entry of the due index: what the gate is told, and when it became due. */
 export interface DueEntry {
@@ -33,42 +28,29 @@ export interface Page<T> {
 /** What is due and who waits. Eventually consistent: whoever acts on an entry reads the item itself. */
 export type WorkIndex = ReturnType<typeof createWorkIndex>;
 
-export function createWorkIndex(deps: WorkIndexDeps) {
+export function createWorkIndex(deps: TableDeps) {
   return {
     /** What of one shard became due in a span of time, in order. @param span both ends inclusive. */
     due: (kind: WorkKind, shard: number, span: { from: string; to: string; limit: number }, cursor?: Item) =>
       due(deps, kind, shard, span, cursor),
     /** Who of one shard waits. */
-    waiting: (shard: number, limit: number, cursor?: Item) => waiting(deps, shard, limit, cursor),
+    waiting: (shard: number, limit: number, cursor?: Item) => waiting(deps, shard, { limit, cursor }),
     /** Who of one shard has waited until `now` or longer, the longest first. Reads nobody whose time has not come. */
     overdue: (shard: number, now: string, limit: number, cursor?: Item) =>
-      waiting(deps, shard, limit, cursor, now),
+      waiting(deps, shard, { span: { from: FIRST_MOMENT, to: now }, limit, cursor }),
   };
 }
 
 async function due(
-  { client, table }: WorkIndexDeps,
+  deps: TableDeps,
   kind: WorkKind,
   shard: number,
   { from, to, limit }: { from: string; to: string; limit: number },
   cursor?: Item,
 ): Promise<Page<DueEntry>> {
-  const page = await client.send(
-    new QueryCommand({
-      TableName: table,
-      IndexName: WORK_INDEX,
-      KeyConditionExpression: '#work = :work AND workOrder BETWEEN :from AND :to',
-      ExpressionAttributeNames: { '#work': 'work' },
-      ExpressionAttributeValues: { ':work': dueWork(kind, shard), ':from': from, ':to': to },
-      Limit: limit,
-      ExclusiveStartKey: cursor,
-    }),
-  );
-  const entries = (page.Items ?? []).map((item) => ({
-    work: workOf(item),
-    dueAt: String(item['workOrder']),
-  }));
-  return { entries, next: page.LastEvaluatedKey };
+  const page = await pageOfWork(deps, dueWork(kind, shard), { span: { from, to }, limit, cursor });
+  const entries = page.items.map((item) => ({ work: workOf(item), dueAt: String(item['workOrder']) }));
+  return { entries, next: page.next };
 }
 
 function workOf(item: Item): DueWork {
@@ -78,32 +60,15 @@ function workOf(item: Item): DueWork {
 }
 
 async function waiting(
-  { client, table }: WorkIndexDeps,
+  deps: TableDeps,
   shard: number,
-  limit: number,
-  cursor?: Item,
-  until?: string,
+  request: WorkPageRequest,
 ): Promise<Page<WaitingEntry>> {
-  const page = await client.send(
-    new QueryCommand({
-      TableName: table,
-      IndexName: WORK_INDEX,
-      KeyConditionExpression:
-        until === undefined ? '#work = :work' : '#work = :work AND workOrder BETWEEN :from AND :until',
-      ExpressionAttributeNames: { '#work': 'work' },
-      ExpressionAttributeValues: {
-        ':work': waitingWork(shard),
-        // A number sorts before every moment: what waits without end is left out.
-        ...(until !== undefined && { ':from': '0', ':until': until }),
-      },
-      Limit: limit,
-      ExclusiveStartKey: cursor,
-    }),
-  );
-  const entries = (page.Items ?? []).map((item): WaitingEntry => {
+  const page = await pageOfWork(deps, waitingWork(shard), request);
+  const entries = page.items.map((item): WaitingEntry => {
     const singleText = singleTextRefOfKey(item);
     if (singleText) return { singleText, number: singleText.number };
     return { enrollment: refOfKey(item), number: String(item['number']) };
   });
-  return { entries, next: page.LastEvaluatedKey };
+  return { entries, next: page.next };
 }

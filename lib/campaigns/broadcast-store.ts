@@ -1,13 +1,9 @@
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  QueryCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { automationKey } from '../automation/automation-items.ts';
-
-import { cancellationCodes, isConditionFailure, pauseBeforeRetry } from '../runtime/dynamodb.ts';
+import { LOST, retryLost } from '../runtime/change-versioned.ts';
+import { ifConditionHolds, transact } from '../runtime/conditional-writes.ts';
+import { readItem } from '../runtime/dynamodb.ts';
+import { putIfAbsent } from '../runtime/item-conditions.ts';
 import {
   type Broadcast,
   broadcastAutomation,
@@ -76,7 +72,6 @@ export function createBroadcastStore(deps: BroadcastStoreDeps) {
 const SAME_TEXT_MILLISECONDS = 24 * 60 * 60 * 1000;
 /** Broadcasts that a repeated request is looked for among. */
 const RECENT = 20;
-const ATTEMPTS = 8;
 
 async function start(
   deps: BroadcastStoreDeps,
@@ -84,25 +79,19 @@ async function start(
   request: BroadcastRequest,
 ): Promise<StartResult> {
   let skipped = 0;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) await pauseBeforeRetry(attempt);
+  return retryLost('A broadcast', async () => {
     const campaign = await deps.campaigns.get(campaignId);
     if (!campaign || campaign.removedAt !== undefined) return { kind: 'noCampaign' };
     const before = startedBefore(await list(deps, campaignId, RECENT), request, deps.now());
     if (before) return before;
     if (!campaign.enabled) return { kind: 'disabled' };
     const broadcast = newBroadcast(campaign, request, campaign.broadcasts + 1 + skipped, deps.now());
-    try {
-      await deps.client.send(new TransactWriteCommand({ TransactItems: writes(deps, campaign, broadcast) }));
-      return { kind: 'started', broadcast };
-    } catch (error) {
-      const codes = cancellationCodes(error);
-      if (codes === undefined) throw error;
-      // An automation that somebody made has the id that this broadcast's would have: the next number's is free.
-      if (codes[1] === 'ConditionalCheckFailed') skipped++;
-    }
-  }
-  throw new Error(`A campaign changed ${ATTEMPTS} times while a broadcast of it was started`);
+    const codes = await transact(deps.client, writes(deps, campaign, broadcast));
+    if (!codes) return { kind: 'started', broadcast };
+    // An automation that somebody made has the id that this broadcast's would have: the next number's is free.
+    if (codes[1] === 'ConditionalCheckFailed') skipped++;
+    return LOST;
+  });
 }
 
 function startedBefore(
@@ -142,18 +131,12 @@ function writes(
   broadcast: Broadcast,
 ) {
   const automation = broadcastAutomation(campaign, broadcast);
-  const isNew = { ConditionExpression: 'attribute_not_exists(pk)' };
+  const automationItem = { ...automationKey(automation.id), ...automation, ...broadcastOf(broadcast) };
   const counted = { ...campaign, broadcasts: broadcast.broadcast, version: campaign.version + 1 };
   return [
     { Put: putCampaign(configurationTable, counted) },
-    {
-      Put: {
-        TableName: configurationTable,
-        Item: { ...automationKey(automation.id), ...automation, ...broadcastOf(broadcast) },
-        ...isNew,
-      },
-    },
-    { Put: { TableName: outreachTable, Item: broadcastItem(broadcast), ...isNew } },
+    { Put: putIfAbsent(configurationTable, automationItem) },
+    { Put: putIfAbsent(outreachTable, broadcastItem(broadcast)) },
   ];
 }
 
@@ -162,14 +145,8 @@ async function get(
   campaignId: string,
   broadcast: number,
 ): Promise<Broadcast | undefined> {
-  const answer = await client.send(
-    new GetCommand({
-      TableName: outreachTable,
-      Key: broadcastKey(campaignId, broadcast),
-      ConsistentRead: true,
-    }),
-  );
-  return answer.Item && parseBroadcast(answer.Item);
+  const item = await readItem({ client, table: outreachTable }, broadcastKey(campaignId, broadcast));
+  return item && parseBroadcast(item);
 }
 
 async function list(
@@ -198,22 +175,16 @@ async function markStopped(
   campaignId: string,
   broadcast: number,
 ): Promise<Broadcast | undefined> {
-  try {
-    const answer = await client.send(
-      new UpdateCommand({
-        TableName: outreachTable,
-        Key: broadcastKey(campaignId, broadcast),
-        ConditionExpression: 'attribute_exists(pk)',
-        UpdateExpression: 'SET stoppedAt = if_not_exists(stoppedAt, :now)',
-        ExpressionAttributeValues: { ':now': now().toISOString() },
-        ReturnValues: 'ALL_NEW',
-      }),
-    );
-    return answer.Attributes && parseBroadcast(answer.Attributes);
-  } catch (error) {
-    if (isConditionFailure(error)) return undefined;
-    throw error;
-  }
+  const update = new UpdateCommand({
+    TableName: outreachTable,
+    Key: broadcastKey(campaignId, broadcast),
+    ConditionExpression: 'attribute_exists(pk)',
+    UpdateExpression: 'SET stoppedAt = if_not_exists(stoppedAt, :now)',
+    ExpressionAttributeValues: { ':now': now().toISOString() },
+    ReturnValues: 'ALL_NEW',
+  });
+  const answer = await ifConditionHolds(client.send(update));
+  return answer?.Attributes && parseBroadcast(answer.Attributes);
 }
 
 async function noteProgress(
@@ -223,22 +194,15 @@ async function noteProgress(
   shard: number,
   progress: ShardProgress,
 ): Promise<boolean> {
-  try {
-    await client.send(
-      new UpdateCommand({
-        TableName: outreachTable,
-        Key: broadcastKey(campaignId, broadcast),
-        // Equal: this page was noted and its worker ended before it handed the rest on.
-        ConditionExpression:
-          'attribute_exists(pk) AND (attribute_not_exists(progress.#shard) OR progress.#shard.seen <= :seen)',
-        UpdateExpression: 'SET progress.#shard = :progress',
-        ExpressionAttributeNames: { '#shard': String(shard) },
-        ExpressionAttributeValues: { ':progress': progress, ':seen': progress.seen },
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (isConditionFailure(error)) return false;
-    throw error;
-  }
+  const update = new UpdateCommand({
+    TableName: outreachTable,
+    Key: broadcastKey(campaignId, broadcast),
+    // Equal: this page was noted and its worker ended before it handed the rest on.
+    ConditionExpression:
+      'attribute_exists(pk) AND (attribute_not_exists(progress.#shard) OR progress.#shard.seen <= :seen)',
+    UpdateExpression: 'SET progress.#shard = :progress',
+    ExpressionAttributeNames: { '#shard': String(shard) },
+    ExpressionAttributeValues: { ':progress': progress, ':seen': progress.seen },
+  });
+  return (await ifConditionHolds(client.send(update))) !== undefined;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Item, Key } from '../runtime/dynamodb.ts';
+import { putOverVersion } from '../runtime/item-conditions.ts';
 import { shardOf } from '../tables/outreach.ts';
 import {
   type Broadcast,
@@ -44,17 +45,9 @@ export const broadcastKey = (campaignId: string, broadcast: number): Key => ({
 });
 export const broadcastRange = (campaignId: string) => ({ pk: runs(campaignId), prefix: BROADCAST_PREFIX });
 
-/** Puts a campaign over the version it came from: one condition for whoever writes campaigns. */
-export function putCampaign(table: string, campaign: Campaign) {
-  const put = { TableName: table, Item: { ...campaignKey(campaign.id), ...campaign } };
-  if (campaign.version === 1) return { ...put, ConditionExpression: 'attribute_not_exists(pk)' };
-  return {
-    ...put,
-    ConditionExpression: '#version = :before',
-    ExpressionAttributeNames: { '#version': 'version' },
-    ExpressionAttributeValues: { ':before': campaign.version - 1 },
-  };
-}
+/** Puts a campaign over the version it came from. */
+export const putCampaign = (table: string, campaign: Campaign) =>
+  putOverVersion(table, { ...campaignKey(campaign.id), ...campaign });
 
 export const memberItem = (campaignId: string, member: Member): Item => ({
   ...memberKey(campaignId, member.leadId),

@@ -1,19 +1,15 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { isConditionFailure, readPartition } from '../runtime/dynamodb.ts';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { changeVersioned, LOST } from '../runtime/change-versioned.ts';
+import { ifConditionHolds } from '../runtime/conditional-writes.ts';
+import { type ClockedTableDeps, readItem, readPartition, type TableDeps } from '../runtime/dynamodb.ts';
 import type { Campaign, CampaignInput } from './campaign.ts';
 import { CAMPAIGNS, campaignKey, parseCampaign, putCampaign } from './campaign-items.ts';
-
-export interface CampaignStoreDeps {
-  readonly client: DynamoDBDocumentClient;
-  /** The configuration table. */
-  readonly table: string;
-  readonly now: () => Date;
-}
 
 /** What admins say of campaigns. Every read is strongly consistent. */
 export type CampaignStore = ReturnType<typeof createCampaignStore>;
 
-export function createCampaignStore(deps: CampaignStoreDeps) {
+/** @param deps.table the configuration table. */
+export function createCampaignStore(deps: ClockedTableDeps) {
   return {
     /** One that was removed as well: it says so. */
     get: (id: string) => get(deps, id),
@@ -42,35 +38,31 @@ export function createCampaignStore(deps: CampaignStoreDeps) {
   };
 }
 
-async function get({ client, table }: CampaignStoreDeps, id: string): Promise<Campaign | undefined> {
-  const answer = await client.send(
-    new GetCommand({ TableName: table, Key: campaignKey(id), ConsistentRead: true }),
-  );
-  return answer.Item && parseCampaign(answer.Item);
+async function get(deps: TableDeps, id: string): Promise<Campaign | undefined> {
+  const item = await readItem(deps, campaignKey(id));
+  return item && parseCampaign(item);
 }
 
-async function list({ client, table }: CampaignStoreDeps): Promise<Campaign[]> {
+async function list({ client, table }: TableDeps): Promise<Campaign[]> {
   const found = (await readPartition(client, table, { pk: CAMPAIGNS })).map(parseCampaign);
   return found.filter(({ removedAt }) => removedAt === undefined);
 }
 
-/** Applies a change to what stands there, again if somebody else changed it in between. */
+/** @returns undefined for a campaign that was removed, and where there is nothing to change. */
 async function change(
-  deps: CampaignStoreDeps,
+  deps: TableDeps,
   id: string,
   next: (before: Campaign | undefined) => Campaign | undefined,
 ): Promise<Campaign | undefined> {
-  for (;;) {
-    const before = await get(deps, id);
-    if (before?.removedAt !== undefined) return undefined;
-    const after = next(before);
-    if (!after) return undefined;
-    const campaign = { ...after, version: (before?.version ?? 0) + 1 };
-    try {
-      await deps.client.send(new PutCommand(putCampaign(deps.table, campaign)));
-      return campaign;
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-    }
-  }
+  return changeVersioned('A campaign', {
+    read: () => get(deps, id),
+    change: (before) => {
+      const after = before?.removedAt === undefined ? next(before) : undefined;
+      return after && { ...after, version: (before?.version ?? 0) + 1 };
+    },
+    write: async (campaign) => {
+      const put = new PutCommand(putCampaign(deps.table, campaign));
+      return (await ifConditionHolds(deps.client.send(put))) ? campaign : LOST;
+    },
+  });
 }

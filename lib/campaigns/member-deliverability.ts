@@ -1,6 +1,7 @@
 import type { Automation } from '../automation/automation.ts';
-import { type LoadDeps, loadBatch } from '../gate/load-decision-input.ts';
+import { type LoadDeps, loadBatch, TEXTS_PER_LOAD } from '../gate/load-decision-input.ts';
 import type { LeadStore } from '../leads/lead-store.ts';
+import { inChunks } from '../runtime/chunks.ts';
 import type { Member } from './campaign.ts';
 import { type Deliverability, deliverabilityOf, undeliverableBecause } from './deliverability.ts';
 import type { MemberStore } from './member-store.ts';
@@ -19,9 +20,6 @@ export interface MemberDeliverability {
   readonly deliverability: Deliverability;
 }
 
-/** As many as `loadFacts` takes. */
-const FACTS_PER_REQUEST = 15;
-
 /** The outlook of one page of a campaign's members (T7). @param draft the automation that the broadcast would be. @param paging.after the `next` of the page before. */
 export async function memberDeliverability(
   deps: MemberDeliverabilityDeps,
@@ -30,9 +28,7 @@ export async function memberDeliverability(
   paging: { readonly limit: number; readonly after?: string | undefined },
 ): Promise<{ readonly members: MemberDeliverability[]; readonly next: string | undefined }> {
   const page = await deps.members.page(campaignId, { ...paging, removedToo: false });
-  const batches = Array.from({ length: Math.ceil(page.members.length / FACTS_PER_REQUEST) }, (_, index) =>
-    page.members.slice(index * FACTS_PER_REQUEST, (index + 1) * FACTS_PER_REQUEST),
-  );
+  const batches = inChunks(page.members, TEXTS_PER_LOAD);
   const members = await Promise.all(batches.map((batch) => outlooksOfSome(deps, campaignId, draft, batch)));
   return { members: members.flat(), next: page.next };
 }

@@ -1,20 +1,18 @@
-import { type DynamoDBDocumentClient, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { LOST, type Lost, retryLost } from '../runtime/change-versioned.ts';
+import { inChunks } from '../runtime/chunks.ts';
+import { transact } from '../runtime/conditional-writes.ts';
 import {
-  cancellationCodes,
+  ACTIONS_PER_TRANSACTION,
+  type ClockedTableDeps,
   type Item,
-  pauseBeforeRetry,
-  readConsistently,
+  readManyConsistently,
+  type TableDeps,
   type TransactItem,
 } from '../runtime/dynamodb.ts';
-import { SHARDS, shardOf } from '../tables/outreach.ts';
+import { ALL_SHARDS, SHARDS, shardOf } from '../tables/outreach.ts';
 import type { Member } from './campaign.ts';
 import { countKey, memberItem, memberKey, memberRange, parseMember } from './campaign-items.ts';
-
-export interface MemberStoreDeps {
-  readonly client: DynamoDBDocumentClient;
-  readonly table: string;
-  readonly now: () => Date;
-}
 
 export interface MemberPage {
   readonly members: Member[];
@@ -25,7 +23,7 @@ export interface MemberPage {
 /** Leads in campaigns: spread over shards, each with an exact count of its own. Every read is strongly consistent. */
 export type MemberStore = ReturnType<typeof createMemberStore>;
 
-export function createMemberStore(deps: MemberStoreDeps) {
+export function createMemberStore(deps: ClockedTableDeps) {
   return {
     /**
      * Makes leads members. Those that are members already stay as they are; those that were removed come back only with
@@ -37,7 +35,7 @@ export function createMemberStore(deps: MemberStoreDeps) {
       add(deps, campaignId, leadIds, by),
     /** @returns false when the lead is no active member. */
     remove: (campaignId: string, leadId: string, by: string) => remove(deps, campaignId, leadId, by),
-    /** What is known of some leads as members, removed ones included. @param leadIds 100 at most. */
+    /** What is known of some leads as members, removed ones included. */
     known: (campaignId: string, leadIds: readonly string[]) => known(deps, campaignId, leadIds),
     /** How many are active. */
     count: (campaignId: string) => count(deps, campaignId),
@@ -56,14 +54,13 @@ interface Paging {
   readonly removedToo: boolean;
 }
 
-/** A transaction takes 100 actions, and the count is one of them. */
-const MOST_PER_TRANSACTION = 50;
-const ATTEMPTS = 12;
+/** Members of one transaction. The count of their shard takes one action more. */
+const MEMBERS_PER_TRANSACTION = ACTIONS_PER_TRANSACTION / 2;
 /** Queries for one page at most: a campaign whose members were nearly all removed answers short pages. */
 const QUERIES_PER_PAGE = 2 * SHARDS;
 
 async function add(
-  deps: MemberStoreDeps,
+  deps: ClockedTableDeps,
   campaignId: string,
   leadIds: readonly string[],
   by: { readonly addedBy: string; readonly rejoin: boolean },
@@ -71,17 +68,16 @@ async function add(
   const joined: string[] = [];
   const shards = Map.groupBy(new Set(leadIds), shardOf);
   for (const [shard, ids] of shards) {
-    for (let start = 0; start < ids.length; start += MOST_PER_TRANSACTION) {
-      const some = ids.slice(start, start + MOST_PER_TRANSACTION);
+    for (const some of inChunks(ids, MEMBERS_PER_TRANSACTION)) {
       joined.push(...(await addTogether(deps, campaignId, shard, some, by)));
     }
   }
   return joined;
 }
 
-/** Members and their shard's count in one transaction; who turns out to be a member is left out of the next try. */
+/** Adds members and their shard's count in one transaction. Leads that turn out to be members are left out, and the others tried again. */
 async function addTogether(
-  { client, table, now }: MemberStoreDeps,
+  { client, table, now }: ClockedTableDeps,
   campaignId: string,
   shard: number,
   leadIds: readonly string[],
@@ -93,26 +89,18 @@ async function addTogether(
     ExpressionAttributeValues: { ':no': false },
   };
   const condition = rejoin ? wasRemoved : { ConditionExpression: 'attribute_not_exists(pk)' };
-  let pending = leadIds;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  async function addAll(pending: readonly string[]): Promise<readonly string[] | Lost> {
     if (pending.length === 0) return [];
     const puts = pending.map((leadId): TransactItem => {
       const Item = memberItem(campaignId, { leadId, active: true, addedAt, addedBy });
       return { Put: { TableName: table, Item, ...condition } };
     });
-    try {
-      const TransactItems = [...puts, counting(table, campaignId, shard, pending.length)];
-      await client.send(new TransactWriteCommand({ TransactItems }));
-      return pending;
-    } catch (error) {
-      const codes = cancellationCodes(error);
-      if (codes === undefined) throw error;
-      const before = pending.length;
-      pending = pending.filter((_, index) => codes[index] !== 'ConditionalCheckFailed');
-      if (pending.length === before) await pauseBeforeRetry(attempt);
-    }
+    const codes = await transact(client, [...puts, counting(table, campaignId, shard, pending.length)]);
+    if (!codes) return pending;
+    const joining = pending.filter((_, index) => codes[index] !== 'ConditionalCheckFailed');
+    return joining.length < pending.length ? addAll(joining) : LOST;
   }
-  throw new Error(`The members of one shard changed ${ATTEMPTS} times while some were added`);
+  return retryLost('The members of a shard', () => addAll(leadIds));
 }
 
 function counting(table: string, campaignId: string, shard: number, change: number): TransactItem {
@@ -127,7 +115,7 @@ function counting(table: string, campaignId: string, shard: number, change: numb
 }
 
 async function remove(
-  { client, table, now }: MemberStoreDeps,
+  { client, table, now }: ClockedTableDeps,
   campaignId: string,
   leadId: string,
   by: string,
@@ -141,38 +129,30 @@ async function remove(
       ExpressionAttributeValues: { ':yes': true, ':no': false, ':now': now().toISOString(), ':by': by },
     },
   };
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) await pauseBeforeRetry(attempt);
-    try {
-      const TransactItems = [removal, counting(table, campaignId, shardOf(leadId), -1)];
-      await client.send(new TransactWriteCommand({ TransactItems }));
-      return true;
-    } catch (error) {
-      const codes = cancellationCodes(error);
-      if (codes === undefined) throw error;
-      if (codes[0] === 'ConditionalCheckFailed') return false;
-    }
-  }
-  throw new Error(`The members of one shard changed ${ATTEMPTS} times while one was removed`);
+  return retryLost('The members of a shard', async () => {
+    const codes = await transact(client, [removal, counting(table, campaignId, shardOf(leadId), -1)]);
+    if (!codes) return true;
+    return codes[0] === 'ConditionalCheckFailed' ? false : LOST;
+  });
 }
 
 async function known(
-  { client, table }: MemberStoreDeps,
+  { client, table }: TableDeps,
   campaignId: string,
   leadIds: readonly string[],
 ): Promise<Map<string, Member>> {
   const keys = leadIds.map((leadId) => memberKey(campaignId, leadId));
-  const found = await readConsistently(client, { [table]: keys });
-  return new Map((found[table] ?? []).map(parseMember).map((member) => [member.leadId, member]));
+  const found = await readManyConsistently(client, table, keys);
+  return new Map(found.map(parseMember).map((member) => [member.leadId, member]));
 }
 
-async function count({ client, table }: MemberStoreDeps, campaignId: string): Promise<number> {
-  const keys = Array.from({ length: SHARDS }, (_, shard) => countKey(campaignId, shard));
-  const found = await readConsistently(client, { [table]: keys });
-  return (found[table] ?? []).reduce((sum, item) => sum + Number(item['active']), 0);
+async function count({ client, table }: TableDeps, campaignId: string): Promise<number> {
+  const keys = ALL_SHARDS.map((shard) => countKey(campaignId, shard));
+  const found = await readManyConsistently(client, table, keys);
+  return found.reduce((sum, item) => sum + Number(item['active']), 0);
 }
 
-async function page(deps: MemberStoreDeps, campaignId: string, paging: Paging): Promise<MemberPage> {
+async function page(deps: TableDeps, campaignId: string, paging: Paging): Promise<MemberPage> {
   const members: Member[] = [];
   let { shard, leadId } = placeOf(paging.after);
   for (let queries = 0; shard < SHARDS; queries++) {
@@ -192,7 +172,7 @@ function placeOf(after = ''): { shard: number; leadId: string | undefined } {
 }
 
 async function ofShard(
-  { client, table }: MemberStoreDeps,
+  { client, table }: TableDeps,
   campaignId: string,
   shard: number,
   { limit, after, removedToo }: Paging,

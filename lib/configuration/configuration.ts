@@ -1,8 +1,9 @@
 import { DeleteCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Form, FormInput } from '../forms/form.ts';
 import { FORMS, formKey, formSecretKey, parseForm, parseFormSecret } from '../forms/form-items.ts';
+import { readItem } from '../runtime/dynamodb.ts';
 import { sha256 } from '../runtime/sha256.ts';
-import { getItem, listItems, parseIfPresent, removeItem } from './configuration-table.ts';
+import { listItems, parseIfPresent, removeItem } from './configuration-table.ts';
 import { createSettingsStore, type SettingsStoreDeps } from './settings-store.ts';
 
 /** What admins change at run time: the rules (`rules.ts`), and forms. Every read is strongly consistent. */
@@ -13,13 +14,13 @@ export function createConfiguration(deps: SettingsStoreDeps) {
     ...createSettingsStore(deps),
 
     form: async (id: string): Promise<Form | undefined> =>
-      parseIfPresent(await getItem(deps, formKey(id)), parseForm),
+      parseIfPresent(await readItem(deps, formKey(id)), parseForm),
     forms: async (): Promise<Form[]> => (await listItems(deps, FORMS)).map(parseForm),
     /** Stores a form; a secret that is not given stays as it was, null takes it away. */
     putForm: (input: FormInput) => putForm(deps, input),
     /** The secret with which a form's builder signs; undefined when there is none. Never to be shown or logged. */
     signingSecret: async (formId: string): Promise<string | undefined> =>
-      parseIfPresent(await getItem(deps, formSecretKey(formId)), parseFormSecret),
+      parseIfPresent(await readItem(deps, formSecretKey(formId)), parseFormSecret),
     removeForm: async (id: string): Promise<boolean> => {
       // Without asking for what it was: this code never holds a secret that was stored before.
       await deps.client.send(new DeleteCommand({ TableName: deps.table, Key: formSecretKey(id) }));
@@ -32,7 +33,7 @@ async function putForm(
   deps: SettingsStoreDeps,
   { secret, signingSecret, ...input }: FormInput,
 ): Promise<Form> {
-  const before = parseIfPresent(await getItem(deps, formKey(input.id)), parseForm);
+  const before = parseIfPresent(await readItem(deps, formKey(input.id)), parseForm);
   const secretHash = secret === undefined ? before?.secretHash : secret && sha256(secret);
   const signed = signingSecret === undefined ? (before?.signed ?? false) : signingSecret !== null;
   const form: Form = { ...input, signed, ...(secretHash && { secretHash }) };

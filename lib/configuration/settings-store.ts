@@ -10,17 +10,13 @@ import {
   settingsKey,
 } from '../organization/organization-items.ts';
 import { type Settings, settingsSchema } from '../organization/settings.ts';
-import { isConditionFailure } from '../runtime/dynamodb.ts';
-import {
-  type ConfigurationTable,
-  getItem,
-  listItems,
-  parseIfPresent,
-  putItem,
-  removeItem,
-} from './configuration-table.ts';
+import { changeVersioned, LOST } from '../runtime/change-versioned.ts';
+import { ifConditionHolds } from '../runtime/conditional-writes.ts';
+import { type ClockedTableDeps, readItem } from '../runtime/dynamodb.ts';
+import { putOverVersion } from '../runtime/item-conditions.ts';
+import { listItems, parseIfPresent, putItem, removeItem } from './configuration-table.ts';
 
-export interface SettingsStoreDeps extends ConfigurationTable {
+export interface SettingsStoreDeps extends ClockedTableDeps {
   /** Name of the organization until its admins set another. */
   readonly organization: string;
 }
@@ -34,12 +30,12 @@ export type SettingsStore = ReturnType<typeof createSettingsStore>;
 export function createSettingsStore(deps: SettingsStoreDeps) {
   return {
     settings: async (): Promise<Settings> =>
-      parseSettings(await getItem(deps, settingsKey), deps.organization),
+      parseSettings(await readItem(deps, settingsKey), deps.organization),
     /** Changes the named settings and leaves the others; who did it is stored with them. */
     changeSettings: (change: Partial<Settings>, actor: string) => changeSettings(deps, change, actor),
 
     automation: async (id: string): Promise<Automation | undefined> =>
-      parseIfPresent(await getItem(deps, automationKey(id)), parseAutomation),
+      parseIfPresent(await readItem(deps, automationKey(id)), parseAutomation),
     automations: async (): Promise<Automation[]> => (await listItems(deps, AUTOMATIONS)).map(parseAutomation),
     putAutomation: async (automation: Automation): Promise<void> => {
       await putItem(deps, { ...automationKey(automation.id), ...automation });
@@ -47,7 +43,7 @@ export function createSettingsStore(deps: SettingsStoreDeps) {
     removeAutomation: (id: string): Promise<boolean> => removeItem(deps, automationKey(id)),
 
     keyword: async (word: string): Promise<Keyword | undefined> =>
-      parseIfPresent(await getItem(deps, keywordKey(word)), parseKeyword),
+      parseIfPresent(await readItem(deps, keywordKey(word)), parseKeyword),
     keywords: async (): Promise<Keyword[]> => (await listItems(deps, KEYWORDS)).map(parseKeyword),
     putKeyword: async (keyword: Keyword): Promise<void> => {
       await putItem(deps, { ...keywordKey(keyword.word), ...keyword });
@@ -61,28 +57,26 @@ async function changeSettings(
   change: Partial<Settings>,
   actor: string,
 ): Promise<Settings> {
-  for (;;) {
-    const item = await getItem(deps, settingsKey);
-    const updatedAt = deps.now().toISOString();
-    const before = parseSettings(item, deps.organization);
-    const settings = settingsSchema.parse({ ...before, ...verifiedBy(change, actor, updatedAt), ...change });
-    const version = Number(item?.['version'] ?? 0);
-    try {
-      await deps.client.send(
-        new PutCommand({
-          TableName: deps.table,
-          Item: { ...settingsKey, ...settings, version: version + 1, updatedAt, updatedBy: actor },
-          ConditionExpression: 'attribute_not_exists(pk) OR #version = :version',
-          ExpressionAttributeNames: { '#version': 'version' },
-          ExpressionAttributeValues: { ':version': version },
-        }),
-      );
-      return settings;
-    } catch (error) {
-      // Another admin saved in between: apply this change to what they left.
-      if (!isConditionFailure(error)) throw error;
-    }
-  }
+  return changeVersioned('The settings', {
+    read: () => readItem(deps, settingsKey),
+    change: (item) => {
+      const updatedAt = deps.now().toISOString();
+      const before = parseSettings(item, deps.organization);
+      const settings = settingsSchema.parse({
+        ...before,
+        ...verifiedBy(change, actor, updatedAt),
+        ...change,
+      });
+      return {
+        settings,
+        stored: { version: Number(item?.['version'] ?? 0) + 1, updatedAt, updatedBy: actor },
+      };
+    },
+    write: async ({ settings, stored }) => {
+      const put = putOverVersion(deps.table, { ...settingsKey, ...settings, ...stored });
+      return (await ifConditionHolds(deps.client.send(new PutCommand(put)))) ? settings : LOST;
+    },
+  });
 }
 
 /** Whoever says that the organization is verified, or is not, stands beside it. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Item, Key, TransactItem } from '../runtime/dynamodb.ts';
+import { checkVersion } from '../runtime/item-conditions.ts';
 import { sha256 } from '../runtime/sha256.ts';
 import { type ConsentEvent, consentEventSchema } from './consent-event.ts';
 import { type KeywordOptIn, keywordOptInSchema } from './keyword-opt-in.ts';
@@ -61,7 +62,7 @@ export const LISTED = [
 export const keywordOrder = (active: boolean) => (active ? 'holds#' : 'ended#');
 
 /** The stored form of a state, with what it is listed by. */
-export function stateItem(state: ConsentState, listing: ListEntry): Item {
+export function stateItem(state: ConsentState, listing: ListEntry) {
   const changeOrder = `${listing.changedAt}#${state.number}`;
   const origin = state.statusBy?.source;
   return { ...stateKey(state.number), ...state, ...listing, changeOrder, origin };
@@ -126,14 +127,5 @@ export const sourceMarkerSchema = z.object({ sequence: z.int().positive() });
  * @param version of the state that was decided on; 0 when there was none.
  */
 export function consentUnchanged(table: string, number: string, version: number): TransactItem {
-  const check = { TableName: table, Key: stateKey(number) };
-  if (version === 0) return { ConditionCheck: { ...check, ConditionExpression: 'attribute_not_exists(pk)' } };
-  return {
-    ConditionCheck: {
-      ...check,
-      ConditionExpression: '#version = :version',
-      ExpressionAttributeNames: { '#version': 'version' },
-      ExpressionAttributeValues: { ':version': version },
-    },
-  };
+  return { ConditionCheck: checkVersion(table, stateKey(number), version) };
 }

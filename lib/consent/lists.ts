@@ -1,12 +1,11 @@
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
-import { type Item, readConsistently } from '../runtime/dynamodb.ts';
+import { type Item, readItem, readManyConsistently, type TableDeps } from '../runtime/dynamodb.ts';
 import { LISTS, parseKeywordOptIn, stateKey } from './consent-items.ts';
 import { type KeywordOptIn, keywordOptInSchema } from './keyword-opt-in.ts';
 import { listEntrySchema } from './list-entry.ts';
 import { keywordRange, type ListFilter, matches, type Plan, planOf } from './list-filter.ts';
 import { type Page, type Range, readMergedPage } from './merged-pages.ts';
-import type { ConsentRegistryDeps } from './registry.ts';
 import { consentStateSchema } from './state.ts';
 
 /** One number in a list (B4, C7, S7). */
@@ -45,14 +44,13 @@ export interface ConsentLists {
   ): Promise<Page<KeywordOptIn>>;
 }
 
-export function createConsentLists(deps: Omit<ConsentRegistryDeps, 'now'>): ConsentLists {
+export function createConsentLists(deps: TableDeps): ConsentLists {
   return {
     page: (filter, paging) =>
       filter.keyword === undefined ? pageOfStates(deps, filter, paging) : pageOfKeyword(deps, filter, paging),
     get: async (number) => {
-      const key = { TableName: deps.table, Key: stateKey(number), ConsistentRead: true };
-      const { Item } = await deps.client.send(new GetCommand(key));
-      return Item && listRowSchema.parse(Item);
+      const item = await readItem(deps, stateKey(number));
+      return item && listRowSchema.parse(item);
     },
     keywordOptIns: (word, { active }, paging) => {
       const ranges = [keywordRange(word, active)];
@@ -69,9 +67,7 @@ export function createConsentLists(deps: Omit<ConsentRegistryDeps, 'now'>): Cons
   };
 }
 
-type Deps = Omit<ConsentRegistryDeps, 'now'>;
-
-function pageOfStates(deps: Deps, filter: ListFilter, paging: Paging): Promise<Page<ListRow>> {
+function pageOfStates(deps: TableDeps, filter: ListFilter, paging: Paging): Promise<Page<ListRow>> {
   const { list, ranges, isExact } = planOf(filter);
   const descending = filter.descending ?? false;
   const query = querying(deps, list, descending, (item) => listRowSchema.parse(item));
@@ -80,7 +76,7 @@ function pageOfStates(deps: Deps, filter: ListFilter, paging: Paging): Promise<P
 }
 
 /** The list by keyword knows numbers; what else is shown and filtered is read from their states. */
-async function pageOfKeyword(deps: Deps, filter: ListFilter, paging: Paging): Promise<Page<ListRow>> {
+async function pageOfKeyword(deps: TableDeps, filter: ListFilter, paging: Paging): Promise<Page<ListRow>> {
   const { list, ranges } = planOf(filter);
   const descending = filter.descending ?? false;
   const query = querying(deps, list, descending, parseKeywordOptIn);
@@ -93,8 +89,8 @@ async function pageOfKeyword(deps: Deps, filter: ListFilter, paging: Paging): Pr
     isExact: true,
   });
   const keys = page.rows.map(({ number }) => stateKey(number));
-  const found = await readConsistently(deps.client, { [deps.table]: keys });
-  const states = new Map((found[deps.table] ?? []).map((item) => [item['number'], item]));
+  const found = await readManyConsistently(deps.client, deps.table, keys);
+  const states = new Map(found.map((item) => [item['number'], item]));
   const rows = page.rows
     .map((keywordOptIn) => listRowSchema.parse({ ...states.get(keywordOptIn.number), keywordOptIn }))
     .filter((row) => matches(filter, row));
@@ -102,7 +98,7 @@ async function pageOfKeyword(deps: Deps, filter: ListFilter, paging: Paging): Pr
 }
 
 function querying<T>(
-  { client, table }: Deps,
+  { client, table }: TableDeps,
   list: Plan['list'],
   descending: boolean,
   parse: (item: Item) => T,

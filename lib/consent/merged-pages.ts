@@ -55,7 +55,7 @@ export async function readMergedPage<T>(reading: PageRequest<T>): Promise<Page<T
   const rows: T[] = [];
   let queries = 0;
   let last = reading.after;
-  for (;;) {
+  while (rows.length < limit) {
     const wanting = streams.filter(({ entries, more }) => entries.length === 0 && more);
     queries += wanting.length;
     if (queries > QUERIES_PER_PAGE) return { rows, next: last };
@@ -75,11 +75,9 @@ export async function readMergedPage<T>(reading: PageRequest<T>): Promise<Page<T
     // While an index catches up, a number can stand in two partitions: it is shown once.
     if (order !== last && wants(value)) rows.push(value);
     last = order;
-    if (rows.length === limit) {
-      const more = streams.some(({ entries, more }) => entries.length > 0 || more);
-      return { rows, next: more ? last : undefined };
-    }
   }
+  const more = streams.some(({ entries, more }) => entries.length > 0 || more);
+  return { rows, next: more ? last : undefined };
 }
 
 function beyond(range: Range, order: string, descending: boolean): Range {

@@ -1,16 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { ScanCommand, type ScanCommandOutput } from '@aws-sdk/lib-dynamodb';
-import { type Item, type Key, readPartition } from '../runtime/dynamodb.ts';
+import { type Item, type Key, readPartition, type TableDeps } from '../runtime/dynamodb.ts';
 import { stateKey } from './consent-items.ts';
-import type { ConsentRegistryDeps } from './registry.ts';
 import { type StoredNumber, storedNumber } from './stored-number.ts';
 
 export interface ScannedNumber extends StoredNumber {
   /** Where to go on after this number. */
   readonly last: Key;
 }
-
-type Deps = Omit<ConsentRegistryDeps, 'now'>;
 
 /**
  * A page of DynamoDB's has 1 MiB, some 3,000 items of ours: it stays as it is. Without a limit dynoxide reads all the rest of the
@@ -26,12 +23,12 @@ const GROUP = 50;
  *
  * @param after the `last` of the number to go on after.
  */
-export async function* scanRegistry(deps: Deps, after?: Key): AsyncGenerator<ScannedNumber> {
+export async function* scanRegistry(deps: TableDeps, after?: Key): AsyncGenerator<ScannedNumber> {
   for await (const numbers of scanRegistryInGroups(deps, after)) yield* numbers;
 }
 
 /** The same, by fifties at most. */
-export async function* scanRegistryInGroups(deps: Deps, after?: Key): AsyncGenerator<ScannedNumber[]> {
+export async function* scanRegistryInGroups(deps: TableDeps, after?: Key): AsyncGenerator<ScannedNumber[]> {
   let items: Item[] = [];
   let numbers: ScannedNumber[] = [];
   for await (const page of pagesOf(deps, after)) {
@@ -53,7 +50,7 @@ export async function* scanRegistryInGroups(deps: Deps, after?: Key): AsyncGener
 }
 
 /** The pages of the table. The next one is on its way while one is worked on. */
-async function* pagesOf({ client, table }: Deps, after: Key | undefined): AsyncGenerator<Item[]> {
+async function* pagesOf({ client, table }: TableDeps, after: Key | undefined): AsyncGenerator<Item[]> {
   const read = (from: Item | undefined) => {
     const page = client.send(
       new ScanCommand({
@@ -80,7 +77,7 @@ function whole(items: readonly Item[]): ScannedNumber {
 }
 
 /** Everything stored of one number, strongly consistent. */
-export async function readStored({ client, table }: Deps, number: string): Promise<StoredNumber> {
+export async function readStored({ client, table }: TableDeps, number: string): Promise<StoredNumber> {
   const items = await readPartition(client, table, { pk: stateKey(number).pk });
   return { ...storedNumber(items), number };
 }

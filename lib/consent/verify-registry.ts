@@ -1,5 +1,4 @@
-import { pauseBeforeRetry } from '../runtime/dynamodb.ts';
-import type { ConsentRegistryDeps } from './registry.ts';
+import { pauseBeforeRetry, type TableDeps } from '../runtime/dynamodb.ts';
 import { readStored, scanRegistry } from './scan-registry.ts';
 import { auditStored, type StoredAudit, type StoredFault, type StoredNumber } from './stored-number.ts';
 
@@ -30,7 +29,7 @@ const READS = 3;
  * A number that was removed with all its items leaves nothing to be found here; the table's policy denies every delete.
  */
 export async function verifyRegistry(
-  deps: Omit<ConsentRegistryDeps, 'now'>,
+  deps: TableDeps,
   { onRead = () => {} }: VerifyOptions = {},
 ): Promise<RegistryVerification> {
   const faults: NumberFault[] = [];
@@ -51,7 +50,7 @@ export async function verifyRegistry(
  * between two pages.
  */
 export async function auditSettled(
-  deps: Omit<ConsentRegistryDeps, 'now'>,
+  deps: TableDeps,
   walked: StoredNumber,
 ): Promise<{ readonly stored: StoredNumber; readonly audit: StoredAudit }> {
   let stored = walked;

@@ -1,4 +1,5 @@
 import type { Item, Key } from '../runtime/dynamodb.ts';
+import { checkVersion, putOverVersion } from '../runtime/item-conditions.ts';
 import { shardAmong } from '../tables/outreach.ts';
 import { type Conversation, conversationSchema, noConversation } from './conversation.ts';
 
@@ -30,7 +31,7 @@ const reviewKey = (number: string): Key => ({ pk: `${PARTITION}${number}`, sk: '
 
 export const numberOfConversationKey = (key: Item): string => String(key['pk']).slice(PARTITION.length);
 
-function conversationItem(conversation: Conversation): Item {
+function conversationItem(conversation: Conversation) {
   const { number, lastAt, lastWords, project } = conversation;
   const order = `${lastAt}#${number}`;
   return {
@@ -49,29 +50,13 @@ export function parseConversation(item: Item | undefined, number: string, now: D
   return item === undefined ? noConversation(number, now) : conversationSchema.parse(item);
 }
 
-/** Puts a conversation over the version it came from: one condition for whoever writes conversations. */
-export function putConversation(table: string, conversation: Conversation) {
-  const put = { TableName: table, Item: conversationItem(conversation) };
-  if (conversation.version === 1) return { ...put, ConditionExpression: 'attribute_not_exists(pk)' };
-  return {
-    ...put,
-    ConditionExpression: '#version = :before',
-    ExpressionAttributeNames: { '#version': 'version' },
-    ExpressionAttributeValues: { ':before': conversation.version - 1 },
-  };
-}
+/** Puts a conversation over the version it came from. */
+export const putConversation = (table: string, conversation: Conversation) =>
+  putOverVersion(table, conversationItem(conversation));
 
 /** The condition that a conversation stands where it stood when something was decided on it. */
-export function conversationUnchanged(table: string, { number, version }: Conversation) {
-  const check = { TableName: table, Key: conversationKey(number) };
-  if (version === 0) return { ...check, ConditionExpression: 'attribute_not_exists(pk)' };
-  return {
-    ...check,
-    ConditionExpression: '#version = :version',
-    ExpressionAttributeNames: { '#version': 'version' },
-    ExpressionAttributeValues: { ':version': version },
-  };
-}
+export const conversationUnchanged = (table: string, { number, version }: Conversation) =>
+  checkVersion(table, conversationKey(number), version);
 
 /** Puts a conversation on the list of those that wait for a decision, or takes it off: written beside it. */
 export function putReview(table: string, conversation: Conversation) {

@@ -1,20 +1,18 @@
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  QueryCommand,
-  TransactWriteCommand,
-} from '@aws-sdk/lib-dynamodb';
 import type { Message } from '../messaging/message.ts';
 import { messageItem } from '../messaging/message-items.ts';
+import { changeVersioned, LOST } from '../runtime/change-versioned.ts';
+import { transact } from '../runtime/conditional-writes.ts';
 import {
-  cancellationCodes,
+  type ClockedTableDeps,
   type Item,
-  pauseBeforeRetry,
-  readConsistently,
+  readItem,
+  readManyConsistently,
+  type TableDeps,
   type TransactItem,
 } from '../runtime/dynamodb.ts';
-import { COLLECTION_INDEX } from '../tables/collection.ts';
-import { WORK_INDEX } from '../tables/outreach.ts';
+import { putIfAbsent } from '../runtime/item-conditions.ts';
+import { pageOfCollection } from '../tables/collection.ts';
+import { pageOfWork } from '../tables/work-page.ts';
 import {
   type Conversation,
   type Handling,
@@ -34,12 +32,6 @@ import {
 } from './conversation-items.ts';
 import { mergeNewest, type Placed, type ShardPage } from './newest.ts';
 
-export interface ConversationStoreDeps {
-  readonly client: DynamoDBDocumentClient;
-  readonly table: string;
-  readonly now: () => Date;
-}
-
 export interface InboundText {
   readonly sid: string;
   readonly number: string;
@@ -55,13 +47,10 @@ export interface ConversationPage {
   readonly next: Item | undefined;
 }
 
-/** More simultaneous writers to one conversation than this are a fault, not a race. */
-const ATTEMPTS = 12;
-
 /** What was said between us and each number, as agents see it. */
 export type ConversationStore = ReturnType<typeof createConversationStore>;
 
-export function createConversationStore(deps: ConversationStoreDeps) {
+export function createConversationStore(deps: ClockedTableDeps) {
   return {
     get: (number: string) => get(deps, number),
     /** Stores a received text and what it changes in its conversation, once. @returns false when it was stored before. */
@@ -82,14 +71,11 @@ export function createConversationStore(deps: ConversationStoreDeps) {
   };
 }
 
-async function get({ client, table, now }: ConversationStoreDeps, number: string): Promise<Conversation> {
-  const answer = await client.send(
-    new GetCommand({ TableName: table, Key: conversationKey(number), ConsistentRead: true }),
-  );
-  return parseConversation(answer.Item, number, now());
+async function get(deps: ClockedTableDeps, number: string): Promise<Conversation> {
+  return parseConversation(await readItem(deps, conversationKey(number)), number, deps.now());
 }
 
-async function receive(deps: ConversationStoreDeps, text: InboundText): Promise<boolean> {
+async function receive(deps: ClockedTableDeps, text: InboundText): Promise<boolean> {
   const at = deps.now().toISOString();
   const { sid, number, body, isOptOut } = text;
   const message: Message = {
@@ -104,23 +90,16 @@ async function receive(deps: ConversationStoreDeps, text: InboundText): Promise<
     updatedAt: at,
   };
   const review = text.review && { ...text.review, messageSid: sid, since: at };
-  const absent = {
-    Put: {
-      TableName: deps.table,
-      Item: messageItem(message),
-      ConditionExpression: 'attribute_not_exists(pk)',
-    },
-  };
   return write(
     deps,
     number,
     (conversation) => withReceivedText(conversation, { body, at, isOptOut }, review),
-    [absent],
+    [{ Put: putIfAbsent(deps.table, messageItem(message)) }],
   );
 }
 
 async function change(
-  deps: ConversationStoreDeps,
+  deps: ClockedTableDeps,
   number: string,
   next: (conversation: Conversation) => Conversation | undefined,
 ): Promise<Conversation> {
@@ -130,39 +109,30 @@ async function change(
 
 /** @returns false when there was nothing to change, or one of the other writes was made before. */
 async function write(
-  deps: ConversationStoreDeps,
+  deps: ClockedTableDeps,
   number: string,
   next: (conversation: Conversation) => Conversation | undefined,
   others: readonly TransactItem[],
 ): Promise<boolean> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) await pauseBeforeRetry(attempt);
-    const before = await get(deps, number);
-    const after = next(before);
-    if (!after) return false;
-    const isReviewMoved = before.review?.since !== after.review?.since;
-    try {
-      await deps.client.send(
-        new TransactWriteCommand({
-          TransactItems: [
-            ...others,
-            { Put: putConversation(deps.table, after) },
-            ...(isReviewMoved ? [{ Put: putReview(deps.table, after) }] : []),
-          ],
-        }),
-      );
-      return true;
-    } catch (error) {
-      const codes = cancellationCodes(error);
-      if (codes === undefined) throw error;
-      if (others.some((_, index) => codes[index] === 'ConditionalCheckFailed')) return false;
-    }
-  }
-  throw new Error(`One conversation changed ${ATTEMPTS} times while something was written to it`);
+  const isWritten = await changeVersioned('A conversation', {
+    read: () => get(deps, number),
+    change: next,
+    write: async (after, before) => {
+      const isReviewMoved = before.review?.since !== after.review?.since;
+      const codes = await transact(deps.client, [
+        ...others,
+        { Put: putConversation(deps.table, after) },
+        ...(isReviewMoved ? [{ Put: putReview(deps.table, after) }] : []),
+      ]);
+      if (!codes) return true;
+      return others.some((_, index) => codes[index] === 'ConditionalCheckFailed') ? false : LOST;
+    },
+  });
+  return isWritten ?? false;
 }
 
 async function list(
-  deps: ConversationStoreDeps,
+  deps: ClockedTableDeps,
   limit: number,
   below?: string,
 ): Promise<{ readonly conversations: readonly Conversation[]; readonly next: string | undefined }> {
@@ -176,52 +146,30 @@ async function list(
 }
 
 async function listShard(
-  { client, table }: ConversationStoreDeps,
+  deps: TableDeps,
   list: string,
   limit: number,
   below: string | undefined,
 ): Promise<ShardPage<Placed & { readonly item: Item }>> {
-  const isBelow = below === undefined ? '' : ' AND collectionOrder < :below';
-  const page = await client.send(
-    new QueryCommand({
-      TableName: table,
-      IndexName: COLLECTION_INDEX,
-      KeyConditionExpression: `#collection = :list${isBelow}`,
-      ExpressionAttributeNames: { '#collection': 'collection' },
-      ExpressionAttributeValues: { ':list': list, ':below': below },
-      ScanIndexForward: false,
-      Limit: limit,
-    }),
-  );
-  const entries = (page.Items ?? []).map((item) => ({ item, place: String(item['collectionOrder']) }));
-  return { entries, isLast: page.LastEvaluatedKey === undefined };
+  const { items, next } = await pageOfCollection(deps, list, { limit, below });
+  const entries = items.map((item) => ({ item, place: String(item['collectionOrder']) }));
+  return { entries, isLast: next === undefined };
 }
 
 async function listWork(
-  { client, table, now }: ConversationStoreDeps,
+  deps: ClockedTableDeps,
   work: string,
   isOldestFirst: boolean,
   limit: number,
   cursor?: Item,
 ): Promise<ConversationPage> {
-  const page = await client.send(
-    new QueryCommand({
-      TableName: table,
-      IndexName: WORK_INDEX,
-      KeyConditionExpression: '#work = :work',
-      ExpressionAttributeNames: { '#work': 'work' },
-      ExpressionAttributeValues: { ':work': work },
-      ScanIndexForward: isOldestFirst,
-      Limit: limit,
-      ExclusiveStartKey: cursor,
-    }),
-  );
-  const numbers = (page.Items ?? []).map(numberOfConversationKey);
-  const found = await readConsistently(client, { [table]: numbers.map(conversationKey) });
-  const byNumber = new Map((found[table] ?? []).map((item) => [String(item['number']), item]));
+  const { items, next } = await pageOfWork(deps, work, { isNewestFirst: !isOldestFirst, limit, cursor });
+  const numbers = items.map(numberOfConversationKey);
+  const found = await readManyConsistently(deps.client, deps.table, numbers.map(conversationKey));
+  const byNumber = new Map(found.map((item) => [String(item['number']), item]));
   const conversations = numbers.flatMap((number) => {
     const item = byNumber.get(number);
-    return item ? [parseConversation(item, number, now())] : [];
+    return item ? [parseConversation(item, number, deps.now())] : [];
   });
-  return { conversations, next: page.LastEvaluatedKey };
+  return { conversations, next };
 }

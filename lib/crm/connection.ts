@@ -74,21 +74,20 @@ export function createSession(options: SalesforceSessionOptions) {
     }
   }
 
-  async function send(request: SalesforceRequest): Promise<unknown> {
-    for (let isNew = false; ; isNew = true) {
-      const connection = await session();
-      const mine = opened;
-      try {
-        return await within(timeout + BODY_MILLISECONDS, connection.request(...requestOf(request, timeout)));
-      } catch (error) {
-        const code = codeOf(error);
-        if (error instanceof SalesforceProblem) throw error;
-        if (code !== 'INVALID_SESSION_ID' || isNew) throw problemOf(code);
-        if (opened === mine) opened = undefined;
-      } finally {
-        usage = connection.limitInfo.apiUsage ?? usage;
-      }
+  async function send(request: SalesforceRequest, isNewSession = false): Promise<unknown> {
+    const connection = await session();
+    const mine = opened;
+    try {
+      return await within(timeout + BODY_MILLISECONDS, connection.request(...requestOf(request, timeout)));
+    } catch (error) {
+      const code = codeOf(error);
+      if (error instanceof SalesforceProblem) throw error;
+      if (code !== 'INVALID_SESSION_ID' || isNewSession) throw problemOf(code);
+      if (opened === mine) opened = undefined;
+    } finally {
+      usage = connection.limitInfo.apiUsage ?? usage;
     }
+    return send(request, true);
   }
 
   /** The client would send a POST again with its body read to the end already, so who only reads is repeated here. */

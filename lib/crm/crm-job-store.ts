@@ -1,21 +1,23 @@
-import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { type Item, isConditionFailure, readConsistently } from '../runtime/dynamodb.ts';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { ifConditionHolds } from '../runtime/conditional-writes.ts';
+import {
+  type ClockedTableDeps,
+  type Item,
+  readManyConsistently,
+  type TableDeps,
+} from '../runtime/dynamodb.ts';
+import { putIfAbsent } from '../runtime/item-conditions.ts';
 import { pageOfCollection } from '../tables/collection.ts';
-import { SHARDS, shardOf, WORK_INDEX } from '../tables/outreach.ts';
+import { ALL_SHARDS, shardOf } from '../tables/outreach.ts';
+import { FIRST_MOMENT, pageOfWork } from '../tables/work-page.ts';
 import { crmJobKey, crmJobWork, WRITE_BACKS } from './crm-items.ts';
 import { type CrmJob, crmJobSchema, expiryOf } from './crm-job.ts';
-
-export interface CrmJobStoreDeps {
-  readonly client: DynamoDBDocumentClient;
-  /** The outreach table. */
-  readonly table: string;
-  readonly now: () => Date;
-}
 
 /** Errands to the CRM: open ones stand in the work index, those that write in a collection for whoever wants to see them. */
 export type CrmJobStore = ReturnType<typeof createCrmJobStore>;
 
-export function createCrmJobStore(deps: CrmJobStoreDeps) {
+/** @param deps.table the outreach table. */
+export function createCrmJobStore(deps: ClockedTableDeps) {
   return {
     /** Adds an errand, unless it is there already. */
     add: (crmJob: CrmJob) => add(deps, crmJob),
@@ -29,7 +31,7 @@ export function createCrmJobStore(deps: CrmJobStoreDeps) {
   };
 }
 
-function itemOf({ now }: CrmJobStoreDeps, crmJob: CrmJob): Item {
+function itemOf({ now }: ClockedTableDeps, crmJob: CrmJob): Item {
   const isOpen = crmJob.status === 'open';
   return {
     ...crmJobKey(crmJob.number, crmJob.id),
@@ -43,62 +45,38 @@ function itemOf({ now }: CrmJobStoreDeps, crmJob: CrmJob): Item {
   };
 }
 
-async function add(deps: CrmJobStoreDeps, crmJob: CrmJob): Promise<void> {
-  try {
-    await deps.client.send(
-      new PutCommand({
-        TableName: deps.table,
-        Item: itemOf(deps, crmJob),
-        ConditionExpression: 'attribute_not_exists(pk)',
-      }),
-    );
-  } catch (error) {
-    if (!isConditionFailure(error)) throw error;
-  }
+async function add(deps: ClockedTableDeps, crmJob: CrmJob): Promise<void> {
+  await ifConditionHolds(deps.client.send(new PutCommand(putIfAbsent(deps.table, itemOf(deps, crmJob)))));
 }
 
-const KEYS_PER_READ = 100;
-
-async function due(deps: CrmJobStoreDeps, limit: number): Promise<CrmJob[]> {
-  const { client, table, now } = deps;
-  const shards = await Promise.all(Array.from({ length: SHARDS }, (_, shard) => dueOf(deps, shard, limit)));
+async function due(deps: ClockedTableDeps, limit: number): Promise<CrmJob[]> {
+  const shards = await Promise.all(ALL_SHARDS.map((shard) => dueOf(deps, shard, limit)));
   const oldest = shards
     .flat()
     .toSorted((a, b) => a.dueAt.localeCompare(b.dueAt))
     .slice(0, limit);
-  const found: Item[] = [];
-  for (let start = 0; start < oldest.length; start += KEYS_PER_READ) {
-    const keys = oldest.slice(start, start + KEYS_PER_READ).map(({ key }) => key);
-    found.push(...((await readConsistently(client, { [table]: keys }))[table] ?? []));
-  }
-  // The index may lag behind: what counts is the errand itself.
+  const keys = oldest.map(({ key }) => key);
+  const found = await readManyConsistently(deps.client, deps.table, keys);
+  // The index may lag behind: what counts is the job itself.
   return found
     .map((item) => crmJobSchema.parse(item))
-    .filter(({ status, dueAt }) => status === 'open' && dueAt <= now().toISOString());
+    .filter(({ status, dueAt }) => status === 'open' && dueAt <= deps.now().toISOString());
 }
 
-async function dueOf({ client, table, now }: CrmJobStoreDeps, shard: number, limit: number) {
-  const page = await client.send(
-    new QueryCommand({
-      TableName: table,
-      IndexName: WORK_INDEX,
-      KeyConditionExpression: '#work = :work AND workOrder <= :now',
-      ExpressionAttributeNames: { '#work': 'work' },
-      ExpressionAttributeValues: { ':work': crmJobWork(shard), ':now': now().toISOString() },
-      Limit: limit,
-    }),
-  );
-  return (page.Items ?? []).map(({ pk, sk, workOrder }) => ({
+async function dueOf(deps: ClockedTableDeps, shard: number, limit: number) {
+  const span = { from: FIRST_MOMENT, to: deps.now().toISOString() };
+  const { items } = await pageOfWork(deps, crmJobWork(shard), { span, limit });
+  return items.map(({ pk, sk, workOrder }) => ({
     key: { pk: String(pk), sk: String(sk) },
     dueAt: String(workOrder),
   }));
 }
 
 async function writeBacks(
-  { client, table }: CrmJobStoreDeps,
+  deps: TableDeps,
   limit: number,
   cursor?: Item,
 ): Promise<{ crmJobs: CrmJob[]; next: Item | undefined }> {
-  const { items, next } = await pageOfCollection(client, table, WRITE_BACKS, limit, cursor);
+  const { items, next } = await pageOfCollection(deps, WRITE_BACKS, { limit, cursor });
   return { crmJobs: items.map((item) => crmJobSchema.parse(item)), next };
 }

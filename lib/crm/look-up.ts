@@ -51,14 +51,23 @@ export async function lookUpRecords(
   numbers: readonly string[],
 ): Promise<CrmRecord[]> {
   if (numbers.length === 0 || mappings.length === 0) return [];
-  for (let isRenewed = false; ; isRenewed = true) {
-    const described = await describeMapped(deps.descriptions, preferences, mappings);
-    const plan = planLookup(mappings, objectsOf(preferences), (name) => described.get(name.toLowerCase()));
-    const answer = await ask(deps.salesforce, plan, new Set(numbers), isRenewed);
-    if (answer !== 'stale') return answer;
-    // A field went away since it was described: describe anew, once.
-    deps.descriptions.forget();
-  }
+  return describeAndAsk(deps, preferences, mappings, new Set(numbers), false);
+}
+
+async function describeAndAsk(
+  deps: LookUpDeps,
+  preferences: CrmPreferences,
+  mappings: readonly Mapping[],
+  numbers: ReadonlySet<string>,
+  isRenewed: boolean,
+): Promise<CrmRecord[]> {
+  const described = await describeMapped(deps.descriptions, preferences, mappings);
+  const plan = planLookup(mappings, objectsOf(preferences), (name) => described.get(name.toLowerCase()));
+  const answer = await ask(deps.salesforce, plan, numbers, isRenewed);
+  if (answer !== 'stale') return answer;
+  // A field went away since it was described: the objects are described once more, and no answer is stale then.
+  deps.descriptions.forget();
+  return describeAndAsk(deps, preferences, mappings, numbers, true);
 }
 
 /** @param skipsRefused what Salesforce refuses is left out; otherwise it is `stale`. */

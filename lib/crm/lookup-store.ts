@@ -1,6 +1,7 @@
-import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { readManyConsistently } from '../runtime/dynamodb.ts';
+import { mapConcurrently } from '../runtime/concurrency.ts';
+import { type Item, readManyConsistently, type TableDeps } from '../runtime/dynamodb.ts';
 import { lookupKey, ownWriteKey } from './crm-items.ts';
 
 /** What a field of a record said when it was seen last. */
@@ -27,18 +28,13 @@ export type OwnWrite = z.infer<typeof echoSchema>;
 
 export const fieldKey = (recordId: string, field: string) => `${recordId}.${field.toLowerCase()}`;
 
-export interface LookupStoreDeps {
-  readonly client: DynamoDBDocumentClient;
-  /** The outreach table. */
-  readonly table: string;
-}
-
 const WRITES_AT_ONCE = 20;
 
 /** What was looked up when, and what sendgate wrote itself. */
 export type LookupStore = ReturnType<typeof createLookupStore>;
 
-export function createLookupStore(deps: LookupStoreDeps) {
+/** @param deps.table the outreach table. */
+export function createLookupStore(deps: TableDeps) {
   return {
     /** The last look-up of each number that ever had one. */
     async getMany(numbers: readonly string[]): Promise<ReadonlyMap<string, Lookup>> {
@@ -71,12 +67,8 @@ export function createLookupStore(deps: LookupStoreDeps) {
   };
 }
 
-async function putMany({ client, table }: LookupStoreDeps, items: readonly Record<string, unknown>[]) {
-  for (let start = 0; start < items.length; start += WRITES_AT_ONCE) {
-    await Promise.all(
-      items
-        .slice(start, start + WRITES_AT_ONCE)
-        .map((Item) => client.send(new PutCommand({ TableName: table, Item }))),
-    );
-  }
+async function putMany({ client, table }: TableDeps, items: readonly Item[]): Promise<void> {
+  await mapConcurrently(items, WRITES_AT_ONCE, (Item) =>
+    client.send(new PutCommand({ TableName: table, Item })),
+  );
 }

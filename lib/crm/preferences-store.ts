@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { type Item, isConditionFailure, readPartition } from '../runtime/dynamodb.ts';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { changeVersioned, LOST } from '../runtime/change-versioned.ts';
+import { ifConditionHolds } from '../runtime/conditional-writes.ts';
+import {
+  type ClockedTableDeps,
+  type Item,
+  readItem,
+  readPartition,
+  type TableDeps,
+} from '../runtime/dynamodb.ts';
+import { putOverVersion } from '../runtime/item-conditions.ts';
 import { MAPPINGS, mappingKey, preferencesKey } from './crm-items.ts';
 import {
   type CrmPreferences,
@@ -11,17 +20,11 @@ import {
   mappingSchema,
 } from './preferences.ts';
 
-export interface CrmPreferencesDeps {
-  readonly client: DynamoDBDocumentClient;
-  /** The configuration table. */
-  readonly table: string;
-  readonly now: () => Date;
-}
-
 /** Preferences for ImproveIt 360 and the opt-in field mappings. Every read is strongly consistent. */
 export type CrmPreferencesStore = ReturnType<typeof createCrmPreferencesStore>;
 
-export function createCrmPreferencesStore(deps: CrmPreferencesDeps) {
+/** @param deps.table the configuration table. */
+export function createCrmPreferencesStore(deps: ClockedTableDeps) {
   return {
     preferences: () => preferences(deps),
     /** Changes the named preferences and leaves the others, whoever else changes some at the same time. */
@@ -42,15 +45,8 @@ export function createCrmPreferencesStore(deps: CrmPreferencesDeps) {
   };
 }
 
-async function preferences(deps: CrmPreferencesDeps): Promise<CrmPreferences> {
-  return preferencesIn(await storedPreferences(deps));
-}
-
-async function storedPreferences({ client, table }: CrmPreferencesDeps): Promise<Item | undefined> {
-  const answer = await client.send(
-    new GetCommand({ TableName: table, Key: preferencesKey, ConsistentRead: true }),
-  );
-  return answer.Item;
+async function preferences(deps: TableDeps): Promise<CrmPreferences> {
+  return preferencesIn(await readItem(deps, preferencesKey));
 }
 
 function preferencesIn(item: Item | undefined): CrmPreferences {
@@ -58,31 +54,22 @@ function preferencesIn(item: Item | undefined): CrmPreferences {
 }
 
 async function changePreferences(
-  deps: CrmPreferencesDeps,
+  deps: ClockedTableDeps,
   change: Partial<CrmPreferences>,
   actor: string,
 ): Promise<CrmPreferences> {
-  for (;;) {
-    const before = await storedPreferences(deps);
-    const changed = { ...preferencesIn(before), ...change };
-    const version = Number(before?.['version'] ?? 0);
-    const item = { ...preferencesKey, ...changed, version: version + 1, updatedBy: actor };
-    try {
-      await deps.client.send(
-        new PutCommand({
-          TableName: deps.table,
-          Item: { ...item, updatedAt: deps.now().toISOString() },
-          ConditionExpression: 'attribute_not_exists(#version) OR #version = :version',
-          ExpressionAttributeNames: { '#version': 'version' },
-          ExpressionAttributeValues: { ':version': version },
-        }),
-      );
-      return changed;
-    } catch (error) {
-      // Another admin saved in between: this change is applied to what they left.
-      if (!isConditionFailure(error)) throw error;
-    }
-  }
+  return changeVersioned('The preferences for the CRM', {
+    read: () => readItem(deps, preferencesKey),
+    change: (before) => ({
+      changed: { ...preferencesIn(before), ...change },
+      version: Number(before?.['version'] ?? 0) + 1,
+    }),
+    write: async ({ changed, version }) => {
+      const updated = { updatedBy: actor, updatedAt: deps.now().toISOString() };
+      const put = putOverVersion(deps.table, { ...preferencesKey, ...changed, version, ...updated });
+      return (await ifConditionHolds(deps.client.send(new PutCommand(put)))) ? changed : LOST;
+    },
+  });
 }
 
 /** Stored preferences without what is no preference. */
@@ -91,11 +78,11 @@ function known(item: Item | undefined): Item {
   return Object.fromEntries(Object.entries(item ?? {}).filter(([name]) => names.includes(name)));
 }
 
-async function put({ client, table, now }: CrmPreferencesDeps, item: Item): Promise<void> {
+async function put({ client, table, now }: ClockedTableDeps, item: Item): Promise<void> {
   await client.send(new PutCommand({ TableName: table, Item: { ...item, updatedAt: now().toISOString() } }));
 }
 
-async function mappings({ client, table }: CrmPreferencesDeps): Promise<Mapping[]> {
+async function mappings({ client, table }: TableDeps): Promise<Mapping[]> {
   const found = (await readPartition(client, table, { pk: MAPPINGS })).map((item) =>
     mappingSchema.parse(item),
   );
@@ -104,34 +91,25 @@ async function mappings({ client, table }: CrmPreferencesDeps): Promise<Mapping[
   return found.toSorted((a, b) => order(a).localeCompare(order(b)));
 }
 
-async function mapping({ client, table }: CrmPreferencesDeps, id: string): Promise<Mapping | undefined> {
-  const answer = await client.send(
-    new GetCommand({ TableName: table, Key: mappingKey(id), ConsistentRead: true }),
-  );
-  return answer.Item && mappingSchema.parse(answer.Item);
+async function mapping(deps: TableDeps, id: string): Promise<Mapping | undefined> {
+  const item = await readItem(deps, mappingKey(id));
+  return item && mappingSchema.parse(item);
 }
 
 async function changeMapping(
-  { client, table, now }: CrmPreferencesDeps,
+  { client, table, now }: ClockedTableDeps,
   changed: Mapping,
   actor: string,
 ): Promise<boolean> {
-  try {
-    await client.send(
-      new PutCommand({
-        TableName: table,
-        Item: { ...mappingKey(changed.id), ...changed, updatedBy: actor, updatedAt: now().toISOString() },
-        ConditionExpression: 'attribute_exists(pk)',
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (isConditionFailure(error)) return false;
-    throw error;
-  }
+  const put = new PutCommand({
+    TableName: table,
+    Item: { ...mappingKey(changed.id), ...changed, updatedBy: actor, updatedAt: now().toISOString() },
+    ConditionExpression: 'attribute_exists(pk)',
+  });
+  return (await ifConditionHolds(client.send(put))) !== undefined;
 }
 
-async function removeMapping({ client, table }: CrmPreferencesDeps, id: string): Promise<boolean> {
+async function removeMapping({ client, table }: TableDeps, id: string): Promise<boolean> {
   const answer = await client.send(
     new DeleteCommand({ TableName: table, Key: mappingKey(id), ReturnValues: 'ALL_OLD' }),
   );

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { inChunks } from '../runtime/chunks.ts';
 import {
   API_VERSION,
   createSession,
@@ -21,6 +22,8 @@ import {
 /** Salesforce's limits on one call. */
 const QUERIES_PER_CALL = 5;
 const RECORDS_PER_CALL = 200;
+/** Far more records (2,000 a page) than any look-up finds: an answer that goes on for longer has no end. */
+const MAXIMUM_PAGES = 100;
 
 const pageSchema = z.object({ records: z.array(rowSchema), nextRecordsUrl: z.string().optional() });
 const errorsSchema = z.array(z.object({ errorCode: z.string() })).min(1);
@@ -63,7 +66,7 @@ async function describe({ call }: SalesforceSession, object: string): Promise<Ob
 
 async function query(session: SalesforceSession, statements: readonly string[]): Promise<QueryOutcome[]> {
   const outcomes: QueryOutcome[] = [];
-  for (const few of inGroups(statements, QUERIES_PER_CALL)) {
+  for (const few of inChunks(statements, QUERIES_PER_CALL)) {
     const compositeRequest = few.map((statement, index) => ({
       method: 'GET',
       url: `/services/data/v${API_VERSION}/query?q=${encodeURIComponent(statement)}`,
@@ -81,7 +84,8 @@ async function query(session: SalesforceSession, statements: readonly string[]):
 async function everyPage({ call }: SalesforceSession, first: unknown): Promise<Row[]> {
   let page = pageSchema.parse(first);
   const rows = [...page.records];
-  while (page.nextRecordsUrl !== undefined) {
+  for (let pages = 1; page.nextRecordsUrl !== undefined; pages++) {
+    if (pages === MAXIMUM_PAGES) throw new SalesforceProblem('unavailable', 'too many pages');
     page = pageSchema.parse(await call({ method: 'GET', path: page.nextRecordsUrl, readsOnly: true }));
     rows.push(...page.records);
   }
@@ -100,7 +104,7 @@ async function update(
   updates: readonly RecordUpdate[],
 ): Promise<UpdateOutcome[]> {
   const outcomes: UpdateOutcome[] = [];
-  for (const few of inGroups(updates, RECORDS_PER_CALL)) {
+  for (const few of inChunks(updates, RECORDS_PER_CALL)) {
     const records = few.map(({ object, id, fields }) => ({ attributes: { type: object }, id, ...fields }));
     const answer = await call({
       method: 'PATCH',
@@ -113,10 +117,4 @@ async function update(
     }
   }
   return outcomes;
-}
-
-function inGroups<T>(all: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
-    all.slice(index * size, (index + 1) * size),
-  );
 }

@@ -1,3 +1,4 @@
+import { inChunks } from '../runtime/chunks.ts';
 import type { ChildPlan, HolderPlan } from './plan.ts';
 
 /** Conditions per query: far from Salesforce's 100,000 characters, even with the longest field names. */
@@ -30,7 +31,7 @@ export function holderStatements(
 ): string[] {
   const columns = distinct(['Id', 'LastModifiedDate', ...phones, ...fields]).join(', ');
   const each = Math.max(1, Math.floor(CONDITIONS / phones.length));
-  return groups(numbers, each).map((few) => {
+  return inChunks(numbers, each).map((few) => {
     const conditions = few.flatMap((number) =>
       phones.map((phone) => `${phone} LIKE ${soqlText(phonePattern(number))}`),
     );
@@ -44,7 +45,7 @@ export function childStatements(
   parentIds: readonly string[],
 ): string[] {
   const columns = distinct(['Id', 'LastModifiedDate', lookup, ...fields]).join(', ');
-  return groups(parentIds, IDS).map(
+  return inChunks(parentIds, IDS).map(
     (few) => `SELECT ${columns} FROM ${object} WHERE ${lookup} IN (${few.map(soqlText).join(', ')})`,
   );
 }
@@ -61,7 +62,7 @@ export function readBackStatements(
   return objects.flatMap((object) => {
     const of = updates.filter((update) => update.object === object);
     const columns = distinct(['Id', ...of.flatMap(({ fields }) => Object.keys(fields))]).join(', ');
-    return groups(of, IDS).map(
+    return inChunks(of, IDS).map(
       (few) =>
         `SELECT ${columns} FROM ${object} WHERE Id IN (${few.map(({ id }) => soqlText(id)).join(', ')})`,
     );
@@ -70,10 +71,4 @@ export function readBackStatements(
 
 function distinct(names: readonly string[]): string[] {
   return [...new Set(names)];
-}
-
-function groups<T>(all: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
-    all.slice(index * size, (index + 1) * size),
-  );
 }

@@ -1,5 +1,6 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { readItem, type TableDeps } from '../runtime/dynamodb.ts';
 import { statusKey, sweepKey } from './crm-items.ts';
 
 /** How the last look-ups went, for whoever asks. */
@@ -20,25 +21,18 @@ const positionSchema = z.object({
 });
 export type SweepPosition = z.infer<typeof positionSchema>;
 
-export interface StatusStoreDeps {
-  readonly client: DynamoDBDocumentClient;
-  /** The outreach table. */
-  readonly table: string;
-}
-
 export type StatusStore = ReturnType<typeof createStatusStore>;
 
-export function createStatusStore({ client, table }: StatusStoreDeps) {
-  async function get(Key: { pk: string; sk: string }) {
-    const answer = await client.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }));
-    return answer.Item;
-  }
+/** @param deps.table the outreach table. */
+export function createStatusStore(deps: TableDeps) {
+  const { client, table } = deps;
   return {
-    read: async (): Promise<CrmStatus> => crmStatusSchema.parse((await get(statusKey)) ?? {}),
+    read: async (): Promise<CrmStatus> => crmStatusSchema.parse((await readItem(deps, statusKey)) ?? {}),
     async write(status: CrmStatus): Promise<void> {
       await client.send(new PutCommand({ TableName: table, Item: { ...statusKey, ...status } }));
     },
-    position: async (): Promise<SweepPosition> => positionSchema.parse((await get(sweepKey)) ?? { shard: 0 }),
+    position: async (): Promise<SweepPosition> =>
+      positionSchema.parse((await readItem(deps, sweepKey)) ?? { shard: 0 }),
     async movePosition(position: SweepPosition): Promise<void> {
       await client.send(new PutCommand({ TableName: table, Item: { ...sweepKey, ...position } }));
     },

@@ -1,5 +1,6 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { type Item, isConditionFailure } from '../runtime/dynamodb.ts';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { ifConditionHolds } from '../runtime/conditional-writes.ts';
+import { type Item, readItem, type TableDeps } from '../runtime/dynamodb.ts';
 import { pageOfCollection } from '../tables/collection.ts';
 import {
   type DriftFinding,
@@ -17,20 +18,14 @@ import {
   driftReportItem,
 } from './drift-items.ts';
 
-export interface DriftStoreDeps {
-  readonly client: DynamoDBDocumentClient;
-  readonly table: string;
-}
-
 /** Stores the reports of the comparison with Twilio, their findings, and the comparison's watermark (X11). */
 export type DriftStore = ReturnType<typeof createDriftStore>;
 
-export function createDriftStore(deps: DriftStoreDeps) {
+export function createDriftStore(deps: TableDeps) {
   return {
     mark: async (): Promise<DriftMark> => {
-      const key = { TableName: deps.table, Key: driftMarkKey, ConsistentRead: true };
-      const { Item } = await deps.client.send(new GetCommand(key));
-      return Item ? markSchema.parse(Item) : {};
+      const item = await readItem(deps, driftMarkKey);
+      return item ? markSchema.parse(item) : {};
     },
     putMark: async (mark: DriftMark): Promise<void> => {
       await deps.client.send(new PutCommand({ TableName: deps.table, Item: { ...driftMarkKey, ...mark } }));
@@ -42,37 +37,23 @@ export function createDriftStore(deps: DriftStoreDeps) {
     },
     /** Lists the reports, newest first. @param cursor the `next` of the page before. */
     reports: async (limit: number, cursor?: Item) => {
-      const { items, next } = await pageOfCollection(deps.client, deps.table, DRIFT_REPORTS, limit, cursor);
+      const { items, next } = await pageOfCollection(deps, DRIFT_REPORTS, { limit, cursor });
       return { reports: items.map((item) => reportSchema.parse(item)), next };
     },
     /** Lists the findings of one report, newest first. @param cursor the `next` of the page before. */
     findings: async (reportId: string, limit: number, cursor?: Item) => {
-      const { items, next } = await pageOfCollection(
-        deps.client,
-        deps.table,
-        driftFindingsOf(reportId),
-        limit,
-        cursor,
-      );
+      const { items, next } = await pageOfCollection(deps, driftFindingsOf(reportId), { limit, cursor });
       return { findings: items.map((item) => driftFindingSchema.parse(item)), next };
     },
   };
 }
 
-async function putFinding({ client, table }: DriftStoreDeps, finding: DriftFinding): Promise<boolean> {
-  try {
-    const condition = { ConditionExpression: 'attribute_not_exists(pk) OR reportId = :report' };
-    await client.send(
-      new PutCommand({
-        TableName: table,
-        Item: driftFindingItem(finding),
-        ...condition,
-        ExpressionAttributeValues: { ':report': finding.reportId },
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (isConditionFailure(error)) return false;
-    throw error;
-  }
+async function putFinding({ client, table }: TableDeps, finding: DriftFinding): Promise<boolean> {
+  const put = new PutCommand({
+    TableName: table,
+    Item: driftFindingItem(finding),
+    ConditionExpression: 'attribute_not_exists(pk) OR reportId = :report',
+    ExpressionAttributeValues: { ':report': finding.reportId },
+  });
+  return (await ifConditionHolds(client.send(put))) !== undefined;
 }

@@ -1,27 +1,22 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { type Item, isConditionFailure, type Key } from '../runtime/dynamodb.ts';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { ifConditionHolds } from '../runtime/conditional-writes.ts';
+import { type ClockedTableDeps, type Key, readItem, type TableDeps } from '../runtime/dynamodb.ts';
+import { putIfAbsent } from '../runtime/item-conditions.ts';
 import { EXPORT_DAYS, type Export, exportSchema } from './export.ts';
 
-export interface ExportStoreDeps {
-  readonly client: DynamoDBDocumentClient;
-  /** The outreach table. */
-  readonly table: string;
-  readonly now: () => Date;
-}
-
-/** Key of an export in the outreach table. No other file spells it. */
+/** The outreach table. */
 const exportKey = (id: string): Key => ({ pk: `EXPORT#${id}`, sk: 'EXPORT' });
 
 /** Stores exports and the worker that holds each of them (S7). */
 export type ExportStore = ReturnType<typeof createExportStore>;
 
-export function createExportStore(deps: ExportStoreDeps) {
+/** @param deps.table the outreach table. */
+export function createExportStore(deps: ClockedTableDeps) {
   return {
     add: (given: Export) => add(deps, given),
     get: async (id: string): Promise<Export | undefined> => {
-      const key = { TableName: deps.table, Key: exportKey(id), ConsistentRead: true };
-      const { Item } = await deps.client.send(new GetCommand(key));
-      return Item && exportSchema.parse(Item);
+      const item = await readItem(deps, exportKey(id));
+      return item && exportSchema.parse(item);
     },
     /**
      * Claims an unfinished export for a worker.
@@ -37,47 +32,35 @@ export function createExportStore(deps: ExportStoreDeps) {
   };
 }
 
-async function add({ client, table }: ExportStoreDeps, given: Export): Promise<void> {
+async function add({ client, table }: TableDeps, given: Export): Promise<void> {
   const expiresAt = Math.ceil(Date.parse(given.createdAt) / 1000) + EXPORT_DAYS * 86_400;
-  await client.send(
-    new PutCommand({
-      TableName: table,
-      Item: { ...exportKey(given.id), ...given, expiresAt },
-      ConditionExpression: 'attribute_not_exists(pk)',
-    }),
-  );
+  await client.send(new PutCommand(putIfAbsent(table, { ...exportKey(given.id), ...given, expiresAt })));
 }
 
 async function claim(
-  { client, table, now }: ExportStoreDeps,
+  { client, table, now }: ClockedTableDeps,
   id: string,
   worker: string,
   until: Date,
 ): Promise<Export | undefined> {
-  try {
-    const answer = await client.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: exportKey(id),
-        ConditionExpression:
-          '#state IN (:queued, :running) AND (attribute_not_exists(workerUntil) OR workerUntil < :now)',
-        UpdateExpression: 'SET #state = :running, worker = :worker, workerUntil = :until, updatedAt = :now',
-        ExpressionAttributeNames: { '#state': 'state' },
-        ExpressionAttributeValues: {
-          ':queued': 'queued',
-          ':running': 'running',
-          ':worker': worker,
-          ':until': until.toISOString(),
-          ':now': now().toISOString(),
-        },
-        ReturnValues: 'ALL_NEW',
-      }),
-    );
-    return exportSchema.parse(answer.Attributes as Item);
-  } catch (error) {
-    if (isConditionFailure(error)) return undefined;
-    throw error;
-  }
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: exportKey(id),
+    ConditionExpression:
+      '#state IN (:queued, :running) AND (attribute_not_exists(workerUntil) OR workerUntil < :now)',
+    UpdateExpression: 'SET #state = :running, worker = :worker, workerUntil = :until, updatedAt = :now',
+    ExpressionAttributeNames: { '#state': 'state' },
+    ExpressionAttributeValues: {
+      ':queued': 'queued',
+      ':running': 'running',
+      ':worker': worker,
+      ':until': until.toISOString(),
+      ':now': now().toISOString(),
+    },
+    ReturnValues: 'ALL_NEW',
+  });
+  const answer = await ifConditionHolds(client.send(update));
+  return answer && exportSchema.parse(answer.Attributes);
 }
 
 /** The fields that a worker changes. */
@@ -94,7 +77,7 @@ const PROGRESS = [
 ] as const;
 
 async function save(
-  { client, table, now }: ExportStoreDeps,
+  { client, table, now }: ClockedTableDeps,
   given: Export,
   worker: string,
   released: readonly string[] = [],
@@ -103,26 +86,17 @@ async function save(
   const removed = [...PROGRESS.filter((name) => given[name] === undefined), ...released];
   const sets = [...changed.map((name) => `#${name} = :${name}`), 'updatedAt = :now'].join(', ');
   const removes = removed.map((name) => `#${name}`).join(', ');
-  try {
-    await client.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: exportKey(given.id),
-        ConditionExpression: 'worker = :worker',
-        UpdateExpression: `SET ${sets}${removes && ` REMOVE ${removes}`}`,
-        ExpressionAttributeNames: Object.fromEntries(
-          [...changed, ...removed].map((name) => [`#${name}`, name]),
-        ),
-        ExpressionAttributeValues: {
-          ...Object.fromEntries(changed.map((name) => [`:${name}`, given[name]])),
-          ':worker': worker,
-          ':now': now().toISOString(),
-        },
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (isConditionFailure(error)) return false;
-    throw error;
-  }
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: exportKey(given.id),
+    ConditionExpression: 'worker = :worker',
+    UpdateExpression: `SET ${sets}${removes && ` REMOVE ${removes}`}`,
+    ExpressionAttributeNames: Object.fromEntries([...changed, ...removed].map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: {
+      ...Object.fromEntries(changed.map((name) => [`:${name}`, given[name]])),
+      ':worker': worker,
+      ':now': now().toISOString(),
+    },
+  });
+  return (await ifConditionHolds(client.send(update))) !== undefined;
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { isConditionFailure, type Key } from '../runtime/dynamodb.ts';
+import { isConditionFailure } from '../runtime/conditional-writes.ts';
+import type { ClockedTableDeps, Key } from '../runtime/dynamodb.ts';
 
 /** How many submissions a form takes; what is more is answered 429 and not stored. Generous: spam is thousands. */
 export const limitsSchema = z.strictObject({
@@ -22,16 +23,10 @@ export interface Reached {
   readonly retryAfterSeconds: number;
 }
 
-export interface LimiterDeps {
-  readonly client: DynamoDBDocumentClient;
-  readonly table: string;
-  readonly now: () => Date;
-}
-
 /** Counts the submissions of each form, minute by minute. */
 export type SubmissionLimiter = ReturnType<typeof createSubmissionLimiter>;
 
-export function createSubmissionLimiter(deps: LimiterDeps) {
+export function createSubmissionLimiter(deps: ClockedTableDeps) {
   return {
     /**
      * Counts one submission, in one request.
@@ -57,7 +52,7 @@ const limitKey = (formId: string, window: number): Key => ({
  * It cannot grow beyond the form's limit.
  */
 async function count(
-  { client, table, now }: LimiterDeps,
+  { client, table, now }: ClockedTableDeps,
   formId: string,
   { perMinute, perAddressPerMinute }: SubmissionLimits,
   address: string | undefined,

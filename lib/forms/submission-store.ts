@@ -1,19 +1,10 @@
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { type Item, isConditionFailure, type Key } from '../runtime/dynamodb.ts';
-import { SHARDS, shardOf, WORK_INDEX } from '../tables/outreach.ts';
+import { isConditionFailure } from '../runtime/conditional-writes.ts';
+import { type Key, readItem, type TableDeps } from '../runtime/dynamodb.ts';
+import { ALL_SHARDS, shardOf } from '../tables/outreach.ts';
+import { pageOfWork } from '../tables/work-page.ts';
 import { type Submission, submissionSchema } from './submission.ts';
-
-export interface SubmissionStoreDeps {
-  readonly client: DynamoDBDocumentClient;
-  readonly table: string;
-}
 
 /** Submissions, and which of them were not carried out to the end. */
 export type SubmissionStore = ReturnType<typeof createSubmissionStore>;
@@ -22,6 +13,7 @@ const submissionKey = (formId: string, submissionId: string): Key => ({
   pk: `SUBMISSION#${formId}#${submissionId}`,
   sk: 'SUBMISSION',
 });
+const PAGE = 50;
 const openWork = (shard: number) => `SUBMISSION#${shard}`;
 
 /**
@@ -35,7 +27,7 @@ const itemSchema = z.object({
     .pipe(submissionSchema.shape.fields),
 });
 
-export function createSubmissionStore(deps: SubmissionStoreDeps) {
+export function createSubmissionStore(deps: TableDeps) {
   return {
     /**
      * Stores a submission unless it is there already.
@@ -47,28 +39,18 @@ export function createSubmissionStore(deps: SubmissionStoreDeps) {
     markProcessed: (submission: Submission) => markProcessed(deps, submission),
     /** Submissions received before a moment that were not carried out to the end; a page of every shard. */
     unprocessedBefore: async (before: string): Promise<Submission[]> => {
-      const shards = Array.from({ length: SHARDS }, (_, shard) => unprocessed(deps, shard, before));
-      return (await Promise.all(shards)).flat();
+      const shards = await Promise.all(ALL_SHARDS.map((shard) => unprocessed(deps, shard, before)));
+      return shards.flat();
     },
   };
 }
 
-async function get(
-  { client, table }: SubmissionStoreDeps,
-  formId: string,
-  submissionId: string,
-): Promise<Submission | undefined> {
-  const answer = await client.send(
-    new GetCommand({ TableName: table, Key: submissionKey(formId, submissionId), ConsistentRead: true }),
-  );
-  return answer.Item && itemSchema.parse(answer.Item);
+async function get(deps: TableDeps, key: Key): Promise<Submission | undefined> {
+  const item = await readItem(deps, key);
+  return item && itemSchema.parse(item);
 }
 
-async function add(
-  deps: SubmissionStoreDeps,
-  submission: Submission,
-  replaceBefore?: string,
-): Promise<Submission> {
+async function add(deps: TableDeps, submission: Submission, replaceBefore?: string): Promise<Submission> {
   const { formId, submissionId, receivedAt } = submission;
   const older = replaceBefore === undefined ? '' : ' OR receivedAt < :before';
   try {
@@ -89,13 +71,13 @@ async function add(
     return submission;
   } catch (error) {
     if (!isConditionFailure(error)) throw error;
-    const first = await get(deps, formId, submissionId);
+    const first = await get(deps, submissionKey(formId, submissionId));
     if (!first) throw error;
     return first;
   }
 }
 
-async function markProcessed({ client, table }: SubmissionStoreDeps, submission: Submission): Promise<void> {
+async function markProcessed({ client, table }: TableDeps, submission: Submission): Promise<void> {
   await client.send(
     new UpdateCommand({
       TableName: table,
@@ -108,28 +90,8 @@ async function markProcessed({ client, table }: SubmissionStoreDeps, submission:
   );
 }
 
-async function unprocessed(
-  { client, table }: SubmissionStoreDeps,
-  shard: number,
-  before: string,
-): Promise<Submission[]> {
-  const page = await client.send(
-    new QueryCommand({
-      TableName: table,
-      IndexName: WORK_INDEX,
-      KeyConditionExpression: '#work = :work AND workOrder < :before',
-      ExpressionAttributeNames: { '#work': 'work' },
-      ExpressionAttributeValues: { ':work': openWork(shard), ':before': before },
-      Limit: 50,
-    }),
-  );
-  const found = await Promise.all((page.Items ?? []).map((item) => readBack({ client, table }, item)));
+async function unprocessed(deps: TableDeps, shard: number, before: string): Promise<Submission[]> {
+  const { items } = await pageOfWork(deps, openWork(shard), { span: { before }, limit: PAGE });
+  const found = await Promise.all(items.map(({ pk, sk }) => get(deps, { pk: String(pk), sk: String(sk) })));
   return found.filter((submission) => submission?.status === 'received').map((found) => found as Submission);
-}
-
-async function readBack({ client, table }: SubmissionStoreDeps, { pk, sk }: Item) {
-  const answer = await client.send(
-    new GetCommand({ TableName: table, Key: { pk, sk }, ConsistentRead: true }),
-  );
-  return answer.Item && itemSchema.parse(answer.Item);
 }

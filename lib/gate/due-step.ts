@@ -1,6 +1,6 @@
 import type { Enrollment } from '../automation/enrollment.ts';
 import { messageIdOf } from '../automation/enrollment.ts';
-import { putOverVersion } from '../automation/enrollment-items.ts';
+import { putEnrollment } from '../automation/enrollment-items.ts';
 import {
   advanceEnrollment,
   deferPending,
@@ -26,7 +26,7 @@ export function prepareStep(table: string, step: DueStep, loaded: LoadedStep, no
   if (enrollment?.status !== 'due' || enrollment.step !== step.step) return { kind: 'skip' };
   if (enrollment.dueAt > now.toISOString()) return { kind: 'skip' };
   if (enrollment.number !== consent.number) return { kind: 'retry' };
-  const put = (next: Enrollment) => putOverVersion(table, next);
+  const put = (next: Enrollment) => putEnrollment(table, next);
   if (lead && lead.number !== enrollment.number) {
     // The lead's number changed and this enrollment was not moved to the new number yet.
     const why = {

@@ -12,7 +12,8 @@ import type { Lead } from '../leads/lead.ts';
 import { leadKey, parseLead } from '../leads/lead-items.ts';
 import { parseSettings, settingsKey } from '../organization/organization-items.ts';
 import type { Settings } from '../organization/settings.ts';
-import { type Item, type Key, readConsistently } from '../runtime/dynamodb.ts';
+import { inChunks } from '../runtime/chunks.ts';
+import { type Item, KEYS_PER_READ, type Key, readConsistently } from '../runtime/dynamodb.ts';
 import type { SingleText } from '../single-texts/single-text.ts';
 import { parseSingleText, singleTextKey } from '../single-texts/single-text-items.ts';
 import type { GateTables } from './send-transaction.ts';
@@ -45,6 +46,9 @@ export interface LoadedSingleText extends LoadedInput {
 /** Names the text to load: a single text by its number and id, or a step by its number, lead and automation. */
 export type LoadRequest = Pick<DueWork, 'number'> &
   ({ readonly singleTextId: string } | { readonly leadId: string; readonly automationId: string });
+
+/** Texts whose keys one request takes: five of each step, and the settings. */
+export const TEXTS_PER_LOAD = 15;
 
 /**
  * Loads the stored items that the decisions about a batch of texts need. One strongly consistent request reads them all, and
@@ -132,8 +136,8 @@ export interface NumbersConsent {
   readonly states: ReadonlyMap<string, ConsentState>;
 }
 
-/** Keys of one request, the settings' own left out. */
-const NUMBERS_PER_READ = 99;
+/** One key of each request is the settings' own. */
+const NUMBERS_PER_READ = KEYS_PER_READ - 1;
 
 /**
  * Reads the settings and the consent of the numbers that a list shows, strongly consistent, in one request per 99 numbers.
@@ -148,8 +152,9 @@ export async function loadConsentOfNumbers(
   const distinct = [...new Set(numbers)];
   const states = new Map<string, ConsentState>();
   let stored: Item | undefined;
-  for (let from = 0; from === 0 || from < distinct.length; from += NUMBERS_PER_READ) {
-    const some = distinct.slice(from, from + NUMBERS_PER_READ);
+  // Without numbers, one request still reads the settings.
+  const [first = [], ...others] = inChunks(distinct, NUMBERS_PER_READ);
+  for (const some of [first, ...others]) {
     const found = await readConsistently(client, {
       [configurationTable]: [settingsKey],
       [consentTable]: some.map(stateKey),

@@ -1,6 +1,8 @@
-import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Lane } from '../automation/lanes.ts';
-import { type Item, isConditionFailure, type Key } from '../runtime/dynamodb.ts';
+import { LOST, retryLost } from '../runtime/change-versioned.ts';
+import { isConditionFailure } from '../runtime/conditional-writes.ts';
+import type { Item, Key, TableDeps } from '../runtime/dynamodb.ts';
 
 /**
  * The rate limiter's one item, kept as in the generic cell rate algorithm (GCRA). `nextFreeAt` is the end of the sender's
@@ -18,11 +20,8 @@ export type Reservation = { readonly start: number } | { readonly nextFreeAt: nu
 /** Shares the sender's rate (segments a second) among all workers. */
 export type SendRateLimiter = ReturnType<typeof createSendRateLimiter>;
 
-export function createSendRateLimiter(deps: {
-  readonly client: DynamoDBDocumentClient;
-  /** The outreach table. */
-  readonly table: string;
-}) {
+/** @param deps.table the outreach table. */
+export function createSendRateLimiter(deps: TableDeps) {
   return {
     /**
      * Reserves the sender's next free time. Priority texts ignore slots that a broadcast has reserved. The broadcast's next
@@ -62,15 +61,15 @@ interface Span {
 }
 
 const END_OF_TIME = Number.MAX_SAFE_INTEGER;
-/** Others move the same clock at the same time. */
-const ATTEMPTS = 20;
+/** All workers move the same clock: nobody waits between two attempts, so that the sender's time is not left unused. */
+const LIMITS = { maximumAttempts: 20, pause: async () => {} };
 
 /**
  * Moves a stored moment forward: from its own value, or from `earliest` when it lies before that. The first try assumes the
  * usual case, a busy sender or an idle priority lane, and takes one request; the other case takes two.
  */
 async function advance(
-  { client, table }: { readonly client: DynamoDBDocumentClient; readonly table: string },
+  { client, table }: TableDeps,
   attribute: 'nextFreeAt' | 'priorityAt' | `${Lane}Line`,
   milliseconds: number,
   { earliest, latest }: Span,
@@ -102,12 +101,13 @@ async function advance(
       ':earliest': earliest,
     });
   let rests = attribute === 'priorityAt';
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  const attempt = async () => {
     const reserved = await (rests ? afresh() : onwards()).catch(stoodAt(attribute));
     if ('start' in reserved || reserved.nextFreeAt > latest) return reserved;
     rests = reserved.nextFreeAt < earliest;
-  }
-  throw new Error('Others took the time of the sender again and again');
+    return LOST;
+  };
+  return retryLost("The sender's time", attempt, LIMITS);
 }
 
 /** Reads the stored moment out of a failed condition; 0 before its first use. */

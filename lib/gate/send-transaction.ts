@@ -1,16 +1,12 @@
-import { type DynamoDBDocumentClient, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { consentUnchanged } from '../consent/consent-items.ts';
 import type { ConsentState } from '../consent/state.ts';
 import type { Conversation } from '../conversations/conversation.ts';
 import { conversationUnchanged, putConversation } from '../conversations/conversation-items.ts';
 import type { Message } from '../messaging/message.ts';
 import { messageItem } from '../messaging/message-items.ts';
-import {
-  cancellationCodes,
-  isConditionFailure,
-  isTransientCancellation,
-  type TransactItem,
-} from '../runtime/dynamodb.ts';
+import { ifConditionHolds, isTransientCancellation, transact } from '../runtime/conditional-writes.ts';
+import type { TransactItem } from '../runtime/dynamodb.ts';
 
 export interface GateTables {
   readonly client: DynamoDBDocumentClient;
@@ -52,7 +48,7 @@ export function claimText(
   consent: ConsentState,
   { origin, text, conversation }: Claim,
 ): Promise<WriteOutcome> {
-  return transact(
+  return writeDecided(
     tables,
     [
       consentUnchanged(tables.consentTable, consent.number, consent.version),
@@ -77,7 +73,7 @@ export function claimOptInRequest(
   held: Put,
   optInRequest: Claim,
 ): Promise<WriteOutcome> {
-  return transact(
+  return writeDecided(
     tables,
     [...ledger, { Put: putConversation(tables.outreachTable, optInRequest.conversation) }],
     [{ Put: held }, { Put: optInRequest.origin }, putMessage(tables, optInRequest.text)],
@@ -96,7 +92,7 @@ export function writeHold(
   const reviewUnchanged = conversation.review
     ? [{ ConditionCheck: conversationUnchanged(tables.outreachTable, conversation) }]
     : [];
-  return transact(
+  return writeDecided(
     tables,
     [consentUnchanged(tables.consentTable, consent.number, consent.version), ...reviewUnchanged],
     [{ Put: held }],
@@ -113,18 +109,13 @@ export function recordUnsent(
   }: Omit<Claim, 'conversation'> & { readonly conversation: Conversation | undefined },
 ): Promise<WriteOutcome> {
   const moved = conversation ? [{ Put: putConversation(tables.outreachTable, conversation) }] : [];
-  return transact(tables, moved, [{ Put: origin }, putMessage(tables, text)]);
+  return writeDecided(tables, moved, [{ Put: origin }, putMessage(tables, text)]);
 }
 
 /** Writes an enrollment or single text over the version it came from, and nothing else. */
-export async function putVersioned(tables: GateTables, origin: Put): Promise<WriteOutcome> {
-  try {
-    await tables.client.send(new PutCommand(origin));
-    return 'done';
-  } catch (error) {
-    if (isConditionFailure(error)) return 'handled';
-    throw error;
-  }
+export async function writeOrigin(tables: GateTables, origin: Put): Promise<WriteOutcome> {
+  const written = await ifConditionHolds(tables.client.send(new PutCommand(origin)));
+  return written ? 'done' : 'handled';
 }
 
 function putMessage({ outreachTable }: GateTables, text: Message): TransactItem {
@@ -140,18 +131,13 @@ function putMessage({ outreachTable }: GateTables, text: Message): TransactItem 
 }
 
 /** @param conditions the actions that fail when the decision's input has changed; the others fail when the text was handled. */
-async function transact(
+async function writeDecided(
   { client }: GateTables,
   conditions: readonly TransactItem[],
   others: readonly TransactItem[],
 ): Promise<WriteOutcome> {
-  try {
-    await client.send(new TransactWriteCommand({ TransactItems: [...conditions, ...others] }));
-    return 'done';
-  } catch (error) {
-    const codes = cancellationCodes(error);
-    if (codes === undefined) throw error;
-    if (isTransientCancellation(codes)) return 'collided';
-    return codes.slice(0, conditions.length).includes('ConditionalCheckFailed') ? 'inputChanged' : 'handled';
-  }
+  const codes = await transact(client, [...conditions, ...others]);
+  if (!codes) return 'done';
+  if (isTransientCancellation(codes)) return 'collided';
+  return codes.slice(0, conditions.length).includes('ConditionalCheckFailed') ? 'inputChanged' : 'handled';
 }

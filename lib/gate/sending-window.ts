@@ -50,11 +50,13 @@ export function sendingWindow(recipient: Recipient, rules: Rules, now: Date): Se
 
 /** Finds the first moment from `from` on that is open in every zone; `horizon` when there is none before it. */
 function commonOpening(zones: readonly string[], hours: DayRules, from: number, horizon: number): number {
-  for (let at = from; ; ) {
+  let at = from;
+  while (at < horizon) {
     const before = at;
     for (const zone of zones) at = nextOpening(zone, hours, at, horizon);
-    if (at === before || at >= horizon) return at;
+    if (at === before) return at;
   }
+  return at;
 }
 
 /**
@@ -63,8 +65,7 @@ function commonOpening(zones: readonly string[], hours: DayRules, from: number, 
  */
 function nextOpening(zone: string, hours: DayRules, from: number, horizon: number): number {
   let at = from;
-  for (;;) {
-    if (at >= horizon) return horizon;
+  while (at < horizon) {
     const { offset, until } = clockSpan(zone, at);
     const local = at + offset;
     const day = Math.floor(local / DAY_MILLISECONDS);
@@ -77,6 +78,7 @@ function nextOpening(zone: string, hours: DayRules, from: number, horizon: numbe
         : (day + 1) * DAY_MILLISECONDS;
     at = Math.min(next - offset, until);
   }
+  return horizon;
 }
 
 function isOpen(zone: string, hours: DayRules, at: number): boolean {

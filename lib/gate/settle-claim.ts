@@ -1,10 +1,11 @@
-import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { enrollmentKey, parseEnrollment, putOverVersion } from '../automation/enrollment-items.ts';
+import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { enrollmentKey, parseEnrollment, putEnrollment } from '../automation/enrollment-items.ts';
 import { reopenEnrollment } from '../automation/progress.ts';
 import { conversationKey } from '../conversations/conversation-items.ts';
 import { type Message, STATUS_RANK } from '../messaging/message.ts';
 import { messageKey } from '../messaging/message-items.ts';
-import { cancellationCodes, isConditionFailure, type TransactItem } from '../runtime/dynamodb.ts';
+import { cancellationCodes, ifConditionHolds } from '../runtime/conditional-writes.ts';
+import { readItem, type TransactItem } from '../runtime/dynamodb.ts';
 import { reopenSingleText } from '../single-texts/single-text.ts';
 import { parseSingleText, putSingleText, singleTextKey } from '../single-texts/single-text-items.ts';
 import type { GateTables } from './send-transaction.ts';
@@ -32,31 +33,24 @@ export async function endClaim(
   now: Date,
 ): Promise<boolean> {
   const errorCode = ending.errorCode === undefined ? '' : ', errorCode = :errorCode';
-  try {
-    await tables.client.send(
-      new UpdateCommand({
-        TableName: tables.outreachTable,
-        Key: messageKey(text.id),
-        ConditionExpression: ONLY_THIS_CLAIM,
-        UpdateExpression: `SET #status = :status, statusRank = :rank, #reason = :reason, sentence = :sentence, updatedAt = :now${errorCode} REMOVE #work, workOrder`,
-        ExpressionAttributeNames: { '#status': 'status', '#reason': 'reason', '#work': 'work' },
-        ExpressionAttributeValues: {
-          ':claimed': 'claimed',
-          ':attempt': text.attempt,
-          ':status': ending.status,
-          ':rank': STATUS_RANK[ending.status],
-          ':reason': ending.reason,
-          ':sentence': ending.sentence,
-          ':now': now.toISOString(),
-          ':errorCode': ending.errorCode,
-        },
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (isConditionFailure(error)) return false;
-    throw error;
-  }
+  const update = new UpdateCommand({
+    TableName: tables.outreachTable,
+    Key: messageKey(text.id),
+    ConditionExpression: ONLY_THIS_CLAIM,
+    UpdateExpression: `SET #status = :status, statusRank = :rank, #reason = :reason, sentence = :sentence, updatedAt = :now${errorCode} REMOVE #work, workOrder`,
+    ExpressionAttributeNames: { '#status': 'status', '#reason': 'reason', '#work': 'work' },
+    ExpressionAttributeValues: {
+      ':claimed': 'claimed',
+      ':attempt': text.attempt,
+      ':status': ending.status,
+      ':rank': STATUS_RANK[ending.status],
+      ':reason': ending.reason,
+      ':sentence': ending.sentence,
+      ':now': now.toISOString(),
+      ':errorCode': ending.errorCode,
+    },
+  });
+  return (await ifConditionHolds(tables.client.send(update))) !== undefined;
 }
 
 /**
@@ -130,15 +124,15 @@ function markPending(table: string, { id, number }: Message, now: Date): Transac
 async function reopenOrigin({ client, outreachTable }: GateTables, text: Message, retryAt: string) {
   const { id, number, purpose, attempt = 1 } = text;
   const { leadId = '', automationId = '', step = 0, firstDueAt = retryAt } = text;
-  const Key = purpose ? singleTextKey({ number, id }) : enrollmentKey({ leadId, automationId });
-  const { Item } = await client.send(new GetCommand({ TableName: outreachTable, Key, ConsistentRead: true }));
-  if (!Item) return undefined;
+  const key = purpose ? singleTextKey({ number, id }) : enrollmentKey({ leadId, automationId });
+  const item = await readItem({ client, table: outreachTable }, key);
+  if (!item) return undefined;
   if (purpose) {
-    const singleText = reopenSingleText(parseSingleText(Item), attempt, retryAt);
+    const singleText = reopenSingleText(parseSingleText(item), attempt, retryAt);
     return singleText && putSingleText(outreachTable, singleText);
   }
-  const enrollment = reopenEnrollment(parseEnrollment(Item), { step, attempt, firstDueAt }, retryAt);
-  return enrollment && putOverVersion(outreachTable, enrollment);
+  const enrollment = reopenEnrollment(parseEnrollment(item), { step, attempt, firstDueAt }, retryAt);
+  return enrollment && putEnrollment(outreachTable, enrollment);
 }
 
 async function failClaim(tables: GateTables, text: Message, now: Date): Promise<'movedOn' | 'settled'> {

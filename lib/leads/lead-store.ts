@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { LOST, type Lost, retryLost } from '../runtime/change-versioned.ts';
+import { ifConditionHolds, transact } from '../runtime/conditional-writes.ts';
 import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  TransactWriteCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
-import {
-  cancellationCodes,
+  type ClockedTableDeps,
   type Item,
-  isConditionFailure,
-  pauseBeforeRetry,
+  readItem,
   readManyConsistently,
+  type TableDeps,
 } from '../runtime/dynamodb.ts';
+import { putIfAbsent } from '../runtime/item-conditions.ts';
 import { pageOfCollection } from '../tables/collection.ts';
 import type { Lead, LeadDetails } from './lead.ts';
 import {
@@ -31,19 +29,10 @@ import {
   removeLeadFromNumber,
 } from './leads-with-number.ts';
 
-export interface LeadStoreDeps {
-  readonly client: DynamoDBDocumentClient;
-  readonly table: string;
-  readonly now: () => Date;
-}
-
-/** More simultaneous writers to the leads of one number than this are a fault, not a race. */
-const ATTEMPTS = 12;
-
 /** Leads and who holds which number. */
 export type LeadStore = ReturnType<typeof createLeadStore>;
 
-export function createLeadStore(deps: LeadStoreDeps) {
+export function createLeadStore(deps: ClockedTableDeps) {
   return {
     get: (id: string) => get(deps, id),
     /** Many leads by their ids, those that there are. */
@@ -68,203 +57,163 @@ export function createLeadStore(deps: LeadStoreDeps) {
   };
 }
 
-async function get({ client, table }: LeadStoreDeps, id: string): Promise<Lead | undefined> {
-  const answer = await client.send(
-    new GetCommand({ TableName: table, Key: leadKey(id), ConsistentRead: true }),
-  );
-  return answer.Item && parseLead(answer.Item);
+async function get(deps: TableDeps, id: string): Promise<Lead | undefined> {
+  const item = await readItem(deps, leadKey(id));
+  return item && parseLead(item);
 }
 
-async function getMany({ client, table }: LeadStoreDeps, ids: readonly string[]): Promise<Map<string, Lead>> {
+async function getMany({ client, table }: TableDeps, ids: readonly string[]): Promise<Map<string, Lead>> {
   const leads = (await readManyConsistently(client, table, ids.map(leadKey))).map(parseLead);
   return new Map(leads.map((lead) => [lead.id, lead]));
 }
 
-async function upsertByNumber(deps: LeadStoreDeps, number: string, details: LeadDetails): Promise<Lead> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) await pauseBeforeRetry(attempt);
+async function upsertByNumber(deps: ClockedTableDeps, number: string, details: LeadDetails): Promise<Lead> {
+  return retryLost('The lead of a number', async () => {
     const primary = await readPrimary(deps, number);
     const known = primary?.leadId;
-    const lead =
-      known === undefined
-        ? await tryCreate(deps, number, details, primary)
-        : await changeDetails(deps, known, details);
-    if (lead) return lead;
-  }
-  throw new Error('The lead of one number was created and removed again and again');
+    if (known === undefined) return tryCreate(deps, number, details, primary);
+    return (await changeDetails(deps, known, details)) ?? LOST;
+  });
 }
 
-async function create(deps: LeadStoreDeps, number: string, details: LeadDetails): Promise<Lead> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) await pauseBeforeRetry(attempt);
-    const lead = await tryCreate(deps, number, details, await readPrimary(deps, number));
-    if (lead) return lead;
-  }
-  throw new Error(`The leads of one number changed ${ATTEMPTS} times while one was added`);
+async function create(deps: ClockedTableDeps, number: string, details: LeadDetails): Promise<Lead> {
+  return retryLost('A further lead of a number', async () =>
+    tryCreate(deps, number, details, await readPrimary(deps, number)),
+  );
 }
 
 /**
- * A new lead, which becomes the number's primary one where there is none.
+ * Creates a lead, which becomes the number's primary one where there is none.
  *
- * @param before what is kept of the number. @returns undefined when that has changed: another was first.
+ * @param before what is kept of the number. @returns LOST when that has changed.
  */
 async function tryCreate(
-  deps: LeadStoreDeps,
+  deps: ClockedTableDeps,
   number: string,
   details: LeadDetails,
   before: Primary | undefined,
-): Promise<Lead | undefined> {
+): Promise<Lead | Lost> {
   const { client, table, now } = deps;
   const at = now().toISOString();
   const lead: Lead = { id: randomUUID(), number, details, createdAt: at, updatedAt: at };
   const after = await addLeadToNumber(deps, number, before, lead.id);
-  try {
-    await client.send(
-      new TransactWriteCommand({
-        TransactItems: [
-          {
-            Put: { TableName: table, Item: leadItem(lead), ConditionExpression: 'attribute_not_exists(pk)' },
-          },
-          { Put: { TableName: table, Item: { ...leadWithNumberKey(number, lead.id), leadId: lead.id } } },
-          putPrimary(table, number, before, after),
-        ],
-      }),
-    );
-    return lead;
-  } catch (error) {
-    if (cancellationCodes(error) === undefined) throw error;
-    return undefined;
-  }
+  const codes = await transact(client, [
+    { Put: putIfAbsent(table, leadItem(lead)) },
+    { Put: { TableName: table, Item: { ...leadWithNumberKey(number, lead.id), leadId: lead.id } } },
+    putPrimary(table, number, before, after),
+  ]);
+  return codes ? LOST : lead;
 }
 
 /** Sets the given details and leaves the others as they are. @returns undefined when there is no such lead. */
 async function changeDetails(
-  { client, table, now }: LeadStoreDeps,
+  { client, table, now }: ClockedTableDeps,
   id: string,
   details: LeadDetails,
 ): Promise<Lead | undefined> {
   const given = Object.entries(details).filter(([, value]) => value !== undefined && value !== '');
   const sets = given.map((_, index) => `details.#d${index} = :d${index}`);
-  try {
-    const answer = await client.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: leadKey(id),
-        ConditionExpression: 'attribute_exists(pk)',
-        UpdateExpression: `SET ${['updatedAt = :now', ...sets].join(', ')}`,
-        ...(given.length > 0 && {
-          ExpressionAttributeNames: Object.fromEntries(given.map(([name], index) => [`#d${index}`, name])),
-        }),
-        ExpressionAttributeValues: {
-          ':now': now().toISOString(),
-          ...Object.fromEntries(given.map(([, value], index) => [`:d${index}`, value])),
-        },
-        ReturnValues: 'ALL_NEW',
-      }),
-    );
-    return parseLead(answer.Attributes as Item);
-  } catch (error) {
-    if (isConditionFailure(error)) return undefined;
-    throw error;
-  }
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: leadKey(id),
+    ConditionExpression: 'attribute_exists(pk)',
+    UpdateExpression: `SET ${['updatedAt = :now', ...sets].join(', ')}`,
+    ...(given.length > 0 && {
+      ExpressionAttributeNames: Object.fromEntries(given.map(([name], index) => [`#d${index}`, name])),
+    }),
+    ExpressionAttributeValues: {
+      ':now': now().toISOString(),
+      ...Object.fromEntries(given.map(([, value], index) => [`:d${index}`, value])),
+    },
+    ReturnValues: 'ALL_NEW',
+  });
+  const answer = await ifConditionHolds(client.send(update));
+  return answer?.Attributes && parseLead(answer.Attributes);
 }
 
-async function changeNumber(deps: LeadStoreDeps, id: string, number: string): Promise<Lead | undefined> {
-  const { client, table, now } = deps;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) await pauseBeforeRetry(attempt);
+async function changeNumber(deps: ClockedTableDeps, id: string, number: string): Promise<Lead | undefined> {
+  return retryLost('The number of a lead', async () => {
     const lead = await get(deps, id);
-    if (!lead || lead.number === number) return lead;
-    const former = await readPrimary(deps, lead.number);
-    const next = await readPrimary(deps, number);
-    const kept = [
-      ...(former
-        ? [putPrimary(table, lead.number, former, await removeLeadFromNumber(deps, lead.number, former, id))]
-        : []),
-      putPrimary(table, number, next, await addLeadToNumber(deps, number, next, id)),
-    ];
-    const at = now().toISOString();
-    const { unreachable: _, ...rest } = lead;
-    const moved: Lead = { ...rest, number, updatedAt: at };
-    const unmoved = {
-      ConditionExpression: '#number = :number AND updatedAt = :updatedAt',
-      ExpressionAttributeNames: { '#number': 'number' },
-      ExpressionAttributeValues: { ':number': lead.number, ':updatedAt': lead.updatedAt },
-    };
-    const left = { ...leadWithNumberKey(lead.number, id), leadId: id, untilAt: at };
-    try {
-      await client.send(
-        new TransactWriteCommand({
-          TransactItems: [
-            { Put: { TableName: table, Item: leadItem(moved), ...unmoved } },
-            { Put: { TableName: table, Item: left } },
-            { Put: { TableName: table, Item: { ...leadWithNumberKey(number, id), leadId: id } } },
-            ...kept,
-          ],
-        }),
-      );
-      return moved;
-    } catch (error) {
-      if (cancellationCodes(error) === undefined) throw error;
-    }
-  }
-  throw new Error('A lead changed again and again while it was given another number');
+    return !lead || lead.number === number ? lead : moveToNumber(deps, lead, number);
+  });
+}
+
+/** @returns LOST when the lead, or the leads of one of the two numbers, were changed since they were read. */
+async function moveToNumber(deps: ClockedTableDeps, lead: Lead, number: string): Promise<Lead | Lost> {
+  const { client, table, now } = deps;
+  const { id } = lead;
+  const former = await readPrimary(deps, lead.number);
+  const next = await readPrimary(deps, number);
+  const kept = [
+    ...(former
+      ? [putPrimary(table, lead.number, former, await removeLeadFromNumber(deps, lead.number, former, id))]
+      : []),
+    putPrimary(table, number, next, await addLeadToNumber(deps, number, next, id)),
+  ];
+  const at = now().toISOString();
+  const { unreachable: _, ...rest } = lead;
+  const moved: Lead = { ...rest, number, updatedAt: at };
+  const unmoved = {
+    ConditionExpression: '#number = :number AND updatedAt = :updatedAt',
+    ExpressionAttributeNames: { '#number': 'number' },
+    ExpressionAttributeValues: { ':number': lead.number, ':updatedAt': lead.updatedAt },
+  };
+  const left = { ...leadWithNumberKey(lead.number, id), leadId: id, untilAt: at };
+  const codes = await transact(client, [
+    { Put: { TableName: table, Item: leadItem(moved), ...unmoved } },
+    { Put: { TableName: table, Item: left } },
+    { Put: { TableName: table, Item: { ...leadWithNumberKey(number, id), leadId: id } } },
+    ...kept,
+  ]);
+  return codes ? LOST : moved;
 }
 
 async function markUnreachable(
-  { client, table, now }: LeadStoreDeps,
+  { client, table, now }: ClockedTableDeps,
   id: string,
   number: string,
   code: number,
 ): Promise<void> {
-  try {
-    await client.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: leadKey(id),
-        // A lead that has another number by now is not the one the carrier spoke of.
-        ConditionExpression: '#number = :number',
-        UpdateExpression: 'SET unreachable = :unreachable, updatedAt = :now',
-        ExpressionAttributeNames: { '#number': 'number' },
-        ExpressionAttributeValues: {
-          ':number': number,
-          ':unreachable': { code, at: now().toISOString() },
-          ':now': now().toISOString(),
-        },
-      }),
-    );
-  } catch (error) {
-    if (!isConditionFailure(error)) throw error;
-  }
+  await updateWithNumber({ client, table }, id, number, {
+    UpdateExpression: 'SET unreachable = :unreachable, updatedAt = :now',
+    values: { ':unreachable': { code, at: now().toISOString() }, ':now': now().toISOString() },
+  });
 }
 
-async function markReachable(deps: LeadStoreDeps, number: string): Promise<void> {
-  const { client, table, now } = deps;
+async function markReachable(deps: ClockedTableDeps, number: string): Promise<void> {
   for (const id of await leadsWithNumber(deps, number)) {
     // Read before it is written: hardly anybody who texts was ever unreachable.
     if ((await get(deps, id))?.unreachable === undefined) continue;
-    try {
-      await client.send(
-        new UpdateCommand({
-          TableName: table,
-          Key: leadKey(id),
-          ConditionExpression: '#number = :number',
-          UpdateExpression: 'SET updatedAt = :now REMOVE unreachable',
-          ExpressionAttributeNames: { '#number': 'number' },
-          ExpressionAttributeValues: { ':number': number, ':now': now().toISOString() },
-        }),
-      );
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-    }
+    await updateWithNumber(deps, id, number, {
+      UpdateExpression: 'SET updatedAt = :now REMOVE unreachable',
+      values: { ':now': deps.now().toISOString() },
+    });
   }
 }
 
+/** Updates a lead while it has a number. A lead that has another by now is not the one that the carrier spoke of. */
+async function updateWithNumber(
+  { client, table }: TableDeps,
+  id: string,
+  number: string,
+  { UpdateExpression, values }: { readonly UpdateExpression: string; readonly values: Item },
+): Promise<void> {
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: leadKey(id),
+    ConditionExpression: '#number = :number',
+    UpdateExpression,
+    ExpressionAttributeNames: { '#number': 'number' },
+    ExpressionAttributeValues: { ':number': number, ...values },
+  });
+  await ifConditionHolds(client.send(update));
+}
+
 async function list(
-  { client, table }: LeadStoreDeps,
+  deps: TableDeps,
   limit: number,
   cursor?: Item,
 ): Promise<{ leads: Lead[]; next: Item | undefined }> {
-  const { items, next } = await pageOfCollection(client, table, LEADS_COLLECTION, limit, cursor);
+  const { items, next } = await pageOfCollection(deps, LEADS_COLLECTION, { limit, cursor });
   return { leads: items.map(parseLead), next };
 }

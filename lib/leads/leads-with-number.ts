@@ -1,22 +1,14 @@
-import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import { readManyConsistently, readPartition } from '../runtime/dynamodb.ts';
+import { readItem, readManyConsistently, readPartition, type TableDeps } from '../runtime/dynamodb.ts';
 import { leadsWithNumberRange, type Primary, parsePrimary, primaryKey } from './lead-items.ts';
 
-interface Deps {
-  readonly client: DynamoDBDocumentClient;
-  /** The outreach table. */
-  readonly table: string;
-}
-
 /** What is kept of a number beside its leads, or undefined where no lead ever had it. */
-export async function readPrimary({ client, table }: Deps, number: string): Promise<Primary | undefined> {
-  const key = { TableName: table, Key: primaryKey(number), ConsistentRead: true };
-  const { Item } = await client.send(new GetCommand(key));
-  return Item && parsePrimary(Item);
+export async function readPrimary(deps: TableDeps, number: string): Promise<Primary | undefined> {
+  const item = await readItem(deps, primaryKey(number));
+  return item && parsePrimary(item);
 }
 
 /** Ids of every lead that has the number, from the leads' own entries. */
-export async function leadsWithNumber({ client, table }: Deps, number: string): Promise<string[]> {
+export async function leadsWithNumber({ client, table }: TableDeps, number: string): Promise<string[]> {
   const filter = { FilterExpression: 'attribute_not_exists(untilAt)' };
   const found = await readPartition(client, table, { ...leadsWithNumberRange(number), filter });
   return found.map((item) => String(item['leadId']));
@@ -24,7 +16,7 @@ export async function leadsWithNumber({ client, table }: Deps, number: string): 
 
 /** The same of many numbers, from what is kept beside each: one request for every hundred. */
 export async function leadsWithNumberOf(
-  deps: Deps,
+  deps: TableDeps,
   numbers: readonly string[],
 ): Promise<Map<string, readonly string[]>> {
   const items = await readManyConsistently(deps.client, deps.table, numbers.map(primaryKey));
@@ -41,7 +33,7 @@ const MOST_LISTED = 1000;
 
 /** What is kept of a number once a lead has it. */
 export async function addLeadToNumber(
-  deps: Deps,
+  deps: TableDeps,
   number: string,
   before: Primary | undefined,
   id: string,
@@ -55,7 +47,7 @@ export async function addLeadToNumber(
 
 /** What is kept of a number once a lead has it no more: submissions with it belong to that lead no longer. */
 export async function removeLeadFromNumber(
-  deps: Deps,
+  deps: TableDeps,
   number: string,
   before: Primary,
   id: string,
@@ -65,7 +57,7 @@ export async function removeLeadFromNumber(
   return { ...(leadId !== undefined && { leadId }), leadsWithNumber: kept.filter((other) => other !== id) };
 }
 
-async function keptLeads(deps: Deps, number: string, kept: Primary | undefined) {
+async function keptLeads(deps: TableDeps, number: string, kept: Primary | undefined) {
   if (!kept) return [];
   return kept.leadsWithNumber ?? (await leadsWithNumber(deps, number));
 }

@@ -1,17 +1,17 @@
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { type Item, isConditionFailure, readManyConsistently } from '../runtime/dynamodb.ts';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { isConditionFailure } from '../runtime/conditional-writes.ts';
+import {
+  type ClockedTableDeps,
+  type Item,
+  readItem,
+  readManyConsistently,
+  type TableDeps,
+} from '../runtime/dynamodb.ts';
 import { pageOfCollection } from '../tables/collection.ts';
 import type { Message } from './message.ts';
 import { twilioRank } from './message.ts';
 import { conversationOf, messageKey, parseMessage } from './message-items.ts';
 
-export interface MessageStoreDeps {
-  readonly client: DynamoDBDocumentClient;
-  readonly table: string;
-  readonly now: () => Date;
-}
-
-/** A delivery report for one text. */
 export interface CarrierNews {
   readonly sid: string;
   /** Status word of Twilio. */
@@ -25,12 +25,11 @@ export type NewsOutcome = 'applied' | 'stale' | 'unknown';
 /** Stores messages, sent and received. */
 export type MessageStore = ReturnType<typeof createMessageStore>;
 
-export function createMessageStore(deps: MessageStoreDeps) {
+export function createMessageStore(deps: ClockedTableDeps) {
   return {
     get: async (id: string): Promise<Message | undefined> => {
-      const key = { TableName: deps.table, Key: messageKey(id), ConsistentRead: true };
-      const { Item } = await deps.client.send(new GetCommand(key));
-      return Item && parseMessage(Item);
+      const item = await readItem(deps, messageKey(id));
+      return item && parseMessage(item);
     },
     /** Reads many messages, strongly consistent. Ids without a message are missing from the result. */
     getMany: async (ids: readonly string[]): Promise<Map<string, Message>> => {
@@ -47,7 +46,7 @@ export function createMessageStore(deps: MessageStoreDeps) {
   };
 }
 
-async function applyNews(deps: MessageStoreDeps, id: string, news: CarrierNews): Promise<NewsOutcome> {
+async function applyNews(deps: ClockedTableDeps, id: string, news: CarrierNews): Promise<NewsOutcome> {
   const { client, table, now } = deps;
   const ranked = twilioRank(news.status);
   if (!ranked) return (await exists(deps, id)) ? 'stale' : 'unknown';
@@ -78,7 +77,7 @@ async function applyNews(deps: MessageStoreDeps, id: string, news: CarrierNews):
   }
 }
 
-async function exists({ client, table }: MessageStoreDeps, id: string): Promise<boolean> {
+async function exists({ client, table }: TableDeps, id: string): Promise<boolean> {
   const answer = await client.send(
     new GetCommand({ TableName: table, Key: messageKey(id), ProjectionExpression: 'pk' }),
   );
@@ -86,11 +85,11 @@ async function exists({ client, table }: MessageStoreDeps, id: string): Promise<
 }
 
 async function conversation(
-  { client, table }: MessageStoreDeps,
+  deps: TableDeps,
   number: string,
   limit: number,
   cursor?: Item,
 ): Promise<{ messages: Message[]; next: Item | undefined }> {
-  const { items, next } = await pageOfCollection(client, table, conversationOf(number), limit, cursor);
+  const { items, next } = await pageOfCollection(deps, conversationOf(number), { limit, cursor });
   return { messages: items.map(parseMessage), next };
 }

@@ -4,20 +4,44 @@ import {
   type BatchGetCommandInput,
   type BatchGetCommandOutput,
   DynamoDBDocumentClient,
+  GetCommand,
   paginateQuery,
   type QueryCommandInput,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { AWS_REQUESTS } from './aws-requests.ts';
+import { inChunks } from './chunks.ts';
+
+/** DynamoDB's limit on the keys of one request for many items. */
+export const KEYS_PER_READ = 100;
+/** DynamoDB's limit on the actions of one write transaction. */
+export const ACTIONS_PER_TRANSACTION = 100;
 
 export type Item = Record<string, unknown>;
 export type Key = { readonly pk: string; readonly sk: string };
 /** One action of a write transaction. */
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
+/** What a store is made of: a table and the client that reaches it. */
+export interface TableDeps {
+  readonly client: DynamoDBDocumentClient;
+  readonly table: string;
+}
+
+/** What a store is made of that writes moments. */
+export interface ClockedTableDeps extends TableDeps {
+  readonly now: () => Date;
+}
+
 /** The document client that every function shares: endpoint, region and credentials come from the environment. */
 export function createDocumentClient(client = new DynamoDBClient(AWS_REQUESTS)): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+/** Reads one item, strongly consistent. */
+export async function readItem({ client, table }: TableDeps, key: Key): Promise<Item | undefined> {
+  const answer = await client.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
+  return answer.Item;
 }
 
 /**
@@ -84,18 +108,15 @@ export async function readPartition(
   return items;
 }
 
-/** A request for many items takes so many keys. */
-const KEYS_PER_READ = 100;
-
-/** The same of one table, however many keys: a request for every hundred. */
+/** Reads many items of one table, strongly consistent: one request for every hundred keys. */
 export async function readManyConsistently(
   client: DynamoDBDocumentClient,
   table: string,
   keys: readonly Key[],
 ): Promise<Item[]> {
   const items: Item[] = [];
-  for (let from = 0; from < keys.length; from += KEYS_PER_READ) {
-    const found = await readConsistently(client, { [table]: keys.slice(from, from + KEYS_PER_READ) });
+  for (const some of inChunks(keys, KEYS_PER_READ)) {
+    const found = await readConsistently(client, { [table]: some });
     items.push(...(found[table] ?? []));
   }
   return items;
@@ -105,31 +126,4 @@ export async function readManyConsistently(
 export async function pauseBeforeRetry(round: number): Promise<void> {
   const milliseconds = Math.random() * Math.min(1000, 20 * 2 ** round);
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-function hasName(error: unknown, name: string): boolean {
-  return error instanceof Error && error.name === name;
-}
-
-/** Whether a single write failed because its condition did. */
-export function isConditionFailure(error: unknown): boolean {
-  return hasName(error, 'ConditionalCheckFailedException');
-}
-
-/**
- * Why a transaction was cancelled, one code per action in their order (`None`, `ConditionalCheckFailed`,
- * `TransactionConflict`, ...), or undefined when the error is something else.
- */
-export function cancellationCodes(error: unknown): readonly string[] | undefined {
-  if (!hasName(error, 'TransactionCanceledException')) return undefined;
-  const reasons = (error as { CancellationReasons?: { Code?: string }[] }).CancellationReasons ?? [];
-  return reasons.map((reason) => reason.Code ?? 'None');
-}
-
-/**
- * Whether trying again unchanged can help a cancelled transaction: another one held an item, or DynamoDB
- * was short of capacity, and no condition failed.
- */
-export function isTransientCancellation(codes: readonly string[]): boolean {
-  return codes.every((code) => code !== 'ConditionalCheckFailed') && codes.some((code) => code !== 'None');
 }

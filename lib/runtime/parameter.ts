@@ -5,7 +5,7 @@ import { parameterEndpoint } from './env.ts';
 import { callHttp, type HttpReply } from './http-request.ts';
 
 const TIMEOUT_MILLISECONDS = 3_000;
-const ATTEMPTS = 4;
+const MAXIMUM_ATTEMPTS = 4;
 const answerSchema = z.object({ Parameter: z.object({ Value: z.string().min(1) }) });
 const faultSchema = z.object({ __type: z.string() });
 /** What Systems Manager says when the same question may be answered later. */
@@ -23,16 +23,18 @@ let sdk: DynamoDBClient | undefined;
  * @throws Error when the parameter cannot be read, with the name of the fault.
  */
 export async function readParameter(name: string): Promise<string> {
-  for (let attempt = 1; ; attempt++) {
+  let fault = '';
+  for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) {
+    if (attempt > 0) await pauseBeforeRetry(attempt);
     const reply = await ask(name).catch((error: unknown) => {
-      if (attempt === ATTEMPTS) throw error;
+      if (attempt === MAXIMUM_ATTEMPTS - 1) throw error;
     });
     if (reply?.statusCode === 200) return answerSchema.parse(JSON.parse(reply.body)).Parameter.Value;
-    const fault = reply ? faultOf(reply) : 'no answer';
+    fault = reply ? faultOf(reply) : 'no answer';
     const mayPass = !reply || reply.statusCode >= 500 || PASSING.test(fault);
-    if (!mayPass || attempt === ATTEMPTS) throw new Error(`The parameter ${name} cannot be read: ${fault}`);
-    await pauseBeforeRetry(attempt);
+    if (!mayPass) break;
   }
+  throw new Error(`The parameter ${name} cannot be read: ${fault}`);
 }
 
 async function ask(Name: string): Promise<HttpReply> {

@@ -1,17 +1,13 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { isConditionFailure, readPartition } from '../runtime/dynamodb.ts';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { ifConditionHolds } from '../runtime/conditional-writes.ts';
+import { readItem, readPartition, type TableDeps } from '../runtime/dynamodb.ts';
 import type { SingleText, SingleTextRef } from './single-text.ts';
 import { parseSingleText, putSingleText, singleTextKey, singleTextRange } from './single-text-items.ts';
-
-export interface SingleTextStoreDeps {
-  readonly client: DynamoDBDocumentClient;
-  readonly table: string;
-}
 
 /** Single texts on their way through the gate. */
 export type SingleTextStore = ReturnType<typeof createSingleTextStore>;
 
-export function createSingleTextStore(deps: SingleTextStoreDeps) {
+export function createSingleTextStore(deps: TableDeps) {
   return {
     /** Writes a text over the version it came from. @returns false when it is there already, or somebody was first. */
     put: (text: SingleText) => put(deps, text),
@@ -22,27 +18,16 @@ export function createSingleTextStore(deps: SingleTextStoreDeps) {
   };
 }
 
-async function put({ client, table }: SingleTextStoreDeps, text: SingleText): Promise<boolean> {
-  try {
-    await client.send(new PutCommand(putSingleText(table, text)));
-    return true;
-  } catch (error) {
-    if (isConditionFailure(error)) return false;
-    throw error;
-  }
+async function put({ client, table }: TableDeps, text: SingleText): Promise<boolean> {
+  return (await ifConditionHolds(client.send(new PutCommand(putSingleText(table, text))))) !== undefined;
 }
 
-async function get(
-  { client, table }: SingleTextStoreDeps,
-  ref: SingleTextRef,
-): Promise<SingleText | undefined> {
-  const answer = await client.send(
-    new GetCommand({ TableName: table, Key: singleTextKey(ref), ConsistentRead: true }),
-  );
-  return answer.Item && parseSingleText(answer.Item);
+async function get(deps: TableDeps, ref: SingleTextRef): Promise<SingleText | undefined> {
+  const item = await readItem(deps, singleTextKey(ref));
+  return item && parseSingleText(item);
 }
 
-async function open({ client, table }: SingleTextStoreDeps, number: string): Promise<SingleText[]> {
+async function open({ client, table }: TableDeps, number: string): Promise<SingleText[]> {
   const filter = {
     FilterExpression: '#status <> :ended',
     ExpressionAttributeNames: { '#status': 'status' },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Purpose, purposeSchema } from '../messaging/message.ts';
+import { pendingShape } from '../tables/pending.ts';
 
 /** How old a single text may become while it waits. An agent's text waits for START as long as a lead's step would. */
 export const MAXIMUM_AGE: Readonly<Record<Purpose, string>> = {
@@ -27,18 +28,8 @@ export const singleTextSchema = z.object({
   isAnswer: z.boolean().optional(),
   /** `due`: may go at `dueAt`; `waiting`: held; `ended`: it became a message. */
   status: z.enum(['due', 'waiting', 'ended']),
-  dueAt: z.string(),
-  firstDueAt: z.string(),
-  /** How often it was handed to Twilio and not taken. */
-  attempts: z.int().nonnegative(),
-  reason: z.string().optional(),
-  sentence: z.string().optional(),
-  /** What it waited for when it last waited. */
-  heldFor: z.string().optional(),
-  /** While it waits: when it is too old and must be decided anew. */
-  waitsUntil: z.string().optional(),
+  ...pendingShape,
   createdAt: z.string(),
-  version: z.int().positive(),
 });
 export type SingleText = z.infer<typeof singleTextSchema>;
 

@@ -4,7 +4,7 @@ import { startWaking } from '../../functions/consent-changes/start-jobs.ts';
 import { createJobQueue } from '../../lib/jobs/job-queue.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { ENV } from '../../lib/runtime/env.ts';
-import { SHARDS, WORK_INDEX, waitingWork } from '../../lib/tables/outreach.ts';
+import { ALL_SHARDS, WORK_INDEX, waitingWork } from '../../lib/tables/outreach.ts';
 import { type BenchOrganization, nameOf, startBenchOrganization } from './bench-organization.ts';
 import { atMost, type Figure, raw } from './figure.ts';
 import { timeNewProspects } from './lanes.ts';
@@ -87,7 +87,7 @@ async function countWaiting({ names }: BenchOrganization): Promise<number> {
   const client = createDocumentClient();
   const TableName = nameOf(names, ENV.outreachTable);
   const counts = await Promise.all(
-    Array.from({ length: SHARDS }, async (_, shard) => {
+    ALL_SHARDS.map(async (shard) => {
       let count = 0;
       const pages = paginateQuery(
         { client },

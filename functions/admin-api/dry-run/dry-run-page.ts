@@ -3,9 +3,15 @@ import { type WorkKind, workKinds } from '../../../lib/automation/work.ts';
 import type { WorkIndex } from '../../../lib/automation/work-index.ts';
 import { createDryRun, type LoadedText } from '../../../lib/gate/dry-run.ts';
 import type { ComparedText } from '../../../lib/gate/dry-run-summary.ts';
-import { type LoadDeps, type LoadRequest, loadEach } from '../../../lib/gate/load-decision-input.ts';
+import {
+  type LoadDeps,
+  type LoadRequest,
+  loadEach,
+  TEXTS_PER_LOAD,
+} from '../../../lib/gate/load-decision-input.ts';
 import type { Settings } from '../../../lib/organization/settings.ts';
-import { SHARDS } from '../../../lib/tables/outreach.ts';
+import { inChunks } from '../../../lib/runtime/chunks.ts';
+import { ALL_SHARDS } from '../../../lib/tables/outreach.ts';
 
 export interface DryRunDeps extends LoadDeps {
   readonly index: Pick<WorkIndex, 'due' | 'waiting'>;
@@ -41,15 +47,13 @@ interface Entry {
 }
 
 const PAGE = 300;
-/** As many as `loadFacts` takes. */
-const FACTS_PER_REQUEST = 15;
 /** Before everything: what no cycle reads any more, the sweep enqueues. */
 const BEGINNING = '1970-01-01T00:00:00.000Z';
 
 /** Everything that is due, part by part, and last, where it is asked for, those who wait. */
 function partsOf(withWaiting: boolean): Part[] {
   const kinds = withWaiting ? [...workKinds, 'waiting' as const] : workKinds;
-  return kinds.flatMap((kind) => Array.from({ length: SHARDS }, (_, shard) => ({ kind, shard })));
+  return kinds.flatMap((kind) => ALL_SHARDS.map((shard) => ({ kind, shard })));
 }
 
 /**
@@ -120,9 +124,7 @@ async function withFacts(
   deps: DryRunDeps,
   entries: readonly Entry[],
 ): Promise<(readonly [Entry, LoadedText | 'unreadable'])[]> {
-  const batches = Array.from({ length: Math.ceil(entries.length / FACTS_PER_REQUEST) }, (_, index) =>
-    entries.slice(index * FACTS_PER_REQUEST, (index + 1) * FACTS_PER_REQUEST),
-  );
+  const batches = inChunks(entries, TEXTS_PER_LOAD);
   const read = await Promise.all(
     batches.map(async (batch) => {
       const found = await loadEach(

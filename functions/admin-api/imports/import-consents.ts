@@ -2,9 +2,12 @@ import * as z from 'zod';
 import type { Effect, NewConsentEvent } from '../../../lib/consent/consent-event.ts';
 import { documentationSchema, documentedOptIn, faultOfDate } from '../../../lib/consent/documented-opt-in.ts';
 import { appendEvent } from '../../../lib/consent/ledger.ts';
+import { SNAPSHOTS_PER_READ } from '../../../lib/consent/read-registry.ts';
 import type { ConsentRegistry, RegistrySnapshot } from '../../../lib/consent/registry.ts';
 import type { ConsentState } from '../../../lib/consent/state.ts';
 import { parsePhone } from '../../../lib/phone/phone-number.ts';
+import { inChunks } from '../../../lib/runtime/chunks.ts';
+import { mapConcurrently } from '../../../lib/runtime/concurrency.ts';
 import { zodErrors } from '../../../lib/runtime/problem.ts';
 import type { RawRow } from './rows.ts';
 
@@ -34,9 +37,7 @@ export interface Import {
 }
 
 /** Numbers that are written to at the same time. */
-const LANES = 16;
-/** Numbers that are read together before they are written to: as many as one request takes. */
-const READ_TOGETHER = 50;
+const NUMBERS_AT_ONCE = 16;
 
 type ReadRow = RowResult | { readonly row: number; readonly newEvent: NewConsentEvent };
 
@@ -63,14 +64,10 @@ export async function importConsents(
   }
   const groups = [...byNumber.values()];
   const status = given.dryRun ? undefined : reading(deps, groups);
-  const pending = groups.entries();
-  async function work(): Promise<void> {
-    for (const [index, group] of pending) {
-      const answers = status ? record(deps, group, await status(index)) : dryRun(deps, group);
-      for (const result of await answers) results.set(result.row, result);
-    }
-  }
-  await Promise.all(Array.from({ length: LANES }, work));
+  await mapConcurrently(groups, NUMBERS_AT_ONCE, async (group, index) => {
+    const answers = status ? record(deps, group, await status(index)) : dryRun(deps, group);
+    for (const result of await answers) results.set(result.row, result);
+  });
   return rows.map(({ row }) => results.get(row) as RowResult);
 }
 
@@ -83,19 +80,20 @@ function reading(
   groups: readonly Group[],
 ): (index: number) => Promise<RegistrySnapshot> {
   const reads: Promise<RegistrySnapshot[]>[] = [];
-  const begin = (read: number) => {
-    const some = groups.slice(read * READ_TOGETHER, (read + 1) * READ_TOGETHER);
+  const chunks = inChunks(groups, SNAPSHOTS_PER_READ);
+  const begin = (some: readonly Group[]) => {
     const begun = registry.loadSnapshots(some.flatMap(([first]) => first?.newEvent ?? []));
     // Whoever waits for it meets its error.
     begun.catch(() => {});
     return begun;
   };
   return async (index) => {
-    const read = Math.floor(index / READ_TOGETHER);
+    const read = Math.floor(index / SNAPSHOTS_PER_READ);
     for (const wanted of [read, read + 1]) {
-      if (wanted * READ_TOGETHER < groups.length) reads[wanted] ??= begin(wanted);
+      const chunk = chunks[wanted];
+      if (chunk) reads[wanted] ??= begin(chunk);
     }
-    return (await reads[read])?.[index % READ_TOGETHER] as RegistrySnapshot;
+    return (await reads[read])?.[index % SNAPSHOTS_PER_READ] as RegistrySnapshot;
   };
 }
 

@@ -1,18 +1,6 @@
 import { createHash } from 'node:crypto';
+import { Html, html } from '../../../lib/http/html.ts';
 import type { HttpAnswer } from '../../../lib/runtime/problem.ts';
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** A text as it may stand in HTML, between tags and inside quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
-}
 
 const STYLE = `
 .sendgate{box-sizing:border-box;max-width:34rem;font:1rem/1.5 system-ui,sans-serif;color:#1d2329}
@@ -38,17 +26,17 @@ const STYLE = `
 `.trim();
 
 /** The style that every part of ours carries along; its rules reach nothing outside. */
-export const styleTag = `<style>${STYLE}</style>`;
+export const styleTag = html`<style>${new Html(STYLE)}</style>`;
 
-/** A whole page around some HTML. @param title plain text. @param content HTML. */
-export function page(title: string, content: string): string {
-  return `<!doctype html>
+/** A whole page around some HTML. */
+export function page(title: string, content: Html): Html {
+  return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>${escapeHtml(title)}</title>
+<title>${title}</title>
 <style>body{margin:0;padding:2rem 1rem;background:#fff}main{margin:0 auto;max-width:34rem}</style>
 ${styleTag}
 </head>
@@ -73,7 +61,7 @@ export function scriptHash(script: string): string {
  */
 export function htmlAnswer(
   status: number,
-  body: string,
+  body: Html,
   { scripts = [], formTarget = '' }: { scripts?: readonly string[]; formTarget?: string } = {},
 ): HttpAnswer {
   const policy = [
@@ -92,7 +80,7 @@ export function htmlAnswer(
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'strict-origin-when-cross-origin',
     },
-    body,
+    body: body.text,
   };
 }
 

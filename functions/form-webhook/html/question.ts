@@ -1,7 +1,8 @@
 import type { Form } from '../../../lib/forms/form.ts';
 import { type OptInQuestion, QUESTION_FIELDS } from '../../../lib/forms/opt-in-question.ts';
 import type { FieldProblem } from '../../../lib/forms/read-submission.ts';
-import { escapeHtml, styleTag } from './page.ts';
+import { Html, html } from '../../../lib/http/html.ts';
+import { styleTag } from './page.ts';
 
 /** Shows the phone input with Yes only; without it the input is there from the start. Marks each showing as one of its own. */
 export const QUESTION_SCRIPT = `
@@ -38,36 +39,36 @@ export interface QuestionView {
 }
 
 /** The question as a form of its own, to be put into any page (B1). Nothing is chosen beforehand. */
-export function questionSnippet(view: QuestionView): string {
+export function questionSnippet(view: QuestionView): Html {
   const { form, question, action, phone = '', once = '', problems = [] } = view;
   const required = form.optInQuestion?.required ?? true;
-  const id = (part: string) => escapeHtml(`sendgate-${form.id}-${part}`);
+  const id = (part: string) => `sendgate-${form.id}-${part}`;
   const wrong = (field: string) => problems.some((problem) => problem.field === field);
-  const invalid = (field: string) => (wrong(field) ? ' aria-invalid="true"' : '');
+  const invalid = (field: string) => wrong(field) && html` aria-invalid="true"`;
   const choice = (value: string, label: string) =>
-    `<label><input type="radio" name="${QUESTION_FIELDS.answer}" value="${value}"${required ? ' required' : ''}>${label}</label>`;
-  return `<form class="sendgate" action="${escapeHtml(action)}" method="post" accept-charset="utf-8">
+    html`<label><input type="radio" name="${QUESTION_FIELDS.answer}" value="${value}"${required && html` required`}>${label}</label>`;
+  return html`<form class="sendgate" action="${action}" method="post" accept-charset="utf-8">
 ${styleTag}
 ${problemList(problems)}<fieldset aria-describedby="${id('disclaimer')}">
-<legend>${escapeHtml(question.question)} ${required ? '(required)' : '(optional)'}</legend>
+<legend>${question.question} ${required ? '(required)' : '(optional)'}</legend>
 <div class="choices">${choice('yes', 'Yes')}${choice('no', 'No')}</div>
 <div class="phone">
 <label for="${id('phone')}">Mobile phone number</label>
 <span class="note" id="${id('hint')}">Needed for Yes. For example (303) 555-0142.</span>
-<input id="${id('phone')}" type="tel" name="${QUESTION_FIELDS.phone}" autocomplete="tel" maxlength="40" aria-describedby="${id('hint')}"${invalid(QUESTION_FIELDS.phone)} value="${escapeHtml(phone)}">
+<input id="${id('phone')}" type="tel" name="${QUESTION_FIELDS.phone}" autocomplete="tel" maxlength="40" aria-describedby="${id('hint')}"${invalid(QUESTION_FIELDS.phone)} value="${phone}">
 </div>
-<p class="note" id="${id('disclaimer')}">${escapeHtml(question.disclaimer)}</p>
+<p class="note" id="${id('disclaimer')}">${question.disclaimer}</p>
 </fieldset>
 <div hidden><label>Leave this empty <input name="${QUESTION_FIELDS.trap}" tabindex="-1" autocomplete="off"></label></div>
-<input type="hidden" name="${QUESTION_FIELDS.version}" value="${escapeHtml(question.version)}">
-<input type="hidden" name="${QUESTION_FIELDS.once}" value="${escapeHtml(once)}">
+<input type="hidden" name="${QUESTION_FIELDS.version}" value="${question.version}">
+<input type="hidden" name="${QUESTION_FIELDS.once}" value="${once}">
 <button type="submit">Send</button>
 </form>
-<script>${QUESTION_SCRIPT}</script>`;
+<script>${new Html(QUESTION_SCRIPT)}</script>`;
 }
 
-function problemList(problems: readonly FieldProblem[]): string {
-  if (problems.length === 0) return '';
-  const lines = problems.map(({ message }) => `<p>${escapeHtml(message)}</p>`);
-  return `<div class="problem" role="alert">${lines.join('')}</div>\n`;
+function problemList(problems: readonly FieldProblem[]): Html | undefined {
+  if (problems.length === 0) return undefined;
+  const lines = problems.map(({ message }) => html`<p>${message}</p>`);
+  return html`<div class="problem" role="alert">${lines}</div>\n`;
 }

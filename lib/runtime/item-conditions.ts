@@ -1,0 +1,34 @@
+import type { Item, Key } from './dynamodb.ts';
+
+/** An item whose version grows by one with each write, from 1 on. */
+export type VersionedItem = Item & { readonly version: number };
+
+/** The condition that an item still has a version; 0 means that there is none, or one from before items had versions. */
+function atVersion(version: number) {
+  const names = { ExpressionAttributeNames: { '#version': 'version' } };
+  if (version === 0) return { ...names, ConditionExpression: 'attribute_not_exists(#version)' };
+  return {
+    ...names,
+    ConditionExpression: '#version = :version',
+    ExpressionAttributeValues: { ':version': version },
+  };
+}
+
+/** Puts an item where there is none yet. */
+export function putIfAbsent(table: string, item: Item) {
+  return { TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' };
+}
+
+/** Puts an item over the version that it came from. The put fails when another writer was first. */
+export function putOverVersion(table: string, item: VersionedItem) {
+  return { TableName: table, Item: item, ...atVersion(item.version - 1) };
+}
+
+/**
+ * Checks in a transaction that an item stands where it stood when something was decided on it.
+ *
+ * @param version that was read; 0 when there was no item.
+ */
+export function checkVersion(table: string, key: Key, version: number) {
+  return { TableName: table, Key: key, ...atVersion(version) };
+}
