@@ -7,6 +7,12 @@ const problemExample = {
   status: 403,
   detail: 'This takes the group admin; your token has agent.',
 };
+const tooManyExample = {
+  type: 'about:blank',
+  title: 'Too many submissions',
+  status: 429,
+  detail: 'This form takes 600 submissions a minute. Nothing was stored: send it again in 20 seconds.',
+};
 const problem = { schema: problemSchema, example: problemExample };
 const html = { schema: z.string() };
 
@@ -33,7 +39,11 @@ const tooManySubmissions = {
   id: 'TooManySubmissions',
   description: 'More submissions than the form, or the route, takes. A form says when to try again.',
   headers: z.object({ 'retry-after': z.string().optional() }),
-  content: { 'application/problem+json': problem, 'text/html': html, ...message('Too Many Requests') },
+  content: {
+    'application/problem+json': { schema: problemSchema, example: tooManyExample },
+    'text/html': html,
+    ...message('Too Many Requests'),
+  },
 };
 
 const failed = {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { createDocument, type ZodOpenApiObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
 import type { RouteDescription } from '../../lib/http/route.ts';
 import { TAGS } from '../../lib/http/tags.ts';
 import { nameComponents } from './components.ts';
@@ -44,7 +44,7 @@ export function openApiDocument(routes: readonly RouteDescription[]): object {
     paths[route.path] = at;
     at[route.method.toLowerCase()] = operation(route);
   }
-  const document: ZodOpenApiObject = {
+  return createDocument({
     openapi: '3.1.0',
     info: {
       title: 'sendgate',
@@ -59,9 +59,7 @@ export function openApiDocument(routes: readonly RouteDescription[]): object {
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
-  };
-  // An example belongs to the request that it is of, and not to a schema that others use too.
-  return createDocument(document, { override: ({ jsonSchema }) => void delete jsonSchema['example'] });
+  });
 }
 
 function publicOperation(path: string, given: PublicOperation) {
@@ -74,7 +72,7 @@ function publicOperation(path: string, given: PublicOperation) {
     tags: [TAGS[tag].name],
     summary,
     security: [],
-    parameters: parametersIn(path),
+    ...parametersIn(path),
     requestParams: { query },
     ...(types.length > 0 && { requestBody: { content } }),
     responses: { '200': { description: 'Taken', content: { ...taken, ...page } }, ...publicFailures(pages) },
@@ -89,18 +87,19 @@ function operation({
   path,
   query,
   body,
+  bodyExample,
   bodyTypes,
   answers,
 }: RouteDescription) {
   const types = bodyTypes ?? ['application/json'];
-  const asked = types.map((type) => [type, { schema: body, example: body?.meta()?.['example'] }]);
+  const asked = types.map((type) => [type, { schema: body, example: bodyExample }]);
   const others = (answers.otherTypes ?? []).map((type) => [type, { schema: z.string() }]);
   return {
     operationId,
     tags: [TAGS[tag].name],
     summary,
     description: `For the groups: ${roles.join(', ')}.`,
-    parameters: parametersIn(path),
+    ...parametersIn(path),
     ...(query instanceof z.ZodObject && { requestParams: { query } }),
     ...(body && { requestBody: { required: true, content: Object.fromEntries(asked) } }),
     responses: {
@@ -117,10 +116,11 @@ function operation({
 }
 
 function parametersIn(path: string) {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+  const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
     in: 'path',
     required: true,
     ...(PARAMETERS[name] ?? { schema: { type: 'string' } }),
   }));
+  return parameters.length > 0 && { parameters };
 }

@@ -36,7 +36,7 @@ const row: z.infer<typeof rowSchema> = {
     detail: 'i360__Prospect__c.SMS_Opt_In__c is read and written.',
   },
 };
-const mappingBody = mappingInputSchema.meta({ id: 'CrmMappingInput', example: mappingInput });
+const mappingInputBody = mappingInputSchema.meta({ id: 'CrmMappingInput' });
 
 const preferencesSchema = z
   .object({
@@ -74,7 +74,8 @@ export const crmApi = {
     tag: 'crm',
     summary: 'Changes how ImproveIt 360 is used; it holds from the next look-up',
     roles: ['admin'],
-    body: crmPreferencesSchema.partial().meta({ id: 'CrmPreferencesChange', example: { enabled: true } }),
+    body: crmPreferencesSchema.partial().meta({ id: 'CrmPreferencesChange' }),
+    bodyExample: { enabled: true },
     answers: preferencesAnswer,
   },
   listMappings: {
@@ -98,7 +99,8 @@ export const crmApi = {
     summary:
       'Adds an opt-in field mapping and says whether its field can be used; a wrong one is kept and skipped',
     roles: ['admin'],
-    body: mappingBody,
+    body: mappingInputBody,
+    bodyExample: mappingInput,
     answers: { status: 201, schema: rowSchema, example: row },
   },
   changeMapping: {
@@ -108,7 +110,8 @@ export const crmApi = {
     tag: 'crm',
     summary: 'Changes an opt-in field mapping',
     roles: ['admin'],
-    body: mappingBody,
+    body: mappingInputBody,
+    bodyExample: mappingInput,
     answers: { status: 200, schema: rowSchema, example: row },
   },
   removeMapping: {

@@ -37,6 +37,7 @@ export interface RouteDescription<Body = unknown, Query = unknown> {
   readonly summary: string;
   readonly roles: readonly Role[];
   readonly body?: z.ZodType<Body>;
+  readonly bodyExample?: unknown;
   /** Content types that the body must have when it is no JSON: the schema gets its text. */
   readonly bodyTypes?: readonly string[];
   readonly query?: z.ZodType<Query>;

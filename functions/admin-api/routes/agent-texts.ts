@@ -18,7 +18,7 @@ const textSchema = z
     /** The same key twice is one text: send it again when the answer did not arrive. */
     idempotencyKey: z.uuid('Use a UUID').optional(),
   })
-  .meta({ id: 'AgentText', example: { body: 'Hi Dana, does Tuesday at ten suit you?' } });
+  .meta({ id: 'AgentText' });
 
 const takenSchema = z
   .object({
@@ -40,6 +40,7 @@ export const agentTextRoutes = [
     summary: 'Sends a text that you wrote; refused with the reason where consent or the carrier forbid it',
     roles: ['admin', 'agent'],
     body: textSchema,
+    bodyExample: { body: pendingExample.body },
     answers: {
       status: 202,
       schema: takenSchema,

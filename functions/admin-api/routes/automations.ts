@@ -76,7 +76,8 @@ export const automationRoutes = [
     tag: 'automations',
     summary: 'Creates or replaces an automation; leads in it go on at their step',
     roles: ['admin'],
-    body: handMadeSchema.meta({ example: asked }),
+    body: handMadeSchema,
+    bodyExample: asked,
     answers: one,
     handle: async (deps, { path, body }) => {
       const { configuration } = deps;

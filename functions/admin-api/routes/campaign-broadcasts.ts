@@ -21,7 +21,7 @@ const inputSchema = z
     /** The same id again answers the broadcast that it started, so that a request can be repeated. */
     requestId: z.string().trim().min(1).max(64).optional(),
   })
-  .meta({ id: 'BroadcastInput', example: inputExample });
+  .meta({ id: 'BroadcastInput' });
 const shownSchema = broadcastSchema
   .omit({ progress: true })
   .extend({
@@ -86,6 +86,7 @@ export const campaignBroadcastRoutes = [
     summary: 'Sends a text to every member, through the same cycle, queue and gate as any automation',
     roles: ['admin'],
     body: inputSchema,
+    bodyExample: inputExample,
     answers: { ...one, status: 202 },
     handle: async ({ broadcasts }, { path, body, actor }) => {
       const started = await broadcasts.start(path['id'] ?? '', { ...body, startedBy: actor });

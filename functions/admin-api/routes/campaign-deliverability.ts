@@ -64,9 +64,8 @@ export const campaignDeliverabilityRoutes = [
       limit: z.coerce.number().int().min(1).max(500).default(250),
       cursor: z.string().max(2000).optional(),
     }),
-    body: z.strictObject({ template: templateSchema }).meta({
-      example: { template: 'Hi {{firstName|there}}, roofs are 10% off until Friday.' },
-    }),
+    body: z.strictObject({ template: templateSchema }),
+    bodyExample: { template: 'Hi {{firstName|there}}, roofs are 10% off until Friday.' },
     answers: {
       status: 200,
       schema: answerSchema,

@@ -72,9 +72,8 @@ export const campaignMemberRoutes = [
     tag: 'campaigns',
     summary: 'Puts up to 100 leads into a campaign; those that are members already stay as they are',
     roles: ['admin'],
-    body: z.strictObject({ leads: z.array(z.string().max(64)).min(1).max(100) }).meta({
-      example: { leads: [leadId] },
-    }),
+    body: z.strictObject({ leads: z.array(z.string().max(64)).min(1).max(100) }),
+    bodyExample: { leads: [leadId] },
     answers: {
       status: 200,
       schema: z.object({ joined: z.array(z.string()), members: z.int().nonnegative() }),

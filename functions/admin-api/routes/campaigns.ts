@@ -113,7 +113,8 @@ export const campaignRoutes = [
     tag: 'campaigns',
     summary: 'Creates or changes a campaign; broadcasts keep the keyword that they started with',
     roles: ['admin'],
-    body: campaignInputSchema.meta({ example: inputExample }),
+    body: campaignInputSchema,
+    bodyExample: inputExample,
     answers: whole,
     handle: async (deps, { path, body }) => {
       if (body.id !== path['id']) throw invalidField('id', 'The id must be the one in the URL.');

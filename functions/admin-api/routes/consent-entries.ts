@@ -106,7 +106,8 @@ export const consentEntryRoutes = [
     tag: 'numbers',
     summary: 'Records consent that was given elsewhere, with its documentation; refused without it',
     roles: ['admin', 'agent'],
-    body: documentationSchema.meta({ example: optInExample }),
+    body: documentationSchema,
+    bodyExample: optInExample,
     answers: { status: 200, ...entered },
     handle: async ({ registry, configuration, now }, { path, body, actor }) => {
       const number = numberIn(path);

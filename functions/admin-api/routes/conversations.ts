@@ -64,7 +64,7 @@ const changeSchema = z
     'messageSid belongs to a decision: send both, or leave it out.',
   )
   .refine((change) => Object.keys(change).length > 0, 'Say what to change: read, project or decision.')
-  .meta({ id: 'ConversationChange', example: { read: true, project: 'Spring windows' } });
+  .meta({ id: 'ConversationChange' });
 
 export const conversationRoutes = [
   route({
@@ -86,6 +86,7 @@ export const conversationRoutes = [
       'Marks a conversation as read, files it into a project, or decides a text that may be an opt-out',
     roles: ['admin', 'agent'],
     body: changeSchema,
+    bodyExample: { read: true, project: 'Spring windows' },
     answers: whole,
     handle: async (deps, { path, body, actor }) => {
       const number = numberIn(path);

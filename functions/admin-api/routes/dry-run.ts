@@ -18,7 +18,6 @@ const bodySchema = z
   .strictObject({ settings: settingsChangeSchema.optional(), at: z.iso.datetime().optional() })
   .meta({
     id: 'CycleDryRunInput',
-    example: { settings: { requireSmsOptIn: true }, at: '2026-11-25T16:00:00.000Z' },
     description:
       'at: look at what is due until then, by default the end of the next cycle, at most 31 days ahead. settings: decide as if these were saved; nothing is.',
   });
@@ -37,6 +36,7 @@ export const dryRunRoutes = [
       cursor: z.string().max(2000).optional(),
     }),
     body: bodySchema,
+    bodyExample: { settings: { requireSmsOptIn: true }, at: '2026-11-25T16:00:00.000Z' },
     answers: { status: 200, schema: dryRunAnswerSchema, example: dryRunExample },
     handle: async (deps, { body, query: { limit, cursor } }) => {
       const settings = await deps.configuration.settings();

@@ -54,7 +54,8 @@ export const exportRoutes = [
     tag: 'files',
     summary: 'Starts an export of the whole registry with its evidence, or of the numbers of one status',
     roles: ['admin'],
-    body: exportOrderSchema.meta({ example: { format: 'csv', status: 'opted_out' } }),
+    body: exportOrderSchema,
+    bodyExample: { format: 'csv', status: 'opted_out' },
     answers: { status: 202, schema: shownSchema, example: { ...example, state: 'queued', numbers: 0 } },
     handle: async (deps, { body, actor }) => {
       const given = newExport(randomUUID(), body, actor, deps.now());

@@ -27,10 +27,7 @@ const bodySchema = z
     path: ['body'],
     message: 'Give either "body" with its contentType, or "sample"',
   })
-  .meta({
-    id: 'FormDryRunInput',
-    example: { body: 'phone=3035550142&smsConsent=on', contentType: 'application/x-www-form-urlencoded' },
-  });
+  .meta({ id: 'FormDryRunInput' });
 
 const dryRunSchema = z
   .object({
@@ -116,6 +113,10 @@ export const formDryRunRoutes = [
     summary: 'What a submission would do: phone, checkboxes, consent, enrollments, problems; stores nothing',
     roles: ['admin'],
     body: bodySchema,
+    bodyExample: {
+      body: 'phone=3035550142&smsConsent=on',
+      contentType: 'application/x-www-form-urlencoded',
+    },
     answers: { status: 200, schema: dryRunSchema, example },
     handle: async (deps, { path, body }) => {
       const form = await deps.configuration.form(path['id'] ?? '');

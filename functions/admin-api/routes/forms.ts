@@ -90,7 +90,8 @@ export const formRoutes = [
     tag: 'forms',
     summary: 'Creates or replaces a form; its secrets stay unless new ones, or null, are sent',
     roles: ['admin'],
-    body: formInputSchema.meta({ example: asked }),
+    body: formInputSchema,
+    bodyExample: asked,
     answers: one,
     handle: async (deps, { path, body }) => {
       if (body.id !== path['id']) throw invalidField('id', 'The id must be the one in the URL.');

@@ -33,10 +33,10 @@ export const importRoutes = [
     body: z.string().meta({
       description:
         'Columns or fields: number, date, method, proof, wording. The first line of CSV names them.',
-      example:
-        'number,date,method,proof,wording\n' +
-        '(303) 555-0142,2026-03-03,on paper,scan 7,I agree to get texts from Acme Windows.\n',
     }),
+    bodyExample:
+      'number,date,method,proof,wording\n' +
+      '(303) 555-0142,2026-03-03,on paper,scan 7,I agree to get texts from Acme Windows.\n',
     bodyTypes: IMPORT_TYPES,
     answers: {
       status: 200,

@@ -85,7 +85,8 @@ export const keywordRoutes = [
     tag: 'keywords',
     summary: 'Creates or changes an opt-in keyword; a word that is reserved, or sent by accident, is refused',
     roles: ['admin'],
-    body: keywordInputSchema.meta({ example: inputExample }),
+    body: keywordInputSchema,
+    bodyExample: inputExample,
     answers: one,
     handle: async ({ configuration }, { path, body }) => {
       const whyNot = whyNotKeyword(path['word'] ?? '');

@@ -47,14 +47,11 @@ const inputSchema = z
     details: leadDetailsSchema.default({}),
     automations: z.array(idSchema).max(20).default([]),
   })
-  .meta({
-    id: 'LeadInput',
-    example: { number: '(303) 555-0142', details: { firstName: 'Dana' }, automations: ['welcome'] },
-  });
+  .meta({ id: 'LeadInput' });
 const changeSchema = z
   .strictObject({ details: leadDetailsSchema.optional(), number: z.string().max(40).optional() })
   .refine((change) => Object.keys(change).length > 0, 'Say what to change: details or number.')
-  .meta({ id: 'LeadChange', example: { details: { firstName: 'Dana', zip: '80202' } } });
+  .meta({ id: 'LeadChange' });
 
 /** Leads with what is shown of their consent (S1, C5). */
 function withBadges(leads: readonly Lead[], { states, settings }: NumbersConsent) {
@@ -122,6 +119,7 @@ export const leadRoutes = [
     summary: 'Adds a lead, even when another has the number; records no consent',
     roles: ['admin', 'agent'],
     body: inputSchema,
+    bodyExample: { number: '(303) 555-0142', details: { firstName: 'Dana' }, automations: ['welcome'] },
     answers: { ...whole, status: 201 },
     handle: async (deps, { body }) => {
       const phone = parsePhone(body.number);
@@ -163,6 +161,7 @@ export const leadRoutes = [
     summary: "Changes a lead's details, or its number: a new number has to opt in by itself",
     roles: ['admin', 'agent'],
     body: changeSchema,
+    bodyExample: { details: { firstName: 'Dana', zip: '80202' } },
     answers: whole,
     handle: async (deps, { path, body }) => {
       const id = path['id'] ?? '';

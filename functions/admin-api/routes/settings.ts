@@ -47,9 +47,8 @@ export const settingsRoutes = [
     tag: 'settings',
     summary: 'Changes some rules; they hold from the next cycle',
     roles: ['admin'],
-    body: settingsChangeSchema.meta({
-      example: { requireSmsOptIn: false, timeZone: 'America/Denver' },
-    }),
+    body: settingsChangeSchema,
+    bodyExample: { requireSmsOptIn: false, timeZone: 'America/Denver' },
     answers,
     handle: async ({ configuration }, { body, actor }) => {
       const change = settingsChangeIn(await configuration.settings(), body);
