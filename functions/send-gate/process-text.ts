@@ -43,7 +43,7 @@ export interface EndedOutcome {
   readonly reason?: string | undefined;
 }
 
-/** How often a text is decided because its consent, its conversation or its origin changed meanwhile. */
+/** A text is decided so often at most, because its consent, its conversation or its origin changed meanwhile. */
 const MAXIMUM_ATTEMPTS = 6;
 
 /**

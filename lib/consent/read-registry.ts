@@ -31,15 +31,15 @@ export interface RegistrySnapshot {
   readonly sequence: number | undefined;
 }
 
-/** Numbers whose snapshots one request takes: each has two keys, its state and its source marker. */
+/** One request takes the snapshots of so many numbers: each has two keys, its state and its source marker. */
 export const SNAPSHOTS_PER_READ = KEYS_PER_READ / 2;
 
-/** The number's state now, strongly consistent. */
+/** Reads a number's state, strongly consistent. */
 export async function readState(deps: TableDeps, number: string): Promise<ConsentState> {
   return parseState(await readItem(deps, stateKey(number)), number);
 }
 
-/** The states of many numbers now, strongly consistent. */
+/** Reads the states of many numbers, strongly consistent. */
 export async function readStates(
   { client, table }: TableDeps,
   numbers: readonly string[],
@@ -49,7 +49,7 @@ export async function readStates(
   return new Map(numbers.map((number) => [number, parseState(items.get(number), number)]));
 }
 
-/** Every event of the number, oldest first. */
+/** Reads every event of a number, oldest first. */
 export async function readEvents(deps: TableDeps, number: string): Promise<ConsentEvent[]> {
   return (await eventItems(deps, number)).map(parseEvent);
 }
@@ -59,7 +59,8 @@ function eventItems({ client, table }: TableDeps, number: string): Promise<Item[
 }
 
 /**
- * State, events and verification of one moment (X2): the state is read before and after the events, until it is the same.
+ * Reads and verifies a number's state and events of one moment (X2): the state is read before and after the events, until both
+ * are the same.
  *
  * @throws Error when the number is written to all the time.
  */
@@ -72,7 +73,7 @@ export function auditNumber(deps: TableDeps, number: string): Promise<Audit> {
   });
 }
 
-/** What an event of a number is decided on. */
+/** Reads what an event of a number is decided on. */
 export async function loadSnapshot(
   deps: TableDeps,
   of: Pick<NewConsentEvent, 'number' | 'sourceId'>,

@@ -68,7 +68,7 @@ export async function recordEvent(
   });
 }
 
-/** The writes that add one event to a number's ledger: `ConsentRegistry.prepare`. */
+/** Prepares the writes that add one event to a number's ledger, as `ConsentRegistry.prepare` describes it. */
 export async function prepareEvent(
   deps: ClockedTableDeps,
   state: ConsentState,

@@ -47,7 +47,7 @@ export interface LoadedSingleText extends LoadedInput {
 export type LoadRequest = Pick<DueWork, 'number'> &
   ({ readonly singleTextId: string } | { readonly leadId: string; readonly automationId: string });
 
-/** Texts whose keys one request takes: five of each step, and the settings. */
+/** One request takes the keys of so many texts: five of each step, and the settings. */
 export const TEXTS_PER_LOAD = 15;
 
 /**

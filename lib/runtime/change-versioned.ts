@@ -1,6 +1,6 @@
 import { pauseBeforeRetry } from './dynamodb.ts';
 
-/** What an attempt answers when another writer was first: what it read does not hold any more. */
+/** Says that another writer was first: what the attempt read does not hold any more. */
 export const LOST = Symbol('another writer was first');
 export type Lost = typeof LOST;
 

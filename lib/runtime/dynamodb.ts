@@ -22,13 +22,13 @@ export type Key = { readonly pk: string; readonly sk: string };
 /** One action of a write transaction. */
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
-/** What a store is made of: a table and the client that reaches it. */
+/** Names a table and the client that reaches it: every store is made of these. */
 export interface TableDeps {
   readonly client: DynamoDBDocumentClient;
   readonly table: string;
 }
 
-/** What a store is made of that writes moments. */
+/** Adds the clock, for stores that write moments. */
 export interface ClockedTableDeps extends TableDeps {
   readonly now: () => Date;
 }

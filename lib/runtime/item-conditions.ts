@@ -1,9 +1,9 @@
 import type { Item, Key } from './dynamodb.ts';
 
-/** An item whose version grows by one with each write, from 1 on. */
+/** Carries a version that grows by one with each write, from 1 on. */
 export type VersionedItem = Item & { readonly version: number };
 
-/** The condition that an item still has a version; 0 means that there is none, or one from before items had versions. */
+/** Demands that an item still has a version. 0 means that there is no item, or one from before items had versions. */
 function atVersion(version: number) {
   const names = { ExpressionAttributeNames: { '#version': 'version' } };
   if (version === 0) return { ...names, ConditionExpression: 'attribute_not_exists(#version)' };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Item } from '../runtime/dynamodb.ts';
 import { dueWork, shardOf, waitingOrder, waitingWork } from './outreach.ts';
 
-/** Fields of whatever passes through the gate: the next step of an enrollment, or a single text. */
+/** Describes what enrollments and single texts have in common on their way through the gate. */
 export const pendingShape = {
   /** When it is due, or was when it was held. */
   dueAt: z.string(),
@@ -22,7 +22,7 @@ export const pendingShape = {
   version: z.int().positive(),
 };
 
-/** What decides where something stands in the work index. */
+/** Holds what decides the place in the work index. */
 interface Placed {
   readonly status: string;
   readonly number: string;

@@ -2,7 +2,7 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Item, TableDeps } from '../runtime/dynamodb.ts';
 import { WORK_INDEX } from './outreach.ts';
 
-/** Part of a partition of the work index: all that comes before a moment, or what lies in a span, both ends included. */
+/** Selects a part of a partition of the work index: all before a moment, or all in a span with both its ends. */
 export type WorkSpan = { readonly before: string } | { readonly from: string; readonly to: string };
 
 /** Sorts before every moment, and after every number: a span from here on leaves out what waits without end. */
@@ -18,8 +18,8 @@ export interface WorkPageRequest {
 }
 
 /**
- * Reads one page of a partition of the work index, in its order. Follows the table within a second or so: the index names
- * work, and whoever does it reads the item itself.
+ * Reads one page of a partition of the work index, in its order. The index follows the table within a second or so: it only
+ * names the work, and the item itself is read before anything is done.
  */
 export async function pageOfWork(
   { client, table }: TableDeps,

@@ -19,7 +19,7 @@ function createCell() {
 }
 
 describe('several writers of one item', () => {
-  it('S1 lose no change, however their reads and writes interleave', async () => {
+  it('lose no change, however their reads and writes interleave', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
