@@ -17,8 +17,6 @@ export default defineConfig({
     // The second one for the checks after a run: docs/promises.md, and whether tests got through to every route. The third
     // one fails a run whose logs hold a phone number or a secret.
     reporters: ['default', ['json', { outputFile: '.test-run/report.json' }], outputScan],
-    // Tells the cases of one table of tests from those of another.
-    includeTaskLocation: true,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores: more workers than that only make every wait longer.

@@ -12,7 +12,7 @@ import {
 import type { Construct } from 'constructs';
 import { workKinds } from '../lib/automation/work.ts';
 import { EVENT_PREFIX } from '../lib/consent/consent-items.ts';
-import { crmRoutes } from '../lib/crm/routes.ts';
+import { crmApi } from '../lib/crm/crm-api.ts';
 import { FORM_SECRETS } from '../lib/forms/form-items.ts';
 import { MESSAGE_SORT_KEY } from '../lib/messaging/message-items.ts';
 import { senderApi } from '../lib/sender/sender-api.ts';
@@ -350,7 +350,7 @@ export class OrganizationStack extends Stack {
     configuration.grantChange(crmLookup, ['GetItem', 'Query'], ['PutItem', 'DeleteItem']);
     outreach.grantUse(crmLookup, ['GetItem', 'BatchGetItem', 'PutItem'], [WORK_INDEX, COLLECTION_INDEX]);
     grantSalesforceCredentials(crmLookup, name);
-    http.addProtectedRoutes(crmRoutes, crmLookup);
+    http.addProtectedRoutes(Object.values(crmApi), crmLookup);
     addSchedule(this, 'crm-arrivals', rate(Duration.minutes(1)), crmLookup, {});
     addSchedule(this, 'crm-waiting', rate(Duration.minutes(5)), crmLookup, { sweep: true });
 

@@ -236,7 +236,7 @@ describe('the rules are pure', () => {
     'lib/gate/dry-run.ts',
     'lib/gate/dry-run-summary.ts',
     'lib/gate/holidays.ts',
-    'lib/single-texts/replies.ts',
+    'lib/single-texts/confirmation-and-opt-out-reply.ts',
     'lib/campaigns/deliverability.ts',
     'lib/phone/time-zones.ts',
     'lib/phone/zone-clock.ts',

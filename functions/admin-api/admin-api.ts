@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import { crmRoutes } from '../../lib/crm/routes.ts';
+import { crmApi } from '../../lib/crm/crm-api.ts';
 import { createApi } from '../../lib/http/api.ts';
 import type { RouteDescription } from '../../lib/http/route.ts';
 import { senderApi } from '../../lib/sender/sender-api.ts';
 import { openApiDocument } from './openapi.ts';
 import { type AdminDeps, type Route, route } from './route.ts';
+import { agentTextRoutes } from './routes/agent-texts.ts';
 import { automationRoutes } from './routes/automations.ts';
 import { campaignBroadcastRoutes } from './routes/campaign-broadcasts.ts';
 import { campaignDeliverabilityRoutes } from './routes/campaign-deliverability.ts';
@@ -13,6 +14,7 @@ import { campaignRoutes } from './routes/campaigns.ts';
 import { certificateRoutes } from './routes/certificates.ts';
 import { consentEntryRoutes } from './routes/consent-entries.ts';
 import { consentListRoutes } from './routes/consent-lists.ts';
+import { conversationListRoutes } from './routes/conversation-list.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { driftRoutes } from './routes/drift.ts';
 import { dryRunRoutes } from './routes/dry-run.ts';
@@ -22,6 +24,7 @@ import { formRoutes } from './routes/forms.ts';
 import { importRoutes } from './routes/imports.ts';
 import { keywordRoutes } from './routes/keywords.ts';
 import { leadRoutes } from './routes/leads.ts';
+import { messageRoutes } from './routes/messages.ts';
 import { numberRoutes } from './routes/numbers.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { whyRoutes } from './routes/why.ts';
@@ -38,7 +41,10 @@ const described: readonly Route[] = [
   ...campaignBroadcastRoutes,
   ...leadRoutes,
   ...numberRoutes,
+  ...conversationListRoutes,
   ...conversationRoutes,
+  ...messageRoutes,
+  ...agentTextRoutes,
   ...whyRoutes,
   ...dryRunRoutes,
   ...consentListRoutes,
@@ -55,6 +61,8 @@ export const routes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/openapi.json',
+    operationId: 'getDescription',
+    tag: 'description',
     summary: 'This description',
     roles: ['admin', 'agent'],
     answers: { status: 200, schema: z.looseObject({}), example: {} },
@@ -66,7 +74,7 @@ export const routes: readonly Route[] = [
 export const descriptions: readonly RouteDescription[] = [
   ...routes,
   ...Object.values(senderApi),
-  ...crmRoutes,
+  ...Object.values(crmApi),
 ];
 
 /** The admin API. */

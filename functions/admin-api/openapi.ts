@@ -1,21 +1,39 @@
 import * as z from 'zod';
-import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { createDocument, type ZodOpenApiObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import type { RouteDescription } from '../../lib/http/route.ts';
-import { fieldErrorSchema, PUBLIC, type PublicOperation } from './public-operations.ts';
+import { TAGS } from '../../lib/http/tags.ts';
+import { nameComponents } from './components.ts';
+import { publicFailures, tokenFailures } from './openapi-answers.ts';
+import { PUBLIC, type PublicOperation } from './public-operations.ts';
 
-const problemSchema = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    code: z.string().optional(),
-    errors: z.array(fieldErrorSchema).optional(),
-  })
-  .meta({ id: 'Problem', description: 'RFC 9457. `detail` says what to do.' });
+const DESCRIPTION = `Texts leads automatically, and never anyone who has not agreed to it.
+
+Admins and agents come with a token of the organization's issuer. Errors of the functions are problem JSON (RFC 9457). Some
+answers come from API Gateway itself, as \`{"message": "..."}\`: 401 without a valid token, 429 above a route's limit, 413 above
+10 MB, 500 and 503 when a function fails, and 404 where neither the path nor the method leads to a function.`;
+
+const SERVERS = [
+  {
+    url: 'https://{apiId}.execute-api.{region}.amazonaws.com',
+    description: "One organization's own API: the output ApiUrl of its stack.",
+    variables: { apiId: { default: 'a1b2c3d4e5' }, region: { default: 'us-east-1' } },
+  },
+  { url: 'http://127.0.0.1:4010', description: 'What npm start serves.' },
+];
+
+/** What is known of a path's parameters beside their names. */
+const PARAMETERS: Readonly<Record<string, object>> = {
+  number: {
+    description: 'E.164. The plus sign is written %2B.',
+    example: '+13035550142',
+    schema: { type: 'string' },
+  },
+  broadcast: { description: "1 for the campaign's first.", schema: { type: 'integer', minimum: 1 } },
+};
 
 /** The API's description, made from the schemas that validate its requests. */
 export function openApiDocument(routes: readonly RouteDescription[]): object {
+  nameComponents();
   const paths: Record<string, Record<string, unknown>> = {};
   for (const [name, given] of Object.entries(PUBLIC)) {
     const [method = '', path = ''] = name.split(' ');
@@ -26,65 +44,60 @@ export function openApiDocument(routes: readonly RouteDescription[]): object {
     paths[route.path] = at;
     at[route.method.toLowerCase()] = operation(route);
   }
-  return createDocument({
+  const document: ZodOpenApiObject = {
     openapi: '3.1.0',
     info: {
       title: 'sendgate',
       version: '1.0.0',
-      description: 'Texts leads automatically, and never anyone who has not agreed to it.',
+      description: DESCRIPTION,
+      license: { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' },
     },
+    servers: SERVERS,
+    tags: Object.values(TAGS),
     paths: paths as ZodOpenApiPathsObject,
     security: [{ token: [] }],
-    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
-  });
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+    },
+  };
+  // An example belongs to the request that it is of, and not to a schema that others use too.
+  return createDocument(document, { override: ({ jsonSchema }) => void delete jsonSchema['example'] });
 }
 
-const problems = {
-  default: {
-    description: 'What went wrong and what to do',
-    content: {
-      'application/problem+json': {
-        schema: problemSchema,
-        example: {
-          type: 'about:blank',
-          title: 'Not allowed',
-          status: 403,
-          detail: 'This takes the group admin; your token has agent.',
-        },
-      },
-    },
-  },
-};
-
 function publicOperation(path: string, given: PublicOperation) {
-  const { summary, types = [], query, body, bodyExample, answerType, answer, answerExample, pages } = given;
+  const { operationId, tag, summary, types = [], query, body, bodyExample, pages } = given;
   const content = Object.fromEntries(types.map((type) => [type, { schema: body, example: bodyExample }]));
-  const html = { 'text/html': { schema: z.string() } };
-  const taken = { [answerType]: { schema: answer, example: answerExample }, ...(pages && html) };
-  const refused = pages?.map((status) => [
-    status,
-    { description: problems.default.description, content: { ...problems.default.content, ...html } },
-  ]);
+  const taken = { [given.answerType]: { schema: given.answer, example: given.answerExample } };
+  const page = pages && { 'text/html': { schema: z.string() } };
   return {
+    operationId,
+    tags: [TAGS[tag].name],
     summary,
     security: [],
     parameters: parametersIn(path),
     requestParams: { query },
     ...(types.length > 0 && { requestBody: { content } }),
-    responses: {
-      '200': { description: 'Taken', content: taken },
-      ...Object.fromEntries(refused ?? []),
-      ...problems,
-    },
+    responses: { '200': { description: 'Taken', content: { ...taken, ...page } }, ...publicFailures(pages) },
   };
 }
 
-function operation(given: RouteDescription) {
-  const { summary, roles, path, query, body, bodyTypes, answers } = given;
+function operation({
+  operationId,
+  tag,
+  summary,
+  roles,
+  path,
+  query,
+  body,
+  bodyTypes,
+  answers,
+}: RouteDescription) {
   const types = bodyTypes ?? ['application/json'];
-  const asked = types.map((type) => [type, { schema: body }]);
+  const asked = types.map((type) => [type, { schema: body, example: body?.meta()?.['example'] }]);
   const others = (answers.otherTypes ?? []).map((type) => [type, { schema: z.string() }]);
   return {
+    operationId,
+    tags: [TAGS[tag].name],
     summary,
     description: `For the groups: ${roles.join(', ')}.`,
     parameters: parametersIn(path),
@@ -98,16 +111,16 @@ function operation(given: RouteDescription) {
           ...Object.fromEntries(others),
         },
       },
-      ...problems,
+      ...tokenFailures,
     },
   };
 }
 
 function parametersIn(path: string) {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
     in: 'path',
     required: true,
-    schema: { type: 'string' },
+    ...(PARAMETERS[name] ?? { schema: { type: 'string' } }),
   }));
 }

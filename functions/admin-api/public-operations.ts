@@ -1,12 +1,14 @@
 import * as z from 'zod';
-import { answerSchema, optInQuestion, QUESTION_FIELDS } from '../../lib/forms/opt-in-question.ts';
-
-/** A field that is wrong, and what to do. */
-export const fieldErrorSchema = z.object({ field: z.string(), message: z.string() });
+import { optInQuestion } from '../../lib/forms/opt-in-question.ts';
+import { type ShownQuestion, shownQuestion, shownQuestionSchema } from '../../lib/forms/shown-question.ts';
+import { submissionAnswerSchema } from '../../lib/forms/submission-answer.ts';
+import type { Tag } from '../../lib/http/tags.ts';
 
 /** What callers without a token send and get: form builders and Twilio. */
 export const PUBLIC: Readonly<Record<string, PublicOperation>> = {
   'POST /forms/{formId}/submissions': {
+    operationId: 'submitForm',
+    tag: 'forms',
     summary: 'Takes a form submission as JSON, urlencoded or multipart; the same one twice is one',
     types: ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'],
     query: z.object({
@@ -17,32 +19,13 @@ export const PUBLIC: Readonly<Record<string, PublicOperation>> = {
     body: z.looseObject({}).meta({ description: "The form's fields, under the names that the form maps." }),
     bodyExample: { firstName: 'Dana', phone: '(303) 555-0142', smsConsent: 'on' },
     answerType: 'application/json',
-    answer: z.object({
-      submissionId: z.string().nullable(),
-      consent: z.object({
-        recorded: z.boolean().meta({ description: 'Whether this submission recorded an opt-in.' }),
-        checkboxes: z.array(z.int()).meta({ description: 'The numbers of the ticked checkboxes.' }),
-        answer: z.enum(['yes', 'no']).optional().meta({ description: 'The answer to the opt-in question.' }),
-        optedOut: z
-          .boolean()
-          .optional()
-          .meta({ description: 'Whether this submission recorded an opt-out.' }),
-        next: z.string().optional().meta({
-          description:
-            'What the person must do for texts to reach them, while the carrier blocks the number.',
-        }),
-      }),
-      refused: z
-        .object({ title: z.string(), detail: z.string(), errors: z.array(fieldErrorSchema) })
-        .optional()
-        .meta({
-          description: 'Why nothing was stored, for builders that would send an error again and again.',
-        }),
-    }),
+    answer: submissionAnswerSchema,
     answerExample: { submissionId: 'sub_1', consent: { recorded: true, checkboxes: [1] } },
-    pages: [400, 401, 404, 413, 415, 422, 503],
+    pages: [400, 401, 404, 413, 415, 422, 429, 503],
   },
   'GET /forms/{formId}/opt-in-question': {
+    operationId: 'getOptInQuestion',
+    tag: 'forms',
     summary:
       'The opt-in question of a form: its fixed words and the schema of an answer, a snippet or a page',
     query: z.object({
@@ -53,22 +36,13 @@ export const PUBLIC: Readonly<Record<string, PublicOperation>> = {
       phone: z.string().optional().meta({ description: 'A number that stands in the input beforehand.' }),
     }),
     answerType: 'application/json',
-    answer: z.object({
-      formId: z.string(),
-      organizationName: z.string(),
-      required: z.boolean(),
-      version: z.string().meta({ description: 'The words that are shown. Sent back with the answer.' }),
-      question: z.string(),
-      disclaimer: z.string(),
-      answers: z.array(z.object({ value: z.enum(['yes', 'no']), label: z.string() })),
-      fields: z.record(z.string(), z.string()).meta({ description: 'The names of the fields of an answer.' }),
-      submitTo: z.string(),
-      schema: z.looseObject({}).meta({ description: 'JSON Schema of the body that answers.' }),
-    }),
+    answer: shownQuestionSchema,
     answerExample: questionExample(),
     pages: [],
   },
   'GET /forms/{formId}/submissions': {
+    operationId: 'verifyFormAddress',
+    tag: 'forms',
     summary: 'Proves to Meta that the address of a form is ours: answers its challenge',
     query: z.object({
       'hub.mode': z.literal('subscribe'),
@@ -80,6 +54,8 @@ export const PUBLIC: Readonly<Record<string, PublicOperation>> = {
     answerExample: '1158201444',
   },
   'POST /twilio/inbound': {
+    operationId: 'receiveText',
+    tag: 'webhooks',
     summary: 'A text that somebody sent, signed by Twilio',
     types: ['application/x-www-form-urlencoded'],
     query: z.object({}),
@@ -95,6 +71,8 @@ export const PUBLIC: Readonly<Record<string, PublicOperation>> = {
     answerExample: '<?xml version="1.0" encoding="UTF-8"?><Response/>',
   },
   'POST /twilio/status': {
+    operationId: 'receiveDeliveryStatus',
+    tag: 'webhooks',
     summary: 'A delivery callback, signed by Twilio',
     types: ['application/x-www-form-urlencoded'],
     query: z.object({ message: z.string().meta({ description: 'The id of the text, as it was sent out.' }) }),
@@ -111,6 +89,8 @@ export const PUBLIC: Readonly<Record<string, PublicOperation>> = {
 };
 
 export interface PublicOperation {
+  readonly operationId: string;
+  readonly tag: Tag;
   readonly summary: string;
   readonly types?: readonly string[];
   readonly query: z.ZodObject;
@@ -123,22 +103,11 @@ export interface PublicOperation {
   readonly pages?: readonly number[];
 }
 
-function questionExample(): object {
-  const required = { required: true };
-  const { version, question, disclaimer, ...asked } = optInQuestion('Acme Windows');
-  return {
+function questionExample(): ShownQuestion {
+  return shownQuestion(optInQuestion('Acme Windows'), {
     formId: 'texts',
     organizationName: 'Acme Windows',
-    ...required,
-    version,
-    question,
-    disclaimer,
-    answers: [
-      { value: 'yes', label: 'Yes' },
-      { value: 'no', label: 'No' },
-    ],
-    fields: QUESTION_FIELDS,
+    required: true,
     submitTo: 'https://api.example.com/forms/texts/submissions',
-    schema: answerSchema({ version, question, disclaimer, ...asked }, required),
-  };
+  });
 }

@@ -1,8 +1,8 @@
 import type { Lanes } from '../../lib/automation/lanes.ts';
 import type { Configuration } from '../../lib/configuration/configuration.ts';
 import type { ConsentEvent } from '../../lib/consent/consent-event.ts';
+import { replyTo } from '../../lib/single-texts/confirmation-and-opt-out-reply.ts';
 import { type EnqueueReplyDeps, enqueueReply } from '../../lib/single-texts/enqueue-reply.ts';
-import { replyTo } from '../../lib/single-texts/replies.ts';
 
 export interface ReplyDeps extends EnqueueReplyDeps {
   readonly configuration: Pick<Configuration, 'settings' | 'keyword'>;

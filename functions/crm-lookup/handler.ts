@@ -7,7 +7,6 @@ import { createDescriptions } from '../../lib/crm/descriptions.ts';
 import { createLookupStore } from '../../lib/crm/lookup-store.ts';
 import { createCrmPreferencesStore } from '../../lib/crm/preferences-store.ts';
 import { createSalesforce } from '../../lib/crm/rest-salesforce.ts';
-import { type CrmRouteDeps, crmRoutes } from '../../lib/crm/routes.ts';
 import { createStatusStore } from '../../lib/crm/status-store.ts';
 import { type ApiRequest, createApi } from '../../lib/http/api.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
@@ -15,6 +14,7 @@ import { readEnv } from '../../lib/runtime/env.ts';
 import type { HttpAnswer } from '../../lib/runtime/problem.ts';
 import { countOutcomes } from '../../lib/telemetry/telemetry.ts';
 import type { CrmDeps } from './crm-deps.ts';
+import { type CrmRouteDeps, crmRoutes } from './routes.ts';
 import { runLookups } from './run-lookups.ts';
 import { verifyMappings } from './verify-mappings.ts';
 

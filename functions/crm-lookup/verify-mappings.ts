@@ -1,7 +1,7 @@
 import { checkMapping } from '../../lib/crm/check-mapping.ts';
+import type { RowCheck } from '../../lib/crm/crm-api.ts';
 import { describeMapped } from '../../lib/crm/look-up.ts';
 import { type CrmPreferences, type Mapping, objectNamed, objectsOf } from '../../lib/crm/preferences.ts';
-import type { RowCheck } from '../../lib/crm/routes.ts';
 import { SalesforceProblem } from '../../lib/crm/salesforce.ts';
 import type { CrmDeps } from './crm-deps.ts';
 

@@ -39,7 +39,7 @@ function section(name: BuilderName): string {
   return [`### ${title} (\`"builder": "${name}"\`)`, '', ...steps, '', notes.join(' ')].join('\n');
 }
 
-/** The part of docs/forms.md that the presets' data says: a table, and the setup of each builder. */
+/** Writes the part of docs/forms.md that the presets' data says: two tables, and the setup of each builder. */
 export function builderSections(): string {
   const table = builderNames.map((name) => {
     const { title, contentTypes, proof } = builderOf(name);
@@ -51,12 +51,16 @@ export function builderSections(): string {
     row('---', '---', '---', '---'),
     ...table,
     '',
+    'Each preset was verified with this, signature included. The fixtures and their sources are in `test/fixtures/forms/README.md`.',
+    '',
+    verificationTable(),
+    '',
     builderNames.map(section).join('\n\n'),
   ].join('\n');
 }
 
-/** The README's table: what each builder was verified with. */
-export function verificationTable(): string {
+/** Lists what each builder's preset was verified with. */
+function verificationTable(): string {
   const rows = builderNames.map((name) => {
     const { title, verifiedWith } = builderOf(name);
     return row(title, verifiedWith);

@@ -1,24 +1,14 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { QUESTION_FIELDS } from '../../lib/forms/opt-in-question.ts';
 import { parsePayload } from '../../lib/forms/payload.ts';
+import { type SubmissionAnswer, submissionAnswerSchema } from '../../lib/forms/submission-answer.ts';
 import type { HttpAnswer } from '../../lib/runtime/problem.ts';
+import { problemSchema } from '../../lib/runtime/problem-schema.ts';
 import { escapeHtml, htmlAnswer, page, prefersHtml } from './html/page.ts';
 import type { FormPost } from './receive.ts';
 import { type QuestionDeps, questionPage, questionView } from './serve-question.ts';
 
-const takenSchema = z.object({
-  consent: z.object({
-    recorded: z.boolean(),
-    answer: z.enum(['yes', 'no']).optional(),
-    optedOut: z.boolean().optional(),
-    next: z.string().optional(),
-  }),
-});
-const refusedSchema = z.object({
-  title: z.string(),
-  detail: z.string(),
-  errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
-});
+const refusedSchema = problemSchema.pick({ title: true, detail: true, errors: true });
 
 /**
  * Presents an answer to whoever asked: JSON as it is, or a readable page to a browser whose form was sent without a
@@ -34,7 +24,7 @@ export async function answerSubmission(
   if (answer.statusCode === 200) {
     return htmlAnswer(
       200,
-      page('Thank you', `<h1>Thank you</h1>\n${thanks(takenSchema.parse(body).consent)}`),
+      page('Thank you', `<h1>Thank you</h1>\n${thanks(submissionAnswerSchema.parse(body).consent)}`),
     );
   }
   const refused = refusedSchema.parse(body);
@@ -42,7 +32,7 @@ export async function answerSubmission(
   return again ?? htmlAnswer(answer.statusCode, page(refused.title, problemPage(refused)));
 }
 
-function thanks({ recorded, optedOut, next }: z.infer<typeof takenSchema>['consent']): string {
+function thanks({ recorded, optedOut, next }: SubmissionAnswer['consent']): string {
   const said = optedOut
     ? 'You will get no text messages from us at this number.'
     : recorded

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Configuration } from '../../lib/configuration/configuration.ts';
 import type { Form } from '../../lib/forms/form.ts';
-import { answerSchema, optInQuestion, QUESTION_FIELDS } from '../../lib/forms/opt-in-question.ts';
+import { optInQuestion } from '../../lib/forms/opt-in-question.ts';
+import { shownQuestion } from '../../lib/forms/shown-question.ts';
 import { type HttpAnswer, jsonAnswer, problemAnswer } from '../../lib/runtime/problem.ts';
 import { escapeHtml, htmlAnswer, page, prefersHtml } from './html/page.ts';
 import { QUESTION_SCRIPT, type QuestionView, questionSnippet } from './html/question.ts';
@@ -36,24 +37,9 @@ export async function serveQuestion(
   const shown = { ...view, ...(phone !== undefined && { phone }) };
   if (query['format'] === 'html') return withOrigin(questionAnswer(200, questionSnippet(shown), deps));
   if (query['format'] === undefined && prefersHtml(accept)) return questionPage(200, shown, deps);
-  const { question, disclaimer, version } = view.question;
-  return withOrigin(
-    jsonAnswer(200, {
-      formId,
-      organizationName,
-      required: form.optInQuestion.required,
-      version,
-      question,
-      disclaimer,
-      answers: [
-        { value: 'yes', label: 'Yes' },
-        { value: 'no', label: 'No' },
-      ],
-      fields: QUESTION_FIELDS,
-      submitTo: view.action,
-      schema: answerSchema(view.question, form.optInQuestion),
-    }),
-  );
+  const { required } = form.optInQuestion;
+  const asked = shownQuestion(view.question, { formId, organizationName, required, submitTo: view.action });
+  return withOrigin(jsonAnswer(200, asked));
 }
 
 /** The question of a form as it is shown, with nothing in it yet. */

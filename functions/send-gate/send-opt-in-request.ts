@@ -28,12 +28,12 @@ export async function sendOptInRequest(
   const { settings, consent, number, input } = text;
   const at = now.toISOString();
   const words = optInRequestWords(settings);
-  const id = `prompt-${sha256(number).slice(0, 16)}-${consent.version + 1}`;
+  const id = `optInRequest-${sha256(number).slice(0, 16)}-${consent.version + 1}`;
   const { writes } = await deps.registry.prepare(consent, {
     number,
     kind: 'optInRequestSent',
     occurredAt: at,
-    sourceId: `prompt:${id}`,
+    sourceId: `optInRequest:${id}`,
     evidence: {
       source: 'gate',
       messageId: id,

@@ -2,7 +2,7 @@ import type { Decision } from '../../lib/gate/decision.ts';
 import type { DueText } from '../../lib/gate/due-text.ts';
 import type { LoadedSingleText, LoadedStep } from '../../lib/gate/load-decision-input.ts';
 import { optInRequestWords } from '../../lib/gate/opt-in-request.ts';
-import { explainSlot, senderBusyReason, urgencyOf } from '../../lib/gate/sender-rate.ts';
+import { describeSlot, senderBusyReason, urgencyOf } from '../../lib/gate/sender-rate.ts';
 import { segmentsOf } from '../../lib/messaging/segments.ts';
 import type { BatchThrottle } from './batch-throttle.ts';
 
@@ -40,7 +40,7 @@ export async function throttle(
   }
   const after = deps.now();
   const again = decideAt(after);
-  const result = explainSlot(rate, urgency, slot.waitedMilliseconds);
+  const result = describeSlot(rate, urgency, slot.waitedMilliseconds);
   return { decision: { ...again, trace: [...again.trace, { rule: 'senderRate', result }] }, now: after };
 }
 

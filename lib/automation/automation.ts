@@ -4,6 +4,7 @@ import { templateSchema } from '../messaging/template.ts';
 
 /** `campaign`: one broadcast of a campaign (T5), made by the campaign and not by hand. */
 export const automationKinds = ['newProspect', 'followUp', 'drip', 'campaign'] as const;
+export const automationKindSchema = z.enum(automationKinds);
 
 const duration = z.iso
   .duration({ error: 'Write the duration as ISO 8601, for example PT15M, P1D or P2W', abort: true })
@@ -26,7 +27,7 @@ export const idSchema = z
 
 export const automationSchema = z.strictObject({
   id: idSchema,
-  kind: z.enum(automationKinds),
+  kind: automationKindSchema,
   name: z.string().trim().min(1).max(120),
   enabled: z.boolean().default(true),
   /** In order. A delay counts from enrolment for the first step, from the step before for the others. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { automationKinds } from './automation.ts';
+import { automationKindSchema } from './automation.ts';
 
 /**
  * - `due`: the next step leaves at `dueAt`.
@@ -13,7 +13,7 @@ export const enrollmentStatuses = ['due', 'waiting', 'completed', 'stopped'] as 
 export const enrollmentSchema = z.object({
   leadId: z.string(),
   automationId: z.string(),
-  kind: z.enum(automationKinds),
+  kind: automationKindSchema,
   number: z.string(),
   status: z.enum(enrollmentStatuses),
   /** Index of the next step, from 0. */

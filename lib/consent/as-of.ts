@@ -5,7 +5,7 @@ import { applyEvent } from './transition.ts';
 /** A number's consent at some moment, and the event that it rested on. */
 export interface ConsentAsOf {
   readonly state: ConsentState;
-  /** The event that brought the standing about; absent before any did. */
+  /** The event that brought the status about; absent before any did. */
   readonly because?: ConsentEvent;
   /** The exact words of that event: what the person was shown, or sent. */
   readonly words?: string;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /**
- * What happened, in the words of the transition table (DESIGN.md, "Consent"). One kind is one row of the table;
+ * Names what happened, as the rows of the transition table do (docs/design.md, "The transition table"). One kind is one row;
  * where a row has several origins, the evidence says which.
  */
 export const eventKinds = [
@@ -20,6 +20,7 @@ export const eventKinds = [
   'carrierUnblocked',
 ] as const;
 export type EventKind = (typeof eventKinds)[number];
+export const eventKindSchema = z.enum(eventKinds);
 
 const text = z.string();
 
@@ -116,6 +117,7 @@ export type Evidence = z.infer<typeof evidenceSchema>;
 
 /** Every place that consent can come from. */
 export const evidenceSources = evidenceSchema.options.map((option) => option.shape.source.value);
+export const evidenceSourceSchema = z.enum(evidenceSources);
 
 /** What a caller hands to the registry: one thing that happened to one number. */
 export interface NewConsentEvent {
@@ -131,24 +133,26 @@ export interface NewConsentEvent {
 
 export const consentStatuses = ['none', 'opted_in', 'opted_out'] as const;
 export type ConsentStatus = (typeof consentStatuses)[number];
+export const consentStatusSchema = z.enum(consentStatuses);
 
 /** Whether the event moved the state, left it alone, or came too late to (X3). */
 export const effects = ['changed', 'unchanged', 'late'] as const;
 export type Effect = (typeof effects)[number];
+export const effectSchema = z.enum(effects);
 
 /** One entry of the ledger. Every field but `hash` is under the hash. */
 export const consentEventSchema = z.object({
   number: text,
   /** 1 for the first event of a number, without gaps. */
   sequence: z.int().positive(),
-  kind: z.enum(eventKinds),
+  kind: eventKindSchema,
   occurredAt: text,
   recordedAt: text,
   sourceId: text,
   evidence: evidenceSchema,
-  before: z.enum(consentStatuses),
-  after: z.enum(consentStatuses),
-  effect: z.enum(effects),
+  before: consentStatusSchema,
+  after: consentStatusSchema,
+  effect: effectSchema,
   /** Version of the transition rules that decided `after` and `effect`. */
   rules: z.int().positive(),
   previousHash: text,

@@ -37,11 +37,11 @@ export const eventRange = (number: string) => ({ pk: partition(number), prefix: 
  * proves anything; the state and the events do.
  */
 export const LISTS = {
-  /** Numbers of one standing, in the order of the numbers. */
+  /** Numbers of one status, in the order of the numbers. */
   byNumber: { index: 'statusNumber', partition: 'status', order: 'number' },
-  /** Numbers of one standing, in the order of their last changes. */
+  /** Numbers of one status, in the order of their last changes. */
   byChange: { index: 'statusChange', partition: 'status', order: 'changeOrder' },
-  /** Numbers whose standing came from one source, in the order of their last changes. */
+  /** Numbers whose status came from one source, in the order of their last changes. */
   bySource: { index: 'origin', partition: 'origin', order: 'changeOrder' },
   /** Opt-ins by one keyword: those that ended, then the active ones, each in the order of that change. */
   byKeyword: { index: 'keyword', partition: 'word', order: 'keywordOrder' },

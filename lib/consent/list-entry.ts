@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type ConsentEvent, type Evidence, eventKinds, evidenceSources } from './consent-event.ts';
+import { type ConsentEvent, type Evidence, eventKindSchema, evidenceSourceSchema } from './consent-event.ts';
 
 /** Where the evidence of an event came from. */
 export type EvidenceSource = Evidence['source'];
@@ -10,8 +10,8 @@ export const listEntrySchema = z.object({
   changedAt: z.string(),
   changedBy: z.object({
     sequence: z.int().positive(),
-    kind: z.enum(eventKinds),
-    source: z.enum(evidenceSources),
+    kind: eventKindSchema,
+    source: evidenceSourceSchema,
     occurredAt: z.string(),
   }),
 });

@@ -10,7 +10,7 @@ export interface ListFilter {
   readonly optInRequest?: OptInRequestStatus | undefined;
   /** Begins the number: `+1303`. */
   readonly prefix?: string | undefined;
-  /** Where the standing came from. */
+  /** Where the status came from. */
   readonly source?: EvidenceSource | undefined;
   /** A keyword that the number has opted in by, now or once. */
   readonly keyword?: string | undefined;

@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { consentStatuses, eventKinds, evidenceSources } from './consent-event.ts';
+import { consentStatusSchema, eventKindSchema, evidenceSourceSchema } from './consent-event.ts';
 
 export const optInRequestStatuses = ['not_sent', 'sent', 'accepted', 'rejected'] as const;
 export type OptInRequestStatus = (typeof optInRequestStatuses)[number];
+export const optInRequestStatusSchema = z.enum(optInRequestStatuses);
 
 /** What is known of a number now: four facets, and the moments that decide whether later news is late. */
 export const consentStateSchema = z.object({
@@ -10,14 +11,14 @@ export const consentStateSchema = z.object({
   number: z.string(),
   /** Number of events in the ledger; 0 for a number never heard of. */
   version: z.int().nonnegative(),
-  status: z.enum(consentStatuses),
+  status: consentStatusSchema,
   /** Double opt-in (C5). */
-  optInRequest: z.enum(optInRequestStatuses),
+  optInRequest: optInRequestStatusSchema,
   /** Lead id to the request that lead was sent, where each lead record opts in by itself (C4). */
-  leadOptInRequests: z.record(z.string(), z.enum(optInRequestStatuses)).optional(),
-  /** The event that brought the standing about; absent before any did. */
+  leadOptInRequests: z.record(z.string(), optInRequestStatusSchema).optional(),
+  /** The event that brought the status about; absent before any did. */
   statusBy: z
-    .object({ sequence: z.int().positive(), kind: z.enum(eventKinds), source: z.enum(evidenceSources) })
+    .object({ sequence: z.int().positive(), kind: eventKindSchema, source: evidenceSourceSchema })
     .optional(),
   /** Word (upper case) to whether its opt-in is active and since which event. */
   keywords: z.record(z.string(), z.object({ active: z.boolean(), since: z.string(), sequence: z.int() })),

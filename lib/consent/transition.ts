@@ -7,7 +7,7 @@ import type { ConsentState, OptInRequestStatus } from './state.ts';
  */
 export const RULES_VERSION = 1;
 
-/** What an event of a kind makes of each standing. The table of DESIGN.md, row by row. */
+/** Maps each kind of event and consent status to the status after it (S5; docs/design.md, "The transition table"). */
 export const TRANSITIONS: Readonly<Record<EventKind, Readonly<Record<ConsentStatus, ConsentStatus>>>> = {
   handsetStart: { none: 'opted_in', opted_in: 'opted_in', opted_out: 'opted_in' },
   // YES means START only from someone who was asked or had opted out; see `asksForNothing` below.

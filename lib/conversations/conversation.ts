@@ -35,7 +35,7 @@ export const conversationSchema = z.object({
   decided: z
     .object({ messageSid: z.string(), by: z.string(), at: z.string(), decision: z.enum(decisions) })
     .optional(),
-  /** The confirmation of an opt-in that must leave before any automated text (FACTS: CTIA). */
+  /** The confirmation of an opt-in that must leave before any automated text (docs/facts.md, "Carriers' rules"). */
   pendingConfirmation: z.object({ id: z.string(), since: z.string() }).optional(),
   /** Automated texts that left: what frequency caps count (X6). */
   recent: z.array(z.object({ at: z.string(), automationId: z.string() })),

@@ -6,7 +6,7 @@ const apiName = z
   .trim()
   .regex(/^[A-Za-z]\w{0,79}$/, 'Use the API name, for example SMS_Opt_In__c');
 
-const objectSchema = z.strictObject({
+export const crmObjectSchema = z.strictObject({
   /** What admins call it: `Prospect`, `Lead Source`. */
   label: z.string().trim().min(1).max(80),
   name: apiName,
@@ -15,7 +15,7 @@ const objectSchema = z.strictObject({
   /** Labels of the objects whose records it belongs to, found by its lookup fields. */
   belongsTo: z.array(z.string().trim().min(1).max(80)).max(5).optional(),
 });
-export type CrmObject = z.infer<typeof objectSchema>;
+export type CrmObject = z.infer<typeof crmObjectSchema>;
 
 export const crmProducts = ['classic', 'lightning'] as const;
 
@@ -40,7 +40,7 @@ export const crmPreferencesSchema = z.strictObject({
   enabled: z.boolean(),
   product: z.enum(crmProducts),
   /** Objects beside the product's own, or in their place: a label of the product's overrides it. */
-  objects: z.array(objectSchema).max(20),
+  objects: z.array(crmObjectSchema).max(20),
   /** A lead that waits for consent is looked up once within this time at most. */
   intervalMinutes: z
     .int()

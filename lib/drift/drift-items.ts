@@ -1,17 +1,19 @@
 import type { Item, Key } from '../runtime/dynamodb.ts';
 import type { DriftFinding, DriftReport } from './drift.ts';
 
-/** How the comparison with Twilio lies in the outreach table. No other file spells these keys. */
+/** Key of the comparison's watermark in the outreach table. No other file spells the keys of drift items. */
 export const driftMarkKey: Key = { pk: 'DRIFT', sk: 'MARK' };
-/** Every report, by its time (collection index). */
+/** Partition of the collection index for all reports, in the order of their times. */
 export const DRIFT_REPORTS = 'DRIFT';
-/** What one report found (collection index). */
+/** Partition of the collection index for the findings of one report. */
 export const driftFindingsOf = (reportId: string) => `DRIFT#${reportId}`;
 
-/** A report that found nothing says no more after a season. One that did is kept as long as somebody may ask. */
+/** A report without findings is deleted after this many days. */
 const EMPTY_DAYS = 90;
+/** Findings and their reports are kept for five years. */
 const KEPT_DAYS = 1826;
 
+/** Converts a report to its item, which expires. */
 export function driftReportItem(report: DriftReport): Item {
   return {
     pk: `DRIFT#${report.id}`,
@@ -23,7 +25,7 @@ export function driftReportItem(report: DriftReport): Item {
   };
 }
 
-/** One difference has one item, whichever report saw it first. */
+/** Converts a finding to its item. The key names the difference and the text, so that later reports cannot add it twice. */
 export function driftFindingItem(finding: DriftFinding): Item {
   const { difference, messageSid, foundAt, reportId } = finding;
   return {

@@ -22,7 +22,7 @@ export interface DriftStoreDeps {
   readonly table: string;
 }
 
-/** Reports of how the registry and Twilio differed, and how far the comparison has come. */
+/** Stores the reports of the comparison with Twilio, their findings, and the comparison's watermark (X11). */
 export type DriftStore = ReturnType<typeof createDriftStore>;
 
 export function createDriftStore(deps: DriftStoreDeps) {
@@ -35,17 +35,17 @@ export function createDriftStore(deps: DriftStoreDeps) {
     putMark: async (mark: DriftMark): Promise<void> => {
       await deps.client.send(new PutCommand({ TableName: deps.table, Item: { ...driftMarkKey, ...mark } }));
     },
-    /** Stores a difference once. @returns false when an earlier report told it. */
+    /** Stores a difference once. @returns false when an earlier report has it already. */
     putFinding: (finding: DriftFinding) => putFinding(deps, finding),
     putReport: async (report: DriftReport): Promise<void> => {
       await deps.client.send(new PutCommand({ TableName: deps.table, Item: driftReportItem(report) }));
     },
-    /** Newest first. @param cursor the `next` of the page before. */
+    /** Lists the reports, newest first. @param cursor the `next` of the page before. */
     reports: async (limit: number, cursor?: Item) => {
       const { items, next } = await pageOfCollection(deps.client, deps.table, DRIFT_REPORTS, limit, cursor);
       return { reports: items.map((item) => reportSchema.parse(item)), next };
     },
-    /** What one report found, newest first. */
+    /** Lists the findings of one report, newest first. @param cursor the `next` of the page before. */
     findings: async (reportId: string, limit: number, cursor?: Item) => {
       const { items, next } = await pageOfCollection(
         deps.client,

@@ -1,44 +1,44 @@
 import * as z from 'zod';
 
-/** What the registry and Twilio can differ in. */
+/** The kinds of difference between the registry and Twilio (X11). */
 export const differences = [
-  /** Somebody texted STOP, or its like, and we have not heard of it. Recorded as an opt-out. */
+  /** A STOP, or the like, never reached us. It is recorded as an opt-out. */
   'stopMissed',
-  /** Somebody texted START and we have not heard of it. Not recorded: an opt-in is never taken from a list. */
+  /** A START never reached us. It is not recorded: an opt-in is never taken from a list. */
   'startMissed',
-  /** A text to us is in no conversation. Put into it. */
+  /** Twilio received a text for us that never reached us. It is put into its conversation. */
   'textMissed',
-  /** Twilio knows of an opt-out that the registry does not. Recorded as one. */
+  /** Twilio knows of an opt-out that the registry does not know. It is recorded. */
   'optOutUnknown',
-  /** A text left from our sender that we did not send. */
+  /** A text left from our sender that sendgate did not send. */
   'textNotOurs',
-  /** News of a text that never reached us. Applied. */
+  /** A delivery report of a text never reached us. It is applied. */
   'callbackMissed',
-  /** A text that Twilio took and does not know any more. */
+  /** Twilio accepted a text and does not know it any more. */
   'textNotAtTwilio',
 ] as const;
 
-/** One difference, told once however often it is seen. */
+/** A difference, reported once however often it is seen. */
 export const driftFindingSchema = z.object({
-  /** The report that told it first. */
+  /** The report in which it appeared first. */
   reportId: z.string(),
   difference: z.enum(differences),
-  /** Of the text at Twilio that shows it. */
+  /** SID of the text at Twilio that shows the difference. */
   messageSid: z.string(),
   number: z.string(),
-  /** When the text was sent or received, as Twilio says. */
+  /** Time of the text by Twilio's clock, ISO 8601. */
   occurredAt: z.string(),
   foundAt: z.string(),
-  /** Whether it was put right, toward the stricter side; otherwise a person has to look. */
+  /** True when it was corrected, toward the stricter side; otherwise a person must look into it. */
   settled: z.boolean(),
   sentence: z.string(),
 });
 export type DriftFinding = z.infer<typeof driftFindingSchema>;
-/** A finding before it stands in a report. */
+/** A finding that is not part of a report yet. */
 export type NewDriftFinding = Omit<DriftFinding, 'reportId' | 'foundAt'>;
 
 const countsSchema = z.object({
-  /** Texts of Twilio's and of ours that were compared; those near the window's edges again in the next report. */
+  /** Texts that were compared, Twilio's and ours. Consecutive reports overlap, so that both may count the same text. */
   compared: z.int(),
   found: z.int(),
   settled: z.int(),
@@ -47,7 +47,7 @@ const countsSchema = z.object({
 export type DriftCounts = z.infer<typeof countsSchema>;
 export const noCounts: DriftCounts = { compared: 0, found: 0, settled: 0, byDifference: {} };
 
-/** One comparison of a stretch of time. */
+/** The report of one comparison, over the period from `from` to `to`. */
 export const reportSchema = z.object({
   id: z.string(),
   from: z.string(),
@@ -57,17 +57,17 @@ export const reportSchema = z.object({
 });
 export type DriftReport = z.infer<typeof reportSchema>;
 
-/** How far the comparison has come. */
+/** The watermark of the comparison with Twilio. */
 export const markSchema = z.object({
-  /** End of the last stretch that was compared to its end. */
+  /** End of the last period that was compared completely. */
   through: z.string().optional(),
-  /** A comparison that ran out of time goes on from here. */
+  /** The state of a comparison that ran out of time, from which the next call continues. */
   open: z
     .object({
       id: z.string(),
       from: z.string(),
       to: z.string(),
-      /** Twilio's list comes first, then ours. */
+      /** The list that is being compared: first Twilio's, then ours. */
       list: z.enum(['twilio', 'ours']),
       cursor: z.string().optional(),
       counts: countsSchema,
@@ -77,46 +77,46 @@ export const markSchema = z.object({
 export type DriftMark = z.infer<typeof markSchema>;
 export type OpenComparison = NonNullable<DriftMark['open']>;
 
-/** Between the starts of two comparisons. */
-export const RATE_SECONDS = 15 * 60;
-/** A stretch begins so long before the end of the last one: what was too young then is compared now. */
-export const OVERLAP_SECONDS = 3600;
-/** The first stretch. */
-const FIRST_SECONDS = 24 * 3600;
+/** Time between the starts of two comparisons. */
+const INTERVAL_SECONDS = 15 * 60;
+/** Each period begins this long before the end of the last one, to include texts that were too recent then. */
+const OVERLAP_SECONDS = 3600;
+/** Length of the first period. */
+const FIRST_PERIOD_SECONDS = 24 * 3600;
 
-/** The comparison that is to be made or to go on now, or undefined when the last one is not long ago. */
+/** Selects the comparison to start or to continue now; undefined when the last one was less than 15 minutes ago. */
 export function nextComparison(mark: DriftMark, now: Date): OpenComparison | undefined {
   if (mark.open) return mark.open;
   const ago = (seconds: number, from = now.getTime()) => new Date(from - seconds * 1000).toISOString();
-  if (mark.through !== undefined && mark.through > ago(RATE_SECONDS)) return undefined;
+  if (mark.through !== undefined && mark.through > ago(INTERVAL_SECONDS)) return undefined;
   const from =
-    mark.through === undefined ? ago(FIRST_SECONDS) : ago(OVERLAP_SECONDS, Date.parse(mark.through));
+    mark.through === undefined ? ago(FIRST_PERIOD_SECONDS) : ago(OVERLAP_SECONDS, Date.parse(mark.through));
   const to = now.toISOString();
   return { id: to, from, to, list: 'twilio', counts: noCounts };
 }
 
-/** Adds what was found in one page. */
+/** Adds the results of one page to the counts of a comparison. @param compared number of texts that the page compared. */
 export function addCounts(
   counts: DriftCounts,
   compared: number,
-  found: readonly NewDriftFinding[],
+  findings: readonly NewDriftFinding[],
 ): DriftCounts {
   const byDifference = { ...counts.byDifference };
-  for (const { difference } of found) byDifference[difference] = (byDifference[difference] ?? 0) + 1;
+  for (const { difference } of findings) byDifference[difference] = (byDifference[difference] ?? 0) + 1;
   return {
     compared: counts.compared + compared,
-    found: counts.found + found.length,
-    settled: counts.settled + found.filter(({ settled }) => settled).length,
+    found: counts.found + findings.length,
+    settled: counts.settled + findings.filter(({ settled }) => settled).length,
     byDifference,
   };
 }
 
-/** Our webhook has answered by then, retries included. */
+/** Twilio has made all its webhook calls by then, retries included. */
 const INBOUND_GRACE_SECONDS = 120;
-/** Far beyond what `reconcile` waits before it settles a claim. */
+/** Much longer than the time after which `reconcile` settles a claim. */
 const OUTBOUND_GRACE_SECONDS = 1800;
 
-/** Whether a text is old enough that its news must have reached us. */
+/** Checks that a text is old enough to compare: its webhook or delivery report should have reached us by `now`. */
 export function isRipe(direction: 'inbound' | 'outbound', at: string, now: Date): boolean {
   const grace = direction === 'inbound' ? INBOUND_GRACE_SECONDS : OUTBOUND_GRACE_SECONDS;
   return Date.parse(at) <= now.getTime() - grace * 1000;

@@ -1,16 +1,16 @@
-/** A text as Twilio lists it. */
+/** A text in Twilio's message list. */
 export interface LoggedText {
   readonly sid: string;
   readonly direction: 'inbound' | 'outbound';
-  /** The person's, E.164. */
+  /** The person's number, E.164. */
   readonly number: string;
-  /** Ours. */
+  /** Our number or messaging service. */
   readonly sender: string;
   readonly body: string;
-  /** A status word of Twilio's. */
+  /** Status word of Twilio. */
   readonly status: string;
   readonly errorCode?: number;
-  /** When it was created, ISO 8601, whole seconds. */
+  /** Time of creation, ISO 8601, in whole seconds. */
   readonly at: string;
 }
 
@@ -19,14 +19,14 @@ export interface LogPage {
   readonly next: string | undefined;
 }
 
-/** The texts of our sender as Twilio keeps them, to read only. Methods throw what Twilio's client throws. */
+/** Read access to Twilio's list of our sender's texts. The methods throw the errors of Twilio's client. */
 export interface TextLog {
   /**
-   * Texts to and from our sender since a moment, newest first; none that Twilio wrote by itself.
+   * Lists texts to and from our sender since a moment, newest first, without Twilio's own answers.
    *
    * @param from ISO 8601. @param cursor the `next` of the page before.
    */
   page(from: string, cursor?: string): Promise<LogPage>;
-  /** Whether Twilio knows a text. */
+  /** Checks whether Twilio still has a text. */
   has(sid: string): Promise<boolean>;
 }

@@ -9,11 +9,11 @@ export interface TwilioTextLogOptions extends TwilioRestOptions {
 }
 
 const PAGE_SIZE = 200;
-const MOST_NUMBERS = 400;
+const MAXIMUM_POOL_NUMBERS = 400;
 
 /**
- * Twilio's message list, of which no filter by date is used: it goes by the day and by the moment of sending, which texts that
- * failed do not have. The list is newest first and is left where it becomes too old.
+ * Creates the log over Twilio's message list, newest first, which ends where its texts become too old. It does not use Twilio's
+ * filter by date, which works by whole days and by the time of sending, which failed texts do not have.
  */
 export function createTwilioTextLog(options: TwilioTextLogOptions): TextLog {
   const { sender } = options;
@@ -21,7 +21,7 @@ export function createTwilioTextLog(options: TwilioTextLogOptions): TextLog {
     twilioVersion('api', options) as Parameters<typeof MessageListInstance>[0],
     options.credentials.accountSid,
   );
-  // A number has a list of what it sent and one of what it got; a service has its part of the account's one list.
+  // A number's sent and received texts are two lists. A service's texts are filtered out of the account's whole list.
   const lists = sender.startsWith('MG') ? [{}] : [{ to: sender }, { from: sender }];
   let pool: Promise<ReadonlySet<string>> | undefined;
 
@@ -30,7 +30,7 @@ export function createTwilioTextLog(options: TwilioTextLogOptions): TextLog {
     const services = ServiceListInstance(
       twilioVersion('messaging', options) as Parameters<typeof ServiceListInstance>[0],
     );
-    const numbers = await services(sender).phoneNumbers.list({ limit: MOST_NUMBERS });
+    const numbers = await services(sender).phoneNumbers.list({ limit: MAXIMUM_POOL_NUMBERS });
     return new Set(numbers.map(({ phoneNumber }) => phoneNumber));
   }
 
@@ -72,7 +72,7 @@ function atOf({ dateCreated }: MessageInstance): string {
   return dateCreated.toISOString();
 }
 
-/** Ours are the texts that people sent to us and those that we handed over; answers of Twilio's own are neither. */
+/** Selects texts that people sent to our numbers and texts that we submitted; Twilio's own answers are neither. */
 function isOurs(message: MessageInstance, sender: string, pool: ReadonlySet<string>): boolean {
   if (message.direction === 'inbound') return pool.has(message.to);
   if (message.direction !== 'outbound-api') return false;

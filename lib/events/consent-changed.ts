@@ -10,7 +10,7 @@ import { detailShape, type EventDefinition, type PublishedEvent } from './event.
 
 const DETAIL_TYPE = 'sendgate.consent.changed.v1';
 
-/** What of the evidence names its origin. Words, pages, addresses and proofs stay in the ledger. */
+/** The fields of the evidence that are published. Words, pages, addresses and proofs stay in the ledger. */
 const ORIGIN = [
   'formId',
   'submissionId',
@@ -32,9 +32,9 @@ const schema = z.strictObject({
     description: "Place of the event in the number's ledger. Of two events, the higher one is the newer.",
   }),
   kind: z.enum(eventKinds).meta({ description: 'What happened.' }),
-  before: z.enum(consentStatuses).meta({ description: "The number's standing before the event." }),
+  before: z.enum(consentStatuses).meta({ description: "The number's consent status before the event." }),
   after: z.enum(consentStatuses).meta({
-    description: 'The standing after it; the same as before when a keyword, prompt or block changed.',
+    description: 'The status after it; the same as before when a keyword, opt-in request or block changed.',
   }),
   occurredAt: z.iso.datetime().meta({ description: 'When it happened.' }),
   recordedAt: z.iso.datetime().meta({ description: 'When the registry took it.' }),
@@ -46,13 +46,13 @@ const schema = z.strictObject({
 });
 export type ConsentChanged = z.infer<typeof schema>;
 
-/** The event for an entry of the ledger, or undefined when the entry changed nothing (X3, repeated opt-ins). */
+/** Creates the event for an entry of the ledger (X8); undefined when the entry changed nothing (X3, repeated opt-ins). */
 export function consentChanged(event: ConsentEvent, organization: string): PublishedEvent | undefined {
   if (event.effect !== 'changed') return undefined;
   const { number, sequence, kind, before, after, occurredAt, recordedAt, evidence, hash } = event;
   const { source } = evidence;
   const detail: ConsentChanged = {
-    // The ledger's hash covers number and sequence: no other event of any number has it.
+    // The hash covers number and sequence, so it is unique among the events of all numbers.
     id: `consent-${hash}`,
     organization,
     number,
@@ -70,10 +70,10 @@ export function consentChanged(event: ConsentEvent, organization: string): Publi
 }
 
 function originOf(evidence: Evidence): ConsentChanged['origin'] {
-  const given: Readonly<Record<string, unknown>> = evidence;
-  const named = ORIGIN.map((name) => [name, given[name]] as const);
+  const values: Readonly<Record<string, unknown>> = evidence;
+  const fields = ORIGIN.map((name) => [name, values[name]] as const);
   return Object.fromEntries(
-    named.filter(([, value]) => typeof value === 'string' || typeof value === 'number'),
+    fields.filter(([, value]) => typeof value === 'string' || typeof value === 'number'),
   );
 }
 
@@ -95,8 +95,7 @@ const example: ConsentChanged = {
 
 export const consentChangedEvent: EventDefinition<ConsentChanged> = {
   detailType: DETAIL_TYPE,
-  summary:
-    "A number's consent changed: its standing, a keyword, its double opt-in prompt or a carrier's block.",
+  summary: "A number's consent changed: its status, a keyword, its opt-in request or a carrier's block.",
   notes: [
     'Published for every entry of the ledger that changed something; late news and repeated opt-ins stay in the ledger only.',
     'The evidence itself (words, page, IP, proof) is not published: `GET /numbers/{number}/consent/events` shows it.',

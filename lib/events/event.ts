@@ -1,13 +1,13 @@
 import * as z from 'zod';
 
-/** What EventBridge shows as the source of every event on an organization's bus. */
+/** The `source` of every event on an organization's EventBridge bus. */
 export const EVENT_SOURCE = 'sendgate';
 
-/** A published event as the bus takes it. */
+/** An event to publish on the bus (X8). */
 export interface PublishedEvent {
   /** Name and version of its schema, for rules to match on: `sendgate.consent.changed.v1`. */
   readonly detailType: string;
-  /** When it happened, ISO 8601 UTC. */
+  /** Time of the change that it reports, ISO 8601 UTC. */
   readonly time: string;
   readonly detail: EventDetail;
 }
@@ -18,17 +18,17 @@ export interface EventDetail {
   readonly number: string;
 }
 
-/** One kind of event: its schema, what it is for, and an example that the schema accepts. */
+/** One kind of event, with its schema, its documentation, and an example that the schema accepts. */
 export interface EventDefinition<Detail extends EventDetail = EventDetail> {
   readonly detailType: string;
   readonly summary: string;
-  /** When it is published, what is left out, and how its events are put in order; one sentence each. */
+  /** One sentence each: when it is published, which data it omits, and how to order its events. */
   readonly notes: readonly string[];
   readonly schema: z.ZodType<Detail>;
   readonly example: PublishedEvent;
 }
 
-/** Fields that the detail of every event has. */
+/** The fields that every event's `detail` has. */
 export const detailShape = {
   id: z
     .string()

@@ -13,7 +13,7 @@ const schema = z.strictObject({
   messageId: z.string().meta({ description: 'For `GET /messages/{id}`, which has the body and every rule.' }),
   status: z.enum(outcomes).meta({
     description:
-      'What became of the text. refused, dropped and rejected never left; retrying will be tried again.',
+      'The status of the text. refused, dropped and rejected never left; retrying will be tried again.',
   }),
   rank: z.int().meta({ description: 'How far along that is: within an attempt the highest rank holds.' }),
   attempt: z.int().optional().meta({ description: 'How often it was handed to Twilio, from 1.' }),
@@ -35,10 +35,10 @@ const schema = z.strictObject({
 export type PublishedTextOutcome = z.infer<typeof schema>;
 
 /**
- * The event for a change of a stored text, or undefined when nobody outside has news in it: a received text, a claim
- * that Twilio has not answered yet, a change of anything but the status.
+ * Creates the event for a change of a stored text (X8).
  *
- * @param before the text as it was, undefined when it is new.
+ * @param before the text before the change; undefined when it is new.
+ * @returns undefined for a change that is not published: of a received text, of anything but the status, or to `claimed`.
  */
 export function textOutcome(
   before: Message | undefined,
@@ -66,7 +66,7 @@ function isOutcome(status: MessageStatus): status is Outcome {
   return (outcomes as readonly string[]).includes(status);
 }
 
-/** The fields that have a value. */
+/** Removes the fields without a value. */
 function present<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };

@@ -24,24 +24,27 @@ const COLUMNS = [
   'hash',
 ] as const;
 
-/** What an export begins with. */
+/** The first line of an export: the column names in CSV, nothing in NDJSON. */
 export function headOf(format: ExportFormat): string {
   return format === 'csv' ? csv([[...COLUMNS]]) : '';
 }
 
-/** A number and what is stored of it. */
-export interface Exported extends StoredAudit {
+/** A number with its stored state and events, and the result of their verification. */
+export interface ExportedNumber extends StoredAudit {
+  /** E.164. */
   readonly number: string;
 }
 
-/** Writes numbers as an export has them: in CSV a line per event, in NDJSON a line with a number's state and all its events. */
+/** Collects the lines of an export. CSV has a line per event; NDJSON has a line per number with its state and all events. */
 export interface Lines {
-  add(exported: Exported): void;
-  /** Bytes that were added since the last `take`, at least. */
+  add(exported: ExportedNumber): void;
+  /** A lower bound of the bytes that were added since the last `take`. */
   size(): number;
+  /** Returns the lines that were added since the last `take`. */
   take(): Buffer<ArrayBuffer>;
 }
 
+/** Creates the collector of lines for a format (S7). */
 export function createLines(format: ExportFormat): Lines {
   return format === 'csv' ? createCsvLines() : createJsonLines();
 }
@@ -61,7 +64,7 @@ function createJsonLines(): Lines {
   };
 }
 
-/** Lines become text together: putting one together by itself costs more than all that is in it. */
+/** Formats all collected lines in one call: a call per line costs more than formatting its cells. */
 function createCsvLines(): Lines {
   let lines: (string | number)[][] = [];
   let size = 0;
@@ -82,11 +85,11 @@ function createCsvLines(): Lines {
   };
 }
 
-function jsonLine({ number, state, events, fault }: Exported): string {
+function jsonLine({ number, state, events, fault }: ExportedNumber): string {
   return `${JSON.stringify({ number, verified: fault ?? true, consent: state, events })}\n`;
 }
 
-function csvLines({ number, state, events, fault }: Exported): (string | number)[][] {
+function csvLines({ number, state, events, fault }: ExportedNumber): (string | number)[][] {
   const current = [
     number,
     state?.status ?? '',
@@ -110,15 +113,15 @@ function csvLines({ number, state, events, fault }: Exported): (string | number)
     event.previousHash,
     event.hash,
   ]);
-  // A number whose events cannot be read at all is in the export nevertheless.
+  // A number without readable events still gets a line.
   return lines.length > 0 ? lines : [[...current, ...Array(COLUMNS.length - current.length).fill('')]];
 }
 
 const PLAIN_NUMBER = /^\+\d+$/;
 
 /**
- * CSV that a spreadsheet opens without running anything: a cell that it would take for a formula gets a quote in front.
- * Numbers keep their plus sign, since digits alone compute nothing and an export must be readable by machines.
+ * Formats CSV that is safe to open in a spreadsheet: a cell that would run as a formula gets a leading quote. Phone numbers
+ * keep their plus sign without a quote, since digits alone compute nothing and machines must be able to read them.
  */
 function csv(lines: (string | number)[][]): string {
   if (lines.length === 0) return '';

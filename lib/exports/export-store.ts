@@ -9,10 +9,10 @@ export interface ExportStoreDeps {
   readonly now: () => Date;
 }
 
-/** How exports lie in the outreach table. No other file spells this key. */
+/** Key of an export in the outreach table. No other file spells it. */
 const exportKey = (id: string): Key => ({ pk: `EXPORT#${id}`, sk: 'EXPORT' });
 
-/** Exports and who is at work on them. */
+/** Stores exports and the worker that holds each of them (S7). */
 export type ExportStore = ReturnType<typeof createExportStore>;
 
 export function createExportStore(deps: ExportStoreDeps) {
@@ -24,15 +24,15 @@ export function createExportStore(deps: ExportStoreDeps) {
       return Item && exportSchema.parse(Item);
     },
     /**
-     * Takes an export that is not finished, for a worker that lives until a moment.
+     * Claims an unfinished export for a worker.
      *
-     * @param worker unlike any other's.
-     * @returns undefined when it is finished or gone, or another worker that is alive has it.
+     * @param worker id that no other worker has. @param until the end of the worker's life, after which others may claim it.
+     * @returns undefined when the export is finished or deleted, or another live worker holds it.
      */
     claim: (id: string, worker: string, until: Date) => claim(deps, id, worker, until),
-    /** Writes down how far it is. @returns false when another worker has it by now: this one must stop. */
+    /** Saves the progress. @returns false when another worker holds the export: this one must stop. */
     save: (given: Export, worker: string) => save(deps, given, worker),
-    /** As `save`, and lets the next worker take it. */
+    /** Saves the progress like `save`, and releases the export for the next worker. */
     release: (given: Export, worker: string) => save(deps, given, worker, ['worker', 'workerUntil']),
   };
 }
@@ -80,7 +80,7 @@ async function claim(
   }
 }
 
-/** What a worker changes of an export. */
+/** The fields that a worker changes. */
 const PROGRESS = [
   'state',
   'numbers',

@@ -14,7 +14,7 @@ const fieldsSchema = z.partialRecord(z.enum(facts), field);
 const secret = z.string().min(16, 'Use 16 characters or more').max(200);
 
 /** A checkbox, numbered from 1 (H7), with the words next to it. */
-const checkboxSchema = z.strictObject({
+export const checkboxSchema = z.strictObject({
   number: z.int().min(1).max(20),
   /** Name of the question or path, like those of `fields`. */
   field,

@@ -1,24 +1,13 @@
-import type { LeadDetails } from '../leads/lead.ts';
+import { LEAD_FIELDS, type LeadDetails, type LeadField } from '../leads/lead.ts';
 import { splitName } from '../leads/person-name.ts';
 import { members } from './builders/reading.ts';
 import type { FieldProblem } from './read-submission.ts';
 
-/** Facts that are taken as they are. */
-export const PLAIN_DETAILS = [
-  'firstName',
-  'lastName',
-  'email',
-  'zip',
-  'city',
-  'state',
-  'service',
-  'source',
-  'utmSource',
-  'utmMedium',
-  'utmCampaign',
-  'utmTerm',
-  'utmContent',
-] as const;
+/** The details that are taken as they are: all but the address, which can come in parts. */
+const PLAIN_DETAILS = LEAD_FIELDS.filter((name): name is Exclude<LeadField, 'address'> => name !== 'address');
+
+/** What an answer can say of a lead: its details, and a whole name that is split. */
+export const DETAIL_FACTS = [...LEAD_FIELDS, 'name'] as const;
 
 const CONTROL_CHARACTER = /[\p{Cc}\p{Cs}]/u;
 const MARKUP = /<\s*[/!]?\s*[a-z][^>]*>/i;
@@ -39,7 +28,7 @@ export function readText(value: unknown): { readonly value?: string; readonly pr
 
 /** What a lead is made of, before it is known which of it can be used. */
 export type GivenDetails = Readonly<
-  Partial<Record<(typeof PLAIN_DETAILS)[number] | 'name' | 'address', { field: string; value: unknown }>>
+  Partial<Record<(typeof DETAIL_FACTS)[number], { field: string; value: unknown }>>
 >;
 
 /**

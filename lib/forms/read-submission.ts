@@ -8,7 +8,7 @@ import { type FoundAnswer, findFact, findField, isGiven, type PayloadSource } fr
 import { type Checkbox, checkboxesOf, type Form } from './form.ts';
 import { QUESTION_FIELDS } from './opt-in-question.ts';
 import type { Fields } from './payload.ts';
-import { PLAIN_DETAILS, readDetails, readText } from './read-details.ts';
+import { DETAIL_FACTS, readDetails, readText } from './read-details.ts';
 import { readQuestion } from './read-question.ts';
 import type { ConsentStatement } from './submission.ts';
 import { isTicked } from './tick.ts';
@@ -48,7 +48,7 @@ export interface FieldProblem {
 /** The phone as it was given, and either the number or why it is none. */
 export type PhoneFound = FoundAnswer & { readonly e164?: string; readonly problem?: string };
 
-/** What was found on the way, usable or not: what a preview shows. */
+/** What was found on the way, usable or not: what a dry run shows. */
 export interface SubmissionFindings {
   readonly phone: PhoneFound;
   readonly boxes: readonly Box[];
@@ -65,8 +65,6 @@ export type SubmissionRead = { readonly findings: SubmissionFindings } & (
   | { readonly nothing: 'no' | 'unanswered' }
   | { readonly problems: readonly FieldProblem[] }
 );
-
-const DETAIL_FACTS = [...PLAIN_DETAILS, 'name', 'address'] as const;
 
 /**
  * Reads a payload by its form's builder and configuration.

@@ -4,12 +4,12 @@ import { FEDERAL_HOURS, type Hours, STATE_RULES, type StateRule } from './lawful
 
 export type OpenHours = Hours;
 
-/** What holds on one date. */
+/** The sending hours of one date. */
 export interface DayRule {
-  /** The hours that the law and the organization agree on; undefined when nothing may leave. */
+  /** The hours that the law and the organization both allow; undefined when no automated text may leave that day. */
   readonly open: OpenHours | undefined;
   readonly holiday: boolean;
-  /** The state whose law is the reason, or a part of it. */
+  /** The state whose law narrowed the hours or closed the day. */
   readonly by?: string;
 }
 
@@ -20,10 +20,14 @@ interface OwnRules {
   readonly holidays: ReadonlySet<number>;
 }
 
-/** Settings are read once for many texts; what they say is worked out once. */
+/** Caches the compiled hours per settings object, since one settings object serves many texts. */
 const compiled = new WeakMap<object, OwnRules>();
 
-/** The rules of the states that bind, given the organization's settings. */
+/**
+ * Selects the state rules that apply. Unconfirmed ones apply while the setting `unconfirmedStateHours` is on.
+ *
+ * @param states postal codes; states without a rule of their own are left out.
+ */
 export function bindingStates(
   states: readonly string[],
   { unconfirmedStateHours }: Pick<SendingRules, 'unconfirmedStateHours'>,
@@ -35,9 +39,11 @@ export function bindingStates(
 }
 
 /**
- * The rule of each date: federal hours, the states' and the organization's, whichever is stricter, and holidays.
+ * Combines the federal hours, the hours of each binding state and the organization's own hours and holidays: a text may
+ * leave only when all of them allow it (X6).
  *
- * @returns a function of the date, in days since 1970.
+ * @param states postal codes of the states whose law may protect the recipient.
+ * @returns a function from a date, in days since 1970, to that date's rule.
  */
 export function compileHours(rules: Rules, states: readonly string[]): (day: number) => DayRule {
   const own = ownRules(rules);
@@ -51,12 +57,12 @@ function dayRule(day: number, rules: Rules, own: OwnRules, laws: readonly StateR
   if (own.holidays.has(day) || (federalHoliday && rules.holidays.usFederal))
     return { open: undefined, holiday: true };
   const weekday = weekdayOf(day);
-  let open = both(FEDERAL_HOURS, own.week[weekday]);
+  let open = overlap(FEDERAL_HOURS, own.week[weekday]);
   let by: string | undefined;
   for (const law of laws) {
     if (federalHoliday && law.closedOnFederalHolidays)
       return { open: undefined, holiday: true, by: law.name };
-    const stricter = both(open, law.week[weekday]);
+    const stricter = overlap(open, law.week[weekday]);
     if (stricter?.from !== open?.from || stricter?.to !== open?.to) by = law.name;
     open = stricter;
   }
@@ -69,7 +75,7 @@ function ownRules(rules: Rules): OwnRules {
     const { sendingHours, holidays } = rules;
     const week = weekdays.map((weekday) => {
       const day = 'from' in sendingHours ? sendingHours : sendingHours[weekday];
-      return day === 'closed' ? undefined : { from: minutes(day.from), to: minutes(day.to) };
+      return day === 'closed' ? undefined : { from: minuteOfDay(day.from), to: minuteOfDay(day.to) };
     });
     own = { week, holidays: new Set(holidays.dates.map(dayOfDate)) };
     compiled.set(rules, own);
@@ -77,13 +83,13 @@ function ownRules(rules: Rules): OwnRules {
   return own;
 }
 
-function both(a: Hours | undefined, b: Hours | undefined): Hours | undefined {
+function overlap(a: Hours | undefined, b: Hours | undefined): Hours | undefined {
   if (!a || !b) return undefined;
   const shared = { from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) };
   return shared.from < shared.to ? shared : undefined;
 }
 
-function minutes(clock: string): number {
+function minuteOfDay(clock: string): number {
   const [hour = 0, minute = 0] = clock.split(':').map(Number);
   return hour * 60 + minute;
 }

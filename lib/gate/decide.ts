@@ -12,22 +12,22 @@ const VERBS = {
 } as const;
 
 /**
- * Decides whether a text may leave now. Pure: the same input always has the same answer.
+ * Decides whether a text may leave now. Pure: the same input always gives the same decision.
  *
- * @returns the verdict of the first rule that objects, or `send`, with every rule consulted up to there. Where the
- *   opt-in template must go first, every later rule must agree before even that leaves.
+ * @returns the verdict of the first rule that objects, else `send`, with the trace of the rules consulted (X1). When the
+ *   request for START must go first (C2), it leaves only if every later rule agrees.
  */
 export function decide(input: DecisionInput): Decision {
   const trace: Trace = [];
   const warnings: string[] = [];
   let optInRequestFirst: string | undefined;
   for (const { name, evaluate } of RULES) {
-    const finding = evaluate(input);
-    const { verdict, explanation } = finding;
+    const result = evaluate(input);
+    const { verdict, explanation } = result;
     trace.push({ rule: name, result: explanation });
     if (verdict) return { ...verdict, trace, warnings, sentence: sentenceOf(verdict, explanation) };
-    if (finding.optInRequestFirst) optInRequestFirst = explanation;
-    if (finding.warning) warnings.push(explanation);
+    if (result.optInRequestFirst) optInRequestFirst = explanation;
+    if (result.warning) warnings.push(explanation);
   }
   if (optInRequestFirst === undefined) {
     return { kind: 'send', trace, warnings, sentence: 'sent: every rule agrees' };

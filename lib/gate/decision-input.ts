@@ -4,10 +4,14 @@ import type { Lead } from '../leads/lead.ts';
 import { MAXIMUM_AGE, type SingleText } from '../single-texts/single-text.ts';
 import type { DecisionInput } from './decision.ts';
 
-/** What a question asks beside the number's facts. */
+/** The part of the input that describes the text itself; the number's consent and conversation are added to it. */
 export type TextInput = Omit<DecisionInput, 'consent' | 'conversation' | 'settings' | 'now'>;
 
-/** About a step of an automation; without an enrollment, about one that would be new. */
+/**
+ * Describes a step of an automation for a decision.
+ *
+ * @param enrollment absent: the step is judged as if the lead entered the automation now, so it has no age.
+ */
 export function stepInput(
   automation: Automation,
   lead: Lead,
@@ -24,7 +28,11 @@ export function stepInput(
   };
 }
 
-/** About a single text. @param lead the one that it is for, if any: what is known of it counts while it has the number. */
+/**
+ * Describes a single text for a decision. Without `firstDueAt` it has no age.
+ *
+ * @param lead the lead that the text is for, if any. Its unreachable mark counts only while the lead has the text's number.
+ */
 export function singleTextInput(
   text: Pick<SingleText, 'number' | 'purpose' | 'leadId'> & Partial<SingleText>,
   lead: Lead | undefined,

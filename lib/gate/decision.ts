@@ -5,7 +5,7 @@ import type { Settings } from '../organization/settings.ts';
 
 import type { StatedPlace } from '../phone/time-zones.ts';
 
-/** Why a text waits. Each has an event that ends the waiting (see lib/gate/wake.ts). */
+/** The reasons for which the gate holds a text. Each has an event that ends the wait (see lib/gate/wake.ts). */
 export const holdReasons = [
   'optedOut',
   'a2pNotVerified',
@@ -17,25 +17,25 @@ export const holdReasons = [
 ] as const;
 export type HoldReason = (typeof holdReasons)[number];
 
-/** What the gate is asked about. Everything it may consult is here: no clock, no I/O. */
+/** Everything that a decision may consult. The rules read no clock and do no I/O. */
 export interface DecisionInput {
-  /** An automation's step, or what a single text is for. */
+  /** `step`: a step of an automation. Otherwise the purpose of a single text. */
   readonly purpose: 'step' | Purpose;
-  /** When the text became due for the first time, and how old it may become; absent for one that is only asked about. */
+  /** First due time of the text (ISO 8601 UTC) and its maximum age (ISO 8601 duration); absent for a new text. */
   readonly age?: { readonly firstDueAt: string; readonly maximumAge: string };
   /** The automation that the step belongs to, and the keyword that it is tied to (T5). */
   readonly automation?: { readonly id: string; readonly keyword?: string | undefined };
-  /** The lead that the text is for; where each lead opts in by itself, its own request counts (C4). */
+  /** The lead that the text is for. In per-lead double opt-in, this lead's own request for START counts (C4). */
   readonly leadId: string | undefined;
-  /** What the text waited for when it last waited. */
+  /** The reason of the text's last hold; undefined when it was never held. */
   readonly heldFor: string | undefined;
   readonly consent: ConsentState;
   readonly conversation: Conversation;
-  /** Where the lead says they are; without it the number tells. */
+  /** Location that the lead stated. Without it, the number's area or country code gives the time zones. */
   readonly place?: StatedPlace | undefined;
-  /** The text answers one that the person has just sent: it may leave at any hour. */
+  /** True when the text answers one that the person has just sent: it may leave at any hour. */
   readonly isAnswer?: boolean | undefined;
-  /** What the carrier said when it called the number unreachable. */
+  /** Twilio's error code, if it reported that the number cannot be reached. */
   readonly unreachable: { readonly code: number } | undefined;
   readonly settings: Settings;
   readonly now: Date;
@@ -43,31 +43,31 @@ export interface DecisionInput {
 
 export type Verdict =
   | { readonly kind: 'send' }
-  /** The opt-in template first; the text itself is held for START (C2, C3). */
+  /** The request for START leaves now; the text itself is held until START arrives (C2, C3). */
   | { readonly kind: 'sendOptInRequestFirst'; readonly reason: HoldReason }
   | { readonly kind: 'hold'; readonly reason: HoldReason }
   | { readonly kind: 'defer'; readonly reason: string; readonly until: string }
   | { readonly kind: 'refuse' | 'drop'; readonly reason: string };
 
-/** A verdict, the rules that led to it in their order (X1), and the whole as one sentence. */
+/** A verdict, every rule that was consulted in order, and one sentence that explains it (X1). */
 export type Decision = Verdict & {
   readonly trace: Trace;
   readonly sentence: string;
-  /** What an agent should know though the text leaves. */
+  /** Rules that would have stopped an automated text; shown to the agent whose text leaves all the same. */
   readonly warnings: readonly string[];
 };
 
-/** What one rule says. Without a verdict the next rule is consulted. */
+/** The result of one rule. Without a verdict the next rule is consulted. */
 export interface RuleResult {
   readonly verdict?: Verdict;
-  /** The text may leave after the opt-in template only. */
+  /** The request for START must leave before this text. */
   readonly optInRequestFirst?: true;
-  /** The rule objects to an automated text; an agent's passes and is told. */
+  /** The rule would stop an automated text; an agent's text passes with `explanation` as a warning. */
   readonly warning?: true;
   readonly explanation: string;
 }
 
 export interface Rule {
   readonly name: string;
-  readonly evaluate: (question: DecisionInput) => RuleResult;
+  readonly evaluate: (input: DecisionInput) => RuleResult;
 }

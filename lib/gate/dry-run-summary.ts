@@ -2,7 +2,7 @@ import { segmentsOf } from '../messaging/segments.ts';
 import { clockSpan } from '../phone/zone-clock.ts';
 import type { DryRunText, DryRunVerdict } from './dry-run.ts';
 
-/** What becomes of a text under the settings as they are, and under those that are asked about. */
+/** The dry run of one text under the saved settings and under the changed ones. */
 export interface ComparedText {
   readonly asIs: DryRunText;
   readonly then: DryRunText;
@@ -20,22 +20,22 @@ interface Sample {
   readonly sentence: string;
 }
 
-/** Recipients who may be in the same time zones, and when their texts would arrive. */
+/** The texts to recipients with the same set of possible time zones, and when they would arrive. */
 export interface ArrivalTimes {
   readonly zones: readonly string[];
   readonly texts: number;
   /** ISO 8601 UTC. */
   readonly earliest: string;
   readonly latest: string;
-  /** The same two moments on the clocks of each zone, without an offset. */
+  /** The same two moments as local time in each zone, to the minute and without an offset. */
   readonly local: readonly { readonly zone: string; readonly earliest: string; readonly latest: string }[];
 }
 
-/** Texts that leave, by what the carrier bills. */
+/** Counts of texts that would leave, in the units that the carrier bills. */
 export interface BilledTexts {
   readonly texts: number;
   readonly segments: number;
-  /** Number of segments to how many texts have it. */
+  /** Maps a number of segments to the number of texts that take so many. */
   readonly perText: Readonly<Record<string, number>>;
   readonly encodings: Readonly<Record<string, number>>;
   readonly cost: { readonly amount: number; readonly currency: string };
@@ -43,17 +43,17 @@ export interface BilledTexts {
 
 export interface DryRunSummary {
   readonly texts: number;
-  /** Most frequent first. */
+  /** The most frequent outcome first. */
   readonly outcomes: readonly (DryRunOutcome & {
     readonly count: number;
     readonly samples: readonly Sample[];
   })[];
-  /** Leave when they are due: the texts, and requests for START. */
+  /** Texts that would leave when they are due, requests for START included. */
   readonly leaving: BilledTexts;
-  /** Leave later: outside the hours, or too many lately. */
+  /** Texts that would leave later, because of sending hours or caps. */
   readonly deferred: BilledTexts;
   readonly arrivals: readonly ArrivalTimes[];
-  /** What would be otherwise than under the settings as they are. */
+  /** Counts of texts whose outcome differs between the saved and the changed settings. */
   readonly changed: readonly {
     readonly from: DryRunOutcome;
     readonly to: DryRunOutcome;
@@ -61,30 +61,30 @@ export interface DryRunSummary {
   }[];
 }
 
-const SAMPLES = 3;
+const MAXIMUM_SAMPLES = 3;
 
 /**
- * Adds up what would become of some texts (X12): by verdict and reason, segments and cost, the recipients' local time, and
- * what the changed settings change. Pure. Every figure but the samples and moments can be added to another page's.
+ * Sums up the dry runs of one page of texts (X12): counts by verdict and reason, segments and cost, local arrival times, and
+ * the outcomes that the changed settings would change. Pure. All figures except samples and moments may be added up over pages.
  *
- * @param segmentPrice what one segment costs.
+ * @param segmentPrice the price of one segment.
  */
 export function summarizeDryRun(
   compared: readonly ComparedText[],
   segmentPrice: { readonly amount: number; readonly currency: string },
 ): DryRunSummary {
-  const forecasts = compared.map(({ then }) => then);
-  const outcomes = grouped(forecasts, nameOf);
+  const texts = compared.map(({ then }) => then);
+  const outcomes = grouped(texts, nameOf);
   const differing = compared.filter(({ asIs, then }) => nameOf(asIs) !== nameOf(then));
   const changes = grouped(differing, ({ asIs, then }) => `${nameOf(asIs)} to ${nameOf(then)}`);
-  const bodies = (isMeant: (forecast: DryRunText) => boolean) =>
-    forecasts.flatMap((forecast) => (forecast.leaves && isMeant(forecast) ? [forecast.leaves.body] : []));
+  const bodies = (isMeant: (text: DryRunText) => boolean) =>
+    texts.flatMap((text) => (text.leaves && isMeant(text) ? [text.leaves.body] : []));
   return {
-    texts: forecasts.length,
+    texts: texts.length,
     outcomes: outcomes.map((group) => ({
       ...outcomeOf(group[0]),
       count: group.length,
-      samples: group.slice(0, SAMPLES).map(sampleOf),
+      samples: group.slice(0, MAXIMUM_SAMPLES).map(sampleOf),
     })),
     leaving: billed(
       bodies(({ verdict }) => verdict !== 'defer'),
@@ -95,7 +95,7 @@ export function summarizeDryRun(
       segmentPrice,
     ),
     arrivals: grouped(
-      forecasts.filter(({ leaves }) => leaves),
+      texts.filter(({ leaves }) => leaves),
       ({ zones }) => zones.join(),
     ).map(arrivalsOf),
     changed: changes.map((group) => ({
@@ -108,7 +108,7 @@ export function summarizeDryRun(
 
 type Group<T> = readonly [T, ...T[]];
 
-/** The largest group first; equal ones in the order of their first member. */
+/** Groups by name. The largest group comes first; groups of equal size keep the order of their first members. */
 function grouped<T>(all: readonly T[], nameFor: (one: T) => string): Group<T>[] {
   const groups = new Map<string, [T, ...T[]]>();
   for (const one of all) {
@@ -132,19 +132,19 @@ function sampleOf({ number, leadId, automationId, sentence }: DryRunText): Sampl
 }
 
 function billed(bodies: readonly string[], price: { amount: number; currency: string }): BilledTexts {
-  const found = bodies.map(segmentsOf);
-  const segments = found.reduce((sum, { count }) => sum + count, 0);
+  const segmented = bodies.map(segmentsOf);
+  const segments = segmented.reduce((sum, { count }) => sum + count, 0);
   return {
     texts: bodies.length,
     segments,
-    perText: counted(found.map(({ count }) => String(count))),
-    encodings: counted(found.map(({ encoding }) => encoding)),
-    // Prices have at most six places: what floating point adds behind them is noise.
+    perText: countByName(segmented.map(({ count }) => String(count))),
+    encodings: countByName(segmented.map(({ encoding }) => encoding)),
+    // Prices have at most six decimal places: further digits come from floating point.
     cost: { amount: Number((segments * price.amount).toFixed(6)), currency: price.currency },
   };
 }
 
-function counted(names: readonly string[]): Record<string, number> {
+function countByName(names: readonly string[]): Record<string, number> {
   return Object.fromEntries(grouped(names, (name) => name).map((group) => [group[0], group.length]));
 }
 
@@ -165,7 +165,7 @@ function arrivalsOf(group: Group<DryRunText>): ArrivalTimes {
   };
 }
 
-/** A moment on a zone's clocks, to the minute: 2026-11-24T09:05. */
+/** Formats a moment as local time of a zone, to the minute: 2026-11-24T09:05. */
 function localTime(zone: string, moment: string): string {
   const at = Date.parse(moment);
   return new Date(at + clockSpan(zone, at).offset).toISOString().slice(0, 16);

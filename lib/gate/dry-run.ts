@@ -24,70 +24,73 @@ export const dryRunVerdicts = [
   'drop',
   'stop',
 ] as const;
-/** What the gate would say; `stop`: its automation is gone. */
+/** The gate's verdict; `stop` means that the automation or the step was removed. */
 export type DryRunVerdict = (typeof dryRunVerdicts)[number];
 
-/** What would become of a text. */
+/** The outcome that the gate would give one text. */
 export interface DryRunText {
   /** E.164. */
   readonly number: string;
   readonly leadId: string | undefined;
   readonly automationId: string | undefined;
   readonly verdict: DryRunVerdict;
-  /** Absent for one that would leave. */
+  /** Absent for a text that would leave. */
   readonly reason: string | undefined;
   readonly sentence: string;
-  /** When what would leave does, ISO 8601 UTC, and as it would read: the text, or the request for START ahead of it. */
+  /** The moment (ISO 8601 UTC) and the words of the text that would leave: this one, or the request for START ahead of it. */
   readonly leaves: { readonly at: string; readonly body: string } | undefined;
-  /** The time zones that the recipient may be in. */
+  /** IANA time zones that the recipient may be in. */
   readonly zones: readonly string[];
 }
 
-/** What earlier texts of the same look ahead would have done to a number. */
+/** A number's consent and conversation after the earlier texts of the same dry run. */
 interface Expected {
   readonly consent: ConsentState;
   readonly conversation: Conversation;
 }
 
 /**
- * Says what would become of one text after the other, by the very steps that the gate takes, and writes nothing (X12). Two texts
- * to one number know of each other: the second finds the first counted by caps, and the request for START sent.
+ * Creates a dry run: it decides one text after the other through the gate's own functions and writes nothing (X12). It
+ * remembers each number, so that the second text to a number finds the first one counted by the caps, and the request for
+ * START already sent.
  *
- * @param change settings that are not saved: what if they were.
+ * @param change settings to try out, laid over the saved ones.
  */
 export function createDryRun(change: Partial<Settings> = {}) {
   const expected = new Map<string, Expected>();
   /**
-   * @param loaded of the text. One that waits is decided as if it were woken.
-   * @param at when the gate would decide: a text is not decided before it is due.
-   * @returns undefined for one that has moved on and is neither due nor waiting any more.
+   * Decides one text without sending it.
+   *
+   * @param loaded the input that was read for the text. A waiting text is decided as if it were woken.
+   * @param at the moment at which the gate would decide; no earlier than the text is due.
+   * @returns undefined for a text that is neither due nor waiting any more.
    */
-  return function forecast(loaded: LoadedText, at: Date): DryRunText | undefined {
-    const given = { ...loaded, settings: { ...loaded.settings, ...change } };
-    const known = { ...given, ...expected.get(given.consent.number) };
-    const prepared = prepare(known, at);
+  return function dryRun(loaded: LoadedText, at: Date): DryRunText | undefined {
+    const changed = { ...loaded, settings: { ...loaded.settings, ...change } };
+    const current = { ...changed, ...expected.get(changed.consent.number) };
+    const prepared = prepare(current, at);
     switch (prepared.kind) {
       case 'skip':
       case 'retry':
         return undefined;
       case 'hold':
-        return { ...describe(known), verdict: 'hold', ...prepared.why, leaves: undefined };
+        return { ...describe(current), verdict: 'hold', ...prepared.why, leaves: undefined };
       case 'update': {
         const verdict = prepared.outcome === 'stopped' ? 'stop' : 'defer';
-        return { ...describe(known), verdict, ...prepared.why, leaves: undefined };
+        return { ...describe(current), verdict, ...prepared.why, leaves: undefined };
       }
       case 'ready': {
         const { text } = prepared;
         const { settings, consent, conversation } = text;
         const decision = decide({ ...text.input, settings, consent, conversation, now: at });
-        expected.set(text.number, afterwards(text, decision, at));
-        return { ...describe(known), ...carriedOut(text, decision, at) };
+        expected.set(text.number, expectedAfter(text, decision, at));
+        return { ...describe(current), ...outcomeOf(text, decision, at) };
       }
     }
   };
 }
 
-/** No table: what is prepared here is never written. */
+/** Stands in for the table's name: the prepared writes are never sent. */
 const NO_TABLE = '';
 
 function prepare(loaded: LoadedText, at: Date) {
@@ -96,11 +99,15 @@ function prepare(loaded: LoadedText, at: Date) {
       loaded.singleText?.status === 'waiting' ? wakePending(loaded.singleText, at) : loaded.singleText;
     return prepareSingleText(NO_TABLE, { ...loaded, singleText }, at);
   }
-  const { enrollment: found } = loaded;
-  const enrollment = found?.status === 'waiting' ? wakePending(found, at) : found;
-  const step = enrollment?.step ?? 0;
-  const asked = { leadId: '', automationId: '', step, number: loaded.consent.number };
-  return prepareStep(NO_TABLE, asked, { ...loaded, enrollment }, at);
+  const enrollment =
+    loaded.enrollment?.status === 'waiting' ? wakePending(loaded.enrollment, at) : loaded.enrollment;
+  const dueStep = {
+    leadId: '',
+    automationId: '',
+    step: enrollment?.step ?? 0,
+    number: loaded.consent.number,
+  };
+  return prepareStep(NO_TABLE, dueStep, { ...loaded, enrollment }, at);
 }
 
 function describe(loaded: LoadedText) {
@@ -115,24 +122,24 @@ function describe(loaded: LoadedText) {
   };
 }
 
-function carriedOut(text: DueText, decision: Decision, at: Date) {
+function outcomeOf(text: DueText, decision: Decision, at: Date) {
   const { kind, sentence } = decision;
   const reason = 'reason' in decision ? decision.reason : undefined;
-  const said = { verdict: kind, reason, sentence };
+  const outcome = { verdict: kind, reason, sentence };
   if (kind === 'sendOptInRequestFirst') {
-    return { ...said, leaves: { at: at.toISOString(), body: optInRequestWords(text.settings).whole } };
+    return { ...outcome, leaves: { at: at.toISOString(), body: optInRequestWords(text.settings).whole } };
   }
-  if (kind !== 'send' && kind !== 'defer') return { ...said, leaves: undefined };
+  if (kind !== 'send' && kind !== 'defer') return { ...outcome, leaves: undefined };
   const rendered = text.render();
   if (rendered.kind !== 'rendered') {
     const refused = { verdict: 'refuse', reason: rendered.kind } as const;
     return { ...refused, sentence: `refused: ${sayUnrendered(rendered)}`, leaves: undefined };
   }
-  const when = kind === 'defer' ? decision.until : at.toISOString();
-  return { ...said, leaves: { at: when, body: rendered.body } };
+  const leavesAt = kind === 'defer' ? decision.until : at.toISOString();
+  return { ...outcome, leaves: { at: leavesAt, body: rendered.body } };
 }
 
-function afterwards(
+function expectedAfter(
   { number, input, settings, consent, conversation }: DueText,
   { kind }: Decision,
   now: Date,

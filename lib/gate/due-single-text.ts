@@ -7,7 +7,11 @@ import { singleTextInput } from './decision-input.ts';
 import type { Preparation } from './due-text.ts';
 import type { LoadedSingleText } from './load-decision-input.ts';
 
-/** A single text as a due text. @param table the outreach table. */
+/**
+ * Prepares a single text for a decision.
+ *
+ * @param table name of the outreach table. @returns `skip` when the text is not due (any more).
+ */
 export function prepareSingleText(table: string, loaded: LoadedSingleText, now: Date): Preparation {
   const { singleText, lead, consent, settings, conversation } = loaded;
   if (singleText?.status !== 'due' || singleText.dueAt > now.toISOString()) return { kind: 'skip' };
@@ -25,7 +29,7 @@ export function prepareSingleText(table: string, loaded: LoadedSingleText, now: 
       firstDueAt,
       attempts,
       input: singleTextInput(singleText, lead),
-      // Whoever has just opted out needs no word on how to.
+      // The answer to an opt-out needs no footer that explains how to opt out.
       render: () =>
         purpose === 'optOutReply' ? { kind: 'rendered', body } : withFooter(body, settings.footer),
       held: (why) => put(holdPending(singleText, why, addDuration(firstDueAt, MAXIMUM_AGE[purpose]))),

@@ -15,7 +15,12 @@ import { stepInput } from './decision-input.ts';
 import type { Preparation } from './due-text.ts';
 import type { LoadedStep } from './load-decision-input.ts';
 
-/** An automation's step as a due text. @param table the outreach table. */
+/**
+ * Prepares a step of an automation for a decision. A step that cannot be decided yields `skip`, `retry`, `hold` or `update`:
+ * it is not due, was read for a number that has changed, or its automation is switched off or removed.
+ *
+ * @param table name of the outreach table. @param step the queue's record, with the step number at the time it was enqueued.
+ */
 export function prepareStep(table: string, step: DueStep, loaded: LoadedStep, now: Date): Preparation {
   const { enrollment, automation, lead, consent, settings, conversation } = loaded;
   if (enrollment?.status !== 'due' || enrollment.step !== step.step) return { kind: 'skip' };
@@ -23,7 +28,7 @@ export function prepareStep(table: string, step: DueStep, loaded: LoadedStep, no
   if (enrollment.number !== consent.number) return { kind: 'retry' };
   const put = (next: Enrollment) => putOverVersion(table, next);
   if (lead && lead.number !== enrollment.number) {
-    // The lead's number changed and its enrollments did not follow to the end.
+    // The lead's number changed and this enrollment was not moved to the new number yet.
     const why = {
       reason: 'numberChanged',
       sentence: 'deferred: the lead has another number, whose consent is asked next',

@@ -13,35 +13,40 @@ export interface Why {
   readonly sentence: string;
 }
 
-/** A text that is due, wherever it comes from: what the gate decides on, and how its origin moves on. */
+/**
+ * A due text of either origin, an automation's step or a single text: the input of its decision, and the writes that move its
+ * origin (the enrollment or single text) on afterwards.
+ */
 export interface DueText {
-  /** Id of the message that it becomes: the same text is the same message, whoever retries it. */
+  /** Id of the message that the text becomes. Every retry of the text has the same id (X5). */
   readonly messageId: string;
   readonly number: string;
   readonly settings: Settings;
   readonly consent: ConsentState;
   readonly conversation: Conversation;
-  /** What its message tells of where it comes from. */
+  /** Fields of the message that name its origin. */
   readonly describes: Partial<Message>;
   readonly firstDueAt: string;
-  /** How often it was handed to Twilio and not taken. */
+  /** Earlier submissions of this text that Twilio did not accept. */
   readonly attempts: number;
   readonly input: TextInput;
   render(): Rendered;
-  /** It waits, out of the due index. */
+  /** Writes the origin as waiting, outside the due index (X4). */
   held(why: Why): Put;
-  /** It is due later. */
+  /** Writes the origin as due at `until`. */
   deferred(why: Why, until: string): Put;
-  /** It became a message. */
+  /** Writes the origin as past this text, which became a message. */
   ended(now: Date): Put;
 }
 
 /**
- * What stands in the way of deciding at all.
+ * The result of preparing a due text for a decision.
  *
- * - `skip`: a duplicate delivery, or it was held or deferred in between.
- * - `retry`: it was read by halves: read it once more.
- * - `update`: its origin moves without a text, with this outcome.
+ * - `ready`: decide it.
+ * - `skip`: the queue delivered it twice, or it was held or deferred in between.
+ * - `retry`: the lead's number changed between two reads: read again.
+ * - `hold`: the origin waits without a decision.
+ * - `update`: the origin moves on without a text, with this outcome.
  */
 export type Preparation =
   | { readonly kind: 'ready'; readonly text: DueText }

@@ -1,14 +1,14 @@
 import { carrierErrorOf } from '../messaging/carrier-errors.ts';
 import type { Message } from '../messaging/message.ts';
 
-/** What a text's fate was about: consent is looked at first, then the number, then the carrier (S8). */
+/** The causes that explain a message, in the order in which they are checked (S8); `rules` covers the gate's other rules. */
 export const subjects = ['consent', 'number', 'carrier', 'rules'] as const;
 export type Subject = (typeof subjects)[number];
 
 export interface Explanation {
-  /** What kept the text from its reader; undefined for one that arrived, or may still. */
+  /** The cause for which the text was not delivered; undefined when it was delivered or may still be. */
   readonly because: Subject | undefined;
-  /** One finding for each, in that order. */
+  /** One sentence about each of consent, number and carrier, in that order. */
   readonly findings: readonly { readonly about: 'consent' | 'number' | 'carrier'; readonly says: string }[];
   readonly sentence: string;
 }
@@ -27,9 +27,9 @@ const ABOUT_CONSENT = new Set([
 ]);
 
 /**
- * Why a text of ours became what it is: whether it was consent, else the number, else the carrier (S8).
+ * Explains a message's status: consent is checked first, then the number, then the carrier (S8).
  *
- * @param text one that became a message. What still waits is explained by a decision.
+ * @param text a stored message. A text that still waits has none: its decision explains it.
  */
 export function explainMessage(text: Message): Explanation {
   const error = text.errorCode === undefined ? undefined : carrierErrorOf(text.errorCode);
@@ -38,7 +38,7 @@ export function explainMessage(text: Message): Explanation {
   const isRules = !isConsent && !isNumber && (text.status === 'refused' || text.status === 'dropped');
   const isCarrier = !isConsent && !isNumber && !isRules && FAILED.has(text.status);
   const code = text.errorCode === undefined ? '' : ` (error ${text.errorCode})`;
-  const carrierSays = error ? `${error.sentence}${code}` : `the carrier says: ${text.status}`;
+  const carrierSentence = error ? `${error.sentence}${code}` : `the carrier says: ${text.status}`;
   return {
     because: isConsent
       ? 'consent'
@@ -55,7 +55,7 @@ export function explainMessage(text: Message): Explanation {
         about: 'number',
         says: isNumber ? (error?.sentence ?? text.sentence ?? '') : 'no carrier called it unreachable',
       },
-      { about: 'carrier', says: text.sid === undefined && !error ? 'never had the text' : carrierSays },
+      { about: 'carrier', says: text.sid === undefined && !error ? 'never had the text' : carrierSentence },
     ],
     sentence: sentenceOf(text, isCarrier || isConsent || isNumber ? error?.sentence : undefined),
   };
@@ -63,12 +63,13 @@ export function explainMessage(text: Message): Explanation {
 
 const FAILED = new Set(['undelivered', 'failed', 'canceled', 'rejected']);
 
-function whyConsent({ sentence = '' }: Message, carrierSays: string | undefined): string {
-  return carrierSays ?? sentence;
+function whyConsent({ sentence = '' }: Message, carrierSentence: string | undefined): string {
+  return carrierSentence ?? sentence;
 }
 
-function sentenceOf(text: Message, carrierSays: string | undefined): string {
-  if (carrierSays !== undefined && text.status !== 'rejected') return `${text.status}: ${carrierSays}`;
+function sentenceOf(text: Message, carrierSentence: string | undefined): string {
+  if (carrierSentence !== undefined && text.status !== 'rejected')
+    return `${text.status}: ${carrierSentence}`;
   if (FAILED.has(text.status) || text.status === 'refused' || text.status === 'dropped') {
     return text.sentence ?? `${text.status}: no reason given`;
   }

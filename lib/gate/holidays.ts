@@ -1,41 +1,42 @@
-const DAY = 24 * 3_600_000;
+const DAY_MILLISECONDS = 24 * 3_600_000;
 const MONDAY = 1;
 const THURSDAY = 4;
 const SATURDAY = 6;
 
-const years = new Map<number, ReadonlySet<number>>();
+/** Caches the holidays of each year, in days since 1970. */
+const holidaysByYear = new Map<number, ReadonlySet<number>>();
 
-/** Days since 1970 of a calendar date; the month counts from 1. */
+/** Converts a calendar date to days since 1970. @param month from 1. */
 export function dayNumber(year: number, month: number, day: number): number {
-  return Date.UTC(year, month - 1, day) / DAY;
+  return Date.UTC(year, month - 1, day) / DAY_MILLISECONDS;
 }
 
-/** Sunday is 0. */
+/** The weekday of days since 1970; Sunday is 0. */
 export function weekdayOf(day: number): number {
   return (((day + 4) % 7) + 7) % 7;
 }
 
-/** `2026-12-25` of days since 1970. */
+/** Formats days since 1970 as `2026-12-25`. */
 export function dateOf(day: number): string {
-  return new Date(day * DAY).toISOString().slice(0, 10);
+  return new Date(day * DAY_MILLISECONDS).toISOString().slice(0, 10);
 }
 
 /**
- * Whether a date is a US federal holiday: one of the eleven of 5 U.S.C. 6103(a), or the working day on which one that
- * falls on a weekend is kept (6103(b); Executive Order 11582).
+ * Checks whether a date is a US federal holiday: one of the eleven of 5 U.S.C. 6103(a), or the working day on which a
+ * holiday that falls on a weekend is observed (6103(b); Executive Order 11582).
  *
  * @param day days since 1970.
  */
 export function isFederalHoliday(day: number): boolean {
-  const year = new Date(day * DAY).getUTCFullYear();
-  let known = years.get(year);
-  if (!known) {
-    // The next New Year's Day may be kept on the last of December.
+  const year = new Date(day * DAY_MILLISECONDS).getUTCFullYear();
+  let holidays = holidaysByYear.get(year);
+  if (!holidays) {
+    // The next New Year's Day may be observed on December 31.
     const named = [...namedDays(year), dayNumber(year + 1, 1, 1)];
-    known = new Set(named.flatMap((one) => [one, keptOn(one)]));
-    years.set(year, known);
+    holidays = new Set(named.flatMap((holiday) => [holiday, observedOn(holiday)]));
+    holidaysByYear.set(year, holidays);
   }
-  return known.has(day);
+  return holidays.has(day);
 }
 
 function namedDays(year: number): number[] {
@@ -64,7 +65,7 @@ function lastMondayOfMay(year: number): number {
   return last - ((weekdayOf(last) - MONDAY + 7) % 7);
 }
 
-function keptOn(day: number): number {
+function observedOn(day: number): number {
   const weekday = weekdayOf(day);
   if (weekday === SATURDAY) return day - 1;
   return weekday === 0 ? day + 1 : day;

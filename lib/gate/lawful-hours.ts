@@ -1,22 +1,22 @@
-/** From the first minute up to, not including, the second; minutes after midnight on the recipient's clock. */
+/** Hours of one day in minutes after midnight, local time of the recipient; `to` itself is outside. */
 export interface Hours {
   readonly from: number;
   readonly to: number;
 }
 
-/** `undefined` on a day on which nothing may leave. Sunday is 0. */
+/** The hours of each weekday from Sunday; `undefined` on a day on which no automated text may leave. */
 export type Week = readonly (Hours | undefined)[];
 
-/** What a state's law adds to the federal hours. */
+/** A state's law on automated texts, where it is stricter than the federal hours (X6). */
 export interface StateRule {
   readonly name: string;
   readonly source: string;
   readonly week: Week;
-  /** Most automated texts to one person within 24 hours. */
+  /** Maximum of automated texts to one person within 24 hours. */
   readonly perDay?: number;
-  /** Whether the state bars federal holidays too. */
+  /** The state forbids automated texts on federal holidays. */
   readonly closedOnFederalHolidays?: true;
-  /** The organization may switch the rule off, after asking its lawyer: `unconfirmedStateHours` in the settings. */
+  /** The setting `unconfirmedStateHours` can switch this rule off; ask a lawyer first. */
   readonly unconfirmed?: true;
 }
 
@@ -24,10 +24,10 @@ const hours = (from: number, to: number): Hours => ({ from: from * 60, to: to * 
 const daily = (every: Hours): Week => new Array<Hours>(7).fill(every);
 const EIGHT_TO_EIGHT = daily(hours(8, 20));
 
-/** 47 CFR 64.1200(c)(1): 8:00 to 21:00 at the called party's location. */
+/** The federal hours: 8:00 to 21:00 at the called party's location (47 CFR 64.1200(c)(1)). */
 export const FEDERAL_HOURS = hours(8, 21);
 
-/** States whose law is stricter, as far as FACTS.md lists them, by postal code. */
+/** States whose law is stricter, by postal code (docs/facts.md, "The law: quiet hours"). */
 export const STATE_RULES: Readonly<Record<string, StateRule>> = {
   FL: { name: 'Florida', source: 'Fla. Stat. 501.616(6)', week: EIGHT_TO_EIGHT, perDay: 3 },
   OK: { name: 'Oklahoma', source: 'Okla. Stat. tit. 15, 775C.4', week: EIGHT_TO_EIGHT, perDay: 3 },

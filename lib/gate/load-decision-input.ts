@@ -26,61 +26,67 @@ export interface LoadDeps extends GateTables {
 interface LoadedInput {
   readonly settings: Settings;
   readonly lead: Lead | undefined;
-  /** Of the number that the text was enqueued with. */
+  /** Consent of the number in the load request. The enrollment may have another number by now. */
   readonly consent: ConsentState;
   readonly conversation: Conversation;
 }
 
-/** Everything a decision about one step rests on. */
+/** The stored items behind a decision about one step. */
 export interface LoadedStep extends LoadedInput {
   readonly enrollment: Enrollment | undefined;
   readonly automation: Automation | undefined;
 }
 
-/** Everything a decision about one single text rests on. */
+/** The stored items behind a decision about one single text. */
 export interface LoadedSingleText extends LoadedInput {
   readonly singleText: SingleText | undefined;
 }
 
-/** What to read for one text. */
+/** Names the text to load: a single text by its number and id, or a step by its number, lead and automation. */
 export type LoadRequest = Pick<DueWork, 'number'> &
   ({ readonly singleTextId: string } | { readonly leadId: string; readonly automationId: string });
 
 /**
- * Reads what the decisions about some texts rest on, strongly consistent, in one request for a whole batch: nothing
- * that an admin, a STOP or a form changed is ever served from a cache (H1).
+ * Loads the stored items that the decisions about a batch of texts need. One strongly consistent request reads them all, and
+ * nothing comes from a cache: a change by an admin, a STOP or a form counts from the next decision on (H1, S4).
  *
- * @param wanted at most 15, so that one request takes them. A single text's lead costs a second request for the batch.
- * @returns in the order of `wanted`.
+ * @param requests at most 15, so that one request takes their keys. Leads of single texts cost a second request per batch.
+ * @returns the loaded items in the order of `requests`.
+ * @throws ZodError for an item that cannot be read; Error when DynamoDB cannot be reached.
  */
 export async function loadBatch(
   deps: LoadDeps,
-  wanted: readonly LoadRequest[],
+  requests: readonly LoadRequest[],
 ): Promise<(LoadedStep | LoadedSingleText)[]> {
-  const found = await readConsistently(deps.client, {
+  const items = await readConsistently(deps.client, {
     [deps.configurationTable]: [
       settingsKey,
-      ...wanted.flatMap((work) => ('singleTextId' in work ? [] : [automationKey(work.automationId)])),
+      ...requests.flatMap((work) => ('singleTextId' in work ? [] : [automationKey(work.automationId)])),
     ],
-    [deps.outreachTable]: wanted.flatMap((work) => [
+    [deps.outreachTable]: requests.flatMap((work) => [
       conversationKey(work.number),
       ...('singleTextId' in work
         ? [singleTextKey({ number: work.number, id: work.singleTextId })]
         : [leadKey(work.leadId), enrollmentKey(work)]),
     ]),
-    [deps.consentTable]: wanted.map(({ number }) => stateKey(number)),
+    [deps.consentTable]: requests.map(({ number }) => stateKey(number)),
   });
-  const configuration = byKey(found[deps.configurationTable]);
-  const outreach = byKey(found[deps.outreachTable]);
-  const consents = byKey(found[deps.consentTable]);
+  const configuration = byKey(items[deps.configurationTable]);
+  const outreach = byKey(items[deps.outreachTable]);
+  const consents = byKey(items[deps.consentTable]);
   const settings = parseSettings(configuration(settingsKey), deps.organization);
-  const automations = once((id: string) => parsed(configuration(automationKey(id)), parseAutomation));
+  const automations = memoizeById((id: string) =>
+    parseIfPresent(configuration(automationKey(id)), parseAutomation),
+  );
   const singleTextOf = (work: LoadRequest) =>
     'singleTextId' in work
-      ? parsed(outreach(singleTextKey({ number: work.number, id: work.singleTextId })), parseSingleText)
+      ? parseIfPresent(
+          outreach(singleTextKey({ number: work.number, id: work.singleTextId })),
+          parseSingleText,
+        )
       : undefined;
-  const leadsOfSingleTexts = await leadsOf(deps, wanted.map(singleTextOf));
-  return wanted.map((work) => {
+  const leadsOfSingleTexts = await leadsOf(deps, requests.map(singleTextOf));
+  return requests.map((work) => {
     const { number } = work;
     const common = {
       settings,
@@ -93,33 +99,34 @@ export async function loadBatch(
     }
     return {
       ...common,
-      lead: parsed(outreach(leadKey(work.leadId)), parseLead),
+      lead: parseIfPresent(outreach(leadKey(work.leadId)), parseLead),
       automation: automations(work.automationId),
-      enrollment: parsed(outreach(enrollmentKey(work)), parseEnrollment),
+      enrollment: parseIfPresent(outreach(enrollmentKey(work)), parseEnrollment),
     };
   });
 }
 
 /**
- * The same, where an item that cannot be read is one text's trouble and nobody else's: what it belongs to is answered with
- * the error, and the others are read without it.
+ * Loads a batch like `loadBatch`, but isolates items that cannot be read: the text that needs such an item gets the error
+ * as its result, and the other texts are loaded without it.
  *
- * @throws Error when the tables cannot be asked.
+ * @returns the loaded items, or the error, in the order of `requests`.
+ * @throws Error when DynamoDB cannot be reached.
  */
 export async function loadEach(
   deps: LoadDeps,
-  wanted: readonly LoadRequest[],
+  requests: readonly LoadRequest[],
 ): Promise<(LoadedStep | LoadedSingleText | { readonly unreadable: z.ZodError })[]> {
   try {
-    return await loadBatch(deps, wanted);
+    return await loadBatch(deps, requests);
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
-    if (wanted.length === 1) return [{ unreadable: error }];
-    return (await Promise.all(wanted.map((one) => loadEach(deps, [one])))).flat();
+    if (requests.length === 1) return [{ unreadable: error }];
+    return (await Promise.all(requests.map((request) => loadEach(deps, [request])))).flat();
   }
 }
 
-/** What lists show beside each number. */
+/** The settings, and the consent of each number of a list, by number. */
 export interface NumbersConsent {
   readonly settings: Settings;
   readonly states: ReadonlyMap<string, ConsentState>;
@@ -129,8 +136,9 @@ export interface NumbersConsent {
 const NUMBERS_PER_READ = 99;
 
 /**
- * The settings, and the consent of some numbers, strongly consistent and in one request: what lists show beside each number.
- * Of more than 99 numbers in several.
+ * Reads the settings and the consent of the numbers that a list shows, strongly consistent, in one request per 99 numbers.
+ *
+ * @param numbers E.164, any number of them, with duplicates if need be.
  */
 export async function loadConsentOfNumbers(
   deps: LoadDeps,
@@ -153,7 +161,7 @@ export async function loadConsentOfNumbers(
   return { settings: parseSettings(stored, organization), states };
 }
 
-/** The leads that single texts are for: their ids stand in the texts and are known only after a first read. */
+/** Reads the leads of single texts. It takes a second request, since the texts themselves name their leads. */
 async function leadsOf(
   { client, outreachTable }: LoadDeps,
   texts: readonly (SingleText | undefined)[],
@@ -169,15 +177,15 @@ function byKey(items: readonly Item[] = []): (key: Key) => Item | undefined {
   return ({ pk, sk }) => index.get(`${pk} ${sk}`);
 }
 
-function parsed<T>(item: Item | undefined, parse: (item: Item) => T): T | undefined {
+function parseIfPresent<T>(item: Item | undefined, parse: (item: Item) => T): T | undefined {
   return item === undefined ? undefined : parse(item);
 }
 
-/** Parses what many texts share once. */
-function once<T>(read: (id: string) => T): (id: string) => T {
-  const kept = new Map<string, T>();
+/** Calls `read` once per id, so that an automation shared by many texts is parsed once. */
+function memoizeById<T>(read: (id: string) => T): (id: string) => T {
+  const values = new Map<string, T>();
   return (id) => {
-    if (!kept.has(id)) kept.set(id, read(id));
-    return kept.get(id) as T;
+    if (!values.has(id)) values.set(id, read(id));
+    return values.get(id) as T;
   };
 }

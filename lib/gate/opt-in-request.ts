@@ -1,13 +1,14 @@
 import { merge, withFooter } from '../messaging/template.ts';
 import type { Settings } from '../organization/settings.ts';
 
-/** What caps count the request for START under. */
+/** The automation id under which caps count the request for START. */
 export const OPT_IN_REQUEST = 'optInRequest';
 
 /**
- * The request for START in the organization's words (C1).
+ * Renders the request for START from the organization's opt-in template (C1).
  *
- * @returns without the footer, and as a whole. @throws Error for a template that the settings would not have taken.
+ * @returns `body` without the footer, and `whole` with it (C6).
+ * @throws Error for a template that the settings would have refused.
  */
 export function optInRequestWords({
   optInTemplate,

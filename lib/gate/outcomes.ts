@@ -1,30 +1,30 @@
-/** How handing a claimed text to Twilio ends. */
+/** The outcomes of handing a claimed text to Twilio. */
 export const submitOutcomes = [
   'sent',
   /** Twilio refused the text for good. */
   'rejected',
-  /** Twilio refuses every text of this campaign: someone must act. */
+  /** Twilio refuses every text of this campaign: a person must act. */
   'campaignBlocked',
-  /** Twilio took nothing; the step is due again. */
+  /** Twilio did not accept the text; its step or single text is due again. */
   'retrying',
-  /** The answer never came: `reconcile` asks Twilio what became of it. */
+  /** No answer came: `reconcile` asks Twilio whether it has the text. */
   'inDoubt',
 ] as const;
 export type SubmitOutcome = (typeof submitOutcomes)[number];
 
-/** How one record of the gate's queues ends. All but an exception acknowledge it. */
+/** The outcomes of one record of the gate's queues. Each acknowledges the record; only an exception returns it to the queue. */
 export const textOutcomes = [
   ...submitOutcomes,
-  /** The opt-in template left; the text waits for START. */
+  /** The request for START left; the text itself waits for START. */
   'optInRequested',
   'held',
   'deferred',
   'refused',
   'dropped',
   'stopped',
-  /** Not at this step, or not yet: a duplicate delivery, or it was held or deferred in between. */
+  /** The text is not due: the queue delivered it twice, or it was held or deferred in between. */
   'notDue',
-  /** Someone else finished it while this record was being decided. */
+  /** Another worker finished the text while this one was deciding. */
   'handled',
 ] as const;
 export type TextOutcome = (typeof textOutcomes)[number];

@@ -5,23 +5,29 @@ import { frequencyWindow } from './caps.ts';
 import type { DecisionInput, HoldReason, Rule, RuleResult } from './decision.ts';
 import { type SendingWindow, sendingWindow } from './sending-window.ts';
 
-/** How long an automated text lets a confirmation go ahead, and how often it looks. */
+/** An automated text waits at most this long for the confirmation of an opt-in to leave first. */
 const CONFIRMATION_HOURS = 24;
+/** A text that waits for a confirmation is decided again after this pause. */
 const CONFIRMATION_PAUSE_MILLISECONDS = 5000;
 
-/** What an automation's step waits for, an agent is told at once, and nobody needs from a text of the system's. */
-function objection(purpose: DecisionInput['purpose'], reason: HoldReason, explanation: string): RuleResult {
+/** Objects according to the text's purpose: a step is held, an agent's text is refused, a text of the system is dropped. */
+function objectByPurpose(
+  purpose: DecisionInput['purpose'],
+  reason: HoldReason,
+  explanation: string,
+): RuleResult {
   if (purpose === 'agent') return { verdict: { kind: 'refuse', reason }, explanation };
   if (purpose === 'step') return { verdict: { kind: 'hold', reason }, explanation };
   return { verdict: { kind: 'drop', reason }, explanation };
 }
 
-/** The request for START that counts for a text: its lead's, where each lead opts in by itself (C4), else the number's. */
+/** Selects the request for START that counts for a text: in per-lead mode the lead's own (C4), else the number's. */
 export function optInRequestOf({ settings, consent, leadId }: DecisionInput): OptInRequestStatus {
   if (settings.doubleOptIn !== 'perLead' || leadId === undefined) return consent.optInRequest;
   return consent.leadOptInRequests?.[leadId] ?? 'not_sent';
 }
 
+/** Drops a text that waited longer than its maximum age, so that a late opt-in releases no stale text. */
 const maximumAge: Rule = {
   name: 'maximumAge',
   evaluate: ({ age, now }) => {
@@ -35,6 +41,11 @@ const maximumAge: Rule = {
   },
 };
 
+/**
+ * Sends nothing to a number that has opted out, by STOP in reply to any text (B6) or otherwise, until it opts in explicitly
+ * again (S4, S5). Only the one answer that confirms the opt-out may leave. A text that waited for START is dropped when
+ * STOP comes instead (C3, C5).
+ */
 const optedOut: Rule = {
   name: 'optedOut',
   evaluate: ({ purpose, consent, heldFor }) => {
@@ -50,31 +61,34 @@ const optedOut: Rule = {
       const explanation = `the request for START was answered with an opt-out at ${since}`;
       return { verdict: { kind: 'drop', reason: 'optInRequestRejected' }, explanation };
     }
-    return objection(purpose, 'optedOut', `the number opted out at ${since}`);
+    return objectByPurpose(purpose, 'optedOut', `the number opted out at ${since}`);
   },
 };
 
+/** Sends nothing until the organization is verified for A2P 10DLC (C8). */
 const a2pVerified: Rule = {
   name: 'a2pVerified',
   evaluate: ({ purpose, settings }) => {
     if (settings.a2pVerified) return { explanation: 'the organization is verified for A2P 10DLC' };
     const explanation = 'the organization is not verified for A2P 10DLC';
-    // What the system says waits like a step: its age ends it.
-    return objection(purpose === 'agent' ? 'agent' : 'step', 'a2pNotVerified', explanation);
+    // A text of the system is held like a step, until its maximum age.
+    return objectByPurpose(purpose === 'agent' ? 'agent' : 'step', 'a2pNotVerified', explanation);
   },
 };
 
+/** Sends nothing to a number that Twilio blocks (X9). */
 const carrierBlocked: Rule = {
   name: 'carrierBlocked',
   evaluate: ({ purpose, consent }) => {
     if (!consent.carrierBlocked) return { explanation: 'Twilio holds no block' };
     const explanation = 'Twilio blocks the number until START is texted from it';
-    // An opt-in on the web comes before Twilio's list has it: its confirmation waits for that, and is not lost (B3, B7, X9).
+    // Twilio's list learns of an opt-in on the web some time later: until then its confirmation is held, not lost (B3, B7).
     const waits = purpose === 'confirmation' || purpose === 'optInRequest';
-    return objection(waits ? 'step' : purpose, 'carrierBlocked', explanation);
+    return objectByPurpose(waits ? 'step' : purpose, 'carrierBlocked', explanation);
   },
 };
 
+/** Holds automated texts while a received text that may be an opt-out waits for a person's decision (X7). */
 const review: Rule = {
   name: 'review',
   evaluate: ({ purpose, conversation }) => {
@@ -86,6 +100,10 @@ const review: Rule = {
   },
 };
 
+/**
+ * While `requireSmsOptIn` is on, sends automated texts only to numbers with a recorded opt-in (H2, S2). A number without one
+ * is held silently until it opts in (H3). Agents' texts pass (H12).
+ */
 const requireSmsOptIn: Rule = {
   name: 'requireSmsOptIn',
   evaluate: ({ purpose, settings, consent }) => {
@@ -105,6 +123,7 @@ const requireSmsOptIn: Rule = {
   },
 };
 
+/** While `requireOptInForOneToOne` is on, refuses an agent's text to a number without an opt-in (T8). */
 const requireOptInForOneToOne: Rule = {
   name: 'requireOptInForOneToOne',
   evaluate: ({ purpose, settings, consent }) => {
@@ -118,6 +137,7 @@ const requireOptInForOneToOne: Rule = {
   },
 };
 
+/** Sends a text of an automation that is tied to a keyword only to numbers with an active opt-in for it (T5). */
 const keyword: Rule = {
   name: 'keyword',
   evaluate: ({ automation, consent }) => {
@@ -132,6 +152,7 @@ const keyword: Rule = {
   },
 };
 
+/** Refuses a text to a number that the carrier reported as unreachable. */
 const textable: Rule = {
   name: 'textable',
   evaluate: ({ unreachable }) =>
@@ -143,6 +164,10 @@ const textable: Rule = {
       : { explanation: 'no carrier has called the number unreachable' },
 };
 
+/**
+ * In double opt-in, sends the request for START ahead of the first text (C2) and holds every text until START (C3). In
+ * per-lead mode each lead needs its own START (C4).
+ */
 const doubleOptIn: Rule = {
   name: 'doubleOptIn',
   evaluate: (input) => {
@@ -165,7 +190,7 @@ const doubleOptIn: Rule = {
       case 'accepted':
         return { explanation: `${subject} answered the request with START` };
       case 'not_sent':
-        // The request is the system's own text: it waits for the decision that an agent's text need not wait for.
+        // A review does not stop an agent's text, but it does stop the system's own request for START.
         return input.conversation.review
           ? {
               verdict: { kind: 'hold', reason: 'awaitingReview' },
@@ -182,6 +207,7 @@ const doubleOptIn: Rule = {
   },
 };
 
+/** Lets the confirmation of an opt-in leave before any automated text (B3). */
 const confirmationFirst: Rule = {
   name: 'confirmationFirst',
   evaluate: ({ purpose, conversation, now }) => {
@@ -198,14 +224,15 @@ const confirmationFirst: Rule = {
   },
 };
 
-/** Whom the hours and caps of automated texts bind: not agents, and no answer to what the person has just texted. */
-function bindsAutomations({ purpose, isAnswer }: DecisionInput): boolean {
+/** Hours and caps bind all texts except agents' texts and answers to a text that the person has just sent. */
+function isBoundByWindows({ purpose, isAnswer }: DecisionInput): boolean {
   return purpose !== 'agent' && purpose !== 'optOutReply' && !isAnswer;
 }
 
-function notNow(input: DecisionInput, reason: string, window: SendingWindow): RuleResult {
+/** Defers a text to the next opening of a window. An agent's text passes with a warning, an answer without one. */
+function deferToWindow(input: DecisionInput, reason: string, window: SendingWindow): RuleResult {
   if (window.open) return { explanation: window.explanation };
-  if (bindsAutomations(input)) {
+  if (isBoundByWindows(input)) {
     return { verdict: { kind: 'defer', reason, until: window.until }, explanation: window.explanation };
   }
   const isAgents = input.purpose === 'agent';
@@ -213,15 +240,17 @@ function notNow(input: DecisionInput, reason: string, window: SendingWindow): Ru
   return isAgents ? { warning: true, explanation } : { explanation };
 }
 
+/** Defers a text outside the lawful and the organization's hours in the recipient's time zones (X6). */
 const quietHours: Rule = {
   name: 'quietHours',
   evaluate: (input) => {
     const { consent, place = {}, settings, now } = input;
     const recipient = recipientLocation(consent.number, place, settings.timeZone);
-    return notNow(input, 'quietHours', sendingWindow(recipient, settings, now));
+    return deferToWindow(input, 'quietHours', sendingWindow(recipient, settings, now));
   },
 };
 
+/** Defers a step to a number that has had as many automated texts as the caps allow (X6). */
 const caps: Rule = {
   name: 'caps',
   evaluate: (input) => {
@@ -229,11 +258,11 @@ const caps: Rule = {
     if (input.purpose !== 'step') return { explanation: 'applies to automations only' };
     const { states } = recipientLocation(consent.number, place, settings.timeZone);
     const { recent } = conversation;
-    return notNow(input, 'caps', frequencyWindow(recent, automation?.id ?? '', states, settings, now));
+    return deferToWindow(input, 'caps', frequencyWindow(recent, automation?.id ?? '', states, settings, now));
   },
 };
 
-/** The rules in the order in which they are consulted; the first with a verdict decides (DESIGN.md, "The gate"). */
+/** The rules in the order in which they are consulted; the first with a verdict decides (docs/design.md, "The gate"). */
 export const RULES: readonly Rule[] = [
   maximumAge,
   optedOut,
@@ -247,6 +276,6 @@ export const RULES: readonly Rule[] = [
   doubleOptIn,
   quietHours,
   caps,
-  // Last: it asks again within seconds, which nothing that waits for a morning may do all night (X4).
+  // Must stay last: it defers by seconds only. A text that waits for the morning must not be decided again all night (X4).
   confirmationFirst,
 ];

@@ -3,14 +3,19 @@ import type { Lane } from '../automation/lanes.ts';
 import { type Item, isConditionFailure, type Key } from '../runtime/dynamodb.ts';
 
 /**
- * The time of the sender, as a generic cell rate algorithm keeps it: one moment up to which it is taken, which each batch
- * of texts moves on by what its segments take, and another that only the priority line moves. No other file spells its key.
+ * The rate limiter's one item, kept as in the generic cell rate algorithm (GCRA). `nextFreeAt` is the end of the sender's
+ * reserved time: each batch of texts moves it on by the time that its segments take. `priorityAt` is the same for the
+ * priority lane alone. No other file spells this key.
  */
 const limiterKey: Key = { pk: 'SENDER', sk: 'CLOCK' };
 
-/** Time was taken from `start` on; or none was, since all of it is taken up to `nextFreeAt`. Milliseconds since 1970. */
+/**
+ * The result of a reservation, in milliseconds since 1970. `start`: the caller's slots begin there. `nextFreeAt`: nothing was
+ * reserved, since the sender is busy until then.
+ */
 export type Reservation = { readonly start: number } | { readonly nextFreeAt: number };
 
+/** Shares the sender's rate (segments a second) among all workers. */
 export type SendRateLimiter = ReturnType<typeof createSendRateLimiter>;
 
 export function createSendRateLimiter(deps: {
@@ -20,10 +25,12 @@ export function createSendRateLimiter(deps: {
 }) {
   return {
     /**
-     * Takes the sender's next free time. What a broadcast has taken ahead keeps nobody of the priority line waiting: that line
-     * waits only for itself, and the broadcast makes room after it.
+     * Reserves the sender's next free time. Priority texts ignore slots that a broadcast has reserved. The broadcast's next
+     * slots move back by the same amount.
      *
-     * @param milliseconds how much. @param span it may start at the earliest and at the latest then.
+     * @param milliseconds the length of the reservation.
+     * @param span the earliest and the latest start, in milliseconds since 1970.
+     * @throws Error when other workers won the race 20 times.
      */
     tryReserve: async (lane: Lane, milliseconds: number, span: Span): Promise<Reservation> => {
       if (lane === 'bulk') return advance(deps, 'nextFreeAt', milliseconds, span);
@@ -32,14 +39,14 @@ export function createSendRateLimiter(deps: {
         await advance(deps, 'nextFreeAt', milliseconds, { ...span, latest: END_OF_TIME });
       return reserved;
     },
-    /** Takes time for texts that leave at once, whoever has taken it before: those after them make room. */
+    /** Reserves time for texts that leave at once, over existing reservations: the next slots of broadcasts move back. */
     reserveNow: async (milliseconds: number, now: number): Promise<void> => {
       await advance(deps, 'nextFreeAt', milliseconds, { earliest: now, latest: END_OF_TIME });
     },
     /**
-     * A place in a line, for texts that come again when it is their turn to ask: takes nothing of the sender's time.
+     * Assigns the moments at which texts without a slot ask again, one batch of a lane after the other. Reserves no time.
      *
-     * @returns when the place begins.
+     * @returns the moment at which the first of them asks again, in milliseconds since 1970.
      */
     enqueue: async (lane: Lane, milliseconds: number, earliest: number): Promise<number> => {
       const span = { earliest, latest: END_OF_TIME };
@@ -59,8 +66,8 @@ const END_OF_TIME = Number.MAX_SAFE_INTEGER;
 const ATTEMPTS = 20;
 
 /**
- * Moves a time on from itself, or from `earliest` when it lies behind. One request where the line is as it mostly is, else two:
- * a broadcast's queues, and the priority line rests.
+ * Moves a stored moment forward: from its own value, or from `earliest` when it lies before that. The first try assumes the
+ * usual case, a busy sender or an idle priority lane, and takes one request; the other case takes two.
  */
 async function advance(
   { client, table }: { readonly client: DynamoDBDocumentClient; readonly table: string },
@@ -103,7 +110,7 @@ async function advance(
   throw new Error('Others took the time of the sender again and again');
 }
 
-/** Where the time stood when the condition failed; 0 before its first use. */
+/** Reads the stored moment out of a failed condition; 0 before its first use. */
 function stoodAt(attribute: string) {
   return (error: unknown): { nextFreeAt: number } => {
     if (!isConditionFailure(error)) throw error;

@@ -21,14 +21,16 @@ export interface GateTables {
 type Put = NonNullable<TransactItem['Put']>;
 
 /**
- * - `done`: it is written.
- * - `inputChanged`: the number's consent or conversation moved since the decision: decide anew.
- * - `handled`: the enrollment or single text moved on, or the message exists: someone else did this.
- * - `collided`: another transaction held an item; nothing is known to have changed.
+ * The outcome of writing a decision.
+ *
+ * - `done`: everything was written.
+ * - `inputChanged`: the number's consent or conversation changed since the decision. Load it and decide again.
+ * - `handled`: another worker has moved the enrollment or single text on, or the message exists already.
+ * - `collided`: another transaction held an item at the same time. Try again.
  */
 export type WriteOutcome = 'done' | 'inputChanged' | 'handled' | 'collided';
 
-/** What a text is written with: the enrollment or single text that it comes from, and its conversation, moved on. */
+/** The writes that turn a due text into a claimed message. `origin` is its enrollment or single text, moved past the text. */
 export interface Claim {
   readonly origin: Put;
   readonly text: Message;
@@ -36,9 +38,14 @@ export interface Claim {
 }
 
 /**
- * The send transaction: the number's consent is still the one decided on, the enrollment or single text moves past the
- * text, the text exists as `claimed`, and its conversation counts it; all of it or nothing. A STOP recorded before it
- * makes it fail; one recorded after it finds the text handed over.
+ * Claims a text in the send transaction. All of this happens, or nothing does: the number's consent still has the version
+ * that was decided on, the origin moves past the text, the message is stored as `claimed`, and the conversation counts it.
+ *
+ * The condition on consent keeps S4: a STOP that is recorded first makes the transaction fail, and a STOP that is recorded
+ * later finds the text already claimed. The conditions on origin and message keep X5: of all deliveries of the same attempt,
+ * one transaction succeeds, and only its worker hands the text to Twilio.
+ *
+ * @param consent the state that was decided on.
  */
 export function claimText(
   tables: GateTables,
@@ -56,11 +63,13 @@ export function claimText(
 }
 
 /**
- * The request for START goes ahead of a text (C2): the ledger says that it was sent, the original is held, and the request
- * is claimed, in one transaction. Whoever decides on the same number at the same time finds the consent moved.
+ * Claims the request for START that goes ahead of a text (C2). One transaction records it in the ledger, holds the original
+ * text (C3) and claims the request. Another worker that decides about the same number at the same time gets `inputChanged`,
+ * so that a number gets one request (X5).
  *
- * @param ledger the writes of the registry's event, which fail when the consent has moved.
- * @param prompt the request, as a single text that has become a message.
+ * @param ledger the writes of the registry's event. They fail when the consent has changed (S4).
+ * @param held the original text, as waiting.
+ * @param optInRequest the request, as a single text that has become a message.
  */
 export function claimOptInRequest(
   tables: GateTables,
@@ -76,25 +85,25 @@ export function claimOptInRequest(
 }
 
 /**
- * Holds a text under what was decided on: an opt-in, a START or a decision recorded in between makes it fail, so that
- * nobody is put to sleep after the news that would have woken them.
+ * Holds a text, on the condition that the decision's input is unchanged. An opt-in, a START or a review's decision that was
+ * recorded in between makes it fail; otherwise the text would wait for an event that has already happened.
  */
 export function writeHold(
   tables: GateTables,
   { consent, conversation }: { readonly consent: ConsentState; readonly conversation: Conversation },
   held: Put,
 ): Promise<WriteOutcome> {
-  const unread = conversation.review
+  const reviewUnchanged = conversation.review
     ? [{ ConditionCheck: conversationUnchanged(tables.outreachTable, conversation) }]
     : [];
   return transact(
     tables,
-    [consentUnchanged(tables.consentTable, consent.number, consent.version), ...unread],
+    [consentUnchanged(tables.consentTable, consent.number, consent.version), ...reviewUnchanged],
     [{ Put: held }],
   );
 }
 
-/** Ends a text without sending it: it is stored with its reason, and what it comes from moves on. */
+/** Records a refused or dropped text with its reason and moves its origin past it: a due text is sent or explained (X5). */
 export function recordUnsent(
   tables: GateTables,
   {
@@ -130,7 +139,7 @@ function putMessage({ outreachTable }: GateTables, text: Message): TransactItem 
   };
 }
 
-/** @param conditions the writes whose conditions say that what was decided on still holds. */
+/** @param conditions the actions that fail when the decision's input has changed; the others fail when the text was handled. */
 async function transact(
   { client }: GateTables,
   conditions: readonly TransactItem[],

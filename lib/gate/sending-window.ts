@@ -4,11 +4,11 @@ import { clockSpan } from '../phone/zone-clock.ts';
 import { compileHours, type DayRule, type OpenHours } from './day-rules.ts';
 import { dateOf, weekdayOf } from './holidays.ts';
 
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
+const MINUTE_MILLISECONDS = 60_000;
+const DAY_MILLISECONDS = 24 * 60 * MINUTE_MILLISECONDS;
 const HORIZON_DAYS = 60;
 
-/** Whether automated texts may leave, why, and if not, from when on (ISO 8601 UTC). */
+/** States whether a text may leave now; if not, `until` is the first moment at which it may (ISO 8601 UTC). */
 export type SendingWindow =
   | { readonly open: true; readonly explanation: string }
   | { readonly open: false; readonly until: string; readonly explanation: string };
@@ -20,34 +20,35 @@ type DayRules = (day: number) => DayRule;
 const WEEKDAYS = ['Sundays', 'Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays'];
 
 /**
- * Whether an automated text may leave now (X6): inside the federal hours (47 CFR 64.1200(c)(1)), those of every state
- * that may protect the recipient, and the organization's own, on no holiday; on the recipient's clock, and where
- * several zones are possible, in each of them.
+ * Checks whether an automated text may leave now (X6). It must be inside the federal hours (47 CFR 64.1200(c)(1)), inside
+ * the hours of every state that may protect the recipient, inside the organization's own hours, and on no holiday; in local
+ * time of every zone in which the recipient may be.
  *
- * @returns open; or closed until the first moment that is open, to the minute. When the next 60 days have none, `until`
- *   is their end, so that the text is looked at again, and the explanation says so.
+ * @returns open; or closed until the first open moment, to the minute. When the next 60 days have none, `until` is their end,
+ *   so that the text is decided again then, and the explanation says so.
  */
 export function sendingWindow(recipient: Recipient, rules: Rules, now: Date): SendingWindow {
   if (rules.quietHours === 'offForTesting')
     return { open: true, explanation: 'quiet hours are switched off for this organization' };
   const hours = compileHours(rules, recipient.states);
   const at = now.getTime();
-  // A recipient of whom no zone is known may be anywhere: missing input never sends.
+  // A recipient without a known zone may be anywhere: missing input never sends.
   const zones = recipient.zones.length > 0 ? recipient.zones : ANYWHERE_IN_THE_US;
   const closed = zones.find((zone) => !isOpen(zone, hours, at));
   if (closed === undefined) return { open: true, explanation: sayOpen(zones, hours, at) };
 
-  const horizon = at + HORIZON_DAYS * DAY;
+  const horizon = at + HORIZON_DAYS * DAY_MILLISECONDS;
   const first = Math.max(...zones.map((zone) => nextOpening(zone, hours, at, horizon)));
   const opening = commonOpening(zones, hours, first, horizon);
-  const found = opening < horizon;
   const explanation = [sayClosed(closed, hours, at), ...sayOthers(zones)];
-  if (!found) explanation.push(`no moment of the next ${HORIZON_DAYS} days suits ${zones.join(', ')}`);
-  else if (opening > first + DAY) explanation.push(`no moment of the day suits all of ${zones.join(', ')}`);
+  if (opening >= horizon)
+    explanation.push(`no moment of the next ${HORIZON_DAYS} days suits ${zones.join(', ')}`);
+  else if (opening > first + DAY_MILLISECONDS)
+    explanation.push(`no moment of the day suits all of ${zones.join(', ')}`);
   return { open: false, until: new Date(opening).toISOString(), explanation: explanation.join('; ') };
 }
 
-/** The first moment from `from` on that is open in every zone; `horizon` when there is none before it. */
+/** Finds the first moment from `from` on that is open in every zone; `horizon` when there is none before it. */
 function commonOpening(zones: readonly string[], hours: DayRules, from: number, horizon: number): number {
   for (let at = from; ; ) {
     const before = at;
@@ -57,8 +58,8 @@ function commonOpening(zones: readonly string[], hours: DayRules, from: number, 
 }
 
 /**
- * The first moment from `from` on that is open in one zone. It goes from span to span in which the zone's clocks run
- * evenly, so a night in which they change neither hides an opening nor invents one.
+ * Finds the first moment from `from` on that is open in one zone; `horizon` when there is none before it. It advances by
+ * spans of constant UTC offset, so that a change of the clocks neither hides an opening nor adds one.
  */
 function nextOpening(zone: string, hours: DayRules, from: number, horizon: number): number {
   let at = from;
@@ -66,11 +67,14 @@ function nextOpening(zone: string, hours: DayRules, from: number, horizon: numbe
     if (at >= horizon) return horizon;
     const { offset, until } = clockSpan(zone, at);
     const local = at + offset;
-    const day = Math.floor(local / DAY);
+    const day = Math.floor(local / DAY_MILLISECONDS);
     const { open } = hours(day);
-    const minute = (local - day * DAY) / MINUTE;
+    const minute = (local - day * DAY_MILLISECONDS) / MINUTE_MILLISECONDS;
     if (open && minute >= open.from && minute < open.to) return at;
-    const next = open && minute < open.from ? day * DAY + open.from * MINUTE : (day + 1) * DAY;
+    const next =
+      open && minute < open.from
+        ? day * DAY_MILLISECONDS + open.from * MINUTE_MILLISECONDS
+        : (day + 1) * DAY_MILLISECONDS;
     at = Math.min(next - offset, until);
   }
 }
@@ -80,7 +84,7 @@ function isOpen(zone: string, hours: DayRules, at: number): boolean {
 }
 
 function dayIn(zone: string, at: number): number {
-  return Math.floor((at + clockSpan(zone, at).offset) / DAY);
+  return Math.floor((at + clockSpan(zone, at).offset) / DAY_MILLISECONDS);
 }
 
 function sayOpen(zones: readonly string[], hours: DayRules, at: number): string {

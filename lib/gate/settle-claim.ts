@@ -9,7 +9,7 @@ import { reopenSingleText } from '../single-texts/single-text.ts';
 import { parseSingleText, putSingleText, singleTextKey } from '../single-texts/single-text-items.ts';
 import type { GateTables } from './send-transaction.ts';
 
-/** A claimed text that ends without having left, and why. */
+/** The final status of a claimed text that did not leave, with the reason. */
 export interface Ending {
   readonly status: 'rejected' | 'failed';
   readonly reason: string;
@@ -20,9 +20,10 @@ export interface Ending {
 const ONLY_THIS_CLAIM = '#status = :claimed AND attempt = :attempt';
 
 /**
- * Writes how a claimed text ended.
+ * Writes the final status of a claimed text that did not leave. The condition on status and attempt keeps X5: the write
+ * overwrites neither a carrier's report nor a later attempt.
  *
- * @returns false when the text is no longer claimed by this attempt: the carrier's own news came first.
+ * @returns false when the text is no longer claimed by this attempt, because the carrier's report came first.
  */
 export async function endClaim(
   tables: GateTables,
@@ -59,11 +60,12 @@ export async function endClaim(
 }
 
 /**
- * Takes a claim back because Twilio did not take the text: the text becomes `retrying` and its step is due again at
- * `retryAt`, to be decided anew, consent included.
+ * Takes a claim back because Twilio did not accept the text. In one transaction the text becomes `retrying`, and its step or
+ * single text is due again at `retryAt`, when the gate decides it again, consent included (X5: sent once, or explained).
  *
- * @returns `reopened`; or `movedOn` when the enrollment is no longer right behind the step, in which case the text
- *   ended as `failed`; or `settled` when the carrier's own news came first.
+ * @param retryAt ISO 8601 UTC.
+ * @returns `reopened`; `movedOn` when the enrollment or single text is no longer right behind this attempt, and the text was
+ *   ended as `failed`; `settled` when the carrier's report came first.
  */
 export async function reopenClaim(
   tables: GateTables,
@@ -74,7 +76,7 @@ export async function reopenClaim(
   const { client, outreachTable } = tables;
   const { attempt = 1 } = text;
   const reopened = await reopenOrigin(tables, text, retryAt);
-  if (!reopened) return moveOn(tables, text, now);
+  if (!reopened) return failClaim(tables, text, now);
   try {
     await client.send(
       new TransactWriteCommand({
@@ -97,7 +99,7 @@ export async function reopenClaim(
             },
           },
           { Put: reopened },
-          ...(text.purpose === 'confirmation' ? [awaitAgain(outreachTable, text, now)] : []),
+          ...(text.purpose === 'confirmation' ? [markPending(outreachTable, text, now)] : []),
         ],
       }),
     );
@@ -105,13 +107,13 @@ export async function reopenClaim(
   } catch (error) {
     const codes = cancellationCodes(error);
     if (codes?.[0] === 'ConditionalCheckFailed') return 'settled';
-    if (codes?.[1] === 'ConditionalCheckFailed') return moveOn(tables, text, now);
+    if (codes?.[1] === 'ConditionalCheckFailed') return failClaim(tables, text, now);
     throw error;
   }
 }
 
-/** A confirmation that did not leave goes ahead of automated texts again (B3). */
-function awaitAgain(table: string, { id, number }: Message, now: Date): TransactItem {
+/** Marks a confirmation that did not leave as pending again, so that automated texts wait for it (B3). */
+function markPending(table: string, { id, number }: Message, now: Date): TransactItem {
   return {
     Update: {
       TableName: table,
@@ -124,7 +126,7 @@ function awaitAgain(table: string, { id, number }: Message, now: Date): Transact
   };
 }
 
-/** What the text comes from, due once more; undefined when that has moved on since. */
+/** Prepares the write that makes the text's step or single text due again; undefined when it has moved on since. */
 async function reopenOrigin({ client, outreachTable }: GateTables, text: Message, retryAt: string) {
   const { id, number, purpose, attempt = 1 } = text;
   const { leadId = '', automationId = '', step = 0, firstDueAt = retryAt } = text;
@@ -139,7 +141,7 @@ async function reopenOrigin({ client, outreachTable }: GateTables, text: Message
   return enrollment && putOverVersion(outreachTable, enrollment);
 }
 
-async function moveOn(tables: GateTables, text: Message, now: Date): Promise<'movedOn' | 'settled'> {
+async function failClaim(tables: GateTables, text: Message, now: Date): Promise<'movedOn' | 'settled'> {
   const ending: Ending = {
     status: 'failed',
     reason: 'neverReachedCarrier',

@@ -10,18 +10,18 @@ import type { Settings } from '../organization/settings.ts';
 import type { SingleTextStore } from '../single-texts/single-text-store.ts';
 import { holdReasons } from './decision.ts';
 
-/** Why a text can wait: a verdict of the gate, or its automation is switched off. */
+/** All reasons for which a text can wait: the gate's, and that its automation is switched off. */
 export const waitingReasons = [...holdReasons, 'automationDisabled'] as const;
 export type WaitingReason = (typeof waitingReasons)[number];
 
 /**
- * Which waiting of its number an event may have ended. What it did not end is held again.
+ * Selects the hold reasons of a number that a consent event may have ended (H10). A text that is woken in vain is held again.
  *
- * @returns `all`, or the reasons; an opt-out ends the waiting for START, since what waited is dropped (C3).
+ * @returns `all`, or the reasons. An opt-out wakes the texts that wait for START, since the gate then drops them (C3).
  */
 export function wokenByEvent(event: ConsentEvent): 'all' | readonly WaitingReason[] {
   if (event.effect !== 'changed' || event.kind === 'optInRequestSent') return [];
-  // What waits for START would only ask again, in a circle; for a dead number it is told so, and ends.
+  // Texts that wait for START would ask in vain again and again. For an unreachable number the gate refuses them instead.
   if (event.kind === 'optInRequestFailed') return isDeadNumber(event) ? ['waitingForStart'] : [];
   return event.after === 'opted_out' ? ['waitingForStart'] : 'all';
 }
@@ -31,23 +31,25 @@ function isDeadNumber({ evidence }: ConsentEvent): boolean {
   return carrierErrorOf(evidence.errorCode).consequence === 'unreachableNumber';
 }
 
-/** Which waiting a change of settings may have ended: a requirement that fell away, a verification that came. */
+/** Selects the hold reasons that a change of settings may have ended: a requirement was switched off, or A2P was verified. */
 export function wokenBySettings(before: Settings, after: Settings): WaitingReason[] {
   const woken: WaitingReason[] = [];
   if (before.requireSmsOptIn && !after.requireSmsOptIn) woken.push('waitingForConsent');
   if (!before.a2pVerified && after.a2pVerified) woken.push('a2pNotVerified');
-  // Per number instead of per lead asks for less as well: who was asked for by another lead may go.
+  // A change from per lead to per number asks for less too: a START for another lead of the number now counts.
   if (before.doubleOptIn !== after.doubleOptIn && before.doubleOptIn !== 'off') {
-    // An agent's text waits for a decision only because a request for START must go ahead of it.
+    // Agents' texts wait for a review only when a request for START must go ahead of them.
     woken.push('waitingForStart', 'awaitingReview');
   }
   return woken;
 }
 
 /**
- * Which waiting in an automation a change of it may have ended: it was switched on, or asks for another keyword or for none.
+ * Selects the hold reasons of an automation's steps that a change of the automation may have ended: it was switched on, or its
+ * keyword changed or was removed.
  *
- * @param after undefined when it was removed: whoever waits in it is stopped, and does not go on in a later one of its name.
+ * @param after undefined when the automation was removed: all its steps are woken, so that the gate stops them and they do not
+ *   continue in a later automation of the same id.
  */
 export function wokenByAutomation(
   before: Automation,
@@ -67,9 +69,11 @@ export interface WakeEntryDeps {
 }
 
 /**
- * Makes what an entry of the waiting index speaks of due now, as it stands itself, if it waits still and is meant.
+ * Makes a waiting step or text due now. Reads the item itself first; does nothing if it no longer waits or `isMeant` rejects
+ * it.
  *
- * @returns false also for what nobody can read: it stays as it is, since the gate would not send it either.
+ * @param entry an entry of the waiting index.
+ * @returns whether the item was woken; false also for an item that cannot be read, which the gate would not send either.
  */
 export async function wakeEntry(
   { enrollments, singleTexts, now }: WakeEntryDeps,
@@ -98,13 +102,13 @@ export interface WakeNumberDeps {
 }
 
 /**
- * Makes what waits for one number due now, its leads' steps and its single texts.
+ * Makes the waiting steps and single texts of one number due now (H10, X4).
  *
- * Reads the items themselves, strongly consistent, and not the waiting index, which may not show yet what was held a
- * moment before the consent came.
+ * It reads the items themselves, strongly consistent. The waiting index is eventually consistent: it may not show yet a
+ * text that was held a moment before the consent arrived.
  *
- * @param reasons of waiting; `all` for every one.
- * @returns how many were woken.
+ * @param reasons the hold reasons to wake, or `all`.
+ * @returns the number of texts that were woken.
  */
 export async function wakeNumber(
   { leads, enrollments, singleTexts, now }: WakeNumberDeps,
@@ -116,7 +120,7 @@ export async function wakeNumber(
   let woken = 0;
   for (const leadId of await leads.leadsWithNumber(number)) {
     for (const enrollment of await enrollments.ofLead(leadId)) {
-      // Lost to another writer: whoever it was decided on the consent that is recorded by now.
+      // A lost race is no loss: the other writer decided on the consent that is recorded by now.
       if (isMeant(enrollment) && (await enrollments.replace(wakePending(enrollment, now())))) woken++;
     }
   }

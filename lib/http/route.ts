@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { FieldError } from '../runtime/problem.ts';
+import type { Tag } from './tags.ts';
 
 export const roles = ['admin', 'agent'] as const;
 export type Role = (typeof roles)[number];
@@ -30,6 +31,9 @@ export interface RouteDescription<Body = unknown, Query = unknown> {
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   /** With parameters in braces: `/leads/{id}`. */
   readonly path: string;
+  /** Verb and noun, what clients call the operation by: `listLeads`. No other operation has it. */
+  readonly operationId: string;
+  readonly tag: Tag;
   readonly summary: string;
   readonly roles: readonly Role[];
   readonly body?: z.ZodType<Body>;
@@ -87,6 +91,9 @@ export function invalidField(field: string, ...messages: readonly string[]): Req
     messages.map((message) => ({ field, message })),
   );
 }
+
+/** The answer to a DELETE: the id of what is gone. */
+export const removedSchema = z.object({ removed: z.string() });
 
 export const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(25),

@@ -7,8 +7,8 @@ import { consentEventOf } from '../forms/consent-events.ts';
 import type { ConsentStatement, Submission } from '../forms/submission.ts';
 import type { SubmissionStore } from '../forms/submission-store.ts';
 import type { LeadStore } from '../leads/lead-store.ts';
+import { replyTo } from '../single-texts/confirmation-and-opt-out-reply.ts';
 import { type EnqueueReplyDeps, enqueueReply } from '../single-texts/enqueue-reply.ts';
-import { replyTo } from '../single-texts/replies.ts';
 
 export interface IntakeDeps extends EnqueueReplyDeps {
   readonly registry: Pick<ConsentRegistry, 'record'>;

@@ -23,6 +23,10 @@ export const leadDetailsSchema = z.strictObject({
 });
 export type LeadDetails = z.infer<typeof leadDetailsSchema>;
 
+/** The names of a lead's details. */
+export const LEAD_FIELDS = leadDetailsSchema.keyof().options;
+export type LeadField = keyof LeadDetails;
+
 /** Why no text can reach the lead's number, as the carrier told us. */
 const unreachableSchema = z.object({ code: z.int(), at: z.string() });
 

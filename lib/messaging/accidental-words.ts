@@ -1,6 +1,6 @@
 /**
  * Replies that people send without meaning to opt in, in English and Spanish: an agreement, a greeting, thanks, a time, an
- * answer to a salesperson's question. Written with spaces here and compared without them.
+ * answer to a salesperson's question (T1). They are compared without their spaces.
  */
 const ENGLISH = [
   ...[
@@ -356,7 +356,7 @@ const SPANISH = [
   ],
 ];
 
-/** Upper case, without spaces and accents, as `keywordIn` writes a message. */
+/** All accidental replies in upper case without spaces and accents, to compare with the result of `keywordIn`. */
 export const accidentalWords: ReadonlySet<string> = new Set(
   [...ENGLISH, ...SPANISH].map((reply) => reply.replaceAll(' ', '').toUpperCase()),
 );

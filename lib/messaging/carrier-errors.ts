@@ -1,4 +1,4 @@
-/** What an error of Twilio's says beyond the one text. */
+/** The consequence of a Twilio error beyond the one text: for the number's consent, the number itself, or the campaign. */
 export type Consequence = 'optOut' | 'unreachableNumber' | 'stopCampaign' | 'none';
 
 export interface CarrierError {
@@ -18,9 +18,9 @@ const transient = (sentence: string, consequence: Consequence = 'none'): Carrier
   sentence,
 });
 
-/** Twilio's error codes that mean something to us (its error dictionary; FACTS, "Twilio: sending"). */
+/** Twilio's error codes that mean something to us (docs/facts.md, "Twilio: sending"). */
 const CARRIER_ERRORS: Readonly<Record<number, CarrierError>> = {
-  // Twilio takes nothing until somebody acts: what is due waits for that instead of being lost.
+  // Transient, since Twilio accepts nothing until a person replaces the key: due texts wait for that and are not lost.
   20003: transient('the API key is not valid', 'stopCampaign'),
   20429: transient('Twilio has too many requests'),
   21211: permanent('unreachableNumber', 'the number does not exist'),
@@ -39,8 +39,8 @@ const CARRIER_ERRORS: Readonly<Record<number, CarrierError>> = {
   63014: permanent('optOut', 'the recipient blocked the sender'),
 };
 
-/** What an error code means. A code that we do not know is permanent and says nothing about the number. */
+/** Classifies a Twilio error code. An unknown code, or none, is permanent and has no consequence for the number. */
 export function carrierErrorOf(code: number | null): CarrierError {
-  const known = code === null ? undefined : CARRIER_ERRORS[code];
-  return known ?? permanent('none', code === null ? 'no reason given' : `error ${code}`);
+  const listed = code === null ? undefined : CARRIER_ERRORS[code];
+  return listed ?? permanent('none', code === null ? 'no reason given' : `error ${code}`);
 }

@@ -1,20 +1,20 @@
-/** One text to hand over. */
+/** A text to hand to the carrier. */
 export interface OutgoingText {
   /** E.164. */
   readonly to: string;
   readonly body: string;
-  /** Where the carrier tells how the text fares. */
+  /** URL to which the carrier posts the text's delivery status. */
   readonly statusCallback: string;
 }
 
-/** What came of handing a text over. */
+/** The carrier's answer to a text. */
 export type SendResult =
   | { readonly kind: 'accepted'; readonly sid: string; readonly status: string }
-  /** Refused for good: sending the same again would be refused again. */
+  /** The carrier refused the text for good: it would refuse the same text again. */
   | { readonly kind: 'rejected'; readonly code: number | null }
-  /** Nothing was created: the carrier is busy, out of order or out of reach. */
+  /** The carrier created nothing, and a later try may succeed: it is busy, unreachable, or refuses the key or the campaign. */
   | { readonly kind: 'notAccepted'; readonly code: number | null }
-  /** The request left and no answer came: the text may exist or not. */
+  /** The request left and no answer came: the carrier may or may not have the text. */
   | { readonly kind: 'unknown' };
 
 /** A text as the carrier lists it. */
@@ -26,15 +26,15 @@ export interface CarrierMessage {
   readonly createdAt: string;
 }
 
-/** The carrier, as far as we use it. */
+/** The operations that sendgate needs of a carrier. */
 export interface Carrier {
-  /** Hands a text over. Never throws for what the carrier answers, or does not. */
+  /** Hands a text to the carrier. A refusal or a missing answer is a result, never an exception. */
   send(text: OutgoingText): Promise<SendResult>;
   /**
-   * Texts of ours to a number with exactly these words.
+   * Finds the texts that were sent to a number with exactly these words.
    *
-   * @param query.since ISO 8601: nothing that was created before is returned.
-   * @throws Error when the carrier cannot be asked.
+   * @param query.since ISO 8601: texts that were created before are left out.
+   * @throws Error when the carrier gives no answer.
    */
   find(query: {
     readonly to: string;

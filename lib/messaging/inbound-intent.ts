@@ -1,32 +1,33 @@
 import { type MatchedRule, readRevocation } from '../revocation/read-revocation.ts';
 
-/** What a text that we received asks for. */
+/** The request that a received text makes. */
 export type InboundIntent =
   | {
       readonly kind: 'stop' | 'start' | 'yes' | 'help';
-      /** Upper case; STOP where the person used words of their own, which `reading` explains. */
+      /** Upper case; STOP for a revocation in the person's own words, which `reading` explains. */
       readonly word: string;
+      /** Twilio acts on this word by itself: it blocks, lifts its block, or answers. */
       readonly carrierActs: boolean;
       /** The rule that recognised a revocation in the person's own words (X7). */
       readonly reading?: MatchedRule & { readonly class: 'clear' };
     }
   | {
-      /** Perhaps a revocation: a person must look, and automated texts are held until someone decides (X7). */
+      /** The text may be a revocation: automated texts are held until a person decides (X7). */
       readonly kind: 'doubtful';
       readonly reading: MatchedRule & { readonly class: 'doubtful' };
       readonly automatic: boolean;
     }
   | {
       readonly kind: 'conversation';
-      /** Written by a machine, an absence notice for instance: no reply for which an automation should stop. */
+      /** A machine wrote the text, such as an absence notice: no automation should stop for it. */
       readonly automatic: boolean;
     };
 
-/** Words on which Twilio acts by itself: the whole message, in any case (FACTS: Twilio's default opt-out handling). */
+/** Words on which Twilio acts by itself: the whole message, in any case (docs/facts.md, "Twilio: STOP, START and HELP"). */
 const CARRIER_STOP = ['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT'];
 const CARRIER_START = ['START', 'UNSTOP'];
 const CARRIER_HELP = ['HELP', 'INFO'];
-/** How people space and write the same words. */
+/** Other ways in which people write the same words. */
 const ALSO_START = ['OPT IN', 'OPTIN', 'RE START', 'RESTART'];
 
 const STOP = new Set(CARRIER_STOP);
@@ -35,14 +36,15 @@ const HELP = new Set(CARRIER_HELP);
 const BY_CARRIER = new Set([...CARRIER_STOP, ...CARRIER_START, ...CARRIER_HELP, 'YES']);
 
 /**
- * Recognises STOP, START, YES and HELP and their kin, and revocations in a person's own words.
+ * Recognises STOP, START, YES, HELP and their variants (B6, T4), and revocations in a person's own words (X7).
  *
- * Twilio's words come first: punctuation, accents, case and a "please" or "thank you" around one do not matter; any other
- * word does. Then the rules of `revocation.ts` are asked: "please stop texting me" is a stop, on which the carrier does not
- * act; "Stop by tomorrow at 3?" is conversation.
+ * Twilio's words are checked first. Punctuation, accents, case and a "please" or "thank you" around the word are ignored;
+ * with any other word beside it, it does not count. The rules of `lib/revocation/` read the rest: "please stop texting me" is
+ * a stop on which the carrier does not act; "Stop by tomorrow at 3?" is conversation.
  *
- * @param body as received. @param optOutType Twilio's own reading, sent only with Advanced Opt-Out; it wins, since the
- *   block at the carrier already follows it. Only YES stays YES.
+ * @param body the text as received.
+ * @param optOutType Twilio's own reading, sent only with Advanced Opt-Out. It wins, since the carrier's block already follows
+ *   it, with one exception: YES stays `yes`.
  */
 export function readIntent(body: string, optOutType?: string): InboundIntent {
   const exact = body.trim().toUpperCase();
@@ -52,7 +54,7 @@ export function readIntent(body: string, optOutType?: string): InboundIntent {
     case 'STOP':
     case 'START':
     case 'HELP': {
-      // Twilio takes YES for START. From somebody whom nobody asked, a YES is no consent: the registry decides.
+      // Twilio reads YES as START. A YES from a person who was not asked is no consent, so the registry must decide.
       if (optOutType === 'START' && word === 'YES') return { kind: 'yes', word, carrierActs: true };
       const kind = optOutType.toLowerCase() as 'stop' | 'start' | 'help';
       return { kind, word: word || optOutType, carrierActs: true };
@@ -66,10 +68,10 @@ export function readIntent(body: string, optOutType?: string): InboundIntent {
 }
 
 function readOwnWords(body: string): InboundIntent {
-  const { class: found, matched, automatic } = readRevocation(body);
-  if (!matched || found === 'none') return { kind: 'conversation', automatic };
-  if (found === 'doubtful') return { kind: 'doubtful', reading: { class: found, ...matched }, automatic };
-  return { kind: 'stop', word: 'STOP', carrierActs: false, reading: { class: found, ...matched } };
+  const { class: clarity, matched, automatic } = readRevocation(body);
+  if (!matched || clarity === 'none') return { kind: 'conversation', automatic };
+  if (clarity === 'doubtful') return { kind: 'doubtful', reading: { class: clarity, ...matched }, automatic };
+  return { kind: 'stop', word: 'STOP', carrierActs: false, reading: { class: clarity, ...matched } };
 }
 
 function strip(text: string): string {

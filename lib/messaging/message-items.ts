@@ -2,19 +2,21 @@ import type { Item, Key } from '../runtime/dynamodb.ts';
 import { shardOf } from '../tables/outreach.ts';
 import { type Message, messageSchema } from './message.ts';
 
-/** Where texts that were handed to Twilio and have no answer yet wait for `reconcile` (work index). */
+/** Partition of the work index for claimed texts without an answer from Twilio, which `reconcile` settles. */
 export const claimedWork = (shard: number) => `CLAIMED#${shard}`;
 
-/** How texts lie in the outreach table. No other file spells these keys. */
+/** Partition key of messages in the outreach table. No other file spells these keys. */
 const PARTITION = 'MESSAGE#';
-/** The sort key of every text, and of nothing else in the table. */
+/** The sort key of every message, and of no other item of the table. */
 export const MESSAGE_SORT_KEY = 'MESSAGE';
+/** Key of a message. */
 export const messageKey = (id: string): Key => ({ pk: `${PARTITION}${id}`, sk: MESSAGE_SORT_KEY });
-/** Reads back which text an entry of an index belongs to. */
+/** Reads the message id from the key of an index entry. */
 export const messageIdOfKey = (key: Item): string => String(key['pk']).slice(PARTITION.length);
+/** Partition of the collection index for the messages of a number. @param number E.164. */
 export const conversationOf = (number: string) => `NUMBER#${number}`;
 
-/** The stored form: every text stands in its number's conversation, a claimed one also before `reconcile`. */
+/** Converts a message to its item: it is listed in its number's conversation and, while claimed, in the work index. */
 export function messageItem(message: Message): Item {
   const claimed =
     message.status === 'claimed'
@@ -23,7 +25,7 @@ export function messageItem(message: Message): Item {
   return {
     ...messageKey(message.id),
     ...message,
-    // One text: as a list of maps, the trace would be the larger part of what a send costs to write.
+    // A string is smaller: as a list of maps, the trace would be most of the cost of writing a message.
     trace: message.trace && JSON.stringify(message.trace),
     ...claimed,
     collection: conversationOf(message.number),
@@ -31,6 +33,7 @@ export function messageItem(message: Message): Item {
   };
 }
 
+/** Parses a stored message. @throws ZodError for an item that is no message. */
 export function parseMessage(item: Item): Message {
   const { trace } = item;
   return messageSchema.parse(typeof trace === 'string' ? { ...item, trace: JSON.parse(trace) } : item);

@@ -11,17 +11,18 @@ export interface MessageStoreDeps {
   readonly now: () => Date;
 }
 
+/** A delivery report for one text. */
 export interface CarrierNews {
   readonly sid: string;
-  /** A status word of Twilio's. */
+  /** Status word of Twilio. */
   readonly status: string;
   readonly errorCode?: number;
 }
 
-/** `stale`: the text has gone further already, or the word is unknown; `unknown`: there is no such text. */
+/** `stale`: the text has a later status already, or the status word is unknown. `unknown`: no text has this id. */
 export type NewsOutcome = 'applied' | 'stale' | 'unknown';
 
-/** Texts in both directions. */
+/** Stores messages, sent and received. */
 export type MessageStore = ReturnType<typeof createMessageStore>;
 
 export function createMessageStore(deps: MessageStoreDeps) {
@@ -31,22 +32,25 @@ export function createMessageStore(deps: MessageStoreDeps) {
       const { Item } = await deps.client.send(new GetCommand(key));
       return Item && parseMessage(Item);
     },
-    /** Many texts by their ids, those that there are. */
+    /** Reads many messages, strongly consistent. Ids without a message are missing from the result. */
     getMany: async (ids: readonly string[]): Promise<Map<string, Message>> => {
       const items = await readManyConsistently(deps.client, deps.table, ids.map(messageKey));
       return new Map(items.map(parseMessage).map((message) => [message.id, message]));
     },
-    /** Applies what Twilio says of a text: its steps may come twice and in any order, and never go back. */
+    /**
+     * Applies a delivery report of Twilio. Reports may come twice and in any order: a status only ever moves forward, and a
+     * report for another SID than the text's is stale.
+     */
     applyNews: (id: string, news: CarrierNews) => applyNews(deps, id, news),
-    /** A number's texts, newest first. @param cursor the `next` of the page before. */
+    /** Lists a number's messages, newest first. @param cursor the `next` of the page before. */
     conversation: (number: string, limit: number, cursor?: Item) => conversation(deps, number, limit, cursor),
   };
 }
 
 async function applyNews(deps: MessageStoreDeps, id: string, news: CarrierNews): Promise<NewsOutcome> {
   const { client, table, now } = deps;
-  const known = twilioRank(news.status);
-  if (!known) return (await exists(deps, id)) ? 'stale' : 'unknown';
+  const ranked = twilioRank(news.status);
+  if (!ranked) return (await exists(deps, id)) ? 'stale' : 'unknown';
   const errorCode = news.errorCode === undefined ? '' : ', errorCode = :errorCode';
   try {
     await client.send(
@@ -58,8 +62,8 @@ async function applyNews(deps: MessageStoreDeps, id: string, news: CarrierNews):
         UpdateExpression: `SET #status = :status, statusRank = :rank, sid = :sid, updatedAt = :now${errorCode} REMOVE #work, workOrder`,
         ExpressionAttributeNames: { '#status': 'status', '#work': 'work' },
         ExpressionAttributeValues: {
-          ':status': known.status,
-          ':rank': known.rank,
+          ':status': ranked.status,
+          ':rank': ranked.rank,
           ':sid': news.sid,
           ':now': now().toISOString(),
           ':errorCode': news.errorCode,

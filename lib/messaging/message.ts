@@ -1,9 +1,12 @@
 import * as z from 'zod';
 
 /**
- * The life of a text that we send. `claimed` is ours alone: the send transaction has happened, Twilio's answer is
- * not written yet. `retrying`: Twilio did not take it and the step is due again. The rest up to `canceled` are
- * Twilio's words. `rejected`, `refused` and `dropped` never left: Twilio, the gate or their age forbade it.
+ * The statuses of a sent text with their ranks; Twilio's reports only ever raise a text's rank.
+ *
+ * - `claimed`: the send transaction has happened, and Twilio's answer is not written yet.
+ * - `retrying`: Twilio did not accept the text, and its step or single text is due again.
+ * - `accepted` to `canceled`: Twilio's own words.
+ * - `rejected`, `refused`, `dropped`: the text never left. Twilio rejected it, the gate refused it, or the gate dropped it.
  */
 export const STATUS_RANK = {
   retrying: 0,
@@ -24,19 +27,21 @@ export const STATUS_RANK = {
 export type MessageStatus = keyof typeof STATUS_RANK | 'received';
 
 const statuses = [...(Object.keys(STATUS_RANK) as (keyof typeof STATUS_RANK)[]), 'received'] as const;
+export const messageStatusSchema = z.enum(statuses);
 
 /**
- * Why a single text exists:
+ * The purposes of single texts.
  *
  * - `agent`: a person wrote it.
  * - `optInRequest`: the opt-in template, which goes ahead of the first text to a new lead (C2).
  * - `confirmation`: answers an opt-in, once (B3).
- * - `optOutReply`: the one answer that an opt-out allows where the carrier gives none (47 CFR 64.1200(a)(12)).
+ * - `optOutReply`: the one answer that is allowed after an opt-out, if the carrier gives none (47 CFR 64.1200(a)(12)).
  */
 export const purposes = ['agent', 'optInRequest', 'confirmation', 'optOutReply'] as const;
 export type Purpose = (typeof purposes)[number];
+export const purposeSchema = z.enum(purposes);
 
-/** One rule that the gate consulted and what it said. */
+/** The rules that the gate consulted for a text, in order, with the result of each (X1). */
 export const traceSchema = z.array(z.object({ rule: z.string(), result: z.string() }));
 export type Trace = z.infer<typeof traceSchema>;
 
@@ -45,7 +50,7 @@ export const messageSchema = z.object({
   direction: z.enum(['outbound', 'inbound']),
   number: z.string(),
   body: z.string(),
-  status: z.enum(statuses),
+  status: messageStatusSchema,
   statusRank: z.number(),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -53,16 +58,16 @@ export const messageSchema = z.object({
   leadId: z.string().optional(),
   automationId: z.string().optional(),
   step: z.int().optional(),
-  /** What a text is for that is no automation's step. */
-  purpose: z.enum(purposes).optional(),
-  /** The agent who wrote it. */
+  /** Purpose of a single text; absent for an automation's step. */
+  purpose: purposeSchema.optional(),
+  /** The agent who wrote the text. */
   actor: z.string().optional(),
-  /** How often the step was handed to Twilio, from 1. */
+  /** Number of this submission to Twilio, from 1. */
   attempt: z.int().optional(),
   claimedAt: z.string().optional(),
-  /** When the step became due for the first time: what a step that is opened again goes back to. */
+  /** First due time of the text, to which its step returns when Twilio did not accept it. */
   firstDueAt: z.string().optional(),
-  /** Version of the number's consent that the text was sent under. */
+  /** Version of the number's consent under which the text was sent. */
   consentVersion: z.int().optional(),
   errorCode: z.int().optional(),
   reason: z.string().optional(),
@@ -71,7 +76,7 @@ export const messageSchema = z.object({
 });
 export type Message = z.infer<typeof messageSchema>;
 
-/** Rank of a status word of Twilio's, or undefined for a word that we do not know (callbacks with it are ignored). */
+/** Ranks a status word of Twilio; undefined for an unknown word, whose reports are ignored. */
 export function twilioRank(status: string): { status: MessageStatus; rank: number } | undefined {
   const rank = STATUS_RANK[status as keyof typeof STATUS_RANK];
   return rank >= 10 && rank <= 50 ? { status: status as MessageStatus, rank } : undefined;

@@ -2,16 +2,18 @@ import * as z from 'zod';
 import { accidentalWords } from './accidental-words.ts';
 import { readIntent } from './inbound-intent.ts';
 
-const FEWEST_LETTERS = 3;
-const MOST_CHARACTERS = 30;
+const MINIMUM_LETTERS = 3;
+const MAXIMUM_CHARACTERS = 30;
 
 /**
- * A whole message as a keyword would be written (T1, T2): upper case, without spaces and without punctuation at its end, so
- * that "donate 2022!" is DONATE2022. Empty where the message is longer than any keyword.
+ * Writes a whole message as a keyword (T1, T2): upper case, without spaces and without punctuation at its end, so that
+ * "donate 2022!" becomes DONATE2022.
+ *
+ * @returns an empty string for a message that is longer than any keyword.
  */
 export function keywordIn(message: string): string {
-  // Spaces and punctuation may make a message longer than its keyword, but not by much.
-  if (message.length > 2 * MOST_CHARACTERS) return '';
+  // Spaces and punctuation make a message only a little longer than its keyword.
+  if (message.length > 2 * MAXIMUM_CHARACTERS) return '';
   const word = message
     .normalize('NFKC')
     .toUpperCase()
@@ -20,14 +22,15 @@ export function keywordIn(message: string): string {
 }
 
 /**
- * Why a word cannot be an opt-in keyword, as a sentence for whoever chose it (T1); undefined where it can.
+ * Checks that a word can be an opt-in keyword (T1). A keyword is consent, so it must be a word that nobody sends for another
+ * reason.
  *
- * An opt-in keyword is consent, so it must be a word that nobody sends for another reason.
+ * @returns the reason against the word, as a sentence for the admin who chose it; undefined when it can be a keyword.
  */
 export function whyNotKeyword(word: string): string | undefined {
   const normal = keywordIn(word);
-  if (word.trim().length > MOST_CHARACTERS || normal.length > MOST_CHARACTERS) {
-    return `A keyword has at most ${MOST_CHARACTERS} characters. Choose a shorter one.`;
+  if (word.trim().length > MAXIMUM_CHARACTERS || normal.length > MAXIMUM_CHARACTERS) {
+    return `A keyword has at most ${MAXIMUM_CHARACTERS} characters. Choose a shorter one.`;
   }
   if (!/^[\p{L}\p{M}\p{N}]+$/u.test(normal)) {
     return 'A keyword is one word of letters, with digits if you like. Leave out other characters.';
@@ -35,8 +38,8 @@ export function whyNotKeyword(word: string): string | undefined {
   if (/^\p{N}+$/u.test(normal)) {
     return 'A keyword of digits only is sent by accident, as a price or a time. Add letters.';
   }
-  if (lettersIn(normal) < FEWEST_LETTERS) {
-    return `A keyword has at least ${FEWEST_LETTERS} letters; shorter ones are typed by accident.`;
+  if (lettersIn(normal) < MINIMUM_LETTERS) {
+    return `A keyword has at least ${MINIMUM_LETTERS} letters; shorter ones are typed by accident.`;
   }
   if (isReserved(word) || isReserved(normal)) {
     return `${normal} is reserved: it is read as STOP, START, YES or HELP, or as a wish not to be texted.`;
@@ -47,7 +50,7 @@ export function whyNotKeyword(word: string): string | undefined {
   return undefined;
 }
 
-/** A word that an admin chooses as keyword: refused with the reason, else in the spelling in which it is stored (T1). */
+/** Parses a keyword that an admin chose (T1): refuses it with the reason, or writes it in its stored spelling. */
 export const keywordWordSchema = z
   .string()
   .superRefine((word, context) => {
@@ -56,7 +59,7 @@ export const keywordWordSchema = z
   })
   .overwrite(keywordIn);
 
-/** Twilio's words and whatever else is read as an opt-out, an opt-in or a call for help, "OPT IN" written OPTIN included. */
+/** Checks whether a word as an inbound text would be read as anything but conversation: STOP, OPTIN, HELP and the like. */
 function isReserved(word: string): boolean {
   return readIntent(word).kind !== 'conversation';
 }
@@ -65,7 +68,7 @@ function lettersIn(word: string): number {
   return word.match(/\p{L}/gu)?.length ?? 0;
 }
 
-/** Without accents, and with a letter that is repeated for emphasis once: SÍÍÍ is SI, OKAYYY is OKAY. */
+/** Removes accents and letters repeated for emphasis: SÍÍÍ becomes SI, OKAYYY becomes OKAY. */
 function folded(word: string): string {
   return word
     .normalize('NFD')

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The fields a template may merge. Each is a fact of the lead, but for the organization's name. */
+/** The fields that a template may merge: details of the lead, and the organization's name. */
 export const MERGE_FIELDS = [
   'firstName',
   'lastName',
@@ -15,8 +15,11 @@ export const MERGE_FIELDS = [
 export type MergeField = (typeof MERGE_FIELDS)[number];
 export type MergeValues = Readonly<Partial<Record<MergeField, string | undefined>>>;
 
-/** Twilio takes 1,600 characters; the footer needs its share. */
-const MAXIMUM_CHARACTERS = 1400;
+/** Twilio's limit for a text. */
+const MAXIMUM_TEXT_CHARACTERS = 1600;
+/** Leaves room for the footer. */
+const MAXIMUM_TEMPLATE_CHARACTERS = 1400;
+const MAXIMUM_VALUE_CHARACTERS = 100;
 const PLACEHOLDER = /\{\{([^{}|]*)(?:\|([^{}]*))?\}\}/g;
 
 function isMergeField(name: string): name is MergeField {
@@ -35,48 +38,50 @@ function problemOf(template: string): string | undefined {
     : undefined;
 }
 
-/** The text of a step, with merge fields such as `{{firstName}}` or, with a default, `{{firstName|there}}`. */
+/** Parses a template: a text with merge fields such as `{{firstName}}` or, with a default, `{{firstName|there}}`. */
 export const templateSchema = z
   .string()
   .trim()
   .min(1, 'A template needs a text')
-  .max(MAXIMUM_CHARACTERS)
+  .max(MAXIMUM_TEMPLATE_CHARACTERS)
   .superRefine((template, context) => {
     const problem = problemOf(template);
     if (problem) context.addIssue({ code: 'custom', message: problem });
   });
 
+/** The result of rendering a template. */
 export type Rendered =
   | { readonly kind: 'rendered'; readonly body: string }
-  /** A field has neither a value nor a default: the text must not leave with a hole in it. */
+  /** A field has neither a value nor a default, and a text with a gap must not leave. */
   | { readonly kind: 'missingField'; readonly field: string }
   | { readonly kind: 'tooLong'; readonly characters: number };
 
 /**
  * Fills a template and ends it with the footer, once (C6).
  *
- * @param values facts of the lead; control characters and line breaks in them become spaces, and a link is no value.
- * @param footer ends the text on a line of its own; where template or values say it already, that place is dropped.
+ * @param values details of the lead. Control characters and line breaks in them become spaces; a value with a link counts as
+ *   missing; a value is cut after 100 characters.
+ * @param footer goes on a line of its own at the end. A footer inside the template or the values is removed.
  */
 export function render(template: string, values: MergeValues, footer: string): Rendered {
   const merged = merge(template, values);
   return merged.kind === 'rendered' ? withFooter(merged.body, footer) : merged;
 }
 
-/** What phones show as an address to follow: one with its scheme, one with `www`, one of a common domain. */
+/** Matches text that phones turn into a link: an address with a scheme, with `www`, or with a common top-level domain. */
 const LINK =
   /:\/\/|\bwww\.|[\p{L}\p{N}]\.(com|net|org|info|biz|us|co|io|me|ly|gl|gd|cc|tk|to|ru|cn|xyz|top|site|online|shop|store|link|click|app|dev|page|live|club|vip|win|loan)(?![\p{L}\p{N}])/iu;
 
 /**
- * What may be merged of a fact: nothing that is a link. Anybody can give somebody else's number and a link for a name, and
- * the organization would text it (decision 131). An email address is one whole, and merges.
+ * Removes a value that contains a link. Anyone can submit another person's number with a link as the name, and the
+ * organization would text it (decision 131). The organization's own name and a whole email address may contain one.
  */
 function mergeable(name: MergeField, value: string): string {
   const isOwn = name === 'organizationName' || (name === 'email' && /^[^\s@/]+@[^\s@/]+$/.test(value));
   return !isOwn && LINK.test(value) ? '' : value;
 }
 
-/** Fills a template, and adds nothing. */
+/** Fills a template without adding the footer. */
 export function merge(template: string, values: MergeValues): Rendered {
   let missing: string | undefined;
   const body = template.replace(PLACEHOLDER, (_, written: string, fallback?: string) => {
@@ -89,16 +94,16 @@ export function merge(template: string, values: MergeValues): Rendered {
   return missing === undefined ? { kind: 'rendered', body } : { kind: 'missingField', field: missing };
 }
 
-/** Ends a text with the footer, on a line of its own and once: where the text says it already, that place is dropped (C6). */
+/** Ends a text with the footer, once, on a line of its own. A footer inside the text is removed (C6). */
 export function withFooter(body: string, footer: string): Rendered {
   const parts = body.split(footer).map((part) => part.trim());
   const whole = [...parts.filter((part) => part !== ''), footer].join('\n');
-  return whole.length > 1600
+  return whole.length > MAXIMUM_TEXT_CHARACTERS
     ? { kind: 'tooLong', characters: whole.length }
     : { kind: 'rendered', body: whole };
 }
 
-/** Why a text cannot leave as it would read. */
+/** Explains why a template could not be rendered, as a clause for a decision's sentence. */
 export function sayUnrendered(rendered: Exclude<Rendered, { readonly kind: 'rendered' }>): string {
   return rendered.kind === 'missingField'
     ? `the lead has no ${rendered.field} and the template gives no default for it`
@@ -110,6 +115,6 @@ function oneLine(value: string | undefined): string {
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim();
-  // By code point, so that the cut never leaves half an emoji.
-  return [...line].slice(0, 100).join('');
+  // Cut by code points, so that no half of an emoji remains.
+  return [...line].slice(0, MAXIMUM_VALUE_CHARACTERS).join('');
 }

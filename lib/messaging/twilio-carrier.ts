@@ -9,13 +9,13 @@ export interface TwilioCarrierOptions extends TwilioRestOptions {
   readonly sender: string;
 }
 
-const FIND_PAGE = 200;
-/** The newest to one number: nobody gets more in the hours that a claim can be old. */
-const FIND_MOST = 1_000;
+const FIND_PAGE_SIZE = 200;
+/** `find` reads the newest texts to a number. No number gets so many within the hours that a claim can be old. */
+const MAXIMUM_FIND_TEXTS = 1_000;
 
 /**
- * Twilio behind its own client, of which only the message resource is loaded: the whole package costs every cold start
- * 4 MB. The paths below are internal to the package, so its version is pinned and a contract test goes through them.
+ * Creates the carrier over Twilio's own client. Only its message resource is loaded, since the whole package adds 4 MB to
+ * every cold start. The import paths are internal to the package, so its version is pinned and a contract test uses them.
  */
 export function createTwilioCarrier(options: TwilioCarrierOptions): Carrier {
   const messages = MessageListInstance(
@@ -35,8 +35,8 @@ export function createTwilioCarrier(options: TwilioCarrierOptions): Carrier {
       }
     },
     find: async ({ to, body, since }): Promise<CarrierMessage[]> => {
-      // Not filtered by the day it was sent: a text that still stands in the sender's queue has none.
-      const list = await messages.list({ to, pageSize: FIND_PAGE, limit: FIND_MOST });
+      // Twilio's filter by date sent would leave out texts that are still queued at Twilio: they have no such date yet.
+      const list = await messages.list({ to, pageSize: FIND_PAGE_SIZE, limit: MAXIMUM_FIND_TEXTS });
       return list
         .filter((message) => message.body === body && message.dateCreated.getTime() >= wholeSeconds(since))
         .filter((message) => message.direction.startsWith('outbound'))
@@ -50,7 +50,7 @@ export function createTwilioCarrier(options: TwilioCarrierOptions): Carrier {
   };
 }
 
-/** Twilio stamps whole seconds. */
+/** Rounds down to whole seconds, as Twilio's own times are. */
 function wholeSeconds(moment: string): number {
   return Math.floor(Date.parse(moment) / 1000) * 1000;
 }

@@ -10,7 +10,7 @@ export interface TwilioRestOptions {
     readonly apiKeySid: string;
     readonly apiKeySecret: string;
   };
-  /** Origin that stands in for all of Twilio's hosts. */
+  /** Origin that replaces all of Twilio's hosts, for tests and the local runtime. */
   readonly baseUrl?: string;
   readonly timeoutMilliseconds?: number;
 }
@@ -20,10 +20,10 @@ const HOSTS = {
   messaging: ['https://messaging.twilio.com', 'v1'],
   accounts: ['https://accounts.twilio.com', 'v1'],
 } as const;
-/** Shorter than a worker's life by far: what has no answer by then is `reconcile`'s. */
+/** Much shorter than a function's timeout. `reconcile` settles a text that has no answer by then. */
 const TIMEOUT_MILLISECONDS = 10_000;
 
-/** Twilio's API by host and version: what its own resource classes are made on, without loading all of the library. */
+/** Creates the base object for Twilio's own resource classes of one host, without loading the whole library. */
 export function twilioVersion(host: keyof typeof HOSTS, options: TwilioRestOptions): Version.default {
   const { accountSid, apiKeySid, apiKeySecret } = options.credentials;
   const [origin, version] = HOSTS[host];
@@ -36,8 +36,8 @@ export function twilioVersion(host: keyof typeof HOSTS, options: TwilioRestOptio
 }
 
 /**
- * What the library sends its requests with, in place of its own way over axios, which was a quarter of the work of
- * sending a text and a fifth of the bundle. Every request for one host goes to one origin.
+ * Replaces the library's request client, which uses axios: axios was a quarter of the work of sending a text and a fifth of
+ * the bundle (decision 041). It sends every request for `host` to `origin`.
  */
 function requestsTo(host: string, origin: string, timeoutMilliseconds: number): RequestClient {
   const requests: Pick<RequestClient, 'request'> = {
@@ -60,15 +60,15 @@ function requestsTo(host: string, origin: string, timeoutMilliseconds: number): 
         ...(data === undefined ? {} : { body: new URLSearchParams(fields(data)).toString() }),
         timeoutMilliseconds,
       });
-      // The library reads an answer's body as JSON itself.
+      // The library parses the body itself.
       return { ...reply, body: reply.body as T };
     },
   };
-  // Of its request client the library calls this method and nothing else.
+  // The library calls no other method of its request client.
   return requests as RequestClient;
 }
 
-/** Lists become a field repeated, as Twilio takes them. */
+/** Writes a list as a repeated field, as Twilio expects it. */
 function fields(values: unknown): [string, string][] {
   return Object.entries(values ?? {}).flatMap(([name, value]: [string, unknown]) =>
     [value].flat().flatMap((one): [string, string][] => (one === undefined ? [] : [[name, String(one)]])),

@@ -7,14 +7,14 @@ export interface SignedRequest {
   readonly signature: string | undefined;
   /** The exact public URL that Twilio called, query included. */
   readonly url: string;
-  /** Every field of the body. A repeated one is a list. */
+  /** Every field of the body; a repeated field is a list. */
   readonly parameters: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
 /**
- * Whether Twilio signed a request.
+ * Checks that Twilio signed a request. Never throws.
  *
- * Refuses an empty token, with which anybody could sign, and a signature that is missing; never throws.
+ * @returns false also for a missing signature, an invalid URL, and an empty auth token, with which anyone could sign.
  */
 export function isSignedByTwilio({ authToken, signature, url, parameters }: SignedRequest): boolean {
   if (authToken === '' || signature === undefined || signature === '' || !URL.canParse(url)) return false;

@@ -1,7 +1,7 @@
 import { parse as parseQuery } from 'node:querystring';
 import { isSignedByTwilio } from './twilio-signature.ts';
 
-/** A request of Twilio's, as API Gateway passes it on. */
+/** The fields that a Twilio webhook needs of an API Gateway request (payload format 2.0). */
 export interface WebhookRequest {
   readonly rawPath: string;
   readonly rawQueryString: string;
@@ -11,12 +11,12 @@ export interface WebhookRequest {
 }
 
 /**
- * Reads a webhook of Twilio's and checks that Twilio signed it.
+ * Checks the signature of a Twilio webhook and reads its fields. The signed URL is built from configuration, never from the
+ * request's own host header.
  *
- * The URL under the signature is built from configuration, never from what the request claims about its host.
- *
- * @param publicBaseUrl where Twilio reaches us, without a trailing slash. @param authToken the account's.
- * @returns the fields, or undefined for a request that Twilio did not sign.
+ * @param publicBaseUrl the URL at which Twilio reaches this organization, without a trailing slash.
+ * @param authToken the Twilio account's auth token.
+ * @returns the fields, each with its first value; undefined for a request that Twilio did not sign.
  */
 export function readWebhook(
   request: WebhookRequest,

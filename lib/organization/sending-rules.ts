@@ -5,7 +5,7 @@ const clock = z
   .regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'Write the time as HH:MM, for example 09:00');
 
 /** The hours of one day, on the recipient's clock. */
-const hours = z
+export const hoursSchema = z
   .strictObject({ from: clock, to: clock })
   .refine(
     ({ from, to }) => from < to,
@@ -26,9 +26,9 @@ export const weekdays = [
   'saturday',
 ] as const;
 
-const day = z.union([hours, z.literal('closed')]);
+const day = z.union([hoursSchema, z.literal('closed')]);
 
-const week = z
+export const weekSchema = z
   .strictObject({
     monday: day,
     tuesday: day,
@@ -58,7 +58,7 @@ export const sendingRulesShape = {
    * When automated texts may leave, on the recipient's clock: the same hours every day, or hours or `closed` for each
    * weekday. Outside the law's hours nothing leaves, whatever stands here.
    */
-  sendingHours: z.union([hours, week], {
+  sendingHours: z.union([hoursSchema, weekSchema], {
     error:
       'Write {"from": "09:00", "to": "20:00"} for every day, or such hours or "closed" for each day from monday to sunday',
   }),

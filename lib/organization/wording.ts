@@ -10,7 +10,7 @@ export interface WordingFault {
 const FEWEST_CHARACTERS = 20;
 const MOST_CHARACTERS = 320;
 
-/** What carriers require a wording to say, and how it is recognised (CTIA messaging principles; FACTS, section 4). */
+/** What carriers require a wording to say, and how it is recognised (docs/facts.md, "Carriers' rules"). */
 const DEMANDS = {
   START: [/\bSTART\b/, 'the word START in capitals, which is what the person must reply'],
   HELP: [/\bHELP\b/, 'the word HELP, for whoever needs help'],

@@ -3,11 +3,12 @@ import { type CountryCode, findPhoneNumbersInText, parsePhoneNumberFromString } 
 const MAXIMUM_CHARACTERS = 120;
 
 /**
- * Every phone number in a text that people typed into another system: `(303) 555-0142 x12`, `home 303.555.0142 / cell
- * 720-555-0199`. Extensions are left out; it is for comparing with numbers that are known, never a source of new ones.
+ * Finds every phone number in a field that people typed into another system: `(303) 555-0142 x12`, `home 303.555.0142 /
+ * cell 720-555-0199`. Extensions are dropped, so use the result to match known numbers only, never to text a new one.
  *
- * @param value anything that is no text has no numbers.
- * @returns E.164, each once.
+ * @param value the field; the first 120 characters are read. A value that is no string has no numbers.
+ * @param country the country of numbers written without a country code.
+ * @returns E.164, each number once.
  */
 export function numbersWritten(value: unknown, country: CountryCode = 'US'): string[] {
   if (typeof value !== 'string') return [];

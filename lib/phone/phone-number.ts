@@ -5,9 +5,10 @@ export type PhoneNumber =
   | { readonly kind: 'invalid'; readonly reason: string };
 
 const SUGGESTION = 'Give a full number, for example +1 303 555 0142.';
+const MAXIMUM_CHARACTERS = 40;
 
-/** Directions and other invisible marks come along when a number is copied from a contact; links say `tel:`. */
-function written(value: string | number): string {
+/** Removes the invisible direction marks of numbers that were copied from a contact, and the `tel:` of links. */
+function withoutMarks(value: string | number): string {
   return String(value)
     .replace(/\p{Cf}+/gu, '')
     .trim()
@@ -18,13 +19,13 @@ function written(value: string | number): string {
  * Reads a phone number as people and form builders write it ("(345)445-4566", "+44 20 7946 0958", a JSON number).
  *
  * @param country the country of numbers written without a country code.
- * @returns E.164, or why the value is no number that can be texted: one with an extension is refused, since a
- *   text would reach somebody else.
+ * @returns the number in E.164, or the reason why it cannot be texted. A number with an extension is refused, since a text
+ *   would reach somebody else.
  */
 export function parsePhone(value: string | number, country: CountryCode = 'US'): PhoneNumber {
-  const text = written(value);
+  const text = withoutMarks(value);
   if (text === '') return { kind: 'invalid', reason: `The phone number is empty. ${SUGGESTION}` };
-  if (text.length > 40)
+  if (text.length > MAXIMUM_CHARACTERS)
     return { kind: 'invalid', reason: `That is too long for a phone number. ${SUGGESTION}` };
   const parsed = parsePhoneNumberFromString(text, { defaultCountry: country, extract: false });
   if (!parsed?.isValid())

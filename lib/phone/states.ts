@@ -1,4 +1,4 @@
-/** A US state or territory, or a Canadian province, with every time zone that is kept somewhere in it. */
+/** A US state or territory, or a Canadian province, with every IANA time zone in use somewhere in it. */
 export interface State {
   readonly name: string;
   readonly zones: readonly string[];

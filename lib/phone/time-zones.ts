@@ -2,23 +2,23 @@ import { AREA_CODES, CALLING_CODES } from './number-zones.ts';
 import { PROVINCES, STATES } from './states.ts';
 import { placeOfZip } from './zip-codes.ts';
 
-/** Where a recipient may be. */
+/** The places in which a recipient may be. */
 export interface RecipientLocation {
-  /** IANA time zones, one or more: what is lawful now must be lawful in each. */
+  /** IANA time zones, one or more; a text must be lawful in each of them. */
   readonly zones: readonly string[];
   /** US states (postal codes) whose law may protect the recipient. */
   readonly states: readonly string[];
-  /** What told us. */
+  /** The fact that the zones come from. */
   readonly source: 'ZIP code' | 'state' | 'area code' | 'country code' | 'nothing';
 }
 
-/** What a lead says about where they are, as written in a form. */
+/** A location that a lead stated, as written in a form. */
 export interface StatedPlace {
   readonly zip?: string | undefined;
   readonly state?: string | undefined;
 }
 
-/** The zones of a number that tells nothing, such as a toll-free one: all that most of the United States live in. */
+/** The zones for a number without a place, such as a toll-free one: those in which nearly all of the United States live. */
 export const ANYWHERE_IN_THE_US: readonly string[] = [
   'Pacific/Honolulu',
   'America/Anchorage',
@@ -39,27 +39,30 @@ let byCallingCode: ReadonlyMap<string, Place> | undefined;
 let byName: ReadonlyMap<string, Place> | undefined;
 
 /**
- * Which time zones a recipient may be in, and under which states' laws (X6).
+ * Finds the time zones in which a recipient may be, and the states whose law may protect them (X6).
  *
- * For a number of country code 1 the zones come from the lead's ZIP code or state, else from the area code: people
- * keep a number when they move. A ZIP code and a state that contradict each other both count. The state of the area
- * code counts besides, since Florida presumes that a Florida number is a Floridian's (Fla. Stat. 501.059(8)(d)).
- * Numbers of other countries have all the zones of their country. Whatever says nothing, such as a toll-free number,
- * may be anywhere from Hawaii to the east coast, or where the organization is.
+ * - Country code 1: the zones of the lead's ZIP code or state, else of the area code, since people keep their number when
+ *   they move. When ZIP code and state contradict each other, both count.
+ * - Other countries: all zones of the country.
+ * - A number without a place, such as a toll-free one: all zones from Hawaii to the east coast, and the organization's own.
+ *
+ * The state of the area code always counts too: Florida presumes that a person with a Florida number is in Florida
+ * (Fla. Stat. 501.059(8)(d)).
  *
  * @param number E.164.
- * @param organizationZone the organization's own time zone.
+ * @param stated the lead's own ZIP code or state, as written.
+ * @param organizationZone the organization's own time zone (IANA).
  */
 export function recipientLocation(
   number: string,
   stated: StatedPlace,
   organizationZone: string,
 ): RecipientLocation {
-  if (!number.startsWith('+1')) return abroad(number, organizationZone);
+  if (!number.startsWith('+1')) return locationAbroad(number, organizationZone);
   const area = areaCodes().get(number.slice(2, 5));
   const zip =
     stated.zip === undefined ? undefined : (placeOfZip(stated.zip) ?? placeOfPostalCode(stated.zip));
-  const state = stated.state === undefined ? undefined : names().get(plain(stated.state));
+  const state = stated.state === undefined ? undefined : placesByName().get(lettersOnly(stated.state));
   const states = [...new Set([zip?.state, state?.state, area?.state])].filter(isUsState);
   if (zip) {
     const contradicted = state && state.state !== zip.state;
@@ -74,7 +77,7 @@ export function recipientLocation(
   return { zones: unique([...ANYWHERE_IN_THE_US, organizationZone]), states, source: 'nothing' };
 }
 
-function abroad(number: string, organizationZone: string): RecipientLocation {
+function locationAbroad(number: string, organizationZone: string): RecipientLocation {
   byCallingCode ??= parseTable(CALLING_CODES, false);
   for (const length of [3, 2, 1]) {
     const place = byCallingCode.get(number.slice(1, 1 + length));
@@ -99,18 +102,18 @@ function parseTable(table: string, withState: boolean): Map<string, Place> {
   return places;
 }
 
-/** States and provinces by their postal code and their name. */
-function names(): ReadonlyMap<string, Place> {
+/** Indexes states and provinces by postal code and by name, both in lower-case letters only. */
+function placesByName(): ReadonlyMap<string, Place> {
   byName ??= new Map(
     Object.entries({ ...PROVINCES, ...STATES }).flatMap(([code, { name, zones }]) => [
-      [plain(code), { zones, state: code }],
-      [plain(name), { zones, state: code }],
+      [lettersOnly(code), { zones, state: code }],
+      [lettersOnly(name), { zones, state: code }],
     ]),
   );
   return byName;
 }
 
-/** The first letter of a Canadian postal code; `X` is the Northwest Territories or Nunavut. */
+/** The provinces by the first letter of a Canadian postal code; `X` is shared by the Northwest Territories and Nunavut. */
 const POSTAL_DISTRICTS: Readonly<Record<string, readonly string[]>> = {
   A: ['NL'],
   B: ['NS'],
@@ -140,7 +143,7 @@ function placeOfPostalCode(text: string): Place | undefined {
   return { zones, state: provinces[0] ?? '' };
 }
 
-function plain(name: string): string {
+function lettersOnly(name: string): string {
   return name.toLowerCase().replace(/[^a-z]/g, '');
 }
 

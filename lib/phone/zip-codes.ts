@@ -1,12 +1,12 @@
 import { STATES } from './states.ts';
 
-/** Where a ZIP code is: its state, and the zones of its part of it. */
+/** The state of a ZIP code (postal code) and the time zones of its part of that state (IANA). */
 export interface ZipPlace {
   readonly state: string;
   readonly zones: readonly string[];
 }
 
-/** First three digits of ZIP codes by state (USPS, Domestic Mail Manual, labeling list L002). */
+/** The first three digits of each state's ZIP codes (USPS, Domestic Mail Manual, labeling list L002). */
 const RANGES = `
 AL 350-369
 AK 995-999
@@ -65,8 +65,8 @@ WY 820-831
 `;
 
 /**
- * Prefixes that lie in one zone only, in states that have two (49 CFR part 71); a prefix that is not here may be in
- * any zone of its state.
+ * The prefixes that are in one time zone only, for states with several zones (49 CFR part 71). Any other prefix may be in
+ * each zone of its state.
  */
 const ONE_ZONE = `
 America/Anchorage 996-999
@@ -81,34 +81,35 @@ America/Chicago 463-464 476-477
 America/Detroit 480-497
 `;
 
-function prefixes(table: string): Map<string, string> {
-  const found = new Map<string, string>();
+/** Expands a table of ranges to a map from each prefix to its line's first word. */
+function parsePrefixes(table: string): Map<string, string> {
+  const nameByPrefix = new Map<string, string>();
   for (const line of table.trim().split('\n')) {
     const [name = '', ...ranges] = line.split(' ');
     for (const range of ranges) {
       const [first = '', last = first] = range.split('-');
       for (let prefix = Number(first); prefix <= Number(last); prefix++) {
-        found.set(String(prefix).padStart(3, '0'), name);
+        nameByPrefix.set(String(prefix).padStart(3, '0'), name);
       }
     }
   }
-  return found;
+  return nameByPrefix;
 }
 
 let tables: { readonly states: Map<string, string>; readonly zones: Map<string, string> } | undefined;
 
 /**
- * Where a US ZIP code is.
+ * Finds the state and time zones of a US ZIP code.
  *
- * @param zip five digits, with or without the four of ZIP+4; four digits are one whose first, a zero, was lost.
+ * @param zip five digits, with or without the four of ZIP+4. Four digits are read with a leading zero, which spreadsheets drop.
  * @returns undefined when it is no civilian ZIP code.
  */
 export function placeOfZip(zip: string): ZipPlace | undefined {
   const [, digits] = /^(\d{4,5})(?:-?\d{4})?$/.exec(zip.replace(/\s/g, '')) ?? [];
   if (digits === undefined) return undefined;
-  tables ??= { states: prefixes(RANGES), zones: prefixes(ONE_ZONE) };
+  tables ??= { states: parsePrefixes(RANGES), zones: parsePrefixes(ONE_ZONE) };
   const five = digits.padStart(5, '0');
-  // American Samoa's only ZIP code lies between Hawaii's.
+  // American Samoa's only ZIP code has the prefix of Hawaii's.
   const state = five === '96799' ? 'AS' : tables.states.get(five.slice(0, 3));
   if (state === undefined) return undefined;
   const zone = tables.zones.get(five.slice(0, 3));

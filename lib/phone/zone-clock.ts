@@ -1,10 +1,10 @@
-const DAY = 24 * 3_600_000;
-const MINUTE = 60_000;
+const DAY_MILLISECONDS = 24 * 3_600_000;
+const MINUTE_MILLISECONDS = 60_000;
 const STEP_DAYS = 7;
-const STEPS = 9;
-const REMEMBERED = 16;
+const MAXIMUM_STEPS = 9;
+const MAXIMUM_SPANS_PER_ZONE = 16;
 
-/** A time in which a zone's clocks run evenly: local time is UTC plus `offset`. All in milliseconds. */
+/** A stretch of time with a constant UTC offset: local time is UTC plus `offset`. All in milliseconds. */
 export interface ClockSpan {
   readonly from: number;
   /** The first moment that may have another offset. */
@@ -20,11 +20,13 @@ interface Clock {
 const clocks = new Map<string, Clock>();
 
 /**
- * The span around a moment in which a zone's clocks do not change. Found once with the runtime's time zone data and
- * remembered, so that a warm function converts local times by adding.
+ * Finds a span with a constant UTC offset that contains a moment. It comes from the runtime's time zone data and is cached, so
+ * that a warm function converts local times by addition alone.
  *
- * @param zone IANA time zone; throws RangeError for another word.
+ * @param zone IANA time zone.
  * @param at milliseconds since 1970.
+ * @returns a span of at most 63 days that begins at or before `at`.
+ * @throws RangeError when `zone` is no time zone.
  */
 export function clockSpan(zone: string, at: number): ClockSpan {
   let clock = clocks.get(zone);
@@ -33,25 +35,28 @@ export function clockSpan(zone: string, at: number): ClockSpan {
     clock = { format, spans: [] };
     clocks.set(zone, clock);
   }
-  const known = clock.spans.find(({ from, until }) => from <= at && at < until);
-  if (known) return known;
-  const span = findSpan(clock.format, Math.floor(at / MINUTE) * MINUTE);
-  if (clock.spans.unshift(span) > REMEMBERED) clock.spans.pop();
+  const cached = clock.spans.find(({ from, until }) => from <= at && at < until);
+  if (cached) return cached;
+  const span = findSpan(clock.format, Math.floor(at / MINUTE_MILLISECONDS) * MINUTE_MILLISECONDS);
+  if (clock.spans.unshift(span) > MAXIMUM_SPANS_PER_ZONE) clock.spans.pop();
   return span;
 }
 
-/** Clocks change at a whole minute, and never twice within a week. */
+/**
+ * Advances week by week until the offset differs, then finds the minute of the change by bisection. Clocks change at a whole
+ * minute, and never twice within a week.
+ */
 function findSpan(format: Intl.DateTimeFormat, from: number): ClockSpan {
   const offset = offsetAt(format, from);
   let same = from;
-  for (let step = 0; step < STEPS; step++) {
-    let other = same + STEP_DAYS * DAY;
+  for (let step = 0; step < MAXIMUM_STEPS; step++) {
+    let other = same + STEP_DAYS * DAY_MILLISECONDS;
     if (offsetAt(format, other) === offset) {
       same = other;
       continue;
     }
-    while (other - same > MINUTE) {
-      const middle = same + Math.floor((other - same) / 2 / MINUTE) * MINUTE;
+    while (other - same > MINUTE_MILLISECONDS) {
+      const middle = same + Math.floor((other - same) / 2 / MINUTE_MILLISECONDS) * MINUTE_MILLISECONDS;
       if (offsetAt(format, middle) === offset) same = middle;
       else other = middle;
     }
@@ -63,5 +68,5 @@ function findSpan(format: Intl.DateTimeFormat, from: number): ClockSpan {
 function offsetAt(format: Intl.DateTimeFormat, at: number): number {
   const [, sign, hours, minutes] = /GMT(?:([+-])(\d\d):(\d\d))?/.exec(format.format(at)) ?? [];
   if (sign === undefined) return 0;
-  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * MINUTE;
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * MINUTE_MILLISECONDS;
 }

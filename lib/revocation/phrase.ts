@@ -1,19 +1,19 @@
 import type { Token } from './words.ts';
 
 /**
- * A phrase as it is written in the rules, ready to be found:
+ * A phrase of the rules, ready to be searched for. A phrase is written so:
  *
- * - `stop texting`: these words, next to each other, within one part of the text;
- * - `(stop|do not)`: one of these; `[me]`, `[a|the]`: one of these or nothing; `{texts}`: a word of that list; `_`: any
+ * - `stop texting`: these words next to each other, within one part of the text;
+ * - `(stop|do not)`: one of these; `[me]`, `[a|the]`: one of these or nothing; `{texts}`: one word of that list; `_`: any
  *   one word;
- * - `...`: up to four words, over punctuation too, but over no "and", "or" or negation;
- * - `^`, `$`: where a part of the text begins or ends.
+ * - `...`: a gap of up to four words, across punctuation too, but not across "and", "or", "stop" or a negation;
+ * - `^`, `$`: the beginning or the end of a part of the text.
  */
 export interface Phrase {
   readonly written: string;
-  /** The words with which it can begin; undefined where that may be any. Most phrases are ruled out by it at once. */
+  /** The words with which the phrase can begin; undefined when any word can. It rules out most phrases at once. */
   readonly begins: ReadonlySet<string> | undefined;
-  /** Taken apart when a text first reaches beyond its beginning, which few phrases ever see: there are a thousand. */
+  /** Parses the phrase on first use. Most of the thousand phrases never get that far. */
   readonly parts: () => readonly Part[];
 }
 
@@ -21,11 +21,11 @@ type Part =
   | { readonly is: 'words'; readonly options: readonly (readonly string[])[]; readonly optional: boolean }
   | { readonly is: 'gap' | 'start' | 'end' };
 
-/** Lists of words that phrases name in braces. */
+/** The word lists that phrases name in braces. */
 export type WordLists = Readonly<Record<string, readonly string[]>>;
 
 const ANY = '_';
-const GAP_WORDS = 4;
+const MAXIMUM_GAP_WORDS = 4;
 const NEVER_IN_A_GAP = new Set([
   ...[
     'and',
@@ -54,32 +54,33 @@ const MARKS: Readonly<Record<string, Part>> = {
 };
 
 /**
- * Reads the phrases of one language. Pieces that phrases share, `[please]` or `{texts}`, are taken apart once.
+ * Creates the parser for the phrases of one language. It parses pieces that phrases share, such as `[please]` or `{texts}`,
+ * once.
  *
- * @returns a function that @throws where a phrase names a list that is not there, a mistake in the rules: at once, or
- *   when its parts are asked for.
+ * @param lists the language's word lists.
+ * @returns a parser. It throws Error, at once or on the phrase's first use, when the phrase names a list that does not exist.
  */
 export function createPhraseParser(lists: WordLists): (written: string) => Phrase {
   const pieces = new Map<string, Part>();
   const partOf = (piece: string): Part => {
-    const known = pieces.get(piece);
-    if (known) return known;
+    const parsed = pieces.get(piece);
+    if (parsed) return parsed;
     const part = parsePart(piece, lists);
     pieces.set(piece, part);
     return part;
   };
   return (written) => {
-    let known: readonly Part[] | undefined;
+    let parsed: readonly Part[] | undefined;
     const parts = () => {
-      known ??= (written.match(/\([^)]*\)|\[[^\]]*\]|\S+/g) ?? []).map(partOf);
-      return known;
+      parsed ??= (written.match(/\([^)]*\)|\[[^\]]*\]|\S+/g) ?? []).map(partOf);
+      return parsed;
     };
-    return { written, begins: plainBeginning(written) ?? beginningsOf(parts()), parts };
+    return { written, begins: literalBeginning(written) ?? beginningsOf(parts()), parts };
   };
 }
 
-/** Most phrases begin with a word that is written out: nothing else of them need be read to know it. */
-function plainBeginning(written: string): ReadonlySet<string> | undefined {
+/** Reads the first word of a phrase that begins with a literal word, as most do, without parsing the rest. */
+function literalBeginning(written: string): ReadonlySet<string> | undefined {
   const [first = ''] = written.split(' ', 1);
   return /^[a-z]+$/.test(first) ? new Set([first]) : undefined;
 }
@@ -113,8 +114,10 @@ function expand(option: string, lists: WordLists): string[][] {
 }
 
 /**
- * Finds the phrase where it begins at word `at`.
- * @returns the index after its last word, or undefined. Work is bounded by the phrase, not by the text.
+ * Matches a phrase against a text, beginning at the word with index `at`. The work is bounded by the length of the phrase,
+ * not of the text.
+ *
+ * @returns the index after the phrase's last word; undefined when the phrase is not there.
  */
 export function endOfPhrase(
   { parts, begins }: Phrase,
@@ -153,14 +156,14 @@ function follow(
   }
 }
 
-/** After a gap the phrase may go on in another part of the text. */
+/** Matches the rest of a phrase after a gap, in the same part of the text or in a later one. */
 function afterGap(
   parts: readonly Part[],
   next: number,
   words: readonly Token[],
   at: number,
 ): number | undefined {
-  for (let skipped = 0; skipped <= GAP_WORDS; skipped++) {
+  for (let skipped = 0; skipped <= MAXIMUM_GAP_WORDS; skipped++) {
     const end = follow(parts, next + 1, words, at + skipped, at + skipped);
     if (end !== undefined) return end;
     const over = words[at + skipped];
@@ -169,9 +172,9 @@ function afterGap(
   return undefined;
 }
 
-/** Whether that word stands there, in the part of the text in which the phrase began. A blanked word is none. */
-function isNext(wanted: string, words: readonly Token[], start: number, at: number): boolean {
+/** Checks that the word at index `at` is the expected one and continues the same part of the text. A blank never matches. */
+function isNext(expected: string, words: readonly Token[], start: number, at: number): boolean {
   const word = words[at];
-  if (!word || word.text === '' || (wanted !== ANY && word.text !== wanted)) return false;
+  if (!word || word.text === '' || (expected !== ANY && word.text !== expected)) return false;
   return at === start || word.clause === words[at - 1]?.clause;
 }

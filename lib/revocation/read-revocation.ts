@@ -4,19 +4,19 @@ import type { Language, LanguageRules, RevocationRule } from './rules/rule.ts';
 import { nearbyWord } from './spelling.ts';
 import { type Token, tokenize } from './words.ts';
 
-/** The rule that recognised a revocation, as it is kept with the evidence. */
+/** The rule that recognised a revocation, in the form in which the evidence keeps it. */
 export interface MatchedRule {
   /** Its id in `docs/revocation.md`. */
   readonly rule: string;
   readonly language: Language;
 }
 
-/** How a received text reads. */
+/** The result of reading a received text. */
 export interface RevocationReading {
-  /** `clear`: opts out at once. `doubtful`: a person must look; automated texts are held meanwhile. */
+  /** `clear`: the number is opted out at once. `doubtful`: a person must decide; automated texts are held until then. */
   readonly class: 'clear' | 'doubtful' | 'none';
   readonly matched: MatchedRule | undefined;
-  /** Written by a machine, as far as one can tell: no person replied, so no automation should stop for it. */
+  /** A machine seems to have written the text. No person replied, so no automation should stop for it. */
   readonly automatic: boolean;
 }
 
@@ -27,7 +27,7 @@ interface ReadyRule extends MatchedRule {
 
 type Stage = 'automatic' | 'innocent' | 'limited' | 'clear' | 'doubtful';
 
-/** What the rules become before a text is read by them. */
+/** The parsed rules of all languages, by the stage in which they are applied. */
 interface ReadyRules extends Readonly<Record<Stage, readonly ReadyRule[]>> {
   readonly spellings: ReadonlyMap<string, readonly string[]>;
   readonly misspelled: readonly string[];
@@ -36,7 +36,7 @@ interface ReadyRules extends Readonly<Record<Stage, readonly ReadyRule[]>> {
 
 let prepared: ReadyRules | undefined;
 
-/** Made ready by the first text that is none of the carriers' keywords: STOP itself needs none of it. */
+/** Parses the rules on first use: a process that receives only the carriers' keywords, such as STOP, never needs them. */
 function readyRules(): ReadyRules {
   prepared ??= prepare();
   return prepared;
@@ -66,32 +66,34 @@ function prepare(): ReadyRules {
   };
 }
 
-let known: ReadonlySet<string> | undefined;
+let vocabulary: ReadonlySet<string> | undefined;
 
-/** Every word that some rule knows: none of them is a misspelling of another. */
-function knownWords(): ReadonlySet<string> {
-  known ??= new Set(revocationRules.flatMap(wordsIn));
-  return known;
+/** Collects every word of every rule. Such a word is never corrected as a misspelling of another. */
+function wordsOfRules(): ReadonlySet<string> {
+  vocabulary ??= new Set(revocationRules.flatMap(wordsIn));
+  return vocabulary;
 }
 
 /**
- * Reads whether a person asks in their own words not to be texted (X7; 47 CFR 64.1200(a)(10): any reasonable means).
+ * Reads whether a person asks in their own words for no more texts (X7; 47 CFR 64.1200(a)(10): any reasonable means).
  *
- * In order: words that are no revocation in their context ("stop by at 5") are set aside; then requests with a limit
- * ("not before 9") are, as doubtful; a clear rule in what is left decides, else a doubtful one. What a machine wrote never
- * opts out: where a clear rule matches in it, a person must look.
+ * 1. Words that are no revocation in their context ("stop by at 5") are set aside.
+ * 2. Requests with a limit ("not before 9") are set aside too, and make the text doubtful.
+ * 3. In the remaining words a clear rule decides, else a doubtful one.
  *
- * @param body as received; the first 1,600 characters are read, in time linear to them. The rules are data
- *   (`revocation-rules/`), listed in `docs/revocation.md`.
+ * A text that a machine wrote never opts out: when a clear rule matches in it, it is doubtful.
+ *
+ * @param body the text as received; the first 1,600 characters are read, in linear time. The rules are data
+ *   (`lib/revocation/rules/`), listed in `docs/revocation.md`.
  */
 export function readRevocation(body: string): RevocationReading {
   const rules = readyRules();
   const words = tokenize(body, rules.spellings).map((word) => correct(word, rules.misspelled));
-  const automatic = find(rules.automatic, words, rules.courtesies) !== undefined;
+  const automatic = firstMatch(rules.automatic, words, rules.courtesies) !== undefined;
   const { left, limit } = setAside(words, rules);
-  const clear = find(rules.clear, left, rules.courtesies);
+  const clear = firstMatch(rules.clear, left, rules.courtesies);
   if (clear) return { class: automatic ? 'doubtful' : 'clear', matched: clear, automatic };
-  const doubtful = automatic ? undefined : (limit ?? find(rules.doubtful, left, rules.courtesies));
+  const doubtful = automatic ? undefined : (limit ?? firstMatch(rules.doubtful, left, rules.courtesies));
   return { class: doubtful ? 'doubtful' : 'none', matched: doubtful, automatic };
 }
 
@@ -105,10 +107,10 @@ function wordsIn(rules: LanguageRules): string[] {
 
 function correct(word: Token, misspelled: readonly string[]): Token {
   const meant = nearbyWord(word.text, misspelled);
-  return meant === undefined || knownWords().has(word.text) ? word : { ...word, text: meant };
+  return meant === undefined || wordsOfRules().has(word.text) ? word : { ...word, text: meant };
 }
 
-/** Blanks the words of innocent and limited phrases: no phrase contains a blank or reaches over one. */
+/** Blanks the words of innocent and limited phrases. No phrase matches a blank or continues across one. */
 function setAside(
   words: readonly Token[],
   rules: ReadyRules,
@@ -131,13 +133,14 @@ function setAside(
   return { left, limit };
 }
 
-function find(
+/** Finds the first rule with a phrase in the place where the rule allows it. */
+function firstMatch(
   candidates: readonly ReadyRule[],
   words: readonly Token[],
   courtesies: readonly Phrase[],
 ): MatchedRule | undefined {
   const parts = partsOf(words);
-  // "No texts please" keeps the "no" that "no, stop" loses: both are tried.
+  // Courtesies are removed at the end only, and anywhere: "no" is a courtesy in "no, stop", but not in "no texts please".
   const ended = parts.map((part) => withoutCourtesies(part, 'end', courtesies));
   const bare = parts
     .map((part) => withoutCourtesies(part, 'anywhere', courtesies))
@@ -149,8 +152,8 @@ function find(
     opening: (phrases) => isOneOf(phrases, bare[0] ?? []),
     message: (phrases) => isOneOf(phrases, withoutRepeats(bare.flat()).map(inOnePart)),
   };
-  const found = candidates.find(({ where, phrases }) => counts[where](phrases));
-  return found && evidenceOf(found);
+  const match = candidates.find(({ where, phrases }) => counts[where](phrases));
+  return match && evidenceOf(match);
 }
 
 function evidenceOf({ rule, language }: MatchedRule): MatchedRule {
@@ -171,18 +174,19 @@ function withoutCourtesies(
   courtesies: readonly Phrase[],
 ): Token[] {
   const left: Token[] = [];
-  let said = 0;
+  // The length of `left` up to the last word that is no courtesy.
+  let length = 0;
   for (let at = 0; at < part.length; ) {
     const end = Math.max(at, ...courtesies.map((courtesy) => endOfPhrase(courtesy, part, at) ?? at));
     const next = Math.max(end, at + 1);
     if (end === at || where === 'end') left.push(...part.slice(at, next));
-    if (end === at) said = left.length;
+    if (end === at) length = left.length;
     at = next;
   }
-  return withoutRepeats(left.slice(0, said));
+  return withoutRepeats(left.slice(0, length));
 }
 
-/** "Stop stop stop" is said once. */
+/** Removes a word that repeats the one before: "stop stop stop" becomes "stop". */
 function withoutRepeats(words: readonly Token[]): Token[] {
   return words.filter(({ text }, i) => text !== words[i - 1]?.text);
 }

@@ -1,13 +1,15 @@
-/** Shorter words have too many neighbours: "stop" and "shop" mean different things. */
-const SHORTEST = 8;
+/** Shorter words differ by one letter from too many others: "stop" and "shop" mean different things. */
+const MINIMUM_LETTERS = 8;
 
 /**
- * The word that is meant by one that differs in a single letter (added, missing, changed, or two swapped).
- * @returns undefined where the word is too short to tell, or near none.
+ * Finds the word of a vocabulary from which a misspelled word differs in one letter (added, missing, changed, or two swapped).
+ *
+ * @param vocabulary words of fewer than 8 letters are not considered.
+ * @returns undefined when there is none.
  */
 export function nearbyWord(word: string, vocabulary: readonly string[]): string | undefined {
-  if (word.length < SHORTEST - 1) return undefined;
-  return vocabulary.find((meant) => meant.length >= SHORTEST && isOneLetterOff(word, meant));
+  if (word.length < MINIMUM_LETTERS - 1) return undefined;
+  return vocabulary.find((meant) => meant.length >= MINIMUM_LETTERS && isOneLetterOff(word, meant));
 }
 
 function isOneLetterOff(word: string, meant: string): boolean {

@@ -1,34 +1,34 @@
-/** How much of a text is read: no SMS that Twilio delivers is longer. It bounds the work for hostile input. */
-const MOST_CHARACTERS = 1600;
-const MOST_WORD_LETTERS = 30;
+/** Limits the work that hostile input can cause. Twilio delivers no SMS of more characters. */
+const MAXIMUM_CHARACTERS = 1600;
+const MAXIMUM_WORD_LETTERS = 30;
 
-/** A word of a text as rules see it: lower case, without accents, in full spelling. */
+/** A word of a text in the form that the rules match: lower case, without accents, in full spelling. */
 export interface Token {
   readonly text: string;
-  /** Which part of the text it stands in; punctuation, line breaks and emoji end a part. */
+  /** Index of the part of the text that contains the word. Punctuation, line breaks and emoji end a part. */
   readonly clause: number;
 }
 
-/** Letters that French drops before an apostrophe: "m'envoyez" is two words, where English "don't" is one. */
+/** Shortened French words before an apostrophe: "m'envoyez" is two words, while English "don't" is one. */
 const ELIDED = new Set(['l', 'd', 'n', 'm', 't', 's', 'j', 'c', 'qu']);
 const APOSTROPHES = /['’‘‛`´ʼ＇]/u;
-/** Emoji that say something by themselves. */
+/** Emoji that rules read as words. */
 const SIGNS: readonly (readonly [RegExp, string])[] = [
   [/🛑|🚫|⛔/gu, ' . stopsign . '],
   [/🖕/gu, ' . middlefinger . '],
 ];
 
 /**
- * Splits a text into words, whatever their case, accents, quotes, invisible characters, look-alike letters of other
- * alphabets' mathematical or full-width kind, and spelling out ("s t o p", "st0p", "stopppp").
+ * Splits a text into words. It evens out case, accents, quotes, invisible characters, mathematical and full-width letters, and
+ * disguised spellings ("s t o p", "st0p", "stopppp").
  *
- * @param spellings other ways to write a word, as people text: `pls` is `please`, `dont` is `do not`. Time is linear in
- *   the text, of which the first 1,600 characters are read.
+ * @param body the text; the first 1,600 characters are read, in linear time.
+ * @param spellings other ways to write a word when texting: `pls` is `please`, `dont` is `do not`.
  */
 export function tokenize(body: string, spellings: ReadonlyMap<string, readonly string[]>): Token[] {
-  let text = body.slice(0, MOST_CHARACTERS).normalize('NFKD').toLowerCase();
-  // Taken apart, one letter can be many: cut again.
-  text = text.replace(/[\p{M}\p{Cf}]/gu, '').slice(0, MOST_CHARACTERS);
+  let text = body.slice(0, MAXIMUM_CHARACTERS).normalize('NFKD').toLowerCase();
+  // Normalization can turn one character into several, so the text is cut again.
+  text = text.replace(/[\p{M}\p{Cf}]/gu, '').slice(0, MAXIMUM_CHARACTERS);
   text = text.replace(/#(?![\p{L}\p{N}])/gu, ' number ');
   for (const [sign, word] of SIGNS) text = text.replace(sign, word);
   const clauses = text
@@ -48,7 +48,7 @@ function splitApostrophes(word: string): string[] {
   return (ELIDED.has(first) && after !== '' ? [first, after] : [first + after]).filter((part) => part !== '');
 }
 
-/** "s t o p" is a word of four letters; two single letters are not taken for one. */
+/** Joins four or more single letters in a row to a word: "s t o p". Fewer are left as they are. */
 function joinLetters(words: readonly string[]): string[] {
   const joined: string[] = [];
   let letters: string[] = [];
@@ -64,7 +64,7 @@ function joinLetters(words: readonly string[]): string[] {
   return joined;
 }
 
-/** "s.t.o.p" came apart at its dots. */
+/** Joins a text of four or more single letters, each a part of its own, to a word: "s.t.o.p". */
 function joinDottedLetters(clauses: readonly (readonly string[])[]): string[][] {
   const present = clauses.filter((clause) => clause.length > 0);
   const isSpelledOut =
@@ -72,9 +72,9 @@ function joinDottedLetters(clauses: readonly (readonly string[])[]): string[][] 
   return isSpelledOut ? [[present.flat().join('')]] : present.map((clause) => [...clause]);
 }
 
-/** Three and more of a letter are one; a digit among letters is the letter it looks like. */
+/** Reduces three or more of a letter to one, and reads 0, 1, 3 and 5 in a word as the letters that they look like. */
 function plain(word: string): string {
-  const short = word.slice(0, MOST_WORD_LETTERS).replace(/(.)\1{2,}/gu, '$1');
+  const short = word.slice(0, MAXIMUM_WORD_LETTERS).replace(/(.)\1{2,}/gu, '$1');
   if (!/\p{L}/u.test(short) || /^\d/u.test(short)) return short;
   return short.replace(/0/g, 'o').replace(/1/g, 'i').replace(/3/g, 'e').replace(/5/g, 's');
 }

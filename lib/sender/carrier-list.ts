@@ -5,7 +5,7 @@ import { sha256 } from '../runtime/sha256.ts';
 
 export type ListStatus = 'opt-in' | 'opt-out';
 
-/** One thing that Twilio is told about one number. */
+/** A consent change of one number to report to Twilio. */
 export interface Notice {
   /** E.164. */
   readonly number: string;
@@ -13,26 +13,29 @@ export interface Notice {
   readonly source: 'website' | 'offline' | 'opt-in-message' | 'opt-out-message' | 'others';
   /** ISO 8601 UTC. */
   readonly dateOfConsent: string;
-  /** 32 hex digits; the same for the same event, however often it is told. */
+  /** 32 hex digits, the same in every report of the same event. */
   readonly correlationId: string;
-  /** The event that is told of. */
+  /** Sequence of the ledger event that the notice reports. */
   readonly because: number;
 }
 
-/** Twilio's list of who may not be texted, to write to. It cannot be read. */
+/** Write access to Twilio's opt-out list (X9). Twilio offers no way to read it. */
 export interface CarrierList {
   /**
-   * @param notices 25 at most.
-   * @returns the correlation ids of those that Twilio refused for good; it took the others.
-   * @throws what the client throws when Twilio took nothing, or it is not known what it took: telling again is harmless.
+   * Reports consent changes to Twilio.
+   *
+   * @param notices at most 25.
+   * @returns the correlation ids of the notices that Twilio refused for good; it accepted the others.
+   * @throws the client's error when Twilio accepted nothing or did not answer for each notice. Reporting again is harmless.
    */
   syncConsents(notices: readonly Notice[]): Promise<ReadonlySet<string>>;
 }
 
-/** A record of the queue: somebody's consent changed in a way that Twilio may not know of. */
+/** A queued job: report the consent of this number to Twilio. */
 export const carrierListJobSchema = z.object({ number: z.string() });
 export type CarrierListJob = z.infer<typeof carrierListJobSchema>;
 
+/** The kinds of event that lift an opt-out. */
 const LIFTING: ReadonlySet<EventKind> = new Set([
   'explicitWeb',
   'manualOptIn',
@@ -41,25 +44,36 @@ const LIFTING: ReadonlySet<EventKind> = new Set([
   'handsetKeyword',
 ]);
 
-/** Whether Twilio may not know of an event: it did not come through Twilio, or in words that Twilio does not act on. */
+/**
+ * Checks whether Twilio may not know of an event yet: an opt-out or opt-in that did not come through Twilio, or that came in
+ * words on which Twilio does not act. Late events are no news (X3).
+ */
 export function isNewsForCarrier({ kind, effect, evidence }: ConsentEvent): boolean {
   if (effect === 'late' || (kind !== 'optOut' && !LIFTING.has(kind))) return false;
   return evidence.source === 'handset' ? !evidence.carrierActs : evidence.source !== 'carrier';
 }
 
 /**
- * What Twilio is to be told of a number, from its consent as it is now and not as some event left it.
+ * Selects the status to report to Twilio for a number (X9), from its current consent and not from a single event.
  *
- * @param told what it was told a moment ago, which is not said again.
- * @returns undefined when Twilio knows, or nothing speaks for changing its list.
+ * @param lastReported the status that was reported a moment ago and need not be repeated.
+ * @returns undefined when Twilio's list needs no change.
  */
-export function statusToSync(state: ConsentState, told: ListStatus | undefined): ListStatus | undefined {
-  if (state.status === 'opted_out') return told === 'opt-out' ? undefined : 'opt-out';
-  if (state.status !== 'opted_in' || told === 'opt-in') return undefined;
-  return state.carrierBlocked || told === 'opt-out' ? 'opt-in' : undefined;
+export function statusToSync(
+  state: ConsentState,
+  lastReported: ListStatus | undefined,
+): ListStatus | undefined {
+  if (state.status === 'opted_out') return lastReported === 'opt-out' ? undefined : 'opt-out';
+  if (state.status !== 'opted_in' || lastReported === 'opt-in') return undefined;
+  return state.carrierBlocked || lastReported === 'opt-out' ? 'opt-in' : undefined;
 }
 
-/** The notice about a number, resting on its last event that says the same; undefined when it has none. */
+/**
+ * Creates the notice about a number from its last event that has the same effect.
+ *
+ * @param events the number's events, oldest first.
+ * @returns undefined when no event supports the status.
+ */
 export function noticeOf(
   number: string,
   status: ListStatus,

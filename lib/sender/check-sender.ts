@@ -1,6 +1,6 @@
 import type { InboundSetup, NumberSetup, SenderSetup, ServiceSetup, SetupChange } from './sender.ts';
 
-/** Where Twilio is to post for this organization. */
+/** The organization's webhook URLs, which Twilio must call. */
 export interface OurAddresses {
   readonly inbound: string;
   readonly status: string;
@@ -19,16 +19,16 @@ export const senderIssueCodes = [
 ] as const;
 export type SenderIssueCode = (typeof senderIssueCodes)[number];
 
-/** Something about the sender that is not as it should be. */
+/** A fault in the sender's setup at Twilio. */
 export interface SenderIssue {
   readonly code: SenderIssueCode;
-  /** `broken`: replies do not reach us. `weak`: they do, until something fails. */
+  /** `broken`: replies do not reach us. `weak`: they reach us as long as nothing fails. */
   readonly severity: 'broken' | 'weak';
-  /** What it is about: a number or a messaging service. */
+  /** The number or messaging service that has the fault. */
   readonly subject: string;
-  /** One sentence: what is, and what to change. */
+  /** One sentence that states the fault and the change to make. */
   readonly sentence: string;
-  /** What is set now and what would be right; absent where no setting of ours is wrong. */
+  /** The current and the right value of a setting; absent for a fault that no setting corrects. */
   readonly setting?: {
     readonly name: keyof SetupChange;
     readonly now: string | null;
@@ -36,15 +36,16 @@ export interface SenderIssue {
   };
 }
 
-/** A finding and where its setting is changed. */
+/** An issue with the number or service whose setting must change. */
 export type LocatedIssue = SenderIssue & {
   readonly target?: { readonly kind: 'number' | 'service'; readonly sid: string };
 };
 
 /**
- * Finds what keeps replies, and first of all STOP, from reaching us (S9).
+ * Finds the faults in the sender's setup that keep replies, STOP above all, from reaching us (S9).
  *
- * @returns nothing when the sender is set up as it should be; what is `broken` comes first.
+ * @param setup the sender's setup at Twilio. @param ours the URLs that it must name.
+ * @returns the issues, `broken` ones first; an empty list when all is right.
  */
 export function checkSender(setup: SenderSetup, ours: OurAddresses): LocatedIssue[] {
   const { sender, service, numbers } = setup;
@@ -55,65 +56,63 @@ export function checkSender(setup: SenderSetup, ours: OurAddresses): LocatedIssu
     const sentence = `The Twilio account has no ${what} ${sender}: correct the sender in the organization's file, or the account in the API key.`;
     return [{ code: 'senderMissing', severity: 'broken', subject: sender, sentence }];
   }
-  const findings = [
+  const issues = [
     ...(service && !service.usesNumbersWebhooks
-      ? serviceFindings(service, ours)
-      : numbers.flatMap((number) => ownFindings(number, ours))),
-    ...numbers.flatMap(capability),
-    ...(service && numbers.length === 0 ? [noNumbers(service)] : []),
-    ...(service && isService ? statusFindings(service, ours) : []),
+      ? serviceIssues(service, ours)
+      : numbers.flatMap((number) => numberIssues(number, ours))),
+    ...numbers.flatMap(capabilityIssues),
+    ...(service && numbers.length === 0 ? [noNumbersIssue(service)] : []),
+    ...(service && isService ? statusIssues(service, ours) : []),
   ];
-  return findings.toSorted((a, b) => a.severity.localeCompare(b.severity, 'en'));
+  return issues.toSorted((a, b) => a.severity.localeCompare(b.severity, 'en'));
 }
 
-function serviceFindings(service: ServiceSetup, ours: OurAddresses): LocatedIssue[] {
+function serviceIssues(service: ServiceSetup, ours: OurAddresses): LocatedIssue[] {
   const target = { kind: 'service', sid: service.sid } as const;
-  return inboundFindings(service, `messaging service ${service.sid}`, ours.inbound).map((f) => ({
-    ...f,
-    target,
-  }));
+  const issues = inboundIssues(service, `messaging service ${service.sid}`, ours.inbound);
+  return issues.map((issue) => ({ ...issue, target }));
 }
 
-function ownFindings(number: NumberSetup, ours: OurAddresses): LocatedIssue[] {
+function numberIssues(number: NumberSetup, ours: OurAddresses): LocatedIssue[] {
   if (number.applicationSid !== undefined) {
     const sentence = `Incoming texts of ${number.number} go to the application ${number.applicationSid}: open the number in Twilio's console and choose "Webhook" instead.`;
     return [{ code: 'applicationInCharge', severity: 'broken', subject: number.number, sentence }];
   }
   const target = { kind: 'number', sid: number.sid } as const;
-  return inboundFindings(number, number.number, ours.inbound).map((f) => ({ ...f, target }));
+  return inboundIssues(number, number.number, ours.inbound).map((issue) => ({ ...issue, target }));
 }
 
-function inboundFindings({ inbound, fallback }: InboundSetup, subject: string, right: string): SenderIssue[] {
-  const found: SenderIssue[] = [];
+function inboundIssues({ inbound, fallback }: InboundSetup, subject: string, right: string): SenderIssue[] {
+  const issues: SenderIssue[] = [];
   if (inbound.url !== right) {
     const sentence = `Incoming texts of ${subject} go ${destination(inbound.url)}, so that no STOP and no reply reaches us: set the address for incoming messages to ${right}.`;
     const setting = { name: 'inboundUrl', now: inbound.url ?? null, right } as const;
-    found.push({ code: 'inboundElsewhere', severity: 'broken', subject, sentence, setting });
+    issues.push({ code: 'inboundElsewhere', severity: 'broken', subject, sentence, setting });
   }
   if (inbound.method !== 'POST') {
     const sentence = `Incoming texts of ${subject} are sent with ${inbound.method}, which we do not take: set the method to POST.`;
     const setting = { name: 'inboundMethod', now: inbound.method, right: 'POST' } as const;
-    found.push({ code: 'inboundMethod', severity: 'broken', subject, sentence, setting });
+    issues.push({ code: 'inboundMethod', severity: 'broken', subject, sentence, setting });
   }
   if (fallback.url !== right) {
     const sentence = `A text to ${subject} that we fail to take once goes ${destination(fallback.url)}: set the fallback address to ${right}, so that a STOP gets a second try.`;
     const setting = { name: 'fallbackUrl', now: fallback.url ?? null, right } as const;
-    found.push({ code: 'fallbackElsewhere', severity: 'weak', subject, sentence, setting });
+    issues.push({ code: 'fallbackElsewhere', severity: 'weak', subject, sentence, setting });
   }
   if (fallback.method !== 'POST') {
     const sentence = `The second try of a text to ${subject} is made with ${fallback.method}, which we do not take: set the fallback method to POST.`;
     const setting = { name: 'fallbackMethod', now: fallback.method, right: 'POST' } as const;
-    found.push({ code: 'fallbackMethod', severity: 'weak', subject, sentence, setting });
+    issues.push({ code: 'fallbackMethod', severity: 'weak', subject, sentence, setting });
   }
-  return found;
+  return issues;
 }
 
 function destination(url: string | undefined): string {
   return url === undefined ? 'nowhere' : `to ${url}`;
 }
 
-/** A number's status callback is for calls, and each text of ours carries its own: only a service's own matters. */
-function statusFindings(service: ServiceSetup, ours: OurAddresses): LocatedIssue[] {
+/** Checks only a service's status callback: a number's is for calls, and each text that we send names its own. */
+function statusIssues(service: ServiceSetup, ours: OurAddresses): LocatedIssue[] {
   if (service.statusCallback === ours.status) return [];
   const subject = `messaging service ${service.sid}`;
   return [
@@ -128,13 +127,13 @@ function statusFindings(service: ServiceSetup, ours: OurAddresses): LocatedIssue
   ];
 }
 
-function capability({ number, canText }: NumberSetup): LocatedIssue[] {
+function capabilityIssues({ number, canText }: NumberSetup): LocatedIssue[] {
   if (canText) return [];
   const sentence = `The number ${number} cannot text: give the organization a number that can.`;
   return [{ code: 'cannotText', severity: 'broken', subject: number, sentence }];
 }
 
-function noNumbers({ sid }: ServiceSetup): LocatedIssue {
+function noNumbersIssue({ sid }: ServiceSetup): LocatedIssue {
   const sentence = `The messaging service ${sid} has no number: add one to its sender pool in Twilio's console.`;
   return { code: 'serviceWithoutNumbers', severity: 'broken', subject: sid, sentence };
 }
@@ -144,10 +143,10 @@ export interface Repair {
   readonly change: SetupChange;
 }
 
-/** What to change so that the findings go away: one change per number or service, and nothing that was right. */
-export function repairsFor(findings: readonly LocatedIssue[]): Repair[] {
+/** Collects the settings to change, in one change per number or service. Issues without a setting need a person. */
+export function repairsFor(issues: readonly LocatedIssue[]): Repair[] {
   const bySid = new Map<string, Repair>();
-  for (const { target, setting } of findings) {
+  for (const { target, setting } of issues) {
     if (!target || !setting) continue;
     const change = { ...bySid.get(target.sid)?.change, [setting.name]: setting.right };
     bySid.set(target.sid, { target, change });

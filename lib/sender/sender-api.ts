@@ -3,22 +3,28 @@ import type { RouteDescription } from '../http/route.ts';
 import { settingsSchema } from '../organization/settings.ts';
 import { senderIssueCodes } from './check-sender.ts';
 
-const settingSchema = z.object({ name: z.string(), now: z.string().nullable(), right: z.string() });
-const findingSchema = z.object({
-  code: z.enum(senderIssueCodes),
-  severity: z.enum(['broken', 'weak']),
-  subject: z.string(),
-  sentence: z.string(),
-  setting: settingSchema.optional(),
-});
-const checkSchema = z.object({
-  sender: z.string(),
-  checkedAt: z.string(),
-  /** Whether replies, STOP among them, reach us. */
-  repliesReachUs: z.boolean(),
-  numbers: z.array(z.string()),
-  findings: z.array(findingSchema),
-});
+const settingSchema = z
+  .object({ name: z.string(), now: z.string().nullable(), right: z.string() })
+  .meta({ id: 'SenderSetting', description: 'A setting at Twilio, as it is and as it should be.' });
+const findingSchema = z
+  .object({
+    code: z.enum(senderIssueCodes),
+    severity: z.enum(['broken', 'weak']),
+    subject: z.string(),
+    sentence: z.string(),
+    setting: settingSchema.optional(),
+  })
+  .meta({ id: 'SenderIssue', description: 'Something to change at Twilio.' });
+const checkSchema = z
+  .object({
+    sender: z.string(),
+    checkedAt: z.string(),
+    /** True when no issue is `broken`: replies, STOP included, reach us. */
+    repliesReachUs: z.boolean(),
+    numbers: z.array(z.string()),
+    findings: z.array(findingSchema),
+  })
+  .meta({ id: 'SenderCheck' });
 export type SenderCheck = z.infer<typeof checkSchema>;
 
 const INBOUND = 'https://texts.acme.example/twilio/inbound';
@@ -37,14 +43,16 @@ const checkExample: SenderCheck = {
   findings: [findingExample],
 };
 
-const a2pSchema = settingsSchema.pick({ a2pVerified: true, a2pVerification: true });
+const a2pSchema = settingsSchema.pick({ a2pVerified: true, a2pVerification: true }).meta({ id: 'A2pStatus' });
 export type A2pAnswer = z.infer<typeof a2pSchema>;
 
-/** The routes of the sender, described here so that the API's one description has them whichever function serves them. */
+/** The sender's routes. The OpenAPI description and the stack read them here; `functions/sender-admin` serves them. */
 export const senderApi = {
   check: {
     method: 'GET',
     path: '/sender/check',
+    operationId: 'checkSender',
+    tag: 'sender',
     summary: 'Whether replies to the sender reach us, and one sentence for each thing to change at Twilio',
     roles: ['admin'],
     answers: { status: 200, schema: checkSchema, example: checkExample },
@@ -52,6 +60,8 @@ export const senderApi = {
   repair: {
     method: 'POST',
     path: '/sender/repair',
+    operationId: 'repairSender',
+    tag: 'sender',
     summary:
       'Changes at Twilio what the check found wrong, and nothing else; answers what was changed and what is left',
     roles: ['admin'],
@@ -76,6 +86,8 @@ export const senderApi = {
   refreshA2p: {
     method: 'POST',
     path: '/sender/a2p/refresh',
+    operationId: 'refreshA2pVerification',
+    tag: 'sender',
     summary:
       'Reads from Twilio whether the carriers have verified the A2P campaign, and sets a2pVerified to it',
     roles: ['admin'],

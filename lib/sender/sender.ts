@@ -1,14 +1,14 @@
-/** Where a sender posts something, and how. */
+/** A webhook that is set at Twilio. */
 export interface Webhook {
-  /** Absent: nowhere. */
+  /** Undefined when none is set. */
   readonly url: string | undefined;
   readonly method: string;
 }
 
-/** What decides where incoming texts go, on a number or on a messaging service. */
+/** The webhooks for incoming texts of a number or a messaging service. */
 export interface InboundSetup {
   readonly inbound: Webhook;
-  /** Where Twilio turns when the first address fails. */
+  /** Twilio calls it when the first webhook fails. */
   readonly fallback: Webhook;
 }
 
@@ -18,7 +18,7 @@ export interface NumberSetup extends InboundSetup {
   /** E.164. */
   readonly number: string;
   readonly canText: boolean;
-  /** An application that is set replaces the number's own addresses. */
+  /** A TwiML application, which overrides the number's own webhooks; undefined when none is set. */
   readonly applicationSid: string | undefined;
 }
 
@@ -26,50 +26,55 @@ export interface NumberSetup extends InboundSetup {
 export interface ServiceSetup extends InboundSetup {
   readonly sid: string;
   readonly statusCallback: string | undefined;
-  /** On: each number's own addresses count, and not the service's. */
+  /** True: each number's own webhooks count instead of the service's. */
   readonly usesNumbersWebhooks: boolean;
 }
 
-/** How the organization's sender is set up at Twilio. */
+/** The setup of the organization's sender at Twilio. */
 export interface SenderSetup {
   /** A messaging service (`MG...`) or a number in E.164. */
   readonly sender: string;
-  /** The sender itself, or the service whose pool has the number; absent when there is none. */
+  /** The sender itself, or the service whose pool contains the number; undefined when there is none. */
   readonly service: ServiceSetup | undefined;
-  /** The service's numbers, or the one number; those that the account does not have are missing. */
+  /** The service's numbers, or the one number; numbers that the account does not have are missing. */
   readonly numbers: readonly NumberSetup[];
 }
 
-/** What can be changed of a number or a service; absent fields stay. */
+/** New settings of a number or a service; absent fields keep their value. */
 export interface SetupChange {
   readonly inboundUrl?: string;
   readonly inboundMethod?: string;
   readonly fallbackUrl?: string;
   readonly fallbackMethod?: string;
-  /** Of a service only. */
+  /** Applies to a service only. */
   readonly statusCallback?: string;
 }
 
-/** The sender at Twilio, to read and to set up. Methods throw what Twilio's client throws. */
+/** Access to the sender's setup at Twilio. The methods throw the errors of Twilio's client. */
 export interface SenderAccount {
+  /** Reads the setup. */
   setup(): Promise<SenderSetup>;
+  /** Changes settings of one number or service. */
   change(
     target: { readonly kind: 'number' | 'service'; readonly sid: string },
     change: SetupChange,
   ): Promise<void>;
-  /** Words of the campaigns that are registered for a service (A2P 10DLC). */
+  /** Reads the statuses of the A2P 10DLC campaigns that are registered for a service, in Twilio's words. */
   campaignStatuses(serviceSid: string): Promise<readonly string[]>;
 }
 
-/** Area codes whose STOP list is the network's: only a START from the handset lifts a block there. */
+/** Toll-free area codes. Their STOP list belongs to the network, and only a START from the handset lifts a block on it. */
 const TOLL_FREE = /^\+18(00|33|44|55|66|77|88)\d{7}$/;
 
-/** Whether a sender is a US toll-free number. */
+/** Checks whether a sender is a US toll-free number. */
 export function isTollFree(sender: string): boolean {
   return TOLL_FREE.test(sender);
 }
 
-/** Whether Twilio's block after a STOP is lifted by telling Twilio of an opt-in, and not by START alone (X9). */
+/**
+ * Checks whether sendgate can lift Twilio's block after a STOP by reporting an opt-in (X9). If not, only START from the
+ * handset lifts it.
+ */
 export function isLiftedByUs(
   { twilioConsentApi }: { readonly twilioConsentApi: boolean },
   sender: string,

@@ -4,12 +4,12 @@ import { twilioVersion } from '../messaging/twilio-rest.ts';
 import type { CarrierList } from './carrier-list.ts';
 import type { TwilioSenderOptions } from './twilio-sender-account.ts';
 
-/** The API answers within three seconds (FACTS, "Consent API"). */
+/** The API answers within three seconds (docs/facts.md, "Twilio: consent API"). */
 const TIMEOUT_MILLISECONDS = 4_000;
 
 const answerSchema = z.array(z.object({ correlation_id: z.string(), error_code: z.int() }));
 
-/** Twilio's consent API, through Twilio's own resource class. It takes 25 items a call and 100 calls a minute. */
+/** Creates access to Twilio's Consent API, which accepts 25 items per call and 100 calls per minute. */
 export function createTwilioCarrierList(options: TwilioSenderOptions): CarrierList {
   const version = twilioVersion('accounts', { timeoutMilliseconds: TIMEOUT_MILLISECONDS, ...options });
   const consents = BulkConsentsListInstance(version as Parameters<typeof BulkConsentsListInstance>[0]);

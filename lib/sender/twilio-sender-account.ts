@@ -11,12 +11,12 @@ export interface TwilioSenderOptions extends TwilioRestOptions {
   readonly sender: string;
 }
 
-/** Services that are searched for a number; an account has a handful. */
-const MOST_SERVICES = 50;
-const MOST_NUMBERS = 400;
-const NUMBERS_A_PAGE = 1000;
+/** Services that are searched for a number; an account has only a few. */
+const MAXIMUM_SERVICES = 50;
+const MAXIMUM_POOL_NUMBERS = 400;
+const NUMBERS_PAGE_SIZE = 1000;
 
-/** The sender's setup at Twilio, through Twilio's own resource classes. */
+/** Creates access to the sender's setup over Twilio's own resource classes. */
 export function createTwilioSenderAccount(options: TwilioSenderOptions): SenderAccount {
   const numbers = IncomingPhoneNumberListInstance(
     twilioVersion('api', options) as Parameters<typeof IncomingPhoneNumberListInstance>[0],
@@ -26,34 +26,34 @@ export function createTwilioSenderAccount(options: TwilioSenderOptions): SenderA
     twilioVersion('messaging', options) as Parameters<typeof ServiceListInstance>[0],
   );
   const sidsIn = async (service: string) =>
-    (await services(service).phoneNumbers.list({ limit: MOST_NUMBERS })).map(({ sid }) => sid);
+    (await services(service).phoneNumbers.list({ limit: MAXIMUM_POOL_NUMBERS })).map(({ sid }) => sid);
 
   async function serviceSetupOf(sid: string) {
-    const found = await orMissing(services(sid).fetch());
-    if (!found) return { service: undefined, numbers: [] };
+    const service = await undefinedIfMissing(services(sid).fetch());
+    if (!service) return { service: undefined, numbers: [] };
     const pool = new Set(await sidsIn(sid));
-    // One request for a thousand of the account's numbers, where one for each of the pool's could take minutes.
-    const all = await numbers.list({ pageSize: NUMBERS_A_PAGE });
+    // One request returns a thousand of the account's numbers; one request per number of the pool could take minutes.
+    const all = await numbers.list({ pageSize: NUMBERS_PAGE_SIZE });
     const ours = all.filter((number) => pool.has(number.sid));
-    return { service: serviceSetup(found), numbers: ours.map(numberSetup) };
+    return { service: serviceSetup(service), numbers: ours.map(numberSetup) };
   }
 
   async function numberSetupOf(phoneNumber: string) {
-    const [found] = await numbers.list({ phoneNumber, limit: 1 });
-    if (!found) return { service: undefined, numbers: [] };
-    for (const service of await services.list({ limit: MOST_SERVICES })) {
-      if ((await sidsIn(service.sid)).includes(found.sid)) {
-        return { service: serviceSetup(service), numbers: [numberSetup(found)] };
+    const [number] = await numbers.list({ phoneNumber, limit: 1 });
+    if (!number) return { service: undefined, numbers: [] };
+    for (const service of await services.list({ limit: MAXIMUM_SERVICES })) {
+      if ((await sidsIn(service.sid)).includes(number.sid)) {
+        return { service: serviceSetup(service), numbers: [numberSetup(number)] };
       }
     }
-    return { service: undefined, numbers: [numberSetup(found)] };
+    return { service: undefined, numbers: [numberSetup(number)] };
   }
 
   return {
     setup: async () => {
       const { sender } = options;
-      const found = sender.startsWith('MG') ? await serviceSetupOf(sender) : await numberSetupOf(sender);
-      return { sender, ...found };
+      const setup = sender.startsWith('MG') ? await serviceSetupOf(sender) : await numberSetupOf(sender);
+      return { sender, ...setup };
     },
     change: async ({ kind, sid }, change) => {
       if (kind === 'number') await numbers(sid).update(numberChange(change));
@@ -64,7 +64,8 @@ export function createTwilioSenderAccount(options: TwilioSenderOptions): SenderA
   };
 }
 
-async function orMissing<T>(request: Promise<T>): Promise<T | undefined> {
+/** Answers undefined when Twilio answers 404. */
+async function undefinedIfMissing<T>(request: Promise<T>): Promise<T | undefined> {
   try {
     return await request;
   } catch (error) {
@@ -73,28 +74,28 @@ async function orMissing<T>(request: Promise<T>): Promise<T | undefined> {
   }
 }
 
-function numberSetup(found: IncomingPhoneNumberInstance): NumberSetup {
+function numberSetup(number: IncomingPhoneNumberInstance): NumberSetup {
   return {
-    sid: found.sid,
-    number: found.phoneNumber,
-    canText: found.capabilities.sms,
-    applicationSid: found.smsApplicationSid || undefined,
-    inbound: webhook(found.smsUrl, found.smsMethod),
-    fallback: webhook(found.smsFallbackUrl, found.smsFallbackMethod),
+    sid: number.sid,
+    number: number.phoneNumber,
+    canText: number.capabilities.sms,
+    applicationSid: number.smsApplicationSid || undefined,
+    inbound: webhook(number.smsUrl, number.smsMethod),
+    fallback: webhook(number.smsFallbackUrl, number.smsFallbackMethod),
   };
 }
 
-function serviceSetup(found: ServiceInstance): ServiceSetup {
+function serviceSetup(service: ServiceInstance): ServiceSetup {
   return {
-    sid: found.sid,
-    statusCallback: found.statusCallback || undefined,
-    usesNumbersWebhooks: found.useInboundWebhookOnNumber,
-    inbound: webhook(found.inboundRequestUrl, found.inboundMethod),
-    fallback: webhook(found.fallbackUrl, found.fallbackMethod),
+    sid: service.sid,
+    statusCallback: service.statusCallback || undefined,
+    usesNumbersWebhooks: service.useInboundWebhookOnNumber,
+    inbound: webhook(service.inboundRequestUrl, service.inboundMethod),
+    fallback: webhook(service.fallbackUrl, service.fallbackMethod),
   };
 }
 
-/** Twilio writes "nowhere" as null or as an empty text. */
+/** Reads a webhook. Twilio writes a missing URL as null or as an empty string. */
 function webhook(url: string | null, method: string): Webhook {
   return { url: url || undefined, method };
 }

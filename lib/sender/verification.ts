@@ -1,19 +1,20 @@
 import { isTollFree, type SenderSetup } from './sender.ts';
 
-/** The one word of Twilio's that lets texts out (FACTS, "A2P"). */
+/** The only campaign status of Twilio with which texts may leave (docs/facts.md, "Twilio: A2P"). */
 const VERIFIED = 'VERIFIED';
 
+/** The result of reading a sender's A2P 10DLC campaigns. */
 export interface A2pVerification {
   readonly verified: boolean;
-  /** What Twilio says of the campaigns that cover the sender. */
+  /** Twilio's statuses of the campaigns that cover the sender. */
   readonly campaignStatus: string;
 }
 
 /**
  * Reads from a sender's campaigns whether the carriers have verified it for A2P 10DLC (C8).
  *
- * @param statuses the words of every campaign of the sender's service.
- * @returns undefined where A2P 10DLC does not apply: toll-free numbers, short codes and numbers outside +1.
+ * @param statuses the statuses of all campaigns of the sender's service, in Twilio's words.
+ * @returns undefined when A2P 10DLC does not apply: toll-free numbers, short codes and numbers outside country code 1.
  */
 export function a2pVerificationOf(
   setup: SenderSetup,

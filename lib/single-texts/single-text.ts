@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Purpose, purposes } from '../messaging/message.ts';
+import { type Purpose, purposeSchema } from '../messaging/message.ts';
 
 /** How old a single text may become while it waits. An agent's text waits for START as long as a lead's step would. */
 export const MAXIMUM_AGE: Readonly<Record<Purpose, string>> = {
@@ -15,7 +15,7 @@ export const singleTextSchema = z.object({
   id: z.string(),
   /** E.164. */
   number: z.string(),
-  purpose: z.enum(purposes),
+  purpose: purposeSchema,
   /** Without the footer. */
   body: z.string(),
   leadId: z.string().optional(),

@@ -12,7 +12,7 @@ import { startWorker } from './worker.ts';
 
 /** Number of texts of each kind that are timed on the idle system, and again behind a full bulk lane. */
 const TEXTS = 60;
-/** Segments a second that the sender takes: as much as 10DLC gives most organizations with a verified brand (FACTS.md). */
+/** Segments a second that the sender takes: as much as 10DLC gives most organizations with a verified brand (docs/facts.md, "Twilio: sending"). */
 const SENDER_RATE = 75;
 const JSON_BODY = { 'content-type': 'application/json' };
 

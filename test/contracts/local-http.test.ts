@@ -3,6 +3,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ApiServer, listenHttp } from '../../infra/local/http-server.ts';
 import { createSigningKey, createTokens, type Tokens } from '../../infra/local/tokens.ts';
 import type { FunctionPool } from '../../infra/local/worker-pool.ts';
+import { violations } from '../flow/contract.ts';
+
+/** Where the API's description has what API Gateway says by itself. */
+const messageOf = (name: string) => [
+  'components',
+  'responses',
+  name,
+  'content',
+  'application/json',
+  'schema',
+];
 
 const authorizer = { issuer: 'https://issuer.example', audience: ['console'] };
 /** A function that answers with the event that it got. */
@@ -73,7 +84,9 @@ describe('the local HTTP API', () => {
     const large = Buffer.alloc(10 * 1024 * 1024 + 1);
     expect((await fetch(`${server.url}/forms/quote`, { method: 'POST', body: large })).status).toBe(413);
     const failed = await fetch(`${server.url}/failing`);
-    expect([failed.status, await failed.json()]).toEqual([500, { message: 'Internal Server Error' }]);
+    const body = await failed.json();
+    expect([failed.status, body]).toEqual([500, { message: 'Internal Server Error' }]);
+    expect(violations(messageOf('Failed'), body)).toBe('');
   });
 
   test('lets a token in with its claims as strings', async () => {
@@ -102,7 +115,9 @@ describe('the local HTTP API', () => {
     for (const token of refused) {
       const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
       const answer = await fetch(`${server.url}/private`, { headers });
-      expect([answer.status, await answer.json()]).toEqual([401, { message: 'Unauthorized' }]);
+      const body = await answer.json();
+      expect([answer.status, body]).toEqual([401, { message: 'Unauthorized' }]);
+      expect(violations(messageOf('Unauthorized'), body)).toBe('');
     }
   });
 });

@@ -1,13 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { checkExchange, type Exchange, operations, violations } from '../flow/contract.ts';
+import {
+  checkExchange,
+  description,
+  type Exchange,
+  operations,
+  responseOf,
+  violations,
+} from '../flow/contract.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 const PROBLEM_TYPE = { 'content-type': 'application/problem+json; charset=utf-8' };
 
 /** Builds an exchange that the description allows, with the changes of a test case. */
 function exchange(more: Partial<Exchange>, answer: Partial<Exchange['answer']>): Exchange {
-  const settings = operations.find(({ name }) => name === 'GET /settings')?.operation;
-  const body = JSON.stringify(settings?.responses['200']?.content?.['application/json']?.example);
+  const settings = operations.find(({ name }) => name === 'GET /settings');
+  const taken = settings && responseOf(settings, '200');
+  const body = JSON.stringify(taken?.content?.['application/json']?.example);
   return {
     method: 'GET',
     path: '/settings',
@@ -25,29 +33,42 @@ const problem = (status: number, more: Record<string, unknown> = {}) => ({
 const leads = (leads: unknown[]) => ({ body: JSON.stringify({ leads, next: null }) });
 
 describe('every operation of docs/openapi.json', () => {
-  test.each(operations)(
-    '$name has examples, and they are as its schemas say',
-    ({ path, method, operation }) => {
-      const place = ['paths', path, method];
-      const success = Object.entries(operation.responses).filter(([status]) => status !== 'default');
-      expect(success.length).toBeGreaterThan(0);
-      for (const [status, { content = {} }] of success) {
-        for (const [type, { example }] of Object.entries(content)) {
-          if (example === undefined && !type.endsWith('json')) continue;
-          expect(example, `example of ${status} ${type}`).toBeDefined();
-          expect(violations([...place, 'responses', status, 'content', type, 'schema'], example)).toBe('');
-        }
+  test('has a name of its own, verb and noun, and one of the tags that are described', () => {
+    const names = operations.map(({ operation }) => operation.operationId);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter((name) => !/^[a-z]+([A-Z][a-z0-9]*)+$/.test(name))).toEqual([]);
+    const tags = new Set(operations.map(({ operation }) => operation.tags.join()));
+    expect([...tags].toSorted()).toEqual(description.tags.map(({ name }) => name).toSorted());
+  });
+
+  test('behind a token has the 401 of API Gateway, and every one its 429', () => {
+    for (const one of operations) {
+      const isPublic = one.operation.security?.length === 0;
+      const says = (status: string) => responseOf(one, status)?.content?.['application/json']?.example;
+      if (!isPublic) expect(says('401')).toEqual({ message: 'Unauthorized' });
+      expect(says('429')).toEqual({ message: 'Too Many Requests' });
+    }
+  });
+
+  test.each(operations)('$name has examples, and they are as its schemas say', (described) => {
+    const { path, method, operation } = described;
+    const place = ['paths', path, method];
+    for (const status of Object.keys(operation.responses)) {
+      const response = responseOf(described, status);
+      for (const [type, { example }] of Object.entries(response?.content ?? {})) {
+        if (example === undefined && !type.endsWith('json')) continue;
+        expect(example, `example of ${status} ${type}`).toBeDefined();
+        expect(violations([...(response?.place ?? []), 'content', type, 'schema'], example)).toBe('');
       }
-      for (const [type, { schema, ...content }] of Object.entries(operation.requestBody?.content ?? {})) {
-        const example = content.example ?? schema?.['example'];
-        expect(example, `example of a request as ${type}`).toBeDefined();
-        expect(violations([...place, 'requestBody', 'content', type, 'schema'], example)).toBe('');
-      }
-      expect(Object.keys(operation.responses['default']?.content ?? {})).toEqual([
-        'application/problem+json',
-      ]);
-    },
-  );
+    }
+    for (const [type, { schema, ...content }] of Object.entries(operation.requestBody?.content ?? {})) {
+      const { example } = content;
+      expect(example, `example of a request as ${type}`).toBeDefined();
+      expect(violations([...place, 'requestBody', 'content', type, 'schema'], example)).toBe('');
+    }
+    const problem = responseOf(described, 'default')?.content ?? {};
+    expect(Object.keys(problem)).toEqual(['application/problem+json', 'application/json']);
+  });
 });
 
 describe('the check of every call that a test makes', () => {

@@ -27,12 +27,19 @@ interface Parameter {
   readonly schema: Schema;
 }
 export interface Operation {
+  readonly operationId: string;
+  readonly tags: readonly string[];
   readonly parameters?: readonly Parameter[];
   readonly security?: readonly unknown[];
   readonly requestBody?: { readonly required?: boolean; readonly content: Content };
-  readonly responses: Readonly<Record<string, { readonly content?: Content }>>;
+  readonly responses: Readonly<Record<string, Response | { readonly $ref: string }>>;
+}
+interface Response {
+  readonly content?: Content;
 }
 interface Description {
+  readonly tags: readonly { readonly name: string }[];
+  readonly components: { readonly responses: Readonly<Record<string, Response>> };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
@@ -55,6 +62,15 @@ export const operations = Object.entries(description.paths).flatMap(([path, item
     .filter(([method]) => METHODS.includes(method))
     .map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, path, method, operation })),
 );
+
+/** The response of an operation for a status, and its place in the description; undefined when none is described. */
+export function responseOf({ path, method, operation }: (typeof operations)[number], status: string) {
+  const found = operation.responses[status];
+  if (!found) return undefined;
+  if (!('$ref' in found)) return { place: ['paths', path, method, 'responses', status], ...found };
+  const name = found.$ref.split('/').at(-1) ?? '';
+  return { place: ['components', 'responses', name], ...description.components.responses[name] };
+}
 
 /** Describes what the schema at a place of the description forbids about a value; the text is empty when the value is valid. */
 export function violations(place: readonly string[], value: unknown): string {
@@ -87,11 +103,10 @@ export function checkExchange(exchange: Exchange): void {
     if (problem) differ(problem);
     return;
   }
-  const place = ['paths', found.path, found.method];
-  const answered = answerViolations(exchange, found.operation, place);
+  const answered = answerViolations(exchange, found);
   if (answered) differ(answered);
   if (!taken) return;
-  const asked = requestViolations(exchange, found.operation, place);
+  const asked = requestViolations(exchange, found.operation, ['paths', found.path, found.method]);
   if (asked) differ(`it took a request that is not described: ${asked}`);
   markExercised(found.name);
 }
@@ -113,19 +128,19 @@ function parametersOf(template: string): number {
   return template.split('{').length;
 }
 
-function answerViolations(exchange: Exchange, operation: Operation, place: readonly string[]): string {
+function answerViolations(exchange: Exchange, operation: (typeof operations)[number]): string {
   const { status, headers, body } = exchange.answer;
-  const described = operation.responses[String(status)];
-  if (!described) {
-    if (status < 400) return 'the status is not described';
-    const at = [...place, 'responses', 'default', 'content', 'application/problem+json', 'schema'];
-    return problemViolations(exchange, at);
-  }
+  const described = responseOf(operation, String(status));
+  if (!described && status < 400) return 'the status is not described';
+  const { content = {}, place } = described ?? responseOf(operation, 'default') ?? { place: [] };
   const type = mediaType(headers);
-  const content = described.content ?? {};
+  // What API Gateway says by itself is described too, and no function may say it.
+  if (status >= 400 && type !== 'text/html') {
+    return problemViolations(exchange, [...place, 'content', 'application/problem+json', 'schema']);
+  }
   if (!(type in content)) return `the content type "${type}" is not described`;
   if (!type.endsWith('json') || content[type]?.schema === undefined) return '';
-  return violations([...place, 'responses', String(status), 'content', type, 'schema'], JSON.parse(body));
+  return violations([...place, 'content', type, 'schema'], JSON.parse(body));
 }
 
 function problemViolations({ answer }: Exchange, schema: readonly string[]): string {

@@ -102,7 +102,7 @@ test('C2 C3 with double opt-in the template goes ahead of an agent’s first tex
   await world.drainLanes();
   expect(world.textsTo(number)).toEqual([expect.stringContaining('Reply START')]);
   expect((await asAgent('GET', path(number, 'conversation'))).json['consent']).toMatchObject({
-    optInTemplate: 'Sent',
+    templateStatus: 'Sent',
   });
   const pending = async () => (await asAgent('GET', path(number, 'messages'))).json['pending'];
   const waits = { status: 'held', reason: 'waitingForStart', actor: 'ada', purpose: 'agent' };

@@ -188,8 +188,8 @@ test('C4 C5 S1 per lead, each lead record opts in by itself and shows its status
     expect(shown).toHaveLength(2);
     expect(shown).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ optInTemplate: 'Accepted' }),
-        expect.objectContaining({ optInTemplate: 'Sent' }),
+        expect.objectContaining({ templateStatus: 'Accepted' }),
+        expect.objectContaining({ templateStatus: 'Sent' }),
       ]),
     );
   }
@@ -249,7 +249,7 @@ test('C5 a request that does not arrive stands as Not Sent, and the next text as
   for (const number of [off, dead]) {
     expect(await consentOf(world, number)).toMatchObject({
       optInRequest: 'not_sent',
-      optInTemplate: 'Not Sent',
+      templateStatus: 'Not Sent',
     });
   }
   await world.runCycle();

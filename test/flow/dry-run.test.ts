@@ -41,7 +41,7 @@ interface Group {
   readonly arrivals: { zones: string[]; texts: number; local: Record<string, string>[] }[];
   readonly changed: { from: Outcome; to: Outcome; count: number }[];
 }
-interface Preview {
+interface DryRun {
   readonly due: Group;
   readonly waiting: Group | null;
   readonly unreadable: number;
@@ -49,10 +49,10 @@ interface Preview {
   readonly next: string | null;
 }
 
-async function preview(body: object = {}, query = ''): Promise<Preview> {
-  const { status, json, body: text } = await world.admin('POST', `/cycles/preview${query}`, body, '[agent]');
+async function dryRun(body: object = {}, query = ''): Promise<DryRun> {
+  const { status, json, body: text } = await world.admin('POST', `/cycles/dry-run${query}`, body, '[agent]');
   expect(status, text).toBe(200);
-  return json as unknown as Preview;
+  return json as unknown as DryRun;
 }
 
 async function lead(form = 'contact', more: object = {}): Promise<string> {
@@ -93,11 +93,11 @@ test('X12 the dry run says what the next cycle does, by verdict and reason with 
   await world.text(stopped, 'STOP');
   await world.twilio.settle();
   const before = await everything();
-  const foreseen = await preview();
+  const answer = await dryRun();
   expect(await everything()).toEqual(before);
-  expect(foreseen).toMatchObject({ complete: true, next: null, unreadable: 0, waiting: null });
-  expect(counts(foreseen.due)).toEqual({ send: 2, 'hold waitingForConsent': 1, 'hold optedOut': 1 });
-  const samples = foreseen.due.outcomes.flatMap(({ samples }) => samples);
+  expect(answer).toMatchObject({ complete: true, next: null, unreadable: 0, waiting: null });
+  expect(counts(answer.due)).toEqual({ send: 2, 'hold waitingForConsent': 1, 'hold optedOut': 1 });
+  const samples = answer.due.outcomes.flatMap(({ samples }) => samples);
   expect(samples).toContainEqual(
     expect.objectContaining({
       number: noConsent,
@@ -107,14 +107,14 @@ test('X12 the dry run says what the next cycle does, by verdict and reason with 
   );
   await world.runCycle();
   const sent = sendable.flatMap((number) => world.textsTo(number));
-  expect(sent).toHaveLength(foreseen.due.leaving.texts);
+  expect(sent).toHaveLength(answer.due.leaving.texts);
   expect([noConsent, stopped].flatMap(world.textsTo)).toEqual([]);
   // One text is GSM-7 in one segment; the other has curly quotes: UCS-2, 67 characters to a segment.
   const long = sent.find((text) => text.includes('“')) ?? '';
   const expected = 1 + Math.ceil(long.length / 67);
   expect(long).toContain(FOOTER);
-  expect(foreseen.due.leaving.segments).toBe(expected);
-  expect(foreseen.due.leaving.cost).toEqual({
+  expect(answer.due.leaving.segments).toBe(expected);
+  expect(answer.due.leaving.cost).toEqual({
     amount: Number((expected * 0.0083).toFixed(6)),
     currency: 'USD',
   });
@@ -123,20 +123,20 @@ test('X12 the dry run says what the next cycle does, by verdict and reason with 
 test('X12 before requireSmsOptIn is switched on: who would be held tomorrow; the setting stays off', async () => {
   await world.admin('PATCH', '/settings', { requireSmsOptIn: false });
   const [consented, unconsented] = [await lead('later'), await lead('later-quote')];
-  expect((await preview()).due.texts).toBe(0);
+  expect((await dryRun()).due.texts).toBe(0);
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
-  const foreseen = await preview({ settings: { requireSmsOptIn: true }, at: tomorrow });
-  expect(counts(foreseen.due)).toEqual({ send: 1, 'hold waitingForConsent': 1 });
-  expect(foreseen.due.changed).toEqual([
+  const answer = await dryRun({ settings: { requireSmsOptIn: true }, at: tomorrow });
+  expect(counts(answer.due)).toEqual({ send: 1, 'hold waitingForConsent': 1 });
+  expect(answer.due.changed).toEqual([
     {
       from: { verdict: 'send', reason: null },
       to: { verdict: 'hold', reason: 'waitingForConsent' },
       count: 1,
     },
   ]);
-  const held = foreseen.due.outcomes.find(({ verdict }) => verdict === 'hold');
+  const held = answer.due.outcomes.find(({ verdict }) => verdict === 'hold');
   expect(held?.samples.map(({ number }) => number)).toEqual([unconsented]);
-  const sent = foreseen.due.outcomes.find(({ verdict }) => verdict === 'send');
+  const sent = answer.due.outcomes.find(({ verdict }) => verdict === 'send');
   expect(sent?.samples.map(({ number }) => number)).toEqual([consented]);
   expect((await world.admin('GET', '/settings')).json).toMatchObject({ requireSmsOptIn: false });
   await world.admin('PATCH', '/settings', { requireSmsOptIn: true });
@@ -146,8 +146,8 @@ test('X12 before it is switched off: who of those that wait would get a text at 
   const [waits, stopped] = [await lead('quote'), await lead('quote')];
   await world.text(stopped, 'STOP');
   await world.runCycle();
-  expect((await preview()).waiting).toBeNull();
-  const { waiting, due } = await preview({ settings: { requireSmsOptIn: false } });
+  expect((await dryRun()).waiting).toBeNull();
+  const { waiting, due } = await dryRun({ settings: { requireSmsOptIn: false } });
   expect(due.texts).toBe(0);
   const sent = waiting?.outcomes.find(({ verdict }) => verdict === 'send');
   expect(waiting?.changed).toContainEqual({
@@ -169,7 +169,7 @@ test('X12 X6 the local time at which texts would arrive, zone by zone, those of 
   const [denver, newYork] = ['+13035550195', '+12125550195'];
   await world.submit('contact', submission(denver, { zip: '80202' }));
   await world.submit('contact', submission(newYork, { zip: '10001' }));
-  const { due } = await preview();
+  const { due } = await dryRun();
   expect(counts(due)).toEqual({ send: 1, 'defer quietHours': 1 });
   expect(due.leaving.texts).toBe(1);
   expect(due.deferred).toMatchObject({ texts: 1, segments: 1 });
@@ -199,28 +199,28 @@ test('X12 C2 what if double opt-in were on: one request per number, whose words 
   await putForm(world, { id: 'many', disclaimer: 'You agree to texts.', automations });
   const number = await lead('many');
   const optInTemplate = `{{organizationName}}: reply START to get recurring texts. Msg & data rates may apply. HELP for help. ${'x'.repeat(120)}`;
-  const { due } = await preview({ settings: { doubleOptIn: 'perNumber', optInTemplate } });
+  const { due } = await dryRun({ settings: { doubleOptIn: 'perNumber', optInTemplate } });
   expect(counts(due)).toEqual({ 'sendOptInRequestFirst waitingForStart': 1, 'hold waitingForStart': 2 });
   expect(due.leaving).toMatchObject({ texts: 1, segments: 2 });
   await world.runCycle();
   expect(world.textsTo(number)).toHaveLength(3);
 });
 
-test('X12 X6 texts of one cycle count for each other: what caps would put off is foreseen', async () => {
+test('X12 X6 texts of one cycle count for each other: the dry run knows what caps would put off', async () => {
   await lead('many');
-  const { due } = await preview({ settings: { caps: { perDay: 2 } } });
+  const { due } = await dryRun({ settings: { caps: { perDay: 2 } } });
   expect(counts(due)).toEqual({ send: 2, 'defer caps': 1 });
 });
 
 test('X12 a call looks at a bounded number of texts and says so; pages add up to the whole', async () => {
   const numbers: string[] = [];
   for (let index = 0; index < 5; index++) numbers.push(await lead(index < 2 ? 'quote' : 'contact'));
-  const whole = await preview();
+  const whole = await dryRun();
   expect(whole).toMatchObject({ complete: true });
   const added: Record<string, number> = {};
   let [segments, cursor, calls] = [0, '', 0];
   for (let done = false; !done; calls++) {
-    const page = await preview({}, `?limit=2${cursor}`);
+    const page = await dryRun({}, `?limit=2${cursor}`);
     expect(page.due.texts).toBeLessThanOrEqual(2);
     for (const [name, count] of Object.entries(counts(page.due))) added[name] = (added[name] ?? 0) + count;
     segments += page.due.leaving.segments;
@@ -228,7 +228,7 @@ test('X12 a call looks at a bounded number of texts and says so; pages add up to
     expect(page.next === null).toBe(done);
     cursor = `&cursor=${page.next}`;
     if (!done) {
-      const other = await world.admin('POST', `/cycles/preview?limit=2${cursor}`, { settings: {} });
+      const other = await world.admin('POST', `/cycles/dry-run?limit=2${cursor}`, { settings: {} });
       expect(other.status).toBe(422);
     }
   }
@@ -252,15 +252,15 @@ test('X12 one text that nobody can read is counted and keeps nobody from seeing 
       }),
     );
   await spoil('one');
-  const foreseen = await preview();
+  const answer = await dryRun();
   await spoil(1);
-  expect(foreseen).toMatchObject({ unreadable: 1, complete: true });
-  expect(counts(foreseen.due)).toEqual({ send: 1 });
+  expect(answer).toMatchObject({ unreadable: 1, complete: true });
+  expect(counts(answer.due)).toEqual({ send: 1 });
 });
 
 test('X12 settings are held against the same rules as a change of them, and moments must make sense', async () => {
   const refused = async (body: object) => {
-    const answer = await world.admin('POST', '/cycles/preview', body);
+    const answer = await world.admin('POST', '/cycles/dry-run', body);
     expect(answer.status).toBe(422);
     return answer.json['errors'];
   };

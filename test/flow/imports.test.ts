@@ -67,8 +67,8 @@ test('S6 X3 an import never revives an opt-out', async () => {
     line(returned, later, 'scan 10'),
   ].join('\n');
   const expected = ['late', 'late', 'late', 'recorded'];
-  const foreseen = await send(`${HEADER}\n${rows}`, { query: 'dryRun=true' });
-  expect(outcomesOf(foreseen.json)).toEqual(expected);
+  const dryRun = await send(`${HEADER}\n${rows}`, { query: 'dryRun=true' });
+  expect(outcomesOf(dryRun.json)).toEqual(expected);
   const answer = await send(`${HEADER}\n${rows}`);
   expect(outcomesOf(answer.json)).toEqual(expected);
   expect(answer.json['rows']).toMatchObject([

@@ -91,7 +91,7 @@ test('S7 numbers are listed by status, source, first digits and date, alone and 
   });
 });
 
-test('C7 C5 the do-not-contact list finds who opted out by number, first digits and prompt status', async () => {
+test('C7 C5 the do-not-contact list finds who opted out by number, first digits and template status', async () => {
   const listed = await all('/do-not-contact?limit=3', 'numbers');
   expect(numbersOf(listed)).toEqual(stopped.toSorted());
   expect(listed[0]).toMatchObject({ templateStatus: 'Not Sent' });

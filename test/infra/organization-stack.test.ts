@@ -5,7 +5,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, expect, test } from 'vitest';
 import { CLAIM_GRACE_SECONDS } from '../../functions/reconcile/settle-claims.ts';
 import { createApp } from '../../infra/create-app.ts';
-import { crmRoutes } from '../../lib/crm/routes.ts';
+import { crmApi } from '../../lib/crm/crm-api.ts';
 import { ENV } from '../../lib/runtime/env.ts';
 import { senderApi } from '../../lib/sender/sender-api.ts';
 
@@ -253,7 +253,7 @@ test('every route but the public ones takes a token, and the public ones have li
     'POST /twilio/status',
   ]);
   expect(routes.filter(({ type }) => type === 'JWT')).toHaveLength(
-    5 + Object.keys(senderApi).length + crmRoutes.length,
+    5 + Object.keys(senderApi).length + Object.keys(crmApi).length,
   );
   const [stage] = resources('AWS::ApiGatewayV2::Stage');
   expect(Object.keys(stage?.properties['RouteSettings'] ?? {}).sort()).toEqual(open);

@@ -51,11 +51,11 @@ function described(folder: string): Bundled {
 /** Writes the text of docs/licences.md. */
 export function licencesPage(packages: readonly Bundled[]): string {
   const rows = packages.map(({ name, version, licence }) => `| ${name} | ${version} | ${licence} |`);
-  return `# Licences of what is deployed
+  return `<!-- Written by \`npm run licences\` from what the bundler puts into the functions. -->
 
-<!-- Written by npm run licences from what the bundler puts into the functions. -->
+# Licences of deployed packages
 
-The functions' bundles contain code of these packages. What only builds, tests or runs on a developer's machine is not deployed.
+The functions' bundles contain code of these packages. Packages that only build, test or run on a developer's machine are not deployed.
 
 | package | version | licence |
 | --- | --- | --- |

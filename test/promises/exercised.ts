@@ -5,7 +5,7 @@ interface Description {
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** The operations of docs/openapi.json that no test of the last run got through to. */
+/** Finds the operations of docs/openapi.json that no test of the last run got through to. */
 export function unexercised(path = EXERCISED_PATH): string[] {
   const exercised = new Set(existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : []);
   const file = new URL('../../docs/openapi.json', import.meta.url);

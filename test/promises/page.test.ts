@@ -1,22 +1,23 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { operations } from '../flow/contract.ts';
 import { unexercised } from './exercised.ts';
-import { idsIn, lostOf, promisesPage, type RunTest, statusOf } from './page.ts';
+import { idsIn, lostIn, promisesIn, type RunTest, statusOf, unlistedIn, withProof } from './page.ts';
 import { readRun } from './report.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sendgate-promises-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const promise = (id: string, proven = false) => ({ id, title: `What ${id} says`, proven });
-const run = (title: string, result: RunTest['result'] = 'passed', line = 1): RunTest => ({
-  file: 'test/a.test.ts',
-  line,
+const promise = (id: string) => ({ id, title: `What ${id} says`, status: 'open' as const });
+const run = (title: string, result: RunTest['result'] = 'passed', file = 'test/a.test.ts'): RunTest => ({
+  file,
   title,
   result,
 });
+const page = (...rows: string[]) =>
+  ['# Promises', '', '0 promises: none.', '', ...rows, '', 'The end.'].join('\n');
 
 test('a title proves the promises that it names as whole words, and no longer ones', () => {
   expect(idsIn('H10 S2 an opt-in (X1) in ABS3 or h5')).toEqual(['H10', 'S2', 'X1']);
@@ -28,25 +29,51 @@ test('one failing test is enough to take the proof away, and a skipped one is no
   expect(statusOf(promise('S2'), [run('S2 a', 'skipped')])).toBe('open');
 });
 
-test('a promise that was proven and lost its test is told, one that never was is not', () => {
-  const promises = [promise('S1', true), promise('S2', true), promise('S3', true), promise('S4')];
-  const lost = lostOf(promises, [run('S1 a'), run('S2 b', 'skipped')]);
-  expect(lost.map(({ id }) => id)).toEqual(['S2', 'S3']);
+test('a promise that was proven and lost its test is told until a test proves it, one that never was is not', () => {
+  const stored = page(
+    '| S1 | One | proven |  |',
+    '| S2 | Two | proven |  |',
+    '| S3 | Three | lost |  |',
+    '| S4 | Four | open |  |',
+  );
+  const tests = [run('S1 a'), run('S2 b', 'skipped')];
+  expect(lostIn(stored, tests).map(({ id }) => id)).toEqual(['S2', 'S3']);
+  const written = withProof(stored, tests);
+  expect(promisesIn(written).map(({ status }) => status)).toEqual(['proven', 'lost', 'lost', 'open']);
+  expect(lostIn(written, [...tests, run('S2 c'), run('S3 d')])).toEqual([]);
 });
 
-test('the page counts, groups the cases of a table of tests, shows the failing one, and lists what is open', () => {
-  const tests = [
-    run('S2 case `b`', 'passed', 7),
-    run('S2 case a', 'failed', 7),
-    run('S2 another', 'passed', 3),
-    run('H1 x'),
-  ];
-  const page = promisesPage([promise('H1'), promise('S1'), promise('S2')], tests);
-  expect(page).toContain('3 promises: 1 proven, 1 open, 1 failing.');
-  expect(page).toContain('**S1** What S1 says: **open**\n\n**S2**');
-  expect(page).toContain(
-    '- passed: S2 another, `test/a.test.ts`\n- failed: S2 case a (2 cases), `test/a.test.ts`\n',
-  );
+test('the page counts, links each test file once, and keeps what people wrote', () => {
+  const stored = page('| H1 | One | open |  |', '| S1 | Two | open |  |', '| U1 | Three | open | old |');
+  const written = withProof(stored, [
+    run('H1 b', 'passed', 'test/flow/b.test.ts'),
+    run('H1 S1 a'),
+    run('H1 again'),
+    run('S1 broken', 'failed'),
+  ]);
+  expect(written.split('\n')).toEqual([
+    '# Promises',
+    '',
+    '3 promises: 1 proven, 1 failing, 1 open.',
+    '',
+    '| H1 | One | proven | [a](../test/a.test.ts), [flow/b](../test/flow/b.test.ts) |',
+    '| S1 | Two | failing | [a](../test/a.test.ts) |',
+    '| U1 | Three | open |  |',
+    '',
+    'The end.',
+  ]);
+});
+
+test('a title that names a promise which is not listed is told', () => {
+  expect(unlistedIn(page('| H1 | One | open |  |'), [run('H1 X17 a')])).toEqual(['X17']);
+});
+
+test('docs/promises.md lists each promise once, in one line', () => {
+  const stored = readFileSync(new URL('../../docs/promises.md', import.meta.url), 'utf8');
+  const ids = promisesIn(stored).map(({ id }) => id);
+  expect(ids.length).toBeGreaterThan(80);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(stored.match(/^\| [A-Z]\d+ /gm)).toHaveLength(ids.length);
 });
 
 test('a run of a part of the tests is refused: its page would call promises open that are proven', () => {

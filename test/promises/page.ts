@@ -1,99 +1,95 @@
-/** A promise of the product, in short. `proven` is set once a test proves it, and then a test must go on doing so. */
+/** The status of a promise: `lost` was proven by an earlier run and is not any more. */
+export const promiseStatuses = ['proven', 'failing', 'open', 'lost'] as const;
+export type PromiseStatus = (typeof promiseStatuses)[number];
+
+/** A promise of the product, as its row of docs/promises.md says it. */
 export interface Promised {
   readonly id: string;
   readonly title: string;
-  readonly proven: boolean;
+  /** What the last run that was written down said. */
+  readonly status: PromiseStatus;
 }
 
-/** A test of a run; the cases of a table of tests share their place. */
+/** A test of a run. */
 export interface RunTest {
   readonly file: string;
-  readonly line: number;
   readonly title: string;
   readonly result: 'passed' | 'failed' | 'skipped';
 }
 
-export type ConsentStatus = 'proven' | 'failing' | 'open';
+const ROW = /^\| ([HSCTBXUOF]\d{1,2}) \| (.+?) \| (proven|failing|open|lost) \| .*\|$/gm;
+const COUNTS = /^\d+ promises: .*$/m;
 
-const SECTIONS: Readonly<Record<string, string>> = {
-  H: 'The requirement, the registry and the CRM',
-  S: 'Consent of a contact',
-  C: 'Template and double opt-in',
-  T: 'Keywords, campaigns, single texts',
-  B: 'Opt-in question, confirmation, status',
-  X: 'What goes beyond',
-};
-
-/** The promises that a test's title names, as whole words: `H5 S2 a form ...`. */
+/** Finds the promises that a test's title names, as whole words: `H5 S2 a form ...`. */
 export function idsIn(title: string): string[] {
-  return [...title.matchAll(/\b[HSCTBX]\d{1,2}\b/g)].map(([id]) => id);
+  return [...title.matchAll(/\b[HSCTBXUOF]\d{1,2}\b/g)].map(([id]) => id);
 }
 
-/** The tests that name a promise. */
-export function testsOf({ id }: Promised, tests: readonly RunTest[]): RunTest[] {
+/** Finds the tests that name a promise. */
+function testsOf({ id }: Pick<Promised, 'id'>, tests: readonly RunTest[]): RunTest[] {
   return tests.filter(({ title }) => idsIn(title).includes(id));
 }
 
-/** Proven by at least one test that passed and none that failed; a skipped test proves nothing. */
-export function statusOf(promise: Promised, tests: readonly RunTest[]): ConsentStatus {
+/** Calls a promise proven when at least one of its tests passed and none failed; a skipped test proves nothing. */
+export function statusOf(promise: Promised, tests: readonly RunTest[]): PromiseStatus {
   const results = testsOf(promise, tests).map(({ result }) => result);
   if (results.includes('failed')) return 'failing';
-  return results.includes('passed') ? 'proven' : 'open';
+  if (results.includes('passed')) return 'proven';
+  return promise.status === 'open' ? 'open' : 'lost';
 }
 
-/** Promises that were proven once and are not any more. */
-export function lostOf(promises: readonly Promised[], tests: readonly RunTest[]): Promised[] {
-  return promises.filter((promise) => promise.proven && statusOf(promise, tests) !== 'proven');
+/** Reads the promises out of the page's rows. */
+export function promisesIn(page: string): Promised[] {
+  return [...page.matchAll(ROW)].map(([, id = '', title = '', word]) => ({
+    id,
+    title,
+    status: promiseStatuses.find((status) => status === word) ?? 'open',
+  }));
 }
 
-/** docs/promises.md: every promise, the tests that name it, and what became of them in a run. */
-export function promisesPage(promises: readonly Promised[], tests: readonly RunTest[]): string {
-  const count = (wanted: ConsentStatus) => promises.filter((one) => statusOf(one, tests) === wanted).length;
-  const failing = count('failing');
-  const counts = [
-    `${count('proven')} proven`,
-    `${count('open')} open`,
-    ...(failing ? [`${failing} failing`] : []),
-  ];
-  const sections = Object.entries(SECTIONS).map(([letter, heading]) => {
-    const own = promises.filter(({ id }) => id.startsWith(letter));
-    return `## ${letter}. ${heading}\n\n${own.map((promise) => entry(promise, tests)).join('\n\n')}\n`;
-  });
-  return `# Promises and their proof
-
-<!-- Written by npm run promises from a run of the tests. -->
-
-${promises.length} promises: ${counts.join(', ')}. A test proves the promises whose IDs stand in its title. A promise without a
-test stands here as open.
-
-${sections.join('\n')}`;
-}
-
-function entry(promise: Promised, tests: readonly RunTest[]): string {
-  const heading = `**${promise.id}** ${promise.title}: **${statusOf(promise, tests)}**`;
-  const lines = groupedByPlace(testsOf(promise, tests)).map((cases) => `- ${caseLine(cases)}`);
-  return lines.length === 0 ? heading : `${heading}\n\n${lines.join('\n')}`;
-}
-
-function caseLine(cases: readonly RunTest[]): string {
-  const [first] = cases;
-  if (!first) return '';
-  const bad =
-    cases.find(({ result }) => result === 'failed') ?? cases.find(({ result }) => result === 'skipped');
-  const shown = bad ?? first;
-  const more = cases.length > 1 ? ` (${cases.length} cases)` : '';
-  return `${shown.result}: ${inline(shown.title)}${more}, \`${shown.file}\``;
-}
-
-/** The cases of one table of tests together, in the order of their files and lines. */
-function groupedByPlace(tests: readonly RunTest[]): RunTest[][] {
-  const ordered = tests.toSorted(
-    (a, b) => a.file.localeCompare(b.file, 'en') || a.line - b.line || a.title.localeCompare(b.title, 'en'),
+/** Finds the promises that an earlier run proved and this one does not. */
+export function lostIn(page: string, tests: readonly RunTest[]): Promised[] {
+  return promisesIn(page).filter(
+    (promise) => promise.status !== 'open' && statusOf(promise, tests) !== 'proven',
   );
-  return [...Map.groupBy(ordered, ({ file, line }) => `${file}:${line}`).values()];
 }
 
-/** A title as one line that Markdown leaves alone. */
-function inline(title: string): string {
-  return title.replace(/\s+/g, ' ').replace(/[\\`*_<>[\]|]/g, '\\$&');
+/** Finds what tests name as a promise and the page does not list. */
+export function unlistedIn(page: string, tests: readonly RunTest[]): string[] {
+  const listed = new Set(promisesIn(page).map(({ id }) => id));
+  const named = new Set(tests.flatMap(({ title }) => idsIn(title)));
+  return [...named].filter((id) => !listed.has(id)).toSorted();
+}
+
+/**
+ * Writes status and test files into the rows of docs/promises.md, and the counts above them. Everything else in the page,
+ * the promises' own words among it, is kept by hand.
+ *
+ * @throws Error when the page has no line of counts.
+ */
+export function withProof(page: string, tests: readonly RunTest[]): string {
+  if (!COUNTS.test(page)) throw new Error('docs/promises.md needs a line that begins "<number> promises:"');
+  const promises = promisesIn(page);
+  const counts = promiseStatuses.flatMap((status) => {
+    const count = promises.filter((promise) => statusOf(promise, tests) === status).length;
+    return count > 0 ? `${count} ${status}` : [];
+  });
+  return page.replace(COUNTS, `${promises.length} promises: ${counts.join(', ')}.`).replace(ROW, (row) =>
+    promisesIn(row)
+      .map((promise) => rowOf(promise, tests))
+      .join(''),
+  );
+}
+
+function rowOf(promise: Promised, tests: readonly RunTest[]): string {
+  const links = linksOf(testsOf(promise, tests));
+  return `| ${promise.id} | ${promise.title} | ${statusOf(promise, tests)} | ${links} |`;
+}
+
+/** Links each test file once: `flow/opt-in` to `../test/flow/opt-in.test.ts`. */
+function linksOf(tests: readonly RunTest[]): string {
+  const files = [...new Set(tests.map(({ file }) => file))].toSorted();
+  return files
+    .map((file) => `[${file.replace(/^test\//, '').replace(/\.test\.ts$/, '')}](../${file})`)
+    .join(', ');
 }

@@ -6,7 +6,7 @@ import type { RunTest } from './page.ts';
 const ROOT = join(import.meta.dirname, '../..');
 export const REPORT_PATH = join(ROOT, '.test-run/report.json');
 
-/** What of vitest's JSON report is read here. */
+/** Describes the part of vitest's JSON report that is read here. */
 const reportSchema = z.object({
   testResults: z.array(
     z.object({
@@ -16,7 +16,6 @@ const reportSchema = z.object({
         z.object({
           fullName: z.string(),
           status: z.enum(['passed', 'failed', 'skipped', 'pending', 'todo', 'disabled']),
-          location: z.object({ line: z.number() }).nullish(),
         }),
       ),
     }),
@@ -30,7 +29,7 @@ export interface Run {
 }
 
 /**
- * Reads what a run of the tests left.
+ * Reads the report of the last run of the tests.
  *
  * @throws Error when there was none, or when it left files out: a page of a part of the tests would be wrong.
  */
@@ -43,9 +42,8 @@ export function readRun(path = REPORT_PATH): Run {
     throw new Error(`The run left out ${missing.join(', ')}. Run npm test without naming files.`);
   }
   const tests = testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults.map(({ fullName, status, location }) => ({
+    assertionResults.map(({ fullName, status }) => ({
       file: relative(ROOT, name),
-      line: location?.line ?? 0,
       title: fullName,
       result: status === 'passed' || status === 'failed' ? status : ('skipped' as const),
     })),

@@ -9,31 +9,34 @@ const certifiedTextSchema = messageSchema
   .pick({ id: true, direction: true, body: true, status: true, createdAt: true })
   .extend({
     ...messageSchema.pick({ sid: true, claimedAt: true, consentVersion: true, automationId: true }).shape,
-    /** Standing of the number in that version. */
+    /** Status of the number in that version. */
     consentStatus: z.enum(consentStatuses).optional(),
-  });
+  })
+  .meta({ id: 'CertifiedText' });
 
 /** Everything that is known of a number's consent, to be handed to a lawyer (X2). */
-export const certificateSchema = z.object({
-  organization: z.string(),
-  number: z.string(),
-  generatedAt: z.string(),
-  generatedBy: z.string(),
-  verification: z.object({
-    holds: z.boolean(),
-    /** The first event at which something is wrong, and what. */
-    fault: z.object({ sequence: z.int(), fault: z.string() }).optional(),
-    method: z.string(),
-    /** Hash of the newest event, under which all earlier ones lie. */
-    headHash: z.string(),
-  }),
-  /** Absent when the stored state cannot be read, which is a fault. */
-  consent: consentStateSchema.optional(),
-  events: z.array(consentEventSchema),
-  texts: z.array(certifiedTextSchema),
-  /** Whether `texts` goes back to the first one. */
-  textsComplete: z.boolean(),
-});
+export const certificateSchema = z
+  .object({
+    organization: z.string(),
+    number: z.string(),
+    generatedAt: z.string(),
+    generatedBy: z.string(),
+    verification: z.object({
+      holds: z.boolean(),
+      /** The first event at which something is wrong, and what. */
+      fault: z.object({ sequence: z.int(), fault: z.string() }).optional(),
+      method: z.string(),
+      /** Hash of the newest event, under which all earlier ones lie. */
+      headHash: z.string(),
+    }),
+    /** Absent when the stored state cannot be read, which is a fault. */
+    consent: consentStateSchema.optional(),
+    events: z.array(consentEventSchema),
+    texts: z.array(certifiedTextSchema),
+    /** Whether `texts` goes back to the first one. */
+    textsComplete: z.boolean(),
+  })
+  .meta({ id: 'Certificate', description: "A number's whole record." });
 export type Certificate = z.infer<typeof certificateSchema>;
 export type CertifiedText = z.infer<typeof certifiedTextSchema>;
 

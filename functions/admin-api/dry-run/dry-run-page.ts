@@ -11,7 +11,7 @@ export interface DryRunDeps extends LoadDeps {
   readonly index: Pick<WorkIndex, 'due' | 'waiting'>;
 }
 
-/** Where a look ahead stands: which part of the index it reads, from where on, and the moments it is about. */
+/** How far a dry run is: the part of the index that it reads, where it goes on, and the moments it is about. */
 export const dryRunPositionSchema = z.strictObject({
   now: z.iso.datetime(),
   until: z.iso.datetime(),
@@ -141,11 +141,11 @@ async function withFacts(
 type Compare = (loaded: LoadedText, at: Date) => ComparedText | undefined;
 
 function createComparer(change: Partial<Settings> | undefined): Compare {
-  const forecastAsIs = createDryRun();
-  const forecastThen = change && createDryRun(change);
+  const dryRunAsIs = createDryRun();
+  const dryRunThen = change && createDryRun(change);
   return (loaded, at) => {
-    const asIs = forecastAsIs(loaded, at);
-    const then = forecastThen ? forecastThen(loaded, at) : asIs;
+    const asIs = dryRunAsIs(loaded, at);
+    const then = dryRunThen ? dryRunThen(loaded, at) : asIs;
     return asIs && then && { asIs, then };
   };
 }

@@ -11,13 +11,15 @@ import type { RawRow } from './rows.ts';
 export const importOutcomes = ['recorded', 'unchanged', 'late', 'invalid'] as const;
 
 /** What became of a row, or on a dry run, what would. */
-export const rowResultSchema = z.object({
-  row: z.int().positive(),
-  number: z.string().optional(),
-  outcome: z.enum(importOutcomes),
-  /** Why it changed nothing. */
-  reason: z.string().optional(),
-});
+export const rowResultSchema = z
+  .object({
+    row: z.int().positive(),
+    number: z.string().optional(),
+    outcome: z.enum(importOutcomes),
+    /** Why it changed nothing. */
+    reason: z.string().optional(),
+  })
+  .meta({ id: 'ImportedRow' });
 export type RowResult = z.infer<typeof rowResultSchema>;
 
 export interface ImportDeps {
@@ -64,7 +66,7 @@ export async function importConsents(
   const pending = groups.entries();
   async function work(): Promise<void> {
     for (const [index, group] of pending) {
-      const answers = status ? record(deps, group, await status(index)) : foresee(deps, group);
+      const answers = status ? record(deps, group, await status(index)) : dryRun(deps, group);
       for (const result of await answers) results.set(result.row, result);
     }
   }
@@ -141,7 +143,7 @@ async function record(
 }
 
 /** What recording would do, by the same rules, with nothing written. */
-async function foresee({ registry, now }: ImportDeps, group: Group): Promise<RowResult[]> {
+async function dryRun({ registry, now }: ImportDeps, group: Group): Promise<RowResult[]> {
   const number = group[0]?.newEvent.number ?? '';
   let state = await registry.read(number);
   return group.map(({ row, newEvent }) => {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Automation, automationKinds, automationSchema } from '../../../lib/automation/automation.ts';
-import { invalidField, notFound, RequestProblem } from '../../../lib/http/route.ts';
+import { invalidField, notFound, RequestProblem, removedSchema } from '../../../lib/http/route.ts';
 import { keywordIn } from '../../../lib/messaging/opt-in-keyword.ts';
 import { type AdminDeps, route } from '../route.ts';
 
@@ -14,7 +14,9 @@ const example = automationSchema.parse(asked);
 const one = { status: 200, schema: automationSchema, example };
 
 /** What is made by hand. A broadcast is made by its campaign, and never changes. */
-const handMadeSchema = automationSchema.extend({ kind: z.enum(automationKinds).exclude(['campaign']) });
+const handMadeSchema = automationSchema
+  .extend({ kind: z.enum(automationKinds).exclude(['campaign']) })
+  .meta({ id: 'AutomationInput' });
 const byCampaign = (id: string) =>
   new RequestProblem(
     409,
@@ -36,6 +38,8 @@ export const automationRoutes = [
   route({
     method: 'GET',
     path: '/automations',
+    operationId: 'listAutomations',
+    tag: 'automations',
     summary: 'Every automation that was made by hand, or those of one kind, broadcasts of campaigns included',
     roles: ['admin', 'agent'],
     query: z.strictObject({ kind: z.enum(automationKinds).optional() }),
@@ -54,6 +58,8 @@ export const automationRoutes = [
   route({
     method: 'GET',
     path: '/automations/{id}',
+    operationId: 'getAutomation',
+    tag: 'automations',
     summary: 'One automation',
     roles: ['admin', 'agent'],
     answers: one,
@@ -66,6 +72,8 @@ export const automationRoutes = [
   route({
     method: 'PUT',
     path: '/automations/{id}',
+    operationId: 'putAutomation',
+    tag: 'automations',
     summary: 'Creates or replaces an automation; leads in it go on at their step',
     roles: ['admin'],
     body: handMadeSchema.meta({ example: asked }),
@@ -86,9 +94,11 @@ export const automationRoutes = [
   route({
     method: 'DELETE',
     path: '/automations/{id}',
+    operationId: 'removeAutomation',
+    tag: 'automations',
     summary: 'Removes an automation that no form names; leads in it are stopped',
     roles: ['admin'],
-    answers: { status: 200, schema: z.object({ removed: z.string() }), example: { removed: 'welcome' } },
+    answers: { status: 200, schema: removedSchema, example: { removed: 'welcome' } },
     handle: async ({ configuration }, { path }) => {
       const id = path['id'] ?? '';
       const forms = (await configuration.forms()).filter((form) => form.automations.includes(id));

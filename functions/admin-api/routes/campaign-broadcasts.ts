@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { automationSchema } from '../../../lib/automation/automation.ts';
+import { countOutcomesByReason } from '../../../lib/campaigns/broadcast-outcomes.ts';
 import { type Broadcast, broadcastSchema } from '../../../lib/campaigns/campaign.ts';
 import { decodeFilterCursor, encodeFilterCursor } from '../../../lib/http/cursor.ts';
 import { notFound, pageQuery, RequestProblem } from '../../../lib/http/route.ts';
 import { templateSchema } from '../../../lib/messaging/template.ts';
 import { SHARDS } from '../../../lib/tables/outreach.ts';
-import { countOutcomesByReason } from '../broadcast-outcomes.ts';
 import { route } from '../route.ts';
 import { campaignIn, stopBroadcast } from './campaigns.ts';
 
@@ -14,13 +14,24 @@ const inputExample = {
   maximumAge: 'P2D',
   requestId: 'friday-offer',
 };
-const shownSchema = broadcastSchema.omit({ progress: true }).extend({
-  status: z.enum(['enrolling', 'enrolled', 'stopped']),
-  /** Members that were looked at, those that are in it, and those whose number another member has. */
-  seen: z.int().nonnegative(),
-  enrolled: z.int().nonnegative(),
-  sameNumber: z.int().nonnegative(),
-});
+const inputSchema = z
+  .strictObject({
+    template: templateSchema,
+    maximumAge: automationSchema.shape.maximumAge,
+    /** The same id again answers the broadcast that it started, so that a request can be repeated. */
+    requestId: z.string().trim().min(1).max(64).optional(),
+  })
+  .meta({ id: 'BroadcastInput', example: inputExample });
+const shownSchema = broadcastSchema
+  .omit({ progress: true })
+  .extend({
+    status: z.enum(['enrolling', 'enrolled', 'stopped']),
+    /** Members that were looked at, those that are in it, and those whose number another member has. */
+    seen: z.int().nonnegative(),
+    enrolled: z.int().nonnegative(),
+    sameNumber: z.int().nonnegative(),
+  })
+  .meta({ id: 'Broadcast', description: 'One text to every member of a campaign.' });
 const example = {
   ...inputExample,
   campaignId: 'spring-roofs',
@@ -34,6 +45,15 @@ const example = {
   enrolled: 1200,
   sameNumber: 4,
 };
+const outcomesSchema = z
+  .object({
+    members: z.int().nonnegative(),
+    outcomes: z.array(
+      z.object({ outcome: z.string(), reason: z.string().optional(), count: z.int().positive() }),
+    ),
+    next: z.string().nullable(),
+  })
+  .meta({ id: 'BroadcastOutcomes' });
 const one = { status: 200, schema: shownSchema, example };
 
 function shown({ progress, ...broadcast }: Broadcast) {
@@ -61,16 +81,11 @@ export const campaignBroadcastRoutes = [
   route({
     method: 'POST',
     path: '/campaigns/{id}/broadcasts',
+    operationId: 'startBroadcast',
+    tag: 'campaigns',
     summary: 'Sends a text to every member, through the same cycle, queue and gate as any automation',
     roles: ['admin'],
-    body: z
-      .strictObject({
-        template: templateSchema,
-        maximumAge: automationSchema.shape.maximumAge,
-        /** The same id again answers the broadcast that it started, so that a request can be repeated. */
-        requestId: z.string().trim().min(1).max(64).optional(),
-      })
-      .meta({ example: inputExample }),
+    body: inputSchema,
     answers: { ...one, status: 202 },
     handle: async ({ broadcasts }, { path, body, actor }) => {
       const started = await broadcasts.start(path['id'] ?? '', { ...body, startedBy: actor });
@@ -93,6 +108,8 @@ export const campaignBroadcastRoutes = [
   route({
     method: 'GET',
     path: '/campaigns/{id}/broadcasts',
+    operationId: 'listBroadcasts',
+    tag: 'campaigns',
     summary: 'The broadcasts of a campaign, newest first',
     roles: ['admin', 'agent'],
     query: pageQuery,
@@ -113,6 +130,8 @@ export const campaignBroadcastRoutes = [
   route({
     method: 'GET',
     path: '/campaigns/{id}/broadcasts/{broadcast}',
+    operationId: 'getBroadcast',
+    tag: 'campaigns',
     summary: 'A broadcast and how many members are in it so far',
     roles: ['admin', 'agent'],
     answers: one,
@@ -126,19 +145,15 @@ export const campaignBroadcastRoutes = [
   route({
     method: 'GET',
     path: '/campaigns/{id}/broadcasts/{broadcast}/outcomes',
+    operationId: 'countBroadcastOutcomes',
+    tag: 'campaigns',
     summary:
       'What became of a broadcast for a page of members, counted by outcome and reason: add the pages up',
     roles: ['admin', 'agent'],
     query: pageQuery,
     answers: {
       status: 200,
-      schema: z.object({
-        members: z.int().nonnegative(),
-        outcomes: z.array(
-          z.object({ outcome: z.string(), reason: z.string().optional(), count: z.int().positive() }),
-        ),
-        next: z.string().nullable(),
-      }),
+      schema: outcomesSchema,
       example: {
         members: 25,
         outcomes: [
@@ -164,6 +179,8 @@ export const campaignBroadcastRoutes = [
   route({
     method: 'DELETE',
     path: '/campaigns/{id}/broadcasts/{broadcast}',
+    operationId: 'stopBroadcast',
+    tag: 'campaigns',
     summary: 'Stops a broadcast: nothing more of it leaves',
     roles: ['admin'],
     answers: one,

@@ -16,43 +16,47 @@ import { campaignIn } from './campaigns.ts';
 
 const SAMPLE = 5;
 
-const answerSchema = z.object({
-  /** Active members of the campaign, and how many this page looked at. */
-  members: z.int().nonnegative(),
-  examined: z.int().nonnegative(),
-  deliverable: z.object({
-    count: z.int().nonnegative(),
-    /** Those that would leave later, by what they wait for: `quietHours`, `caps`. */
-    later: z.record(z.string(), z.int().positive()),
-  }),
-  undeliverable: z.object({
-    count: z.int().nonnegative(),
-    reasons: z.array(
-      z.object({
-        reason: z.string(),
-        count: z.int().positive(),
-        /** The first few. */
-        sample: z.array(
-          z.object({ leadId: z.string(), number: z.string().optional(), sentence: z.string() }),
-        ),
-      }),
-    ),
-  }),
-  segments: z.object({
-    total: z.int().nonnegative(),
-    /** Number of segments to how many texts have it. */
-    perText: z.record(z.string(), z.int().positive()),
-    encodings: z.record(z.string(), z.int().positive()),
-  }),
-  /** `segmentPrice` of the settings times the segments: an estimate, without carriers' fees. */
-  cost: moneySchema,
-  next: z.string().nullable(),
-});
+const answerSchema = z
+  .object({
+    /** Active members of the campaign, and how many this page looked at. */
+    members: z.int().nonnegative(),
+    examined: z.int().nonnegative(),
+    deliverable: z.object({
+      count: z.int().nonnegative(),
+      /** Those that would leave later, by what they wait for: `quietHours`, `caps`. */
+      later: z.record(z.string(), z.int().positive()),
+    }),
+    undeliverable: z.object({
+      count: z.int().nonnegative(),
+      reasons: z.array(
+        z.object({
+          reason: z.string(),
+          count: z.int().positive(),
+          /** The first few. */
+          sample: z.array(
+            z.object({ leadId: z.string(), number: z.string().optional(), sentence: z.string() }),
+          ),
+        }),
+      ),
+    }),
+    segments: z.object({
+      total: z.int().nonnegative(),
+      /** Number of segments to how many texts have it. */
+      perText: z.record(z.string(), z.int().positive()),
+      encodings: z.record(z.string(), z.int().positive()),
+    }),
+    /** `segmentPrice` of the settings times the segments: an estimate, without carriers' fees. */
+    cost: moneySchema,
+    next: z.string().nullable(),
+  })
+  .meta({ id: 'Deliverability' });
 
 export const campaignDeliverabilityRoutes = [
   route({
     method: 'POST',
     path: '/campaigns/{id}/deliverability',
+    operationId: 'checkDeliverability',
+    tag: 'campaigns',
     summary:
       'Before sending: whom a text would reach and whom not, and why; its segments and cost. Sends nothing. Page by page: add the pages up',
     roles: ['admin'],

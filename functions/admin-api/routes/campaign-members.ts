@@ -2,16 +2,18 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { type Member, memberSchema } from '../../../lib/campaigns/campaign.ts';
 import { decodeFilterCursor, encodeFilterCursor } from '../../../lib/http/cursor.ts';
-import { invalidField, notFound, pageQuery, RequestProblem } from '../../../lib/http/route.ts';
+import { invalidField, notFound, pageQuery, RequestProblem, removedSchema } from '../../../lib/http/route.ts';
 import { leadSchema } from '../../../lib/leads/lead.ts';
 import { type AdminDeps, route } from '../route.ts';
 import { campaignIn } from './campaigns.ts';
 
 const leadId = '0b8f0c8e-3f5b-4c53-9a53-7d5f3f6f0a11';
-const shownSchema = z.object({
-  ...memberSchema.shape,
-  lead: leadSchema.pick({ number: true, details: true }).optional(),
-});
+const shownSchema = z
+  .object({
+    ...memberSchema.shape,
+    lead: leadSchema.pick({ number: true, details: true }).optional(),
+  })
+  .meta({ id: 'CampaignMember' });
 const example = {
   leadId,
   active: true,
@@ -38,6 +40,8 @@ export const campaignMemberRoutes = [
   route({
     method: 'GET',
     path: '/campaigns/{id}/members',
+    operationId: 'listCampaignMembers',
+    tag: 'campaigns',
     summary: 'The members of a campaign, those that were removed with `removed=true`',
     roles: ['admin', 'agent'],
     query: z.strictObject({ ...pageQuery.shape, removed: z.enum(['true', 'false']).default('false') }),
@@ -64,6 +68,8 @@ export const campaignMemberRoutes = [
   route({
     method: 'POST',
     path: '/campaigns/{id}/members',
+    operationId: 'addCampaignMembers',
+    tag: 'campaigns',
     summary: 'Puts up to 100 leads into a campaign; those that are members already stay as they are',
     roles: ['admin'],
     body: z.strictObject({ leads: z.array(z.string().max(64)).min(1).max(100) }).meta({
@@ -84,9 +90,11 @@ export const campaignMemberRoutes = [
   route({
     method: 'DELETE',
     path: '/campaigns/{id}/members/{leadId}',
+    operationId: 'removeCampaignMember',
+    tag: 'campaigns',
     summary: 'Takes a lead out of a campaign; "Add Opt-Ins" does not bring it back',
     roles: ['admin'],
-    answers: { status: 200, schema: z.object({ removed: z.string() }), example: { removed: leadId } },
+    answers: { status: 200, schema: removedSchema, example: { removed: leadId } },
     handle: async (deps, { path, actor }) => {
       const { id } = await campaignIn(deps, path);
       const member = path['leadId'] ?? '';
@@ -97,6 +105,8 @@ export const campaignMemberRoutes = [
   route({
     method: 'POST',
     path: '/campaigns/{id}/members/from-opt-ins',
+    operationId: 'addOptInsToCampaign',
+    tag: 'campaigns',
     summary:
       'Add Opt-Ins: puts everyone into the campaign who opted in by its keyword and is no member yet; the campaign tells how far that is',
     roles: ['admin'],

@@ -5,7 +5,7 @@ import {
   campaignSchema,
   optInProgressSchema,
 } from '../../../lib/campaigns/campaign.ts';
-import { invalidField, notFound, RequestProblem } from '../../../lib/http/route.ts';
+import { invalidField, notFound, RequestProblem, removedSchema } from '../../../lib/http/route.ts';
 import { keywordIn } from '../../../lib/messaging/opt-in-keyword.ts';
 import { type AdminDeps, route } from '../route.ts';
 
@@ -17,20 +17,24 @@ export const campaignExample = {
   createdAt: '2026-11-20T15:04:06.000Z',
   updatedAt: '2026-11-20T15:04:06.000Z',
 };
-const shownSchema = campaignSchema.omit({ optInRun: true, removedAt: true, version: true });
-const wholeSchema = z.object({
-  ...shownSchema.shape,
-  /** Active members. */
-  members: z.int().nonnegative(),
-  /** The last "Add Opt-Ins", and how far it is. */
-  addOptIns: z
-    .object({
-      ...optInProgressSchema.omit({ run: true }).shape,
-      requestedAt: z.string(),
-      requestedBy: z.string(),
-    })
-    .optional(),
-});
+const shownSchema = campaignSchema
+  .omit({ optInRun: true, removedAt: true, version: true })
+  .meta({ id: 'Campaign' });
+const wholeSchema = z
+  .object({
+    ...shownSchema.shape,
+    /** Active members. */
+    members: z.int().nonnegative(),
+    /** The last "Add Opt-Ins", and how far it is. */
+    addOptIns: z
+      .object({
+        ...optInProgressSchema.omit({ run: true }).shape,
+        requestedAt: z.string(),
+        requestedBy: z.string(),
+      })
+      .optional(),
+  })
+  .meta({ id: 'CampaignWithProgress' });
 const whole = {
   status: 200,
   schema: wholeSchema,
@@ -75,6 +79,8 @@ export const campaignRoutes = [
   route({
     method: 'GET',
     path: '/campaigns',
+    operationId: 'listCampaigns',
+    tag: 'campaigns',
     summary: 'Every campaign',
     roles: ['admin', 'agent'],
     answers: {
@@ -90,6 +96,8 @@ export const campaignRoutes = [
   route({
     method: 'GET',
     path: '/campaigns/{id}',
+    operationId: 'getCampaign',
+    tag: 'campaigns',
     summary: 'A campaign, how many members it has, and how far its last "Add Opt-Ins" is',
     roles: ['admin', 'agent'],
     answers: whole,
@@ -101,6 +109,8 @@ export const campaignRoutes = [
   route({
     method: 'PUT',
     path: '/campaigns/{id}',
+    operationId: 'putCampaign',
+    tag: 'campaigns',
     summary: 'Creates or changes a campaign; broadcasts keep the keyword that they started with',
     roles: ['admin'],
     body: campaignInputSchema.meta({ example: inputExample }),
@@ -122,11 +132,13 @@ export const campaignRoutes = [
   route({
     method: 'DELETE',
     path: '/campaigns/{id}',
+    operationId: 'removeCampaign',
+    tag: 'campaigns',
     summary: 'Removes a campaign and stops its broadcasts; its id cannot be used again',
     roles: ['admin'],
     answers: {
       status: 200,
-      schema: z.object({ removed: z.string() }),
+      schema: removedSchema,
       example: { removed: 'spring-roofs' },
     },
     handle: async (deps, { path }) => {

@@ -26,6 +26,8 @@ export const certificateRoutes = [
   route({
     method: 'GET',
     path: '/numbers/{number}/certificate',
+    operationId: 'getCertificate',
+    tag: 'numbers',
     summary: "A number's whole record for a lawyer, verified, as JSON or with format=html as a page to print",
     roles: ['admin', 'agent'],
     query: z.strictObject({ format: z.enum(['json', 'html']).default('json') }),

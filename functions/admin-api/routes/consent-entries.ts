@@ -14,14 +14,17 @@ import type { Settings } from '../../../lib/organization/settings.ts';
 import { route } from '../route.ts';
 import { numberExample, numberIn } from './numbers.ts';
 
-const entered = {
-  schema: z.object({
+const enteredSchema = z
+  .object({
     /** What the entry did: `unchanged` where it was so already, `late` where later news stands against it. */
     outcome: z.enum(['changed', 'unchanged', 'late']),
     sentence: z.string(),
     consent: z.object({ ...consentStateSchema.shape, smsOptedIn: z.boolean() }),
     event: consentEventSchema,
-  }),
+  })
+  .meta({ id: 'ConsentEntry', description: 'What an entry by hand did.' });
+const entered = {
+  schema: enteredSchema,
   example: {
     outcome: 'changed',
     sentence: 'Opted in by pat: texts that wait for this consent leave with the next cycle.',
@@ -99,6 +102,8 @@ export const consentEntryRoutes = [
   route({
     method: 'POST',
     path: '/numbers/{number}/opt-in',
+    operationId: 'recordOptIn',
+    tag: 'numbers',
     summary: 'Records consent that was given elsewhere, with its documentation; refused without it',
     roles: ['admin', 'agent'],
     body: documentationSchema.meta({ example: optInExample }),
@@ -114,6 +119,8 @@ export const consentEntryRoutes = [
   route({
     method: 'POST',
     path: '/numbers/{number}/opt-out',
+    operationId: 'recordOptOut',
+    tag: 'numbers',
     summary: 'Opts a number out at once; needs no reason and no body',
     roles: ['admin', 'agent'],
     answers: { status: 200, ...entered },

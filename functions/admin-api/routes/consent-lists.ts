@@ -1,14 +1,18 @@
 import * as z from 'zod';
-import { consentStatuses, evidenceSources } from '../../../lib/consent/consent-event.ts';
+import { consentStatusSchema, evidenceSourceSchema } from '../../../lib/consent/consent-event.ts';
 import { type ListFilter, sortOf } from '../../../lib/consent/list-filter.ts';
 import { type ListRow, listRowSchema } from '../../../lib/consent/lists.ts';
-import { optInRequestStatuses } from '../../../lib/consent/state.ts';
+import { optInRequestStatusSchema } from '../../../lib/consent/state.ts';
+import {
+  optInRequestWith,
+  TEMPLATE_STATUS,
+  templateStatusSchema,
+} from '../../../lib/consent/template-status.ts';
 import { decodeFilterCursor, encodeFilterCursor } from '../../../lib/http/cursor.ts';
 import { invalidField, pageQuery } from '../../../lib/http/route.ts';
 import { keywordIn } from '../../../lib/messaging/opt-in-keyword.ts';
 import { e164Schema } from '../../../lib/phone/e164.ts';
 import { type AdminDeps, route } from '../route.ts';
-import { OPT_IN_REQUEST_WORDS } from '../sending.ts';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
@@ -25,11 +29,11 @@ const prefix = z
 
 const listQuery = z.strictObject({
   ...pageQuery.shape,
-  status: z.enum(consentStatuses).optional(),
-  optInRequest: z.enum(optInRequestStatuses).optional(),
+  status: consentStatusSchema.optional(),
+  optInRequest: optInRequestStatusSchema.optional(),
   prefix: prefix.optional(),
-  source: z.enum(evidenceSources).optional(),
-  /** In whatever case and spacing; as `PUT /keywords/{word}` takes it. */
+  source: evidenceSourceSchema.optional(),
+  /** In any case and spacing, as `PUT /keywords/{word}` takes it. */
   keyword: z.string().max(50).overwrite(keywordIn).min(1).optional(),
   /** Last change at or after this moment; a date means its beginning, in UTC. */
   from: moment.optional(),
@@ -39,11 +43,16 @@ const listQuery = z.strictObject({
   order: z.enum(['asc', 'desc']).optional(),
 });
 
-const rowSchema = z.object({
-  ...listRowSchema.shape,
-  smsOptedIn: z.boolean(),
-  leads: z.array(z.string()),
-});
+const rowSchema = z
+  .object({
+    ...listRowSchema.shape,
+    smsOptedIn: z.boolean(),
+    leads: z.array(z.string()),
+  })
+  .meta({ id: 'NumberInList', description: 'A number with its consent in a list.' });
+const numberNotToContactSchema = z
+  .object({ ...rowSchema.shape, templateStatus: templateStatusSchema })
+  .meta({ id: 'NumberNotToContact' });
 const example = {
   number: '+13035550142',
   status: 'opted_out',
@@ -55,9 +64,6 @@ const example = {
   smsOptedIn: false,
   leads: ['0b8f0c8e-3f5b-4c53-9a53-7d5f3f6f0a11'],
 };
-
-const optInRequestOf = (word: string) =>
-  optInRequestStatuses.find((optInRequest) => OPT_IN_REQUEST_WORDS[optInRequest] === word);
 
 function startOf(given: string | undefined): string | undefined {
   return given && new Date(given).toISOString();
@@ -95,7 +101,7 @@ const doNotContactQuery = z.strictObject({
   ...pageQuery.shape,
   number: e164Schema.optional(),
   prefix: prefix.optional(),
-  templateStatus: z.enum(Object.values(OPT_IN_REQUEST_WORDS)).optional(),
+  templateStatus: templateStatusSchema.optional(),
   sort: z.enum(['number', 'change']).optional(),
   order: z.enum(['asc', 'desc']).optional(),
 });
@@ -104,6 +110,8 @@ export const consentListRoutes = [
   route({
     method: 'GET',
     path: '/consents',
+    operationId: 'listConsents',
+    tag: 'numbers',
     summary: 'Every number that was ever heard of, with its consent, filtered and sorted',
     roles: ['admin', 'agent'],
     query: listQuery,
@@ -121,7 +129,7 @@ export const consentListRoutes = [
         );
       }
       const filter: ListFilter = {
-        status: status,
+        status,
         optInRequest,
         prefix: query.prefix,
         source,
@@ -138,6 +146,8 @@ export const consentListRoutes = [
   route({
     method: 'GET',
     path: '/do-not-contact',
+    operationId: 'listDoNotContact',
+    tag: 'numbers',
     summary:
       'Numbers that have opted out, by number, by its first digits or by the status of their opt-in request',
     roles: ['admin', 'agent'],
@@ -145,9 +155,7 @@ export const consentListRoutes = [
     answers: {
       status: 200,
       schema: z.object({
-        numbers: z.array(
-          z.object({ ...rowSchema.shape, templateStatus: z.enum(Object.values(OPT_IN_REQUEST_WORDS)) }),
-        ),
+        numbers: z.array(numberNotToContactSchema),
         next: z.string().nullable(),
       }),
       example: { numbers: [{ ...example, templateStatus: 'Rejected' }], next: null },
@@ -155,9 +163,9 @@ export const consentListRoutes = [
     handle: async (deps, { query }) => {
       const worded = <R extends ListRow>(row: R) => ({
         ...row,
-        templateStatus: OPT_IN_REQUEST_WORDS[row.optInRequest],
+        templateStatus: TEMPLATE_STATUS[row.optInRequest],
       });
-      const optInRequest = query.templateStatus && optInRequestOf(query.templateStatus);
+      const optInRequest = query.templateStatus && optInRequestWith(query.templateStatus);
       if (query.number !== undefined) {
         // What decides whether somebody may be texted is asked of the registry itself, not of a list that follows it.
         const row = await deps.lists.get(query.number);

@@ -30,6 +30,8 @@ export const driftRoutes = [
   route({
     method: 'GET',
     path: '/drift',
+    operationId: 'listDriftReports',
+    tag: 'drift',
     summary: 'How the registry and Twilio differed, comparison by comparison, newest first',
     roles: ['admin'],
     query: pageQuery,
@@ -47,6 +49,8 @@ export const driftRoutes = [
   route({
     method: 'GET',
     path: '/drift/{report}/findings',
+    operationId: 'listDriftFindings',
+    tag: 'drift',
     summary: 'What one comparison found first, and how it was settled',
     roles: ['admin'],
     query: pageQuery,

@@ -13,12 +13,15 @@ import { type AdminDeps, route } from '../route.ts';
 /** How long a link works. A new one is a GET away. */
 const LINK_SECONDS = 300;
 
-const shownSchema = exportSchema.omit({ uploadId: true, parts: true, position: true, actor: true }).extend({
-  requestedBy: z.string(),
-  /** Downloads the file, for five minutes, for whoever has it; only when the export is done. */
-  link: z.string().optional(),
-  linkExpiresAt: z.string().optional(),
-});
+const shownSchema = exportSchema
+  .omit({ uploadId: true, parts: true, position: true, actor: true })
+  .extend({
+    requestedBy: z.string(),
+    /** Downloads the file, for five minutes, for whoever has it; only when the export is done. */
+    link: z.string().optional(),
+    linkExpiresAt: z.string().optional(),
+  })
+  .meta({ id: 'Export', description: 'How far an export of the registry is.' });
 const example = {
   id: '4be0643f-1d98-4a3b-9e2a-3a5e6c7d8e9f',
   format: 'csv',
@@ -47,6 +50,8 @@ export const exportRoutes = [
   route({
     method: 'POST',
     path: '/exports',
+    operationId: 'startExport',
+    tag: 'files',
     summary: 'Starts an export of the whole registry with its evidence, or of the numbers of one status',
     roles: ['admin'],
     body: exportOrderSchema.meta({ example: { format: 'csv', status: 'opted_out' } }),
@@ -61,6 +66,8 @@ export const exportRoutes = [
   route({
     method: 'GET',
     path: '/exports/{id}',
+    operationId: 'getExport',
+    tag: 'files',
     summary: 'How far an export is and, when it is done, a link that downloads it for five minutes',
     roles: ['admin'],
     answers: { status: 200, schema: shownSchema, example },

@@ -28,50 +28,53 @@ const bodySchema = z
     message: 'Give either "body" with its contentType, or "sample"',
   })
   .meta({
+    id: 'FormDryRunInput',
     example: { body: 'phone=3035550142&smsConsent=on', contentType: 'application/x-www-form-urlencoded' },
   });
 
-const previewSchema = z.object({
-  /** What a real submission like this would be: taken, refused, or nothing to keep. */
-  outcome: z.enum(['taken', 'refused', 'nothing']),
-  submissionId: z.string().nullable(),
-  submittedAt: z.string().nullable(),
-  unfinished: z.enum(['partial', 'edited']).nullable(),
-  phone: z.object({ field: z.string(), value: z.unknown(), number: z.string().nullable() }),
-  checkboxes: z.array(
-    z.object({
-      number: z.int(),
-      field: z.string(),
-      /** As the builder sent it; null when it sent nothing. */
-      value: z.unknown(),
-      ticked: z.boolean(),
-      wordsShown: z.string(),
-    }),
-  ),
-  /** The events that would be recorded, and what they would make of the number's standing as it is now. */
-  consent: z.array(
-    z.object({
-      kind: z.enum(eventKinds),
-      checkbox: z.int().optional(),
-      answer: z.enum(['yes', 'no']).optional(),
-      wordsShown: z.string(),
-      wordsVersion: z.string(),
-      before: z.enum(consentStatuses),
-      after: z.enum(consentStatuses),
-      effect: z.enum(effects),
-    }),
-  ),
-  details: leadDetailsSchema,
-  enrollments: z.array(z.object({ automationId: z.string(), enabled: z.boolean() })),
-  /** Why a real submission would be refused. */
-  problems: z.array(problemSchema),
-  /** Details that would be left out, and why. */
-  leftOut: z.array(problemSchema),
-  /** Names of the fields that nothing is read from; they are kept with the submission. */
-  unusedFields: z.array(z.string()),
-});
+const dryRunSchema = z
+  .object({
+    /** What a real submission like this would be: taken, refused, or nothing to keep. */
+    outcome: z.enum(['taken', 'refused', 'nothing']),
+    submissionId: z.string().nullable(),
+    submittedAt: z.string().nullable(),
+    unfinished: z.enum(['partial', 'edited']).nullable(),
+    phone: z.object({ field: z.string(), value: z.unknown(), number: z.string().nullable() }),
+    checkboxes: z.array(
+      z.object({
+        number: z.int(),
+        field: z.string(),
+        /** As the builder sent it; null when it sent nothing. */
+        value: z.unknown(),
+        ticked: z.boolean(),
+        wordsShown: z.string(),
+      }),
+    ),
+    /** The events that would be recorded, and what they would make of the number's consent status as it is now. */
+    consent: z.array(
+      z.object({
+        kind: z.enum(eventKinds),
+        checkbox: z.int().optional(),
+        answer: z.enum(['yes', 'no']).optional(),
+        wordsShown: z.string(),
+        wordsVersion: z.string(),
+        before: z.enum(consentStatuses),
+        after: z.enum(consentStatuses),
+        effect: z.enum(effects),
+      }),
+    ),
+    details: leadDetailsSchema,
+    enrollments: z.array(z.object({ automationId: z.string(), enabled: z.boolean() })),
+    /** Why a real submission would be refused. */
+    problems: z.array(problemSchema),
+    /** Details that would be left out, and why. */
+    leftOut: z.array(problemSchema),
+    /** Names of the fields that nothing is read from; they are kept with the submission. */
+    unusedFields: z.array(z.string()),
+  })
+  .meta({ id: 'FormDryRun' });
 
-const example = previewSchema.parse({
+const example = dryRunSchema.parse({
   outcome: 'taken',
   submissionId: 'a3a12ec67a1365927098a606107fac15',
   submittedAt: '2026-11-20T15:04:05.000Z',
@@ -107,15 +110,17 @@ const example = previewSchema.parse({
 export const formDryRunRoutes = [
   route({
     method: 'POST',
-    path: '/forms/{id}/preview',
+    path: '/forms/{id}/dry-run',
+    operationId: 'dryRunForm',
+    tag: 'forms',
     summary: 'What a submission would do: phone, checkboxes, consent, enrollments, problems; stores nothing',
     roles: ['admin'],
     body: bodySchema,
-    answers: { status: 200, schema: previewSchema, example },
+    answers: { status: 200, schema: dryRunSchema, example },
     handle: async (deps, { path, body }) => {
       const form = await deps.configuration.form(path['id'] ?? '');
       if (!form) throw notFound('form');
-      return { status: 200, body: await preview(deps, form, await fieldsOf(form, body)) };
+      return { status: 200, body: await dryRun(deps, form, await fieldsOf(form, body)) };
     },
   }),
 ];
@@ -133,7 +138,7 @@ function asJson(sample: Fields) {
   return { type: 'application/json', text: JSON.stringify(sample) };
 }
 
-async function preview(deps: AdminDeps, form: Form, fields: Fields): Promise<z.infer<typeof previewSchema>> {
+async function dryRun(deps: AdminDeps, form: Form, fields: Fields): Promise<z.infer<typeof dryRunSchema>> {
   const { organizationName } = await deps.configuration.settings();
   const read = readSubmission(form, fields, organizationName);
   const { phone, boxes, details, leftOut, unused } = read.findings;
@@ -161,7 +166,7 @@ async function consentOf({ registry, now }: AdminDeps, form: Form, content: Subm
   const at = now().toISOString();
   let state = await registry.read(content.number);
   return statementsOf(form, content).map((statement) => {
-    const submissionId = content.submissionId ?? 'preview';
+    const submissionId = content.submissionId ?? 'dry-run';
     const submission = { number: content.number, formId: form.id, submissionId, uid: submissionId };
     const newEvent = consentEventOf({ ...submission, occurredAt: content.submittedAt ?? at }, statement);
     const { event, state: next } = appendEvent(state, newEvent, at);

@@ -2,12 +2,13 @@ import { isSupportedCountry } from 'libphonenumber-js/max';
 import * as z from 'zod';
 import { builderOf } from '../../../lib/forms/builders/index.ts';
 import { type Form, formInputSchema, formSchema } from '../../../lib/forms/form.ts';
-import { invalidField, notFound } from '../../../lib/http/route.ts';
+import { invalidField, notFound, removedSchema } from '../../../lib/http/route.ts';
 import { type AdminDeps, route } from '../route.ts';
 
 const shownSchema = z
   .object({ ...formSchema.shape, hasSecret: z.boolean(), proofOfOrigin: z.string() })
-  .omit({ secret: true, secretHash: true, signingSecret: true });
+  .omit({ secret: true, secretHash: true, signingSecret: true })
+  .meta({ id: 'Form', description: 'A form, without its secrets.' });
 const asked = {
   id: 'quote',
   name: 'Get a quote',
@@ -54,6 +55,8 @@ export const formRoutes = [
   route({
     method: 'GET',
     path: '/forms',
+    operationId: 'listForms',
+    tag: 'forms',
     summary: 'Every form',
     roles: ['admin', 'agent'],
     answers: {
@@ -69,6 +72,8 @@ export const formRoutes = [
   route({
     method: 'GET',
     path: '/forms/{id}',
+    operationId: 'getForm',
+    tag: 'forms',
     summary: 'One form',
     roles: ['admin', 'agent'],
     answers: one,
@@ -81,6 +86,8 @@ export const formRoutes = [
   route({
     method: 'PUT',
     path: '/forms/{id}',
+    operationId: 'putForm',
+    tag: 'forms',
     summary: 'Creates or replaces a form; its secrets stay unless new ones, or null, are sent',
     roles: ['admin'],
     body: formInputSchema.meta({ example: asked }),
@@ -100,9 +107,11 @@ export const formRoutes = [
   route({
     method: 'DELETE',
     path: '/forms/{id}',
+    operationId: 'removeForm',
+    tag: 'forms',
     summary: 'Removes a form; its leads and their consents stay',
     roles: ['admin'],
-    answers: { status: 200, schema: z.object({ removed: z.string() }), example: { removed: 'quote' } },
+    answers: { status: 200, schema: removedSchema, example: { removed: 'quote' } },
     handle: async ({ configuration }, { path }) => {
       const id = path['id'] ?? '';
       if (!(await configuration.removeForm(id))) throw notFound('form');

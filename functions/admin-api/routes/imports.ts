@@ -6,11 +6,21 @@ import { readRows } from '../imports/rows.ts';
 import { route } from '../route.ts';
 
 const count = z.int().nonnegative();
+const importSchema = z
+  .object({
+    importId: z.string(),
+    dryRun: z.boolean(),
+    counts: z.object({ recorded: count, unchanged: count, late: count, invalid: count }),
+    rows: z.array(rowResultSchema),
+  })
+  .meta({ id: 'ConsentImport' });
 
 export const importRoutes = [
   route({
     method: 'POST',
     path: '/imports',
+    operationId: 'importConsents',
+    tag: 'files',
     summary: 'Imports up to 1,000 documented opt-ins, or with dryRun says what importing them would do',
     roles: ['admin'],
     query: z.strictObject({
@@ -30,12 +40,7 @@ export const importRoutes = [
     bodyTypes: IMPORT_TYPES,
     answers: {
       status: 200,
-      schema: z.object({
-        importId: z.string(),
-        dryRun: z.boolean(),
-        counts: z.object({ recorded: count, unchanged: count, late: count, invalid: count }),
-        rows: z.array(rowResultSchema),
-      }),
+      schema: importSchema,
       example: {
         importId: '7c1f5b1e-4f0f-4f6e-9d51-3f4c8a6e0b52',
         dryRun: false,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { keywordOptInSchema } from '../../../lib/consent/keyword-opt-in.ts';
 import { decodeFilterCursor, encodeFilterCursor } from '../../../lib/http/cursor.ts';
-import { invalidField, notFound, pageQuery, RequestProblem } from '../../../lib/http/route.ts';
+import { invalidField, notFound, pageQuery, RequestProblem, removedSchema } from '../../../lib/http/route.ts';
 import { keywordIn, whyNotKeyword } from '../../../lib/messaging/opt-in-keyword.ts';
 import { keywordInputSchema, keywordSchema } from '../../../lib/organization/keyword.ts';
 import { confirmationFaults } from '../../../lib/organization/wording.ts';
@@ -16,16 +16,18 @@ const example = keywordSchema.parse({
 const inputExample = { description: example.description, confirmation: example.confirmation };
 const one = { status: 200, schema: keywordSchema, example };
 
-const optInSchema = z.object({
-  number: z.string(),
-  status: z.enum(['active', 'inactive']),
-  /** When it became active or inactive. */
-  since: z.string(),
-  keyword: z.string(),
-  ...keywordOptInSchema.pick({ text: true, messageSid: true }).shape,
-  /** The leads that have the number now. */
-  leads: z.array(z.string()),
-});
+const optInSchema = z
+  .object({
+    number: z.string(),
+    status: z.enum(['active', 'inactive']),
+    /** When it became active or inactive. */
+    since: z.string(),
+    keyword: z.string(),
+    ...keywordOptInSchema.pick({ text: true, messageSid: true }).shape,
+    /** The leads that have the number now. */
+    leads: z.array(z.string()),
+  })
+  .meta({ id: 'ListedKeywordOptIn' });
 
 function wordIn(path: Readonly<Record<string, string>>): string {
   return keywordIn(path['word'] ?? '');
@@ -48,6 +50,8 @@ export const keywordRoutes = [
   route({
     method: 'GET',
     path: '/keywords',
+    operationId: 'listKeywords',
+    tag: 'keywords',
     summary: 'Every opt-in keyword',
     roles: ['admin', 'agent'],
     answers: {
@@ -63,6 +67,8 @@ export const keywordRoutes = [
   route({
     method: 'GET',
     path: '/keywords/{word}',
+    operationId: 'getKeyword',
+    tag: 'keywords',
     summary: 'One opt-in keyword, in whatever case',
     roles: ['admin', 'agent'],
     answers: one,
@@ -75,6 +81,8 @@ export const keywordRoutes = [
   route({
     method: 'PUT',
     path: '/keywords/{word}',
+    operationId: 'putKeyword',
+    tag: 'keywords',
     summary: 'Creates or changes an opt-in keyword; a word that is reserved, or sent by accident, is refused',
     roles: ['admin'],
     body: keywordInputSchema.meta({ example: inputExample }),
@@ -94,9 +102,11 @@ export const keywordRoutes = [
   route({
     method: 'DELETE',
     path: '/keywords/{word}',
+    operationId: 'removeKeyword',
+    tag: 'keywords',
     summary: 'Removes an opt-in keyword that nothing uses; the opt-ins by it stay on record',
     roles: ['admin'],
-    answers: { status: 200, schema: z.object({ removed: z.string() }), example: { removed: 'ROOF' } },
+    answers: { status: 200, schema: removedSchema, example: { removed: 'ROOF' } },
     handle: async (deps, { path }) => {
       const word = wordIn(path);
       const uses = await usesOf(deps, word);
@@ -111,6 +121,8 @@ export const keywordRoutes = [
   route({
     method: 'GET',
     path: '/keywords/{word}/opt-ins',
+    operationId: 'listKeywordOptIns',
+    tag: 'keywords',
     summary: 'Who opted in by a keyword, with the text that did it; those whose opt-in ended come first',
     roles: ['admin', 'agent'],
     query: z.strictObject({ ...pageQuery.shape, active: z.enum(['true', 'false']).optional() }),

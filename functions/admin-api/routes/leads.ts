@@ -3,6 +3,7 @@ import { idSchema } from '../../../lib/automation/automation.ts';
 import { enrollmentSchema } from '../../../lib/automation/enrollment.ts';
 import { followNumber } from '../../../lib/automation/follow-number.ts';
 import { enrollLead } from '../../../lib/automation/progress.ts';
+import { badgeExample, badgeOf, badgeSchema } from '../../../lib/consent/sms-opted-in-badge.ts';
 import { loadConsentOfNumbers, type NumbersConsent } from '../../../lib/gate/load-decision-input.ts';
 import { decodeCursor, encodeCursor } from '../../../lib/http/cursor.ts';
 import { invalidField, notFound, pageQuery } from '../../../lib/http/route.ts';
@@ -11,7 +12,6 @@ import { LEADS_COLLECTION } from '../../../lib/leads/lead-items.ts';
 import { e164Schema } from '../../../lib/phone/e164.ts';
 import { parsePhone } from '../../../lib/phone/phone-number.ts';
 import { type AdminDeps, route } from '../route.ts';
-import { badgeOf, badgeSchema } from '../sending.ts';
 
 const example = {
   id: '0b8f0c8e-3f5b-4c53-9a53-7d5f3f6f0a11',
@@ -20,28 +20,41 @@ const example = {
   createdAt: '2026-11-20T15:04:06.000Z',
   updatedAt: '2026-11-20T15:04:06.000Z',
 };
-const wholeSchema = z.object({
-  ...leadSchema.shape,
-  consent: badgeSchema,
-  enrollments: z.array(enrollmentSchema),
-});
+const wholeSchema = z
+  .object({
+    ...leadSchema.shape,
+    consent: badgeSchema,
+    enrollments: z.array(enrollmentSchema),
+  })
+  .meta({ id: 'LeadWithEnrollments' });
 const whole = {
   status: 200,
   schema: wholeSchema,
   example: {
     ...example,
-    consent: {
-      status: 'opted_in',
-      optInRequest: 'not_sent',
-      optInTemplate: 'Not Sent',
-      smsOptedIn: true,
-      label: 'SMS Opted In',
-    },
+    consent: badgeExample,
     enrollments: [],
   },
 };
 
-const listedSchema = z.object({ ...leadSchema.shape, consent: badgeSchema });
+const listedSchema = z
+  .object({ ...leadSchema.shape, consent: badgeSchema })
+  .meta({ id: 'Lead', description: 'A lead with its consent.' });
+
+const inputSchema = z
+  .strictObject({
+    number: z.string().max(40),
+    details: leadDetailsSchema.default({}),
+    automations: z.array(idSchema).max(20).default([]),
+  })
+  .meta({
+    id: 'LeadInput',
+    example: { number: '(303) 555-0142', details: { firstName: 'Dana' }, automations: ['welcome'] },
+  });
+const changeSchema = z
+  .strictObject({ details: leadDetailsSchema.optional(), number: z.string().max(40).optional() })
+  .refine((change) => Object.keys(change).length > 0, 'Say what to change: details or number.')
+  .meta({ id: 'LeadChange', example: { details: { firstName: 'Dana', zip: '80202' } } });
 
 /** Leads with what is shown of their consent (S1, C5). */
 function withBadges(leads: readonly Lead[], { states, settings }: NumbersConsent) {
@@ -71,13 +84,15 @@ export const leadRoutes = [
   route({
     method: 'GET',
     path: '/leads',
+    operationId: 'listLeads',
+    tag: 'leads',
     summary: 'Leads with their consent, newest first, or those that have a number',
     roles: ['admin', 'agent'],
     query: z.strictObject({ ...pageQuery.shape, number: e164Schema.optional() }),
     answers: {
       status: 200,
       schema: z.object({ leads: z.array(listedSchema), next: z.string().nullable() }),
-      example: { leads: [{ ...example, consent: whole.example.consent }], next: null },
+      example: { leads: [{ ...example, consent: badgeExample }], next: null },
     },
     handle: async (deps, { query }) => {
       const { leads } = deps;
@@ -102,17 +117,11 @@ export const leadRoutes = [
   route({
     method: 'POST',
     path: '/leads',
+    operationId: 'addLead',
+    tag: 'leads',
     summary: 'Adds a lead, even when another has the number; records no consent',
     roles: ['admin', 'agent'],
-    body: z
-      .strictObject({
-        number: z.string().max(40),
-        details: leadDetailsSchema.default({}),
-        automations: z.array(idSchema).max(20).default([]),
-      })
-      .meta({
-        example: { number: '(303) 555-0142', details: { firstName: 'Dana' }, automations: ['welcome'] },
-      }),
+    body: inputSchema,
     answers: { ...whole, status: 201 },
     handle: async (deps, { body }) => {
       const phone = parsePhone(body.number);
@@ -135,6 +144,8 @@ export const leadRoutes = [
   route({
     method: 'GET',
     path: '/leads/{id}',
+    operationId: 'getLead',
+    tag: 'leads',
     summary: 'A lead with its consent and its enrollments: what is due, what waits, and why',
     roles: ['admin', 'agent'],
     answers: whole,
@@ -147,12 +158,11 @@ export const leadRoutes = [
   route({
     method: 'PATCH',
     path: '/leads/{id}',
+    operationId: 'changeLead',
+    tag: 'leads',
     summary: "Changes a lead's details, or its number: a new number has to opt in by itself",
     roles: ['admin', 'agent'],
-    body: z
-      .strictObject({ details: leadDetailsSchema.optional(), number: z.string().max(40).optional() })
-      .refine((change) => Object.keys(change).length > 0, 'Say what to change: details or number.')
-      .meta({ example: { details: { firstName: 'Dana', zip: '80202' } } }),
+    body: changeSchema,
     answers: whole,
     handle: async (deps, { path, body }) => {
       const id = path['id'] ?? '';

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { asOf, type ConsentAsOf } from '../../../lib/consent/as-of.ts';
 import { consentEventSchema } from '../../../lib/consent/consent-event.ts';
+import { badgeOf, badgeSchema } from '../../../lib/consent/sms-opted-in-badge.ts';
 import { consentStateSchema, initialState } from '../../../lib/consent/state.ts';
 import { invalidField } from '../../../lib/http/route.ts';
 import { e164Schema } from '../../../lib/phone/e164.ts';
 import { route } from '../route.ts';
-import { badgeOf, badgeSchema } from '../sending.ts';
 
 export const numberExample = '+13035550142';
 export const messageExample = {
@@ -18,24 +18,41 @@ export const messageExample = {
   createdAt: '2026-11-20T15:04:10.000Z',
   updatedAt: '2026-11-20T15:04:12.000Z',
 };
-const faultSchema = z.object({ sequence: z.number(), fault: z.string() });
+const faultSchema = z
+  .object({ sequence: z.number(), fault: z.string() })
+  .meta({ id: 'ChainFault', description: 'The first event at which something is wrong.' });
 
-const standpointSchema = z.object({
-  ...consentStateSchema.pick({ status: true, optInRequest: true, carrierBlocked: true, keywords: true })
-    .shape,
-  smsOptedIn: z.boolean(),
-  /** The event that the standing rested on. */
-  because: consentEventSchema.optional(),
-  /** The exact words of that event. */
-  words: z.string().optional(),
-});
+const standpointSchema = z
+  .object({
+    ...consentStateSchema.pick({ status: true, optInRequest: true, carrierBlocked: true, keywords: true })
+      .shape,
+    smsOptedIn: z.boolean(),
+    /** The event that the status rested on. */
+    because: consentEventSchema.optional(),
+    /** The exact words of that event. */
+    words: z.string().optional(),
+  })
+  .meta({ id: 'ConsentAtMoment' });
+/** A number's consent with its badge and the leads that have the number. */
+const nowSchema = z
+  .object({ ...consentStateSchema.shape, ...badgeSchema.shape, leads: z.array(z.string()) })
+  .meta({ id: 'NumberConsent' });
+const historySchema = z
+  .object({
+    number: z.string(),
+    verified: z.union([z.literal(true), faultSchema]),
+    events: z.array(consentEventSchema),
+  })
+  .meta({ id: 'ConsentHistory', description: 'Every change of consent with its evidence.' });
 /** `known`: what was known at that moment; `today`: what is known now of that moment (X10). */
-const asOfSchema = z.object({
-  number: z.string(),
-  at: z.string(),
-  known: standpointSchema,
-  today: standpointSchema,
-});
+const asOfSchema = z
+  .object({
+    number: z.string(),
+    at: z.string(),
+    known: standpointSchema,
+    today: standpointSchema,
+  })
+  .meta({ id: 'ConsentAsOf' });
 
 function shown({ state, because, words }: ConsentAsOf): z.infer<typeof standpointSchema> {
   const { status, optInRequest, carrierBlocked, keywords } = state;
@@ -53,6 +70,8 @@ export const numberRoutes = [
   route({
     method: 'GET',
     path: '/numbers/{number}/consent',
+    operationId: 'getConsent',
+    tag: 'numbers',
     summary: "A number's consent now and the leads that have the number, or with `at`, as of a past moment",
     roles: ['admin', 'agent'],
     query: z.strictObject({
@@ -62,13 +81,10 @@ export const numberRoutes = [
     }),
     answers: {
       status: 200,
-      schema: z.union([
-        z.object({ ...consentStateSchema.shape, ...badgeSchema.shape, leads: z.array(z.string()) }),
-        asOfSchema,
-      ]),
+      schema: z.union([nowSchema, asOfSchema]),
       example: {
         ...initialState(numberExample),
-        optInTemplate: 'Not Sent',
+        templateStatus: 'Not Sent',
         smsOptedIn: false,
         label: 'Not SMS Opted In',
         leads: [],
@@ -92,15 +108,13 @@ export const numberRoutes = [
   route({
     method: 'GET',
     path: '/numbers/{number}/consent/events',
+    operationId: 'listConsentEvents',
+    tag: 'numbers',
     summary: 'Every change of consent with its evidence, and whether the chain of hashes holds',
     roles: ['admin', 'agent'],
     answers: {
       status: 200,
-      schema: z.object({
-        number: z.string(),
-        verified: z.union([z.literal(true), faultSchema]),
-        events: z.array(consentEventSchema),
-      }),
+      schema: historySchema,
       example: { number: numberExample, verified: true, events: [] },
     },
     handle: async ({ registry }, { path }) => {

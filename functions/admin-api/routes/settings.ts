@@ -1,13 +1,40 @@
-import { defaultSettings, settingsChangeSchema, settingsSchema } from '../../../lib/organization/settings.ts';
-import { changedSettings } from '../changed-settings.ts';
+import type * as z from 'zod';
+import { RequestProblem } from '../../../lib/http/route.ts';
+import {
+  defaultSettings,
+  type Settings,
+  settingsChangeSchema,
+  settingsSchema,
+} from '../../../lib/organization/settings.ts';
+import { readSettingsChange } from '../../../lib/organization/settings-change.ts';
 import { route } from '../route.ts';
 
 const answers = { status: 200, schema: settingsSchema, example: defaultSettings('Acme Windows') };
+
+/**
+ * Reads a change of settings out of a body.
+ *
+ * @param at the path of the settings in the body, for naming what is wrong.
+ * @throws RequestProblem 422 naming every wording that is wrong.
+ */
+export function settingsChangeIn(
+  current: Settings,
+  body: z.infer<typeof settingsChangeSchema>,
+  at = '',
+): Partial<Settings> {
+  const { change, faults } = readSettingsChange(current, body);
+  if (faults.length === 0) return change;
+  const detail = 'Correct the fields named in errors and send the request again. Nothing was changed.';
+  const errors = faults.map(({ field, message }) => ({ field: `${at}${field}`, message }));
+  throw new RequestProblem(422, 'The request cannot be used', detail, errors);
+}
 
 export const settingsRoutes = [
   route({
     method: 'GET',
     path: '/settings',
+    operationId: 'getSettings',
+    tag: 'settings',
     summary: "The organization's rules",
     roles: ['admin', 'agent'],
     answers,
@@ -16,12 +43,16 @@ export const settingsRoutes = [
   route({
     method: 'PATCH',
     path: '/settings',
+    operationId: 'changeSettings',
+    tag: 'settings',
     summary: 'Changes some rules; they hold from the next cycle',
     roles: ['admin'],
-    body: settingsChangeSchema.meta({ example: { requireSmsOptIn: false, timeZone: 'America/Denver' } }),
+    body: settingsChangeSchema.meta({
+      example: { requireSmsOptIn: false, timeZone: 'America/Denver' },
+    }),
     answers,
     handle: async ({ configuration }, { body, actor }) => {
-      const change = changedSettings(await configuration.settings(), body);
+      const change = settingsChangeIn(await configuration.settings(), body);
       return { status: 200, body: await configuration.changeSettings(change, actor) };
     },
   }),

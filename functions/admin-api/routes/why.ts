@@ -1,25 +1,26 @@
 import * as z from 'zod';
 import { enrollmentSchema } from '../../../lib/automation/enrollment.ts';
+import { decideAgentText } from '../../../lib/gate/agent-text.ts';
 import { explainMessage, subjects } from '../../../lib/gate/explain-message.ts';
 import { loadBatch } from '../../../lib/gate/load-decision-input.ts';
 import { type StepDecision, whyStep } from '../../../lib/gate/why-step.ts';
-import { invalidField, notFound, RequestProblem } from '../../../lib/http/route.ts';
-import { messageSchema, traceSchema } from '../../../lib/messaging/message.ts';
-import { e164Schema } from '../../../lib/phone/e164.ts';
-import { pendingSchema, pendingText } from '../pending-texts.ts';
+import { invalidField, notFound } from '../../../lib/http/route.ts';
+import { traceSchema } from '../../../lib/messaging/message.ts';
 import { type AdminDeps, route } from '../route.ts';
-import { askForAgent } from '../sending.ts';
-import { messageExample, numberExample, numberIn } from './numbers.ts';
+import { pendingQuery, pendingTextWith } from './messages.ts';
+import { numberExample, numberIn } from './numbers.ts';
 
-const decisionSchema = z.object({
-  kind: z.enum(['send', 'sendOptInRequestFirst', 'hold', 'defer', 'refuse', 'drop', 'stop']),
-  reason: z.string().nullable(),
-  until: z.string().nullable(),
-  sentence: z.string(),
-  warnings: z.array(z.string()),
-  /** Every rule that was consulted, in order. */
-  trace: traceSchema,
-});
+const decisionSchema = z
+  .object({
+    kind: z.enum(['send', 'sendOptInRequestFirst', 'hold', 'defer', 'refuse', 'drop', 'stop']),
+    reason: z.string().nullable(),
+    until: z.string().nullable(),
+    sentence: z.string(),
+    warnings: z.array(z.string()),
+    /** Every rule that was consulted, in order. */
+    trace: traceSchema,
+  })
+  .meta({ id: 'GateDecision' });
 
 function shown(decision: StepDecision): z.infer<typeof decisionSchema> {
   const { kind, sentence, warnings, trace } = decision;
@@ -33,17 +34,34 @@ function shown(decision: StepDecision): z.infer<typeof decisionSchema> {
   };
 }
 
-const whySchema = z.object({
-  number: z.string(),
-  /** Whose text was asked about. */
-  about: z.enum(['agent', 'automation']),
-  automationId: z.string().nullable(),
-  leadId: z.string().nullable(),
-  /** What the gate would say now. */
-  decision: decisionSchema,
-  /** Where the lead stands in the automation, and what was said when its step was last decided. */
-  enrollment: enrollmentSchema.nullable(),
-});
+const whySchema = z
+  .object({
+    number: z.string(),
+    /** Whose text was asked about. */
+    about: z.enum(['agent', 'automation']),
+    automationId: z.string().nullable(),
+    leadId: z.string().nullable(),
+    /** What the gate would say now. */
+    decision: decisionSchema,
+    /** Where the lead stands in the automation, and what was said when its step was last decided. */
+    enrollment: enrollmentSchema.nullable(),
+  })
+  .meta({ id: 'NumberExplanation' });
+
+/** Why a text left or not: consent first, then the number, then the carrier (S8). */
+const messageWhySchema = z
+  .object({
+    id: z.string(),
+    status: z.string(),
+    because: z.enum(subjects).nullable(),
+    sentence: z.string(),
+    findings: z.array(z.object({ about: z.enum(['consent', 'number', 'carrier']), says: z.string() })),
+    /** Every rule that was consulted when the text was decided, in order. */
+    trace: traceSchema,
+    /** Version of the number's consent that the text was sent under. */
+    consentVersion: z.number().nullable(),
+  })
+  .meta({ id: 'MessageExplanation' });
 
 const traceExample = [
   { rule: 'maximumAge', result: 'may leave until 2026-11-27T15:04:05.000Z' },
@@ -73,23 +91,12 @@ async function askAboutStep(
 
 const NO_SUCH_LEAD = 'No lead with this id has the number.';
 
-/** A text that has not become a message is kept by its number. */
-const pendingQuery = z.strictObject({ number: e164Schema.optional() });
-
-async function pendingOrNone(deps: AdminDeps, id: string, { number }: z.infer<typeof pendingQuery>) {
-  const found = number === undefined ? undefined : await pendingText(deps, { number, id });
-  if (found) return found;
-  const detail =
-    number === undefined
-      ? 'There is no message with this id. A text that has not left yet is found with ?number= as well.'
-      : 'There is no message with this id, and no text to this number that waits under it. Check the URL.';
-  throw new RequestProblem(404, 'No such message', detail);
-}
-
 export const whyRoutes = [
   route({
     method: 'GET',
     path: '/numbers/{number}/why',
+    operationId: 'explainNumber',
+    tag: 'numbers',
     summary: 'Whether a text to the number would leave now, and why: an automation’s, or one of yours',
     roles: ['admin', 'agent'],
     query: z.strictObject({
@@ -124,7 +131,7 @@ export const whyRoutes = [
         ) {
           throw invalidField('leadId', NO_SUCH_LEAD);
         }
-        const { decision, lead } = await askForAgent(deps, number, query.leadId);
+        const { decision, lead } = await decideAgentText(deps, number, query.leadId);
         const body = { number, about: 'agent', automationId: null, leadId: lead?.id ?? null };
         return { status: 200, body: { ...body, decision: shown(decision), enrollment: null } };
       }
@@ -143,37 +150,16 @@ export const whyRoutes = [
   }),
   route({
     method: 'GET',
-    path: '/messages/{id}',
-    summary: 'A text with its status; one that has not left yet is found with its number',
-    roles: ['admin', 'agent'],
-    query: pendingQuery,
-    answers: { status: 200, schema: z.union([messageSchema, pendingSchema]), example: messageExample },
-    handle: async (deps, { path, query }) => {
-      const id = path['id'] ?? '';
-      const message = await deps.messages.get(id);
-      return { status: 200, body: message ?? (await pendingOrNone(deps, id, query)).pending };
-    },
-  }),
-  route({
-    method: 'GET',
     path: '/messages/{id}/why',
+    operationId: 'explainMessage',
+    tag: 'messages',
     summary:
       'Why a text was sent or not: consent first, then the number, then the carrier. Of one that has not left yet, found with its number, what the gate would say now',
     roles: ['admin', 'agent'],
     query: pendingQuery,
     answers: {
       status: 200,
-      schema: z.object({
-        id: z.string(),
-        status: z.string(),
-        because: z.enum(subjects).nullable(),
-        sentence: z.string(),
-        findings: z.array(z.object({ about: z.enum(['consent', 'number', 'carrier']), says: z.string() })),
-        /** Every rule that was consulted when the text was decided, in order. */
-        trace: traceSchema,
-        /** Version of the number's consent that the text was sent under. */
-        consentVersion: z.number().nullable(),
-      }),
+      schema: messageWhySchema,
       example: {
         id: 'lead-1.welcome.0',
         status: 'rejected',
@@ -191,7 +177,7 @@ export const whyRoutes = [
     handle: async (deps, { path, query }) => {
       const message = await deps.messages.get(path['id'] ?? '');
       if (!message) {
-        const { pending, trace } = await pendingOrNone(deps, path['id'] ?? '', query);
+        const { pending, trace } = await pendingTextWith(deps, path['id'] ?? '', query);
         const { id, status, sentence } = pending;
         const body = { id, status, because: null, sentence, findings: [], trace, consentVersion: null };
         return { status: 200, body };

@@ -16,8 +16,8 @@ export const doubleOptIn: Chapter = {
         await stage.submit('contact', number, {});
         await stage.untilTextedWith(number, ASKS);
         const why = await stage.untilHeld(number, 'waitingForStart');
-        const { optInTemplate } = await stage.consent(number);
-        stage.expect(optInTemplate === 'Sent', 'its status is Sent (C5)');
+        const { templateStatus } = await stage.consent(number);
+        stage.expect(templateStatus === 'Sent', 'its status is Sent (C5)');
         stage.remember('asked', number);
         return { happened: 'asked, and the original is held', why };
       },
@@ -32,8 +32,8 @@ export const doubleOptIn: Chapter = {
         await stage.waitForCycle();
         const greetings = (await stage.textsTo(number)).filter(({ body }) => body.includes(GREETS));
         stage.expect(greetings.length === 1, 'it is sent once');
-        const { optInTemplate } = await stage.consent(number);
-        stage.expect(optInTemplate === 'Accepted', 'its status is Accepted');
+        const { templateStatus } = await stage.consent(number);
+        stage.expect(templateStatus === 'Accepted', 'its status is Accepted');
         return { happened: 'the original left, once', why: await stage.whyConsent(number) };
       },
     },

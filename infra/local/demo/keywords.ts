@@ -48,7 +48,7 @@ export const keywords: Chapter = {
           return [volunteer, other].every((number) => members.includes(number)) || undefined;
         });
         const template = 'Hello from {{organizationName}}: the open day is on Saturday.';
-        const forecast = await stage.admin('POST', `/campaigns/${id}/deliverability`, { template });
+        const deliverability = await stage.admin('POST', `/campaigns/${id}/deliverability`, { template });
         await stage.admin('POST', `/campaigns/${id}/broadcasts`, { template });
         await stage.untilTextedWith(volunteer, 'the open day');
         const why = await stage.until('a hold', async () => {
@@ -59,7 +59,10 @@ export const keywords: Chapter = {
         });
         const told = (await stage.textsTo(other)).some(({ body }) => body.includes('the open day'));
         stage.expect(!told, 'who never texted the keyword gets nothing');
-        stage.expect(JSON.stringify(forecast).includes('waitingForKeyword'), 'the forecast said so before');
+        stage.expect(
+          JSON.stringify(deliverability).includes('waitingForKeyword'),
+          'the deliverability said so before',
+        );
         return { happened: 'one texted, one held', why };
       },
     },

@@ -1,25 +1,7 @@
-/** Facts of a lead that an answer can hold. */
-export const facts = [
-  'phone',
-  'firstName',
-  'lastName',
-  'name',
-  'email',
-  'address',
-  'city',
-  'state',
-  'zip',
-  'service',
-  'source',
-  'utmSource',
-  'utmMedium',
-  'utmCampaign',
-  'utmTerm',
-  'utmContent',
-  'submissionId',
-  'submittedAt',
-  'pageUrl',
-] as const;
+import { LEAD_FIELDS } from '../../leads/lead.ts';
+
+/** Facts that an answer can hold: the number, a whole name, a lead's details, and what names the submission. */
+export const facts = ['phone', 'name', ...LEAD_FIELDS, 'submissionId', 'submittedAt', 'pageUrl'] as const;
 export type Fact = (typeof facts)[number];
 
 /** Names under which forms ask for a fact, without case, blanks and punctuation. Earlier names win over later ones. */

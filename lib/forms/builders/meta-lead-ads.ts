@@ -8,7 +8,7 @@ export const metaLeadAds: Builder = {
   proof: { scheme: 'hmac', header: 'x-hub-signature-256', prefix: 'sha256=', encoding: 'hex' },
   secretIs: 'verification',
   refusesCheckboxes:
-    'Boxes of a Meta form can be ticked beforehand, so a ticked one is no consent. Give its disclaimer where submitting the form consents whatever is ticked, and none where a box asks: then nobody is recorded.',
+    'Boxes of a Meta form can be ticked beforehand, so a ticked one is no consent. Give its disclaimer where submitting the form consents, also when nothing is ticked, and none where a box asks: then nobody is recorded.',
   setup: [
     "Store the app's secret as `signingSecret` of the form here, and a word of your own, 16 characters or more, as `secret`.",
     'In the app: Webhooks, Page, subscribe to `leadgen`; callback URL {url}, verify token the same word. Meta calls once and is answered.',

@@ -313,7 +313,7 @@ export const english: LanguageRules = {
   automatic: [
     {
       id: 'en-automatic-absence',
-      says: 'An absence notice or the answer of an answering service.',
+      description: 'An absence notice or the answer of an answering service.',
       where: 'anywhere',
       phrases: [
         '(auto|automatic|automated) (reply|response|message|replies|answer)',
@@ -332,7 +332,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-automatic-error',
-      says: "A provider's error text.",
+      description: "A provider's error text.",
       where: 'anywhere',
       phrases: [
         '(message|messages|text|sms|delivery) (failed|blocked|undeliverable|not delivered|could not be delivered)',
@@ -346,7 +346,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-automatic-footer',
-      says: "Another sender's own footer: carriers demand these words under automated texts.",
+      description: "Another sender's own footer: carriers demand these words under automated texts.",
       where: 'anywhere',
       phrases: ['message data rates', '(reply|text|txt|send) stop to'],
     },
@@ -354,7 +354,7 @@ export const english: LanguageRules = {
   innocent: [
     {
       id: 'en-stop-by',
-      says: '"Stop" in the sense of a visit, a place or a pause in travel.',
+      description: '"Stop" in the sense of a visit, a place or a pause in travel.',
       where: 'anywhere',
       phrases: [
         'stop (by|in|over|at|off|there|here|into|through|past|home)',
@@ -372,7 +372,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-do-not-stop',
-      says: 'A request or a wish not to stop, or a stop that is denied.',
+      description: 'A request or a wish not to stop, or a stop that is denied.',
       where: 'anywhere',
       phrases: [
         '(do not|never|not|does not|did not|will not|would not|can not|could not|should not|no need to|without) [ever] stop [texting|sending|messaging|contacting|calling|it|the]',
@@ -383,7 +383,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-about-the-word',
-      says: 'A question about how to stop texts in general, or a quoted footer.',
+      description: 'A question about how to stop texts in general, or a quoted footer.',
       where: 'anywhere',
       phrases: [
         '(reply|text|txt|send) (stop|end|quit|cancel|unsubscribe) [2all|all] (to|if|for) [unsubscribe|opt out|cancel|stop|end|quit|texts|messages]',
@@ -397,7 +397,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-stop-something-else',
-      says: 'Something else is to stop: a leak, a crew, a payment.',
+      description: 'Something else is to stop: a leak, a crew, a payment.',
       where: 'anywhere',
       phrases: [
         'stop (working|leaking|dripping|raining|doing|paying|looking|running|parking|smoking|working on|making|being|offering|taking|having|building|coming|drinking|eating|selling|worrying)',
@@ -408,7 +408,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-someone-else',
-      says: 'Someone or something else: another contractor, a dog, a list of one’s own.',
+      description: 'Someone or something else: another contractor, a dog, a list of one’s own.',
       where: 'anywhere',
       phrases: [
         '(will not|would not|does not|did not|never) leave (me|us) alone',
@@ -421,7 +421,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-texts-not-calls',
-      says: 'Calls are refused and texts are asked for.',
+      description: 'Calls are refused and texts are asked for.',
       where: 'anywhere',
       phrases: [
         '(stop calling|do not call|quit calling|no calls|never call|no phone calls) ... (text me|just text|text instead|text only|text is better|texts are fine|texting is|text us|send a text|text is fine)',
@@ -430,7 +430,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-email-only',
-      says: 'E-mails were given up and texts are welcome.',
+      description: 'E-mails were given up and texts are welcome.',
       where: 'anywhere',
       phrases: ['(unsubscribed|unsubscribe) ... (emails|email) ... texts are (fine|ok|good)'],
     },
@@ -438,7 +438,7 @@ export const english: LanguageRules = {
   limited: [
     {
       id: 'en-only-at-times',
-      says: 'Texts are refused at some times or about some things only.',
+      description: 'Texts are refused at some times or about some things only.',
       where: 'anywhere',
       phrases: [
         '(do not|never) [ever] ({text}|call|bother|send) [{me}|texts|messages] [texts|messages] {when}',
@@ -448,7 +448,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-emails',
-      says: 'E-mails or letters are refused.',
+      description: 'E-mails or letters are refused.',
       where: 'anywhere',
       phrases: [
         '(stop|no more|quit) [sending] [me] [the|your|these|with the] (emails|email|emailing|letters|mailers|mail|flyers)',
@@ -459,7 +459,8 @@ export const english: LanguageRules = {
   clear: [
     {
       id: 'en-stop',
-      says: '"Stop", "unsubscribe" or "opt out" as a sentence of its own (words that always count, 47 CFR 64.1200(a)(10)).',
+      description:
+        '"Stop", "unsubscribe" or "opt out" as a sentence of its own (words that always count, 47 CFR 64.1200(a)(10)).',
       where: 'part',
       phrases: [
         'stop',
@@ -487,7 +488,8 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-stop-message',
-      says: 'A word that always counts as the whole message: "end", "quit", "cancel", "revoke" and the carriers’ "remove".',
+      description:
+        'A word that always counts as the whole message: "end", "quit", "cancel", "revoke" and the carriers’ "remove".',
       where: 'message',
       phrases: [
         'end',
@@ -505,7 +507,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-stop-or-else',
-      says: '"Stop" at the beginning of a sentence, with what follows otherwise.',
+      description: '"Stop" at the beginning of a sentence, with what follows otherwise.',
       where: 'anywhere',
       phrases: [
         '^ [please] stop or (i|we|you)',
@@ -516,7 +518,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-stop-texting',
-      says: 'Asks to stop texting, messaging, contacting or calling.',
+      description: 'Asks to stop texting, messaging, contacting or calling.',
       where: 'anywhere',
       phrases: [
         '(stop|quit|cease|halt|end) [with] [all] [the|this|your|all this|all the] {texting}',
@@ -537,7 +539,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-asked-to-stop',
-      says: 'Reminds us of an earlier request to stop.',
+      description: 'Reminds us of an earlier request to stop.',
       where: 'anywhere',
       phrases: [
         '(told|asked|begged|said|replied|texted|wrote|typed|saying) [you|yall|you guys|to you] [already] [to] (stop|unsubscribe|remove me|quit|leave me alone)',
@@ -548,7 +550,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-opt-out',
-      says: 'Opts out or unsubscribes, in any sentence.',
+      description: 'Opts out or unsubscribes, in any sentence.',
       where: 'anywhere',
       phrases: [
         'opt (me|us|this number|my number|him|her) out',
@@ -565,7 +567,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-remove-me',
-      says: 'Asks to be removed from the list, or to have the number deleted.',
+      description: 'Asks to be removed from the list, or to have the number deleted.',
       where: 'anywhere',
       phrases: [
         '{remove} ({me}|my name|my number|my info|my information|our number|our name|my {number}|this {number}|this person|him|her) (from|off|off of|out of) [of] [{the}|ur] [_] [_] {list}',
@@ -583,7 +585,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-do-not-text',
-      says: 'Forbids texts: "don’t text me", "never text me again".',
+      description: 'Forbids texts: "don’t text me", "never text me again".',
       where: 'anywhere',
       phrases: [
         '(do not|never|not to|must not|quit) [you] [dare] [ever] {text} ({me}|it|this|again|any more|no more|ever|back)',
@@ -603,7 +605,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-no-more-texts',
-      says: 'Wants no (more) texts.',
+      description: 'Wants no (more) texts.',
       where: 'anywhere',
       phrases: [
         'no more {texts}',
@@ -618,7 +620,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-revoke-consent',
-      says: 'Revokes or denies consent.',
+      description: 'Revokes or denies consent.',
       where: 'anywhere',
       phrases: [
         '(revoke|withdraw|rescind|retract|revoking|withdrawing) [my|our|all|any|prior] [consent|_] (consent|permission|authorization|agreement|opt in)',
@@ -628,7 +630,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-leave-alone',
-      says: 'Asks to be left alone.',
+      description: 'Asks to be left alone.',
       where: 'anywhere',
       phrases: [
         'leave (me|us) [the] [hell|fuck|f] (alone|be)',
@@ -638,7 +640,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-cancel-texts',
-      says: 'Cancels or turns off the texts.',
+      description: 'Cancels or turns off the texts.',
       where: 'anywhere',
       phrases: [
         '(cancel|discontinue|turn off|shut off|disable|end|halt|terminate|suspend|kill) [{the}|my] [_] (texts|messages|text messages|alerts|notifications|subscription|messaging|texting|text alerts|spam|membership)',
@@ -648,7 +650,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-do-not-call-list',
-      says: 'Asks to be put on a do-not-call or do-not-contact list.',
+      description: 'Asks to be put on a do-not-call or do-not-contact list.',
       where: 'anywhere',
       phrases: [
         '(put|add|place|get|enter) ({me}|my {number}|this {number}) (on|to|in|into) [your|the|a|ur] [national|internal] (do not|no) [call|contact|text] [list]',
@@ -656,7 +658,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-threat',
-      says: 'Announces consequences for the next text.',
+      description: 'Announces consequences for the next text.',
       where: 'anywhere',
       phrases: [
         'if (you|i) (text|message|contact|get|receive) [{me}|another|one|any] [_] (again|text|message|more)',
@@ -668,7 +670,7 @@ export const english: LanguageRules = {
   doubtful: [
     {
       id: 'en-wrong-number',
-      says: 'The person of this number is not the one who agreed.',
+      description: 'The person of this number is not the one who agreed.',
       where: 'anywhere',
       phrases: [
         'wrong (number|person|guy|lady|man|woman|one|phone|contact|individual|house)',
@@ -692,7 +694,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-not-interested',
-      says: 'Declines the offer.',
+      description: 'Declines the offer.',
       where: 'anywhere',
       phrases: [
         '(not|never|no longer) [_] interested',
@@ -709,7 +711,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-never-asked',
-      says: 'Denies having agreed, or asks where the number comes from.',
+      description: 'Denies having agreed, or asks where the number comes from.',
       where: 'anywhere',
       phrases: [
         '(never|did not|do not remember|not) [_] (sign up|signed up|signing up|ask for|asked for|subscribe|subscribed|request|requested|agree|agreed|opt in|opted in|sign me up|gave|give|authorize|authorized|inquired|inquire)',
@@ -721,7 +723,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-angry',
-      says: 'Anger, or the suspicion of spam.',
+      description: 'Anger, or the suspicion of spam.',
       where: 'anywhere',
       phrases: [
         '(spam|scam|scammer|scammers|spammer|spammers|phishing)',
@@ -741,7 +743,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-unclear-request',
-      says: 'A request to stop, cancel or remove whose object is unclear.',
+      description: 'A request to stop, cancel or remove whose object is unclear.',
       where: 'anywhere',
       phrases: [
         '^ [please|ok|no|just|hey|and|so|yes|can you|could you|would you|will you] [please|just] stop',
@@ -768,7 +770,7 @@ export const english: LanguageRules = {
     },
     {
       id: 'en-unclear-part',
-      says: 'A word like "cancel" or "remove" as a sentence next to others.',
+      description: 'A word like "cancel" or "remove" as a sentence next to others.',
       where: 'part',
       phrases: [
         'cancel',

@@ -252,7 +252,7 @@ export const french: LanguageRules = {
   automatic: [
     {
       id: 'fr-automatic',
-      says: 'An absence notice, an answering service, or another sender’s footer.',
+      description: 'An absence notice, an answering service, or another sender’s footer.',
       where: 'anywhere',
       phrases: [
         '(reponse|message) (automatique)',
@@ -267,7 +267,7 @@ export const french: LanguageRules = {
   innocent: [
     {
       id: 'fr-about-the-word',
-      says: 'A quoted footer.',
+      description: 'A quoted footer.',
       where: 'anywhere',
       phrases: [
         '(repondez|envoyez|textez) (arret|stop) (pour|a|au) [vous] [desabonner|desinscrire|arreter|ne plus recevoir]',
@@ -275,7 +275,7 @@ export const french: LanguageRules = {
     },
     {
       id: 'fr-do-not-stop',
-      says: 'A request not to stop, or a stop that is denied.',
+      description: 'A request not to stop, or a stop that is denied.',
       where: 'anywhere',
       phrases: [
         '[n|ne] [s] {arretez} (pas|jamais) [de] [m|me] [{ecrire}]',
@@ -287,7 +287,7 @@ export const french: LanguageRules = {
     },
     {
       id: 'fr-stop-something-else',
-      says: '"Arrêt", "fin", "plus" in their other meanings.',
+      description: '"Arrêt", "fin", "plus" in their other meanings.',
       where: 'anywhere',
       phrases: [
         '{arretez} vous',
@@ -302,7 +302,7 @@ export const french: LanguageRules = {
     },
     {
       id: 'fr-texts-not-calls',
-      says: 'Calls are refused and texts are asked for.',
+      description: 'Calls are refused and texts are asked for.',
       where: 'anywhere',
       phrases: [
         '(m appelez pas|m appeler|pas m appeler|m appelez plus) ... (ecrivez|texto|textez|message|texts|ecris|texte)',
@@ -312,13 +312,13 @@ export const french: LanguageRules = {
   limited: [
     {
       id: 'fr-only-at-times',
-      says: 'Texts are refused at some times only.',
+      description: 'Texts are refused at some times only.',
       where: 'anywhere',
       phrases: ['[ne|n] [me|m] ({ecrivez}|appelez) (pas|plus) [{les}] [{messages}] {quand}'],
     },
     {
       id: 'fr-emails',
-      says: 'E-mails are refused.',
+      description: 'E-mails are refused.',
       where: 'anywhere',
       phrases: ['plus (de|d|vos|aucun) (courriel|courriels|emails|email|mails|mail|appels)'],
     },
@@ -326,7 +326,7 @@ export const french: LanguageRules = {
   clear: [
     {
       id: 'fr-stop-part',
-      says: '"Arrêtez" as a sentence of its own.',
+      description: '"Arrêtez" as a sentence of its own.',
       where: 'part',
       phrases: [
         'arretez',
@@ -342,13 +342,13 @@ export const french: LanguageRules = {
     },
     {
       id: 'fr-stop-opening',
-      says: '"Arrêt" as the first sentence or the whole message (the French word for STOP).',
+      description: '"Arrêt" as the first sentence or the whole message (the French word for STOP).',
       where: 'opening',
       phrases: ['arret', 'arrets'],
     },
     {
       id: 'fr-stop-message',
-      says: 'A word for stopping as the whole message.',
+      description: 'A word for stopping as the whole message.',
       where: 'message',
       phrases: [
         'fin',
@@ -371,7 +371,7 @@ export const french: LanguageRules = {
     },
     {
       id: 'fr-stop-texting',
-      says: 'Asks to stop writing or sending: "arrêtez de m’écrire".',
+      description: 'Asks to stop writing or sending: "arrêtez de m’écrire".',
       where: 'anywhere',
       phrases: [
         '{arretez} [svp|tout de suite|s il vous plait] (de|d) [m|me|nous|l] [envoyer] {ecrire}',
@@ -385,7 +385,7 @@ export const french: LanguageRules = {
     },
     {
       id: 'fr-do-not-text',
-      says: 'Forbids texts: "ne m’écrivez plus".',
+      description: 'Forbids texts: "ne m’écrivez plus".',
       where: 'anywhere',
       phrases: [
         '[ne|n] (m|me|nous|le|lui|moi) {ecrivez} (plus|pas|jamais|plus jamais)',
@@ -399,7 +399,7 @@ export const french: LanguageRules = {
     },
     {
       id: 'fr-no-more-texts',
-      says: 'Wants no (more) texts.',
+      description: 'Wants no (more) texts.',
       where: 'anywhere',
       phrases: [
         '^ plus (de|d|aucun|jamais de) {messages}',
@@ -410,7 +410,7 @@ export const french: LanguageRules = {
     },
     {
       id: 'fr-remove-me',
-      says: 'Asks to be taken off the list, or to have the number deleted.',
+      description: 'Asks to be taken off the list, or to have the number deleted.',
       where: 'anywhere',
       phrases: [
         '{retirez} (moi|nous) (de|du|des)',
@@ -422,7 +422,7 @@ export const french: LanguageRules = {
     },
     {
       id: 'fr-unsubscribe',
-      says: 'Unsubscribes.',
+      description: 'Unsubscribes.',
       where: 'anywhere',
       phrases: [
         '(me|m|moi) (desabonner|desinscrire|desabonne|desinscris)',
@@ -434,7 +434,7 @@ export const french: LanguageRules = {
     },
     {
       id: 'fr-revoke-consent',
-      says: 'Revokes or denies consent.',
+      description: 'Revokes or denies consent.',
       where: 'anywhere',
       phrases: [
         '(retire|revoque|annule) [tout] (mon|le) (consentement|accord|autorisation)',
@@ -443,7 +443,7 @@ export const french: LanguageRules = {
     },
     {
       id: 'fr-leave-alone',
-      says: 'Asks to be left alone.',
+      description: 'Asks to be left alone.',
       where: 'anywhere',
       phrases: [
         '(laissez|laisse|laisser) (moi|nous) (tranquille|tranquilles|en paix)',
@@ -455,7 +455,7 @@ export const french: LanguageRules = {
   doubtful: [
     {
       id: 'fr-wrong-number',
-      says: 'The person of this number is not the one who agreed.',
+      description: 'The person of this number is not the one who agreed.',
       where: 'anywhere',
       phrases: [
         '(mauvais|faux|mauvaise) (numero|personne|destinataire)',
@@ -470,7 +470,7 @@ export const french: LanguageRules = {
     },
     {
       id: 'fr-not-interested',
-      says: 'Declines the offer.',
+      description: 'Declines the offer.',
       where: 'anywhere',
       phrases: [
         '(pas|plus) [_] (interesse|interessee|interesses)',
@@ -481,7 +481,7 @@ export const french: LanguageRules = {
     },
     {
       id: 'fr-never-asked',
-      says: 'Denies having agreed, or asks where the number comes from.',
+      description: 'Denies having agreed, or asks where the number comes from.',
       where: 'anywhere',
       phrases: [
         '(comment|ou|qui) [avez|as|vous] [vous|tu|a] (a donne|eu|obtenu|trouve|donne) mon (numero|contact)',
@@ -490,7 +490,7 @@ export const french: LanguageRules = {
     },
     {
       id: 'fr-angry',
-      says: 'Anger, or the suspicion of fraud.',
+      description: 'Anger, or the suspicion of fraud.',
       where: 'anywhere',
       phrases: [
         '(arnaque|arnaqueurs|spam|fraude|harcelement|plainte|avocat|signaler|pourriel|pourriels)',
@@ -502,7 +502,7 @@ export const french: LanguageRules = {
     },
     {
       id: 'fr-unclear-request',
-      says: 'A request to stop or cancel whose object is unclear.',
+      description: 'A request to stop or cancel whose object is unclear.',
       where: 'anywhere',
       phrases: [
         '(veux|voudrais|souhaite|aimerais) (annuler|arreter|cesser|tout annuler) $',
@@ -516,7 +516,7 @@ export const french: LanguageRules = {
     },
     {
       id: 'fr-unclear-part',
-      says: 'A word for stopping as a sentence next to others.',
+      description: 'A word for stopping as a sentence next to others.',
       where: 'part',
       phrases: ['arret', 'annuler', 'annulez', 'fin', 'arreter'],
     },

@@ -3,5 +3,5 @@ import { french } from './french.ts';
 import type { LanguageRules } from './rule.ts';
 import { spanish } from './spanish.ts';
 
-/** Every language that is read. A text is read in all of them: people mix, and STOP is a word of each. */
+/** The rules of every language. Each text is read in all languages, since people mix them and "stop" is a word in each. */
 export const revocationRules: readonly LanguageRules[] = [english, spanish, french];

@@ -1,43 +1,41 @@
 export const languages = ['en', 'es', 'fr'] as const;
 export type Language = (typeof languages)[number];
 
-/**
- * One rule of how a received text is read. Rules are data: `docs/revocation.md` lists every one of them in its own words.
- */
+/** A rule by which a received text is read. Rules are data; `docs/revocation.md` lists all of them. */
 export interface RevocationRule {
-  /** Stays the same when the phrases change: it stands in the ledger as evidence. */
+  /** The ledger keeps this id as evidence: never change it, even when the phrases change. */
   readonly id: string;
-  /** What the rule recognises, as one would explain it to a lawyer. */
-  readonly says: string;
+  /** Explains to a lawyer which texts the rule recognises. */
+  readonly description: string;
   /**
-   * Where its phrases count: `anywhere`; as a whole `part` of the text, between two punctuation marks; as the `opening`
-   * part; or as the whole `message`. Courtesies around the words do not matter for the last three.
+   * The place in which the phrases count: `anywhere`; as a whole `part` of the text, between two punctuation marks; as the
+   * `opening` part; or as the whole `message`. Courtesies around the words do not matter for the last three.
    */
   readonly where: 'anywhere' | 'part' | 'opening' | 'message';
-  /** Written as `lib/revocation/phrase.ts` explains. */
+  /** Phrases in the notation of `lib/revocation/phrase.ts`. */
   readonly phrases: readonly string[];
 }
 
-/** Everything that is known of how people ask in one language not to be texted. */
+/** The rules and word lists of one language for requests to stop texting. */
 export interface LanguageRules {
   readonly language: Language;
   readonly name: string;
-  /** How a word is texted, and how it is read: `pls please`, one or several words. */
+  /** Maps a word as people text it to the one or more words that it means: `pls` to `please`. */
   readonly spellings: Readonly<Record<string, string>>;
-  /** Long words whose misspellings by one letter are understood. */
+  /** Words that are recognised with one wrong letter, if they have eight or more letters (see spelling.ts). */
   readonly misspelled: readonly string[];
-  /** Lists that phrases name in braces. */
+  /** Word lists that phrases name in braces. */
   readonly lists: Readonly<Record<string, readonly string[]>>;
-  /** Words that say nothing next to a request: "please", "thanks", "now". */
+  /** Phrases that do not change the meaning of a request: "please", "thanks", "now". */
   readonly courtesies: readonly string[];
-  /** Written by a machine: an answering service, an absence notice, a provider's error. */
+  /** Recognise texts of a machine: an answering service, an absence notice, a provider's error. */
   readonly automatic: readonly RevocationRule[];
-  /** Not a revocation whatever its words: these words are set aside before anything else is looked for. */
+  /** Recognise words that are no revocation ("stop by at 5"); they are set aside before the other rules apply. */
   readonly innocent: readonly RevocationRule[];
-  /** A request with a limit in it ("before 9", "about the invoice"): set aside likewise, and a person must look. */
+  /** Recognise requests with a limit ("before 9", "about the invoice"); they are set aside, and a person must decide. */
   readonly limited: readonly RevocationRule[];
-  /** A reasonable person understands: no more texts. */
+  /** Recognise requests that any reasonable person understands as: no more texts. */
   readonly clear: readonly RevocationRule[];
-  /** Perhaps a revocation: a person must look, and automated texts are held meanwhile. */
+  /** Recognise possible revocations: a person must decide, and automated texts are held until then. */
   readonly doubtful: readonly RevocationRule[];
 }

@@ -320,7 +320,7 @@ export const spanish: LanguageRules = {
   automatic: [
     {
       id: 'es-automatic',
-      says: 'An absence notice, an answering service, or another sender’s footer.',
+      description: 'An absence notice, an answering service, or another sender’s footer.',
       where: 'anywhere',
       phrases: [
         '(respuesta|mensaje|contestacion) (automatica|automatico)',
@@ -336,7 +336,7 @@ export const spanish: LanguageRules = {
   innocent: [
     {
       id: 'es-about-the-word',
-      says: 'A quoted footer.',
+      description: 'A quoted footer.',
       where: 'anywhere',
       phrases: [
         '(responda|responde|envie|envia|escriba) (alto|stop|pare|baja) (para|si) [cancelar|salir|darse de baja|parar]',
@@ -344,7 +344,7 @@ export const spanish: LanguageRules = {
     },
     {
       id: 'es-do-not-stop',
-      says: 'A request not to stop, or a stop that is denied.',
+      description: 'A request not to stop, or a stop that is denied.',
       where: 'anywhere',
       phrases: [
         'no (dejen|deje|dejes|deja|pare|paren|pares|para|parar|paran|dejan) [de] [escribirme|mandarme|enviarme|avisarme|_]',
@@ -354,7 +354,7 @@ export const spanish: LanguageRules = {
     },
     {
       id: 'es-stop-something-else',
-      says: '"Parar", "alto", "bajo", "basta" in their other meanings.',
+      description: '"Parar", "alto", "bajo", "basta" in their other meanings.',
       where: 'anywhere',
       phrases: [
         '(pare|paren|para|parar|paro|paran|pasen) (en|por|aqui|a|frente)',
@@ -368,7 +368,7 @@ export const spanish: LanguageRules = {
     },
     {
       id: 'es-texts-not-calls',
-      says: 'Calls are refused and texts are asked for.',
+      description: 'Calls are refused and texts are asked for.',
       where: 'anywhere',
       phrases: [
         '(no me llame|no me llamen|no llamen|no llame|no me llames|no puedo hablar) ... (escribame|escribanme|mensaje|mensajes|texto|escribeme|texteeme|mande|manden)',
@@ -378,7 +378,7 @@ export const spanish: LanguageRules = {
   limited: [
     {
       id: 'es-only-at-times',
-      says: 'Texts are refused at some times only.',
+      description: 'Texts are refused at some times only.',
       where: 'anywhere',
       phrases: [
         'no (me|nos|le) ({escriban}|{manden}|llamen|llame) [{mensajes}|mas] [{mensajes}] {cuando}',
@@ -387,7 +387,7 @@ export const spanish: LanguageRules = {
     },
     {
       id: 'es-emails',
-      says: 'E-mails are refused.',
+      description: 'E-mails are refused.',
       where: 'anywhere',
       phrases: ['no [me] {manden} [mas] (correos|emails|correo|email)', 'no mas (correos|emails|llamadas)'],
     },
@@ -395,13 +395,14 @@ export const spanish: LanguageRules = {
   clear: [
     {
       id: 'es-stop-opening',
-      says: '"Alto", "pare", "basta", "baja" as the first sentence or the whole message (the Spanish words for STOP).',
+      description:
+        '"Alto", "pare", "basta", "baja" as the first sentence or the whole message (the Spanish words for STOP).',
       where: 'opening',
       phrases: ['alto', 'pare', 'paren', 'parale', 'parenle', 'stop', 'alto ahi', 'alto ya'],
     },
     {
       id: 'es-stop-message',
-      says: 'A word for stopping as the whole message.',
+      description: 'A word for stopping as the whole message.',
       where: 'message',
       phrases: [
         'baja',
@@ -433,7 +434,7 @@ export const spanish: LanguageRules = {
     },
     {
       id: 'es-stop-texting',
-      says: 'Asks to stop writing or sending: "dejen de escribirme".',
+      description: 'Asks to stop writing or sending: "dejen de escribirme".',
       where: 'anywhere',
       phrases: [
         '(deje|dejen|deja|dejar|dejaran|dejes|dejara|pare|paren|para|parar|pararan|parale|parenle|basta) [ya|por favor] (de|con) [estar] {escribirme}',
@@ -442,7 +443,7 @@ export const spanish: LanguageRules = {
     },
     {
       id: 'es-do-not-text',
-      says: 'Forbids texts: "no me escriban más".',
+      description: 'Forbids texts: "no me escriban más".',
       where: 'anywhere',
       phrases: [
         '(no|nunca|ya no|jamas) [mas] (me|nos|le|lo|la) [vuelvan a|vuelva a|vuelvas a|sigan|siga|sigas|anden|este|esten] {escriban}',
@@ -462,13 +463,13 @@ export const spanish: LanguageRules = {
     },
     {
       id: 'es-no-texts-part',
-      says: '"No mensajes" as a sentence of its own.',
+      description: '"No mensajes" as a sentence of its own.',
       where: 'part',
       phrases: ['(no|sin) {mensajes}'],
     },
     {
       id: 'es-no-more-texts',
-      says: 'Wants no (more) texts.',
+      description: 'Wants no (more) texts.',
       where: 'anywhere',
       phrases: [
         '(no|ni un) mas {mensajes}',
@@ -481,7 +482,7 @@ export const spanish: LanguageRules = {
     },
     {
       id: 'es-remove-me',
-      says: 'Asks to be taken off the list, or to have the number deleted.',
+      description: 'Asks to be taken off the list, or to have the number deleted.',
       where: 'anywhere',
       phrases: [
         '{quitenme} (de|del) [{los}|esa|esta|toda] {lista}',
@@ -492,7 +493,7 @@ export const spanish: LanguageRules = {
     },
     {
       id: 'es-unsubscribe',
-      says: 'Unsubscribes or cancels the texts.',
+      description: 'Unsubscribes or cancels the texts.',
       where: 'anywhere',
       phrases: [
         '(dar|darme|denme|deme|dame|darnos|darse|doy|dar me|me den|me de|nos den) de baja',
@@ -503,7 +504,7 @@ export const spanish: LanguageRules = {
     },
     {
       id: 'es-revoke-consent',
-      says: 'Revokes or denies consent.',
+      description: 'Revokes or denies consent.',
       where: 'anywhere',
       phrases: [
         '(revoco|retiro|cancelo) [mi|el|todo] (consentimiento|permiso|autorizacion)',
@@ -512,7 +513,7 @@ export const spanish: LanguageRules = {
     },
     {
       id: 'es-leave-alone',
-      says: 'Asks to be left alone.',
+      description: 'Asks to be left alone.',
       where: 'anywhere',
       phrases: [
         '(dejenme|dejame|dejeme|dejennos|me dejen|me deje) (en paz|tranquilo|tranquila|de molestar)',
@@ -524,7 +525,7 @@ export const spanish: LanguageRules = {
   doubtful: [
     {
       id: 'es-wrong-number',
-      says: 'The person of this number is not the one who agreed.',
+      description: 'The person of this number is not the one who agreed.',
       where: 'anywhere',
       phrases: [
         '(numero|persona|telefono|esta|estan|estas) (equivocado|equivocada|equivocados|erroneo|incorrecto|mal)',
@@ -542,7 +543,7 @@ export const spanish: LanguageRules = {
     },
     {
       id: 'es-not-interested',
-      says: 'Declines the offer.',
+      description: 'Declines the offer.',
       where: 'anywhere',
       phrases: [
         'no [me|nos|estoy|estamos] (interesa|interesado|interesada|interesados)',
@@ -554,7 +555,7 @@ export const spanish: LanguageRules = {
     },
     {
       id: 'es-never-asked',
-      says: 'Denies having agreed, or asks where the number comes from.',
+      description: 'Denies having agreed, or asks where the number comes from.',
       where: 'anywhere',
       phrases: [
         '(como|donde|de donde|quien) [les|le|te] (consiguieron|consiguio|obtuvieron|obtuvo|sacaron|saco|tienen|tiene|dio|consigues|sacaste) mi (numero|telefono|informacion|celular)',
@@ -563,7 +564,7 @@ export const spanish: LanguageRules = {
     },
     {
       id: 'es-angry',
-      says: 'Anger, or the suspicion of fraud.',
+      description: 'Anger, or the suspicion of fraud.',
       where: 'anywhere',
       phrases: [
         '(estafa|estafadores|fraude|spam|acoso|abogado|demandar|denunciar|reportar|denuncia|demanda)',
@@ -575,7 +576,7 @@ export const spanish: LanguageRules = {
     },
     {
       id: 'es-unclear-request',
-      says: 'A request to stop or cancel whose object is unclear.',
+      description: 'A request to stop or cancel whose object is unclear.',
       where: 'anywhere',
       phrases: [
         '(quiero|deseo|quisiera|necesito) (cancelar|parar|salir) $',
@@ -592,7 +593,7 @@ export const spanish: LanguageRules = {
     },
     {
       id: 'es-unclear-part',
-      says: 'A word for stopping as a sentence next to others.',
+      description: 'A word for stopping as a sentence next to others.',
       where: 'part',
       phrases: [
         'alto',

@@ -21,7 +21,7 @@ export function listsOf({ textsPerSecond }: Organization, stack: StackSettings):
   const { inboundRate, formRate, adminRate } = stack;
   return [
     {
-      list: 'numbers of one standing or source, by their last change',
+      list: 'numbers of one status or source, by their last change',
       writes: inboundRate * MOVE * stateKib,
       by: `${inboundRate} texts received a second, each a change of consent`,
     },

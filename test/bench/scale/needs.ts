@@ -107,7 +107,7 @@ export function needsOf({ numbers, textsPerSecond: rate }: Organization, stack: 
       'nothing: ten texts share one read',
     ),
     of(
-      "the sender's clock, moved once a batch where its rate is set (one item)",
+      "the sender's rate limiter, moved once a batch where its rate is set (one item)",
       rate / stack.bulk.batchSize,
       LIMITS.partitionWrites,
       'nothing: ten texts share one write',

@@ -142,7 +142,7 @@ test('leads are listed in pages, and a cursor of another list is refused', async
   expect(seen.size).toBe(5);
 });
 
-test('H11 S1 a lead that is added by hand has no consent, and shows its standing', async () => {
+test('H11 S1 a lead that is added by hand has no consent, and shows its status', async () => {
   const number = newNumber();
   const answer = await world.admin(
     'POST',

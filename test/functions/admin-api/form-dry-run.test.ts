@@ -11,12 +11,12 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const preview = (id: string, body: unknown) => world.admin('POST', `/forms/${id}/preview`, body);
+const dryRun = (id: string, body: unknown) => world.admin('POST', `/forms/${id}/dry-run`, body);
 
-test('H4 a preview shows phone, checkbox, consent, enrollments and unused fields of a body, and stores nothing', async () => {
+test('H4 a dry run shows phone, checkbox, consent, enrollments and unused fields of a body, and stores nothing', async () => {
   const body =
     'phone=%28303%29+555-0142&smsConsent=on&name=Dana+de+la+Cruz&favoriteColor=green&submissionId=p-1';
-  const answer = await preview('quote', { body, contentType: 'application/x-www-form-urlencoded' });
+  const answer = await dryRun('quote', { body, contentType: 'application/x-www-form-urlencoded' });
   expect(answer).toMatchObject({ status: 200 });
   expect(answer.json).toEqual({
     outcome: 'taken',
@@ -48,22 +48,22 @@ test('H4 a preview shows phone, checkbox, consent, enrollments and unused fields
   expect(real.json).toMatchObject({ submissionId: 'p-1', consent: { recorded: true } });
 });
 
-test('a preview says what a submission would make of the number as it stands: an implied consent leaves an opt-out alone', async () => {
+test('a dry run says what a submission would make of the number as it stands: an implied consent leaves an opt-out alone', async () => {
   const number = newNumber();
   await world.text(number, 'STOP');
-  expect((await preview('contact', { sample: { phone: number } })).json['consent']).toMatchObject([
+  expect((await dryRun('contact', { sample: { phone: number } })).json['consent']).toMatchObject([
     { kind: 'impliedForm', before: 'opted_out', after: 'opted_out', effect: 'unchanged' },
   ]);
 });
 
 test.each(CASES)(
-  'a preview of $builder says the same as its submission would',
+  'a dry run of $builder says the same as its submission would',
   async ({ builder, box, form, payload }) => {
     const checkboxes = [{ number: 1, field: box, wordsShown: BOX_WORDS }];
     await putForm(world, { id: builder, builder, checkboxes, ...form });
     const number = builder === 'tally' ? '+32491223399' : newNumber();
     const { body, contentType } = await requestOf(builder, payload(number, true, 'p-2'));
-    expect((await preview(builder, { body, contentType })).json).toMatchObject({
+    expect((await dryRun(builder, { body, contentType })).json).toMatchObject({
       outcome: 'taken',
       phone: { number },
       checkboxes: [{ number: 1, field: box, ticked: true }],
@@ -72,7 +72,7 @@ test.each(CASES)(
     });
     const unticked = await requestOf(builder, payload(number, false, 'p-3'));
     expect(
-      (await preview(builder, { body: unticked.body, contentType: unticked.contentType })).json,
+      (await dryRun(builder, { body: unticked.body, contentType: unticked.contentType })).json,
     ).toMatchObject({
       checkboxes: [{ ticked: false }],
       consent: [],
@@ -80,7 +80,7 @@ test.each(CASES)(
   },
 );
 
-test('a preview finds what a form lacks: the problems of a payload, a path that leads nowhere, fields nobody mapped', async () => {
+test('a dry run finds what a form lacks: the problems of a payload, a path that leads nowhere, fields nobody mapped', async () => {
   await putForm(world, {
     id: 'nested',
     fields: { phone: 'answers[1].value', zip: 'contact.address.zip' },
@@ -91,13 +91,13 @@ test('a preview finds what a form lacks: the problems of a payload, a path that 
     contact: { address: { zip: '80202' } },
     consents: { sms: 'Agreed' },
   };
-  expect((await preview('nested', { sample })).json).toMatchObject({
+  expect((await dryRun('nested', { sample })).json).toMatchObject({
     outcome: 'taken',
     phone: { field: 'answers[1].value', value: 3035550142, number: '+13035550142' },
     checkboxes: [{ number: 2, value: 'Agreed', ticked: true }],
     details: { zip: '80202' },
   });
-  expect((await preview('nested', { sample: { phone: '+13035550142' } })).json).toMatchObject({
+  expect((await dryRun('nested', { sample: { phone: '+13035550142' } })).json).toMatchObject({
     outcome: 'refused',
     checkboxes: [{ value: null, ticked: false }],
     problems: [{ field: 'answers[1].value' }],
@@ -105,16 +105,16 @@ test('a preview finds what a form lacks: the problems of a payload, a path that 
   });
 });
 
-test('a preview of a body that cannot be read, of both or of nothing, and by an agent, says what to do', async () => {
+test('a dry run of a body that cannot be read, of both or of nothing, and by an agent, says what to do', async () => {
   const type = 'multipart/form-data; boundary=----sendgateBoundary7MA4';
-  const multipart = await preview('quote', { body: fixture('generic.multipart.txt'), contentType: type });
+  const multipart = await dryRun('quote', { body: fixture('generic.multipart.txt'), contentType: type });
   expect(multipart.json).toMatchObject({ outcome: 'taken', details: { lastName: 'Müller' } });
   for (const body of [{ body: '{' }, {}, { body: '{}', sample: {} }]) {
-    expect(await preview('quote', body)).toMatchObject({
+    expect(await dryRun('quote', body)).toMatchObject({
       status: 422,
       json: { errors: [{ field: 'body' }] },
     });
   }
-  expect((await preview('nobody', { sample: {} })).status).toBe(404);
-  expect((await world.admin('POST', '/forms/quote/preview', { sample: {} }, '[agent]')).status).toBe(403);
+  expect((await dryRun('nobody', { sample: {} })).status).toBe(404);
+  expect((await world.admin('POST', '/forms/quote/dry-run', { sample: {} }, '[agent]')).status).toBe(403);
 });

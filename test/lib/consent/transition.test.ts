@@ -6,14 +6,14 @@ import { initialState } from '../../../lib/consent/state.ts';
 import { applyEvent } from '../../../lib/consent/transition.ts';
 import { at, handset, NUMBER, newEvent, stateAfter } from './new-events.ts';
 
-/** How a number comes to each standing. */
+/** How a number comes to each status. */
 const PAST: Readonly<Record<ConsentStatus, () => ReturnType<typeof stateAfter>>> = {
   none: () => initialState(NUMBER),
   opted_in: () => stateAfter(newEvent('explicitWeb', 1)),
   opted_out: () => stateAfter(newEvent('explicitWeb', 1), newEvent('optOut', 2)),
 };
 
-describe('the transition table of DESIGN.md', () => {
+describe('the transition table of docs/design.md', () => {
   // event, then what it makes of none, opted_in and opted_out
   const table: readonly [EventKind, ConsentStatus, ConsentStatus, ConsentStatus][] = [
     ['handsetStart', 'opted_in', 'opted_in', 'opted_in'],
@@ -54,7 +54,7 @@ describe('the transition table of DESIGN.md', () => {
   });
 });
 
-describe('the prompt (C5)', () => {
+describe('the opt-in request (C5)', () => {
   const optInRequested = () => stateAfter(newEvent('optInRequestSent', 1));
 
   it('is accepted by START and rejected by STOP', () => {
@@ -184,7 +184,7 @@ describe("the carrier's block", () => {
   });
 });
 
-describe('what the standing rests on', () => {
+describe('what the status rests on', () => {
   it('is the event that brought it, and not what merely confirmed it', () => {
     const state = stateAfter(newEvent('impliedForm', 1), newEvent('explicitWeb', 2));
     expect(state.statusBy).toEqual({ sequence: 1, kind: 'impliedForm', source: 'form' });

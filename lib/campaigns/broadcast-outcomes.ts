@@ -1,6 +1,12 @@
-import { messageIdOf } from '../../lib/automation/enrollment.ts';
-import type { Member } from '../../lib/campaigns/campaign.ts';
-import type { AdminDeps } from './route.ts';
+import { messageIdOf } from '../automation/enrollment.ts';
+import type { EnrollmentStore } from '../automation/enrollment-store.ts';
+import type { MessageStore } from '../messaging/message-store.ts';
+import type { Member } from './campaign.ts';
+
+export interface BroadcastOutcomeDeps {
+  readonly enrollments: Pick<EnrollmentStore, 'ofLeads'>;
+  readonly messages: Pick<MessageStore, 'getMany'>;
+}
 
 export interface OutcomeCount {
   /** Status of the text where there is one (`delivered`, `refused`, ...), else of the member's place in the broadcast. */
@@ -9,9 +15,9 @@ export interface OutcomeCount {
   readonly count: number;
 }
 
-/** What became of a broadcast for some members, most frequent first. Members that are not in it are left out. */
+/** Counts a broadcast's outcomes for some members, most frequent first. Members that are not in it are left out. */
 export async function countOutcomesByReason(
-  deps: Pick<AdminDeps, 'enrollments' | 'messages'>,
+  deps: BroadcastOutcomeDeps,
   automationId: string,
   members: readonly Member[],
 ): Promise<OutcomeCount[]> {

@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { fieldErrorSchema } from '../runtime/problem-schema.ts';
+
+/** What a form submission is answered with. */
+export const submissionAnswerSchema = z.object({
+  submissionId: z.string().nullable(),
+  consent: z.object({
+    recorded: z.boolean().meta({ description: 'Whether this submission recorded an opt-in.' }),
+    checkboxes: z.array(z.int()).meta({ description: 'The numbers of the ticked checkboxes.' }),
+    answer: z.enum(['yes', 'no']).optional().meta({ description: 'The answer to the opt-in question.' }),
+    optedOut: z.boolean().optional().meta({ description: 'Whether this submission recorded an opt-out.' }),
+    next: z.string().optional().meta({
+      description: 'What the person must do for texts to reach them, while the carrier blocks the number.',
+    }),
+  }),
+  refused: z
+    .object({ title: z.string(), detail: z.string(), errors: z.array(fieldErrorSchema) })
+    .optional()
+    .meta({
+      description: 'Why nothing was stored, for builders that would send an error again and again.',
+    }),
+});
+export type SubmissionAnswer = z.infer<typeof submissionAnswerSchema>;
