@@ -98,7 +98,7 @@ test.each<[string, HarnessOptions, readonly Step[], RegExp]>([
     /left twice/,
   ],
   [
-    'a text that is booked as sent and never left',
+    'a text that is recorded as sent and never left',
     { carrier: sendNothing },
     [submits('contact'), CYCLE],
     /not so at Twilio/,
