@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
@@ -8,15 +7,8 @@ import { citedPaths, citedSections, headingsOf, linksIn, proseOf, scriptsIn } fr
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-  cwd: ROOT,
-  encoding: 'utf8',
-})
-  .trim()
-  .split('\n')
-  .filter((path) => existsSync(join(ROOT, path)));
-const pages = files.filter((path) => path.endsWith('.md'));
-const sources = files.filter((path) => /\.(ts|cjs)$/.test(path));
+const pages = globSync(['*.md', '{docs,functions,infra,lib,test}/**/*.md'], { cwd: ROOT });
+const sources = globSync(['*.ts', '{functions,infra,lib,test}/**/*.{ts,cjs}'], { cwd: ROOT });
 const { scripts } = z
   .object({ scripts: z.record(z.string(), z.string()) })
   .parse(JSON.parse(read('package.json')));

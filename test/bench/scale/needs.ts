@@ -160,7 +160,7 @@ export function needsOf({ numbers, textsPerSecond: rate }: Organization, stack: 
       (((rate * 60 * stack.cycleMinutes) / 500 / stack.shards) * ASSUMED.cyclePage) / 1000,
       stack.cycleSeconds - 10,
       's',
-      'time-out of automation-cycle, less 10 s for the marks',
+      'time-out of automation-cycle, less 10 s for the watermarks',
       'nothing: what is left over, the next cycle takes',
     ),
     of(
