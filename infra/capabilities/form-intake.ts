@@ -34,7 +34,7 @@ export function addFormIntake(stack: OrganizationStack): void {
   http.addPublicRoute(
     '/forms/{formId}/opt-in-question',
     formWebhook,
-    'The opt-in question is shown to whoever fills in the form.',
+    'The opt-in question is shown to the person who fills in the form.',
     HttpMethod.GET,
   );
 

@@ -38,7 +38,7 @@ export async function countDeadLetters(sqs: SQSClient, stack: string, queue: str
  * twice at worst, which every consumer of ours takes for once.
  *
  * A stream's change that could not be followed leaves no record but a notice of where it stood, which nobody can read after
- * a day. In its place everybody who waits is woken, and the gate decides on each anew.
+ * a day. In its place everybody who waits is woken, and the gate decides on each again.
  *
  * @param onMoved takes how many left the dead letters since the last call.
  * @throws EnvironmentProblem when the queue refuses records: they stay where they were.

@@ -15,7 +15,7 @@ export interface Progress {
  * Shows how far a command is, where somebody watches: nothing is printed into a file.
  *
  * @param total may be an estimate: it grows with what is done.
- * @param detail what stands between percentage and time left.
+ * @param detail what the bar says between percentage and time left.
  */
 export function startProgress(title: string, total: number, detail = '{value} items'): Progress {
   const format = `${title} {bar} {percentage}% | ${detail} | {eta_formatted} left`;

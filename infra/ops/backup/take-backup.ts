@@ -67,7 +67,7 @@ export async function takeBackup(options: BackupOptions): Promise<Manifest> {
   return manifest;
 }
 
-/** Whether nothing leaves, whoever asks for it: the setting that holds every text. */
+/** Reads the setting that holds every text: whether nothing leaves. */
 async function isStopped({ dynamodb, prefix, now }: BackupOptions, names: TableNames): Promise<boolean> {
   const client = createDocumentClient(dynamodb);
   const configuration = createConfiguration({

@@ -73,7 +73,7 @@ async function* jsonRows(path: string): AsyncGenerator<FileRow> {
   }
 }
 
-/** An id that a file has by what stands in it: the same file again is the same import. A UUID of version 8. */
+/** Makes an id of a file's bytes, so that the same file again is the same import. A UUID of version 8. */
 export async function importIdOf(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk);

@@ -55,7 +55,7 @@ export async function importFile({ path, api, atOnce, from, onAnswered }: FileIm
     while (underWay.length > 0) await settle();
   } catch (error) {
     if (error instanceof Refused) {
-      // What is under way is let finish; it is sent again by whoever goes on, and told then.
+      // Requests under way finish first; the command that goes on sends their rows again, and tells them then.
       await Promise.allSettled(underWay.map(({ answered }) => answered));
       throw new BrokenOff(next, error);
     }
