@@ -68,8 +68,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['automation'],
   ['gate', 'forms'],
   ['campaigns', 'telemetry', 'configuration'],
-  ['http'],
-  ['lambda'],
+  ['http', 'lambda'],
   ['crm', 'sender'],
   ['intake'],
 ];
@@ -118,6 +117,19 @@ describe('imports point one way', () => {
         importing((target) => target.startsWith('functions/') || target.startsWith('test/')),
       ),
     ).toEqual([]);
+  });
+
+  it('handlers take middy itself, and only lib/lambda makes middlewares of it', () => {
+    const middyUsers = ours.filter(({ imports }) => imports.some(({ target }) => target === '@middy/core'));
+    const others = middyUsers.map(({ path }) => path).filter((path) => !path.startsWith('lib/lambda/'));
+    const handlers = functions.map(({ path }) => path).filter((path) => path.endsWith('/handler.ts'));
+    expect(others.toSorted()).toEqual(handlers.toSorted());
+    for (const { path, code } of middyUsers.filter(({ path }) => path.endsWith('/handler.ts'))) {
+      expect(code, path).toContain("import middy from '@middy/core'");
+      expect(code, path).not.toMatch(/MiddlewareObj|\.(before|after|onError)\(/);
+      // Lambda ends an invocation that is out of time; middy's own time-out would leave its work running.
+      expect(code, path).not.toMatch(/\bmiddy(<[^>]*>)?\((?!EDGE\))/);
+    }
   });
 
   it('what is deployed never contains what only runs locally', () => {
@@ -318,7 +330,7 @@ describe('every function', () => {
   it.each(names)('%s has a handler and a README', (name) => {
     const folder = join(ROOT, 'functions', name);
     const handler = functions.find(({ path }) => path === relative(ROOT, join(folder, 'handler.ts')));
-    expect(handler?.code).toMatch(/export (async function|const|function) handler\b/);
+    expect(handler?.code).toMatch(/export const handler = middy\b/);
     expect(existsSync(join(folder, 'README.md')), 'README.md').toBe(true);
   });
 });

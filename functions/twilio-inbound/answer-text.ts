@@ -29,10 +29,12 @@ export async function answerText(
     return NO_REPLY;
   }
   const { MessageSid: messageSid, From: from, To: to, Body: body, OptOutType: optOutType } = inbound.data;
-  logger.appendKeys({ messageSid: loggableId(messageSid) });
+  const ids = { messageSid: loggableId(messageSid) };
+  // For the line of a failure.
+  logger.appendKeys(ids);
   const { intent, reply } = await receiveText(deps, { messageSid, from, to, body, optOutType });
   countOutcomes(countBy('inbound', [intent]));
-  logger.info('A text was received', { intent });
+  logger.info('A text was received', { ...ids, intent });
   return reply === undefined ? NO_REPLY : replyWith(reply);
 }
 

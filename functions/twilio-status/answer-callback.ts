@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { RequestProblem } from '../../lib/http/route.ts';
 import { loggableId } from '../../lib/messaging/loggable-id.ts';
 import { twilioRank } from '../../lib/messaging/message.ts';
-import { type HttpAnswer, jsonAnswer } from '../../lib/runtime/problem.ts';
+import { type HttpAnswer, jsonAnswer, RequestProblem } from '../../lib/runtime/problem.ts';
 import { countBy, countOutcomes, logger } from '../../lib/telemetry/telemetry.ts';
 import { type ApplyDeps, applyNews } from './apply-news.ts';
 
@@ -29,11 +28,14 @@ export async function answerCallback(
     throw new RequestProblem(400, 'Not a delivery callback', detail);
   }
   const { MessageSid: sid, MessageStatus: status, ErrorCode } = news.data;
-  logger.appendKeys({ messageId: loggableId(id), messageSid: loggableId(sid) });
+  const ids = { messageId: loggableId(id), messageSid: loggableId(sid) };
+  // For the line of a failure.
+  logger.appendKeys(ids);
   const errorCode = ErrorCode === undefined ? {} : { errorCode: ErrorCode };
   const outcome = await applyNews(deps, id, { sid, status, ...errorCode });
   countOutcomes(countBy('callback', [outcome]));
   logger.info('News of a text', {
+    ...ids,
     status: twilioRank(status)?.status ?? 'unknown',
     ...errorCode,
     outcome,

@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import type { FieldError } from '../runtime/problem.ts';
+import { RequestProblem } from '../runtime/problem.ts';
 import type { Tag } from './tags.ts';
+
+export { RequestProblem };
 
 export const roles = ['admin', 'agent'] as const;
 export type Role = (typeof roles)[number];
@@ -58,24 +60,6 @@ export interface RouteOf<Deps, Body = unknown, Query = unknown> extends RouteDes
 /** Checks a route against its own schemas and forgets the types, so that routes of every kind share a table. */
 export function defineRoute<Deps, Body, Query>(definition: RouteOf<Deps, Body, Query>): RouteOf<Deps> {
   return definition as unknown as RouteOf<Deps>;
-}
-
-/** An answer that is not the one the caller hoped for. Thrown by routes, turned into problem JSON at the edge. */
-export class RequestProblem extends Error {
-  readonly status: number;
-  readonly title: string;
-  readonly errors: readonly FieldError[] | undefined;
-
-  /** One word for programs. */
-  readonly code: string | undefined;
-
-  constructor(status: number, title: string, detail: string, errors?: readonly FieldError[], code?: string) {
-    super(detail);
-    this.code = code;
-    this.status = status;
-    this.title = title;
-    this.errors = errors;
-  }
 }
 
 export function notFound(what: string): RequestProblem {

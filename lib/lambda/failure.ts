@@ -1,8 +1,7 @@
 import type { MiddlewareObj } from '@middy/core';
-import { RequestProblem } from '../http/route.ts';
+import { RequestProblem } from '../runtime/problem.ts';
 import type { MetricName } from '../telemetry/metrics.ts';
 import { countOutcomes, describeError, logger } from '../telemetry/telemetry.ts';
-import { ChangeFailed } from './change-failed.ts';
 
 /** How a function reports that it failed. */
 export interface Failure {
@@ -21,16 +20,13 @@ export interface Failure {
 export function failure({ message, metric }: Failure): MiddlewareObj {
   return {
     onError: ({ error }) => {
-      if (error instanceof RequestProblem && error.status < 500) return;
-      logger.error(message, describe(error));
+      const problem = error instanceof RequestProblem ? error.problem : undefined;
+      if (problem && problem.status < 500) return;
+      logger.error(
+        message,
+        problem ? { reason: problem.title, status: problem.status } : describeError(error),
+      );
       countOutcomes({ [metric]: 1 });
     },
   };
-}
-
-function describe(error: unknown): Record<string, unknown> {
-  if (error instanceof RequestProblem)
-    return { name: 'RequestProblem', reason: error.title, status: error.status };
-  if (!(error instanceof ChangeFailed)) return describeError(error);
-  return { sequenceNumber: error.sequenceNumber, ...describeError(error.cause) };
 }

@@ -1,6 +1,11 @@
 import type { MiddlewareObj } from '@middy/core';
-import { RequestProblem } from '../http/route.ts';
-import { type HttpAnswer, isProblem, type Problem, problemAnswer } from '../runtime/problem.ts';
+import {
+  type HttpAnswer,
+  isProblem,
+  type Problem,
+  problemAnswer,
+  RequestProblem,
+} from '../runtime/problem.ts';
 import type { MaybeHttpEvent } from './edge.ts';
 
 /** The answer of a token route that failed. */
@@ -25,7 +30,7 @@ export function problemAnswers(unexpected: Problem): MiddlewareObj<MaybeHttpEven
       request.response = { ...response, body };
     },
     onError: ({ event, context, error }) => {
-      const problem = error instanceof RequestProblem ? problemOf(error) : unexpected;
+      const problem = error instanceof RequestProblem ? error.problem : unexpected;
       return problemAnswer({ ...problem, requestId: requestIdOf(event, context) });
     },
   };
@@ -33,8 +38,4 @@ export function problemAnswers(unexpected: Problem): MiddlewareObj<MaybeHttpEven
 
 function requestIdOf(event: MaybeHttpEvent, context: { readonly awsRequestId: string }): string {
   return event.requestContext?.requestId ?? context.awsRequestId;
-}
-
-function problemOf({ status, title, message, errors, code }: RequestProblem): Problem {
-  return { status, title, detail: message, ...(errors && { errors }), ...(code && { code }) };
 }

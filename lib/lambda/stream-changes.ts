@@ -2,7 +2,6 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { MiddlewareObj } from '@middy/core';
 import type { Item } from '../runtime/dynamodb.ts';
-import { ChangeFailed } from './change-failed.ts';
 
 type Image = Readonly<Record<string, object>>;
 
@@ -64,6 +63,17 @@ export function streamChanges<Table extends string>(
       return undefined;
     },
   };
+}
+
+/** The first change of a batch that could not be worked on. Lambda begins again with it. */
+class ChangeFailed extends Error {
+  override readonly name = 'ChangeFailed';
+  readonly sequenceNumber: string;
+
+  constructor(sequenceNumber: string, cause: unknown) {
+    super('', { cause });
+    this.sequenceNumber = sequenceNumber;
+  }
 }
 
 /** Works on changes one after the other. @throws ChangeFailed naming the first that failed; those behind it are not begun. */

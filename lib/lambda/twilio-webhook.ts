@@ -1,12 +1,12 @@
 import type { MiddlewareObj } from '@middy/core';
-import type { ApiRequest } from '../http/api.ts';
-import { RequestProblem } from '../http/route.ts';
 import { readWebhook, type WebhookRequest } from '../messaging/webhook.ts';
+import { RequestProblem } from '../runtime/problem.ts';
 import { twilioAuthToken } from '../runtime/secrets.ts';
 import type { MetricName } from '../telemetry/metrics.ts';
 import { countOutcomes } from '../telemetry/telemetry.ts';
 
-export interface TwilioWebhookEvent extends WebhookRequest, Pick<ApiRequest, 'queryStringParameters'> {
+export interface TwilioWebhookEvent extends WebhookRequest {
+  readonly queryStringParameters?: Readonly<Record<string, string | undefined>>;
   /** The form fields that Twilio signed. */
   readonly fields: Readonly<Record<string, string>>;
 }

@@ -48,6 +48,16 @@ export function isProblem({ headers }: HttpAnswer): boolean {
   return headers['content-type'] === PROBLEM_JSON;
 }
 
+/** A problem that code behind the edge throws, to be answered at the edge. */
+export class RequestProblem extends Error {
+  readonly problem: Problem;
+
+  constructor(status: number, title: string, detail: string, errors?: readonly FieldError[], code?: string) {
+    super(detail);
+    this.problem = { status, title, detail, ...(errors && { errors }), ...(code && { code }) };
+  }
+}
+
 /** What is wrong with each field. An unknown field is named itself, not the object around it. */
 export function zodErrors(error: z.ZodError): FieldError[] {
   return error.issues.flatMap((issue) => {

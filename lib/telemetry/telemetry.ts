@@ -51,44 +51,36 @@ export type ErrorDescription = {
   /** Not `message`, a key that the logger keeps for itself. */
   readonly reason?: string;
   readonly status?: number;
-  /** The errors that an AggregateError gathers. */
+  /** The errors that this one wraps. */
   readonly causes?: readonly ErrorDescription[];
 };
 
-/** Says of an error what may be logged: its name, and its message only where our own code wrote it. */
+/** Says of an error what may be logged: its name, its message only where our own code wrote it, and the same of each error it wraps. */
 export function describeError(error: unknown): ErrorDescription {
   if (!(error instanceof Error)) return { name: typeof error };
-  if (error instanceof AggregateError) {
-    return { name: error.name, reason: error.message, causes: error.errors.map(describeError) };
-  }
+  const { name, message, cause } = error;
+  const wrapped = error instanceof AggregateError ? error.errors : cause instanceof Error ? [cause] : [];
+  const causes = wrapped.length > 0 ? { causes: wrapped.map(describeError) } : {};
+  if (OURS.has(error.constructor))
+    return { name, reason: message.replace(/\+?\d{7,}/g, '[number]'), ...causes };
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-  if (error.constructor === Error || error.constructor === TypeError) {
-    return { name: error.name, reason: error.message.replace(/\+?\d{7,}/g, '[number]') };
-  }
-  return status === undefined ? { name: error.name } : { name: error.name, status };
+  return { name, ...(status !== undefined && { status }), ...causes };
 }
+
+/** Classes of errors whose messages are our own words, or the language's. */
+const OURS = new Set<unknown>([Error, TypeError, AggregateError]);
 
 /**
- * Makes of an error one that may be logged whole: name, reason and stack of calls. The SDK's errors hold items, and a message that is not
- * ours can hold a number.
+ * Makes of an error one that may be logged whole: its name, its reason and the calls on its stack. The SDK's errors hold items, and a
+ * message that is not ours can hold a number.
  */
 export function loggableError(error: unknown): Error {
-  const { name, reason = 'The log line before this one says what is known of it.' } = describeError(error);
-  const loggable = new Error(reason);
-  loggable.name = name;
-  loggable.stack = [`${name}: ${reason}`, ...callsOf(error)].join('\n');
-  return loggable;
-}
-
-/** The lines of an error's stack behind its message. */
-function callsOf(error: unknown): string[] {
-  if (!(error instanceof Error)) return [];
-  const { stack = '', message } = error;
+  const { name, reason = 'see the log' } = describeError(error);
+  const { stack = '', message = '' } = error instanceof Error ? error : {};
   const at = stack.indexOf(message);
-  return at < 0
-    ? []
-    : stack
-        .slice(at + message.length)
-        .split('\n')
-        .slice(1);
+  const calls = at < 0 ? [] : stack.slice(at + message.length).split('\n');
+  return Object.assign(new Error(reason), {
+    name,
+    stack: [`${name}: ${reason}`, ...calls.slice(1)].join('\n'),
+  });
 }

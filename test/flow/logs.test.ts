@@ -1,33 +1,17 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { METRICS } from '../../lib/telemetry/metrics.ts';
+import { countsIn, type Line } from '../setup/lines.ts';
 import { CHECKBOX_WORDS, newNumber, setUp, submission } from './organization.ts';
 import { createWorld, type World } from './world.ts';
 
-/** Collects every line that the functions write. It is set up before they are loaded, because they look up their output once. */
-const { lines } = vi.hoisted(() => {
-  const written: string[] = [];
-  process.env['POWERTOOLS_LOG_LEVEL'] = 'DEBUG';
-  process.env['POWERTOOLS_METRICS_DISABLED'] = 'false';
-  for (const stream of [process.stdout, process.stderr]) {
-    const write = stream.write.bind(stream);
-    stream.write = ((chunk: string | Uint8Array, ...rest: never[]) => {
-      const text = String(chunk);
-      if (!text.startsWith('{')) return write(chunk, ...rest);
-      written.push(...text.trim().split('\n'));
-      return true;
-    }) as typeof stream.write;
-  }
-  return { lines: written };
-});
-
-type Line = Record<string, unknown>;
+const output = await vi.hoisted(async () => (await import('../setup/lines.ts')).collectLines());
 const ANSWER = 'Tuesday suits me, says Dana';
 const agreed = newNumber();
 const silent = newNumber();
 const posted = { ...submission(agreed, { smsConsent: 'on' }), submissionId: `+1${'3035550199'}` };
 let world: World;
 let logged: Line[];
-let metrics: Line[];
+let counts: Record<string, number>;
 
 beforeAll(async () => {
   world = await createWorld();
@@ -47,9 +31,8 @@ beforeAll(async () => {
   await world.drainLanes();
   await world.handlers.gate({ Records: [{ messageId: '1', body: `{"number":"${agreed}"}` }] } as never);
   await world.handlers.cycle({ sweep: true }, { getRemainingTimeInMillis: () => 60_000 } as never);
-  const all = lines.map((line) => JSON.parse(line) as Line);
-  logged = all.filter((line) => 'message' in line && !('_aws' in line));
-  metrics = all.filter((line) => '_aws' in line);
+  logged = output.logged();
+  counts = countsIn(output.metrics());
 });
 afterAll(() => world.close());
 
@@ -86,7 +69,7 @@ test('a text that waits is logged with its reason, and an opt-out with the text 
 
 test('no line holds a number, a body, words of a person or a secret', () => {
   expect(logged.length).toBeGreaterThan(8);
-  const whole = lines.join('\n');
+  const whole = output.lines.join('\n');
   const secrets = ['local-secret', 'local-auth-token'];
   const words = [ANSWER, 'says Ada', 'Dana', 'thanks for asking', CHECKBOX_WORDS.slice(0, 20), '203.0.113.9'];
   for (const hidden of [agreed.slice(1), silent.slice(1), '3035550199', ...words, ...secrets]) {
@@ -99,10 +82,7 @@ test('no line holds a number, a body, words of a person or a secret', () => {
 
 test('every metric that is written out is in the catalogue, and those of the dashboard come', () => {
   const known = new Set<string>(Object.values(METRICS).flat());
-  const names = metrics.flatMap((line) => {
-    const { CloudWatchMetrics } = line['_aws'] as { CloudWatchMetrics: { Metrics: { Name: string }[] }[] };
-    return CloudWatchMetrics.flatMap(({ Metrics }) => Metrics.map(({ Name }) => Name));
-  });
+  const names = Object.keys(counts);
   expect(names.filter((name) => !known.has(name))).toEqual([]);
   for (const name of [
     'textSent',
