@@ -11,9 +11,12 @@ export interface Link {
   readonly anchor: string | undefined;
 }
 
-/** Takes what people read out of a file: a page whole, code by its comments, each comment on one line. */
+/**
+ * Takes what people read out of a file: a page without the labels of its links, whose targets have a test of their own; code by
+ * its comments, each comment on one line.
+ */
 export function proseOf(path: string, text: string): string {
-  if (path.endsWith('.md')) return text;
+  if (path.endsWith('.md')) return text.replace(/\[[^\]\n]*\](?=\()/g, '');
   const comments = text.match(/\/\*[\s\S]*?\*\/|(?<![:'"`\w])\/\/.*$/gm) ?? [];
   return comments.map((comment) => comment.replace(/\s*\n\s*\*?\s*/g, ' ')).join('\n');
 }
