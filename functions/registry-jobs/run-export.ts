@@ -1,5 +1,5 @@
 import { scanRegistryInGroups } from '../../lib/consent/scan-registry.ts';
-import { auditSettled } from '../../lib/consent/verify-registry.ts';
+import { auditWithRereads } from '../../lib/consent/verify-registry.ts';
 import { type Export, objectKeyOf } from '../../lib/exports/export.ts';
 import type { ExportJobs } from '../../lib/exports/export-jobs.ts';
 import { createLines, headOf } from '../../lib/exports/export-lines.ts';
@@ -127,7 +127,7 @@ async function* partsOf({ consent }: ExportDeps, current: Export): AsyncGenerato
   }
   for await (const group of scanRegistryInGroups(consent, position)) {
     for (const walked of group) {
-      const { stored, audit } = await auditSettled(consent, walked);
+      const { stored, audit } = await auditWithRereads(consent, walked);
       // By what is stored: a state that cannot be read any more leaves nobody out.
       if (status === undefined || stored.state?.['status'] === status) {
         lines.add({ number: stored.number, ...audit });

@@ -4,7 +4,7 @@ import { type ListFilter, sortOf } from '../../../lib/consent/list-filter.ts';
 import { type ListRow, listRowSchema } from '../../../lib/consent/lists.ts';
 import { optInRequestStatusSchema } from '../../../lib/consent/state.ts';
 import {
-  optInRequestWith,
+  optInRequestStatusFor,
   TEMPLATE_STATUS,
   templateStatusSchema,
 } from '../../../lib/consent/template-status.ts';
@@ -165,7 +165,7 @@ export const consentListRoutes = [
         ...row,
         templateStatus: TEMPLATE_STATUS[row.optInRequest],
       });
-      const optInRequest = query.templateStatus && optInRequestWith(query.templateStatus);
+      const optInRequest = query.templateStatus && optInRequestStatusFor(query.templateStatus);
       if (query.number !== undefined) {
         // What decides whether somebody may be texted is asked of the registry itself, not of a list that follows it.
         const row = await deps.lists.get(query.number);

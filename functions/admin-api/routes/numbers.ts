@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { asOf, type ConsentAsOf } from '../../../lib/consent/as-of.ts';
+import { type ConsentAsOf, deriveConsentAsOf } from '../../../lib/consent/as-of.ts';
 import { consentEventSchema } from '../../../lib/consent/consent-event.ts';
 import { badgeOf, badgeSchema } from '../../../lib/consent/sms-opted-in-badge.ts';
 import { consentStateSchema, initialState } from '../../../lib/consent/state.ts';
@@ -94,7 +94,7 @@ export const numberRoutes = [
       const number = numberIn(path);
       if (query.at !== undefined) {
         const at = new Date(query.at).toISOString();
-        const { known, today } = asOf(number, await registry.events(number), at);
+        const { known, today } = deriveConsentAsOf(number, await registry.events(number), at);
         return { status: 200, body: { number, at, known: shown(known), today: shown(today) } };
       }
       const [state, leadsWithNumber, settings] = await Promise.all([
