@@ -7,8 +7,8 @@ import { listItems, parseIfPresent, removeItem } from './configuration-table.ts'
 import { createSettingsStore, type SettingsStoreDeps } from './settings-store.ts';
 
 /**
- * Reads and writes all that admins change at run time: settings, automations, keywords (`settings-store.ts`) and forms. Every
- * read is strongly consistent, so a saved change holds from the next read on (H1).
+ * Reads and writes all that admins change at run time: settings, automations and keywords through the settings store, and forms.
+ * Every read is strongly consistent, so a saved change holds from the next read on (H1).
  */
 export type Configuration = ReturnType<typeof createConfiguration>;
 
