@@ -45,7 +45,7 @@ export async function submitToCarrier(deps: SubmitDeps, text: Message): Promise<
       return settleRejected(deps, text, result.code);
     case 'notAccepted':
       await reopenClaim(deps, text, retryAt(deps.now(), text.attempt ?? 1), deps.now());
-      // Twilio created no text, and none is lost: it leaves once somebody has repaired the sender or the account (X16).
+      // Twilio created no text, and none is lost: it leaves once somebody has repaired the sender or the account.
       return carrierErrorOf(result.code).consequence === 'stopCampaign' ? 'campaignBlocked' : 'retrying';
     case 'unknown':
       return 'inDoubt';
