@@ -42,7 +42,7 @@ const LONGEST_BATCH_MILLISECONDS = 15_000;
 
 interface Waiting extends SlotRequest {
   readonly resolve: (slot: Slot) => void;
-  readonly reject: (error: unknown) => void;
+  readonly fail: (error: unknown) => void;
 }
 
 /** Creates the throttle of one batch. Texts that ask at the same time, as those of a batch do, share one reservation. */
@@ -54,14 +54,14 @@ export function createBatchThrottle(deps: BatchThrottleDeps): BatchThrottle {
     acquire: (request, segmentsPerSecond) => {
       const existing = slots.get(request.id);
       if (existing) return existing;
-      const slot = new Promise<Slot>((resolve, reject) => {
-        pending.push({ ...request, resolve, reject });
+      const slot = new Promise<Slot>((resolve, fail) => {
+        pending.push({ ...request, resolve, fail });
         if (pending.length > 1) return;
         setImmediate(() => {
           const requests = pending;
           pending = [];
           reserveSlots(deps, begun, requests, segmentsPerSecond).catch((error) => {
-            for (const { reject } of requests) reject(error);
+            for (const each of requests) each.fail(error);
           });
         });
       });
@@ -132,9 +132,9 @@ async function reserveForLane(
 /** Lets each text leave at its own slot. @param start of the first slot, milliseconds since 1970. */
 function releaseAtSlots({ now, sleep }: BatchThrottleDeps, start: number, requests: readonly Timed[]): void {
   let at = start;
-  for (const { time, resolve, reject } of requests) {
+  for (const { time, resolve, fail } of requests) {
     const waitedMilliseconds = Math.max(0, at - now().getTime());
-    sleep(waitedMilliseconds).then(() => resolve({ kind: 'now', waitedMilliseconds }), reject);
+    sleep(waitedMilliseconds).then(() => resolve({ kind: 'now', waitedMilliseconds }), fail);
     at += time;
   }
 }
