@@ -13,15 +13,18 @@ import {
   optInProgressSchema,
 } from './campaign.ts';
 
-/** How campaigns lie in the configuration table, and their members and runs in the outreach table. No other file spells these keys. */
+/**
+ * Partition of the campaigns in the configuration table. Their members and broadcasts are in the outreach table. No other file
+ * spells these keys.
+ */
 export const CAMPAIGNS = 'CAMPAIGN';
 export const campaignKey = (id: string): Key => ({ pk: CAMPAIGNS, sk: id });
 
 const MEMBER_PREFIX = 'MEMBER#';
 const BROADCAST_PREFIX = 'BROADCAST#';
-const DIGITS = 6;
+const BROADCAST_DIGITS = 6;
 
-/** Members are spread, so that a million can join and be read side by side. */
+/** Spreads members over shards, so that a million can join and be read in parallel. */
 const memberPartition = (campaignId: string, shard: number) => `CAMPAIGN#${campaignId}#${shard}`;
 export const memberKey = (campaignId: string, leadId: string): Key => ({
   pk: memberPartition(campaignId, shardOf(leadId)),
@@ -31,7 +34,7 @@ export const memberRange = (campaignId: string, shard: number) => ({
   pk: memberPartition(campaignId, shard),
   prefix: MEMBER_PREFIX,
 });
-/** How many of a shard's members are active. */
+/** Builds the key of the count of a shard's active members. */
 export const countKey = (campaignId: string, shard: number): Key => ({
   pk: memberPartition(campaignId, shard),
   sk: 'COUNT',
@@ -41,11 +44,11 @@ const runs = (campaignId: string) => `CAMPAIGN#${campaignId}`;
 export const optInProgressKey = (campaignId: string): Key => ({ pk: runs(campaignId), sk: 'OPT-INS' });
 export const broadcastKey = (campaignId: string, broadcast: number): Key => ({
   pk: runs(campaignId),
-  sk: `${BROADCAST_PREFIX}${String(broadcast).padStart(DIGITS, '0')}`,
+  sk: `${BROADCAST_PREFIX}${String(broadcast).padStart(BROADCAST_DIGITS, '0')}`,
 });
 export const broadcastRange = (campaignId: string) => ({ pk: runs(campaignId), prefix: BROADCAST_PREFIX });
 
-/** Puts a campaign over the version it came from. */
+/** Builds a put that replaces a campaign if its stored version is still the one before. */
 export const putCampaign = (table: string, campaign: Campaign) =>
   putOverVersion(table, { ...campaignKey(campaign.id), ...campaign });
 
@@ -58,7 +61,7 @@ export const broadcastItem = (broadcast: Broadcast): Item => ({
   ...broadcast,
 });
 
-/** What the automation of a broadcast is stored with, so that whoever follows the table knows whom to enrol. */
+/** An attribute of a broadcast's automation. It tells consent-changes, which follows the table, whose members to enrol. */
 const broadcastOfSchema = z.object({
   broadcastOf: broadcastSchema.pick({ campaignId: true, broadcast: true }),
 });
