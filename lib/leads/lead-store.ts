@@ -47,7 +47,7 @@ export function createLeadStore(deps: ClockedTableDeps) {
     /** Ids of every lead that has the number. */
     leadsWithNumber: (number: string) => leadsWithNumber(deps, number),
     /** The same of many numbers, in one request for each hundred: for lists. Of a number with more, a thousand. */
-    holdersOf: (numbers: readonly string[]) => leadsWithNumberOf(deps, numbers),
+    leadsWithNumbers: (numbers: readonly string[]) => leadsWithNumberOf(deps, numbers),
     /** Remembers that the carrier cannot deliver to the lead's number. */
     markUnreachable: (id: string, number: string, code: number) => markUnreachable(deps, id, number, code),
     /** A text came from the number: what the carrier said of it no longer holds, for any lead that has it. */
