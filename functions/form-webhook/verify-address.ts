@@ -1,6 +1,6 @@
 import type { Configuration } from '../../lib/configuration/configuration.ts';
 import { builderOf } from '../../lib/forms/builders/index.ts';
-import { knowsSecret } from '../../lib/forms/proof/secret.ts';
+import { containsSecret } from '../../lib/forms/proof/secret.ts';
 import { type HttpAnswer, problemAnswer } from '../../lib/runtime/problem.ts';
 
 /** Meta's own challenges are digits; anything longer or of other characters is somebody else's. */
@@ -24,7 +24,7 @@ export async function verifyAddress(
     builderOf(form.builder).secretIs === 'verification' &&
     form.secretHash !== undefined &&
     query['hub.mode'] === 'subscribe' &&
-    knowsSecret(form.secretHash, [query['hub.verify_token']]);
+    containsSecret(form.secretHash, [query['hub.verify_token']]);
   if (!known || !CHALLENGE.test(challenge)) {
     return problemAnswer({
       status: 403,
