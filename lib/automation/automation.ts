@@ -46,7 +46,7 @@ export const automationSchema = z.strictObject({
 export type Automation = z.infer<typeof automationSchema>;
 
 /**
- * Adds an ISO 8601 duration to a moment, by the calendar, in UTC whatever zone the machine is in. A month after
+ * Adds an ISO 8601 duration to a moment, by the calendar, in UTC on every machine. A month after
  * 31 January is the last day of February.
  *
  * @param moment ISO 8601. @returns ISO 8601 UTC with milliseconds.

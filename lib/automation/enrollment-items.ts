@@ -8,6 +8,7 @@ export const ENROLLMENT_PREFIX = 'ENROLLMENT#';
 
 /** Names the partition that holds a lead and its enrollments. */
 export const enrollmentPartition = (leadId: string) => `LEAD#${leadId}`;
+/** Builds the key of an enrollment. */
 export const enrollmentKey = ({ leadId, automationId }: EnrollmentRef): Key => ({
   pk: enrollmentPartition(leadId),
   sk: `${ENROLLMENT_PREFIX}${automationId}`,

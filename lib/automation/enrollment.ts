@@ -32,7 +32,7 @@ export function messageIdOf(leadId: string, automationId: string, step: number):
   return `${leadId}.${automationId}.${step}`;
 }
 
-/** What identifies an enrollment. */
+/** The ids that identify an enrollment. */
 export interface EnrollmentRef {
   readonly leadId: string;
   readonly automationId: string;

@@ -19,9 +19,10 @@ export type WaitingEntry = { readonly number: string } & (
   | { readonly singleText: SingleTextRef }
 );
 
+/** One page of an index. */
 export interface Page<T> {
   readonly entries: readonly T[];
-  /** Where the next page begins; undefined after the last. */
+  /** Place of the next page; undefined after the last. */
   readonly next: Item | undefined;
 }
 

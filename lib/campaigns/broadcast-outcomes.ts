@@ -8,7 +8,7 @@ export interface BroadcastOutcomeDeps {
   readonly messages: Pick<MessageStore, 'getMany'>;
 }
 
-/** How many members a broadcast ended with one outcome for. */
+/** The number of members with one outcome of a broadcast. */
 export interface OutcomeCount {
   /** Status of the text (`delivered`, `refused`, ...), or of the member's enrollment while there is no text. */
   readonly outcome: string;

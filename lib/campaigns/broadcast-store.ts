@@ -53,6 +53,7 @@ export type StartResult =
 /** Reads and writes the broadcasts of campaigns, and the progress of each. */
 export type BroadcastStore = ReturnType<typeof createBroadcastStore>;
 
+/** @param deps.campaigns the campaigns in the configuration table. */
 export function createBroadcastStore(deps: BroadcastStoreDeps) {
   return {
     /**

@@ -14,9 +14,10 @@ import { ALL_SHARDS, SHARDS, shardOf } from '../tables/outreach.ts';
 import type { Member } from './campaign.ts';
 import { countKey, memberItem, memberKey, memberRange, parseMember } from './campaign-items.ts';
 
+/** One page of members. */
 export interface MemberPage {
   readonly members: Member[];
-  /** Where the next page begins; undefined after the last. */
+  /** Place of the next page; undefined after the last. */
   readonly next: string | undefined;
 }
 

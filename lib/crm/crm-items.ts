@@ -6,6 +6,7 @@ import type { Key } from '../runtime/dynamodb.ts';
 export const preferencesKey: Key = { pk: 'CRM', sk: 'PREFERENCES' };
 /** Partition of the mappings in the configuration table. */
 export const MAPPINGS = 'CRM_MAPPING';
+/** Builds the key of a mapping. */
 export const mappingKey = (id: string): Key => ({ pk: MAPPINGS, sk: id });
 
 const numberPartition = (number: string) => `CRM#${number}`;

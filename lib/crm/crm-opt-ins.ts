@@ -2,7 +2,7 @@ import type { NewConsentEvent } from '../consent/consent-event.ts';
 import type { CrmRecord } from './look-up.ts';
 import { fieldKey, type Lookup, type OwnWrite, type Seen } from './lookup-store.ts';
 
-/** A mapped field that says true now and did not at the last look-up: an opt-in from the CRM (H6). */
+/** An opt-in from the CRM: a mapped field that is true now and was not at the last look-up (H6). */
 export interface CrmOptIn {
   readonly number: string;
   readonly object: string;

@@ -1,7 +1,7 @@
 import type { ApiUsage } from './salesforce.ts';
 
 /**
- * How many calls sendgate may make.
+ * The share of the org's API calls that sendgate may use.
  *
  * - `all`: look up new leads and leads that wait for consent, and tick fields.
  * - `arrivals`: only the CRM jobs of new leads.

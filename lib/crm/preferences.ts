@@ -18,6 +18,7 @@ export const crmObjectSchema = z.strictObject({
 });
 export type CrmObject = z.infer<typeof crmObjectSchema>;
 
+/** The two products of ImproveIt 360. */
 export const crmProducts = ['classic', 'lightning'] as const;
 
 /** The objects of the two products whose names are public (ImproveIt 360 Classic and Lightning). */
@@ -36,7 +37,7 @@ export const DEFAULT_OBJECTS: Readonly<Record<(typeof crmProducts)[number], read
   ],
 };
 
-/** How the organization uses ImproveIt 360. */
+/** The organization's preferences for ImproveIt 360. */
 export const crmPreferencesSchema = z.strictObject({
   enabled: z.boolean(),
   product: z.enum(crmProducts),
@@ -52,6 +53,7 @@ export const crmPreferencesSchema = z.strictObject({
 });
 export type CrmPreferences = z.infer<typeof crmPreferencesSchema>;
 
+/** The preferences of an organization that has set none. */
 export const defaultCrmPreferences: CrmPreferences = {
   enabled: false,
   product: 'classic',

@@ -6,7 +6,7 @@ const fieldSchema = z.object({
   /** `boolean`, `phone`, `reference`, ... */
   type: z.string(),
   updateable: z.boolean(),
-  /** Whether a query may filter by the field. False for encrypted fields. */
+  /** True: a query may filter by the field. False for encrypted fields. */
   filterable: z.boolean(),
   referenceTo: z.array(z.string()).default([]),
 });

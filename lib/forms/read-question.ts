@@ -26,9 +26,9 @@ export function readQuestion(form: Form, payload: Fields, organizationName: stri
     const value = valueAtPath(payload, name);
     return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
   };
-  const given = text(QUESTION_FIELDS.answer).toLowerCase();
-  const answer = Object.hasOwn(ANSWERS, given) ? ANSWERS[given] : undefined;
-  if (answer === undefined && given !== '') {
+  const word = text(QUESTION_FIELDS.answer).toLowerCase();
+  const answer = Object.hasOwn(ANSWERS, word) ? ANSWERS[word] : undefined;
+  if (answer === undefined && word !== '') {
     problems.push({ field: QUESTION_FIELDS.answer, message: 'Answer yes or no.' });
   } else if (answer === undefined && form.optInQuestion?.required) {
     problems.push({ field: QUESTION_FIELDS.answer, message: 'Please answer the question with Yes or No.' });
@@ -38,7 +38,7 @@ export function readQuestion(form: Form, payload: Fields, organizationName: stri
       ? optInQuestion(organizationName)
       : answeredQuestion(text(QUESTION_FIELDS.version), organizationName);
   if (answer === 'yes' && !question) {
-    const message = 'The question has changed since it was shown. Load it again and answer anew.';
+    const message = 'The question has changed since it was shown. Load it again and answer again.';
     problems.push({ field: QUESTION_FIELDS.version, message });
   }
   const number = text(QUESTION_FIELDS.phone);

@@ -86,8 +86,8 @@ export function readSubmission(form: Form, payload: Fields, organizationName: st
   if (question) for (const field of Object.values(QUESTION_FIELDS)) use(findField(source, field));
   const phone = readPhone(question?.phone ?? fact('phone'), form);
   const boxes = checkboxesOf(form).map((box) => readBox(box, use(findField(source, box.field)).value));
-  const given = Object.fromEntries(DETAIL_FACTS.map((name) => [name, fact(name)]));
-  const { details, problems: inDetails } = readDetails(given);
+  const answers = Object.fromEntries(DETAIL_FACTS.map((name) => [name, fact(name)]));
+  const { details, problems: inDetails } = readDetails(answers);
   const texts = readTexts(source, fact);
   const isStrict = form.builder === 'generic';
   const isSilent = question !== undefined && question.answer !== 'yes' && !isGiven(phone.value);
@@ -118,9 +118,9 @@ function readBox(box: Checkbox, value: unknown): Box {
 
 function readPhone(answer: FoundAnswer, form: Form): PhoneAnswer {
   const { full } = membersOf(answer.value);
-  const given = full ?? answer.value;
-  const isWritten = typeof given === 'string' || typeof given === 'number';
-  const phone = parsePhone(isWritten ? given : '', form.defaultCountry as CountryCode);
+  const value = full ?? answer.value;
+  const isWritten = typeof value === 'string' || typeof value === 'number';
+  const phone = parsePhone(isWritten ? value : '', form.defaultCountry as CountryCode);
   return phone.kind === 'valid' ? { ...answer, e164: phone.e164 } : { ...answer, problem: phone.reason };
 }
 

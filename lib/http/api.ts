@@ -48,8 +48,8 @@ function match<Deps>(
   if (here.length === 0) {
     throw new RequestProblem(404, 'No such route', 'GET /openapi.json lists every route.');
   }
-  const found = here.find(({ matched }) => matched.method === event.requestContext.http.method);
-  if (found) return found;
+  const route = here.find(({ matched }) => matched.method === event.requestContext.http.method);
+  if (route) return route;
   const allowed = here.map(({ matched }) => matched.method).join(', ');
   throw new RequestProblem(405, 'Method not allowed', `This path takes: ${allowed}.`);
 }

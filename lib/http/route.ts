@@ -4,6 +4,7 @@ import type { Tag } from './tags.ts';
 
 export { RequestProblem };
 
+/** The groups of users: admins and agents. */
 export const roles = ['admin', 'agent'] as const;
 export type Role = (typeof roles)[number];
 

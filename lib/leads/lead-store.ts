@@ -114,19 +114,19 @@ async function changeDetails(
   id: string,
   details: LeadDetails,
 ): Promise<Lead | undefined> {
-  const given = Object.entries(details).filter(([, value]) => value !== undefined && value !== '');
-  const sets = given.map((_, index) => `details.#d${index} = :d${index}`);
+  const changes = Object.entries(details).filter(([, value]) => value !== undefined && value !== '');
+  const sets = changes.map((_, index) => `details.#d${index} = :d${index}`);
   const update = new UpdateCommand({
     TableName: table,
     Key: leadKey(id),
     ConditionExpression: 'attribute_exists(pk)',
     UpdateExpression: `SET ${['updatedAt = :now', ...sets].join(', ')}`,
-    ...(given.length > 0 && {
-      ExpressionAttributeNames: Object.fromEntries(given.map(([name], index) => [`#d${index}`, name])),
+    ...(changes.length > 0 && {
+      ExpressionAttributeNames: Object.fromEntries(changes.map(([name], index) => [`#d${index}`, name])),
     }),
     ExpressionAttributeValues: {
       ':now': now().toISOString(),
-      ...Object.fromEntries(given.map(([, value], index) => [`:d${index}`, value])),
+      ...Object.fromEntries(changes.map(([, value], index) => [`:d${index}`, value])),
     },
     ReturnValues: 'ALL_NEW',
   });

@@ -1,6 +1,7 @@
 const TITLES = /^(mr|mrs|ms|miss|mx|dr|prof|sr|sra|srta)\.?$/i;
 const SUFFIXES = /^(jr|sr|ii|iii|iv|esq|phd|md)\.?$/i;
 
+/** The parts of a name that are present. */
 export interface PersonName {
   readonly firstName?: string;
   readonly lastName?: string;

@@ -18,15 +18,15 @@ export const fillout: Builder = {
   verifiedWith: 'fillout.json: an event captured from the service, with phone and checkbox questions added',
   parse: (payload) => {
     const inner = membersOf(payload['submission']);
-    const given = Object.keys(inner).length > 0 ? inner : payload;
-    const lists = [given['questions'], given['urlParameters'], given['calculations']];
+    const submission = Object.keys(inner).length > 0 ? inner : payload;
+    const lists = [submission['questions'], submission['urlParameters'], submission['calculations']];
     return {
       answers: lists.flatMap(entriesOf).map((field) => {
         const fact = FACTS[String(field['type'])];
         return { names: namesOf(field['id'], field['name']), value: field['value'], ...(fact && { fact }) };
       }),
-      submissionId: given['submissionId'],
-      submittedAt: given['submissionTime'],
+      submissionId: submission['submissionId'],
+      submittedAt: submission['submissionTime'],
     };
   },
 };
