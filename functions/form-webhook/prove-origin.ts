@@ -3,7 +3,7 @@ import type { Builder } from '../../lib/forms/builders/builder.ts';
 import type { Form } from '../../lib/forms/form.ts';
 import type { Fields } from '../../lib/forms/payload.ts';
 import type { SignedRequest } from '../../lib/forms/proof/proof.ts';
-import { knowsSecret } from '../../lib/forms/proof/secret.ts';
+import { containsSecret } from '../../lib/forms/proof/secret.ts';
 import { verifySignature } from '../../lib/forms/proof/verify.ts';
 import { type HttpAnswer, problemAnswer } from '../../lib/runtime/problem.ts';
 
@@ -53,7 +53,7 @@ export function refuseWithoutSecret(
   const places: unknown[] = [secret];
   if (proof.scheme === 'secret' && proof.header) places.push(request.headers[proof.header]);
   if (proof.scheme === 'secret' && proof.bodyField) places.push(fields[proof.bodyField]);
-  return knowsSecret(form.secretHash, places)
+  return containsSecret(form.secretHash, places)
     ? undefined
     : refusal("Send the form's secret in the header x-sendgate-secret or as ?secret= in the URL.");
 }

@@ -9,7 +9,7 @@ import { BUILDER_LIMITS, type Fields, FORM_LIMITS, parsePayload } from '../../li
 import type { SignedRequest } from '../../lib/forms/proof/proof.ts';
 import { readSubmission } from '../../lib/forms/read-submission.ts';
 import { eventKindOf, type Submission } from '../../lib/forms/submission.ts';
-import type { Reached, SubmissionLimiter } from '../../lib/forms/submission-limits.ts';
+import type { ReachedLimit, SubmissionLimiter } from '../../lib/forms/submission-limits.ts';
 import type { SubmissionStore } from '../../lib/forms/submission-store.ts';
 import { type IntakeDeps, takeInLead } from '../../lib/intake/intake.ts';
 import { type HttpAnswer, jsonAnswer, problemAnswer } from '../../lib/runtime/problem.ts';
@@ -134,7 +134,7 @@ function ownAddress(form: Form, { ip }: FormPost): string | undefined {
 }
 
 /** Creates the answer 429, which says when to send the submission again. */
-function tooMany({ limit, perMinute, retryAfterSeconds }: Reached): HttpAnswer {
+function tooMany({ limit, perMinute, retryAfterSeconds }: ReachedLimit): HttpAnswer {
   const from = limit === 'address' ? ' from one address' : '';
   const answer = problemAnswer({
     status: 429,

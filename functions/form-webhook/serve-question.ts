@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Configuration } from '../../lib/configuration/configuration.ts';
 import type { Form } from '../../lib/forms/form.ts';
 import { optInQuestion } from '../../lib/forms/opt-in-question.ts';
-import { shownQuestion } from '../../lib/forms/shown-question.ts';
+import { describeQuestion } from '../../lib/forms/shown-question.ts';
 import { type Html, html } from '../../lib/http/html.ts';
 import { type HttpAnswer, jsonAnswer, problemAnswer } from '../../lib/runtime/problem.ts';
 import { htmlAnswer, page, prefersHtml } from './html/page.ts';
@@ -45,8 +45,13 @@ export async function serveQuestion(
   if (query['format'] === 'html') return withOrigin(questionAnswer(200, questionSnippet(shown), deps));
   if (query['format'] === undefined && prefersHtml(accept)) return questionPage(200, shown, deps);
   const { required } = form.optInQuestion;
-  const body = shownQuestion(view.question, { formId, organizationName, required, submitTo: view.action });
-  return withOrigin(jsonAnswer(200, body));
+  const asked = describeQuestion(view.question, {
+    formId,
+    organizationName,
+    required,
+    submitTo: view.action,
+  });
+  return withOrigin(jsonAnswer(200, asked));
 }
 
 /** Creates the view of a form's question, with nothing filled in. */

@@ -1,6 +1,6 @@
 import type { Configuration } from '../../lib/configuration/configuration.ts';
 import { builderOf } from '../../lib/forms/builders/index.ts';
-import { knowsSecret } from '../../lib/forms/proof/secret.ts';
+import { containsSecret } from '../../lib/forms/proof/secret.ts';
 import { type HttpAnswer, problemAnswer } from '../../lib/runtime/problem.ts';
 
 /** Meta's challenges are digits. Longer ones and other characters do not come from Meta. */
@@ -24,8 +24,8 @@ export async function verifyAddress(
     builderOf(form.builder).secretIs === 'verification' &&
     form.secretHash !== undefined &&
     query['hub.mode'] === 'subscribe' &&
-    knowsSecret(form.secretHash, [query['hub.verify_token']]);
-  if (!isVerified || !CHALLENGE.test(challenge)) {
+    containsSecret(form.secretHash, [query['hub.verify_token']]);
+  if (!known || !CHALLENGE.test(challenge)) {
     return problemAnswer({
       status: 403,
       title: 'Not verified',
