@@ -25,7 +25,7 @@ export async function verifyAddress(
     form.secretHash !== undefined &&
     query['hub.mode'] === 'subscribe' &&
     containsSecret(form.secretHash, [query['hub.verify_token']]);
-  if (!known || !CHALLENGE.test(challenge)) {
+  if (!isVerified || !CHALLENGE.test(challenge)) {
     return problemAnswer({
       status: 403,
       title: 'Not verified',

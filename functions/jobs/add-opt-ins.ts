@@ -67,7 +67,7 @@ async function candidateOf(
   const leadsWithNumber = (await leads.leadsWithNumber(number)).slice(0, 100);
   const known = await members.getMany(campaignId, leadsWithNumber);
   if (known.size > 0) {
-    // By an earlier try of this page: it counts.
+    // An earlier delivery of this page added the member, so this run counts it.
     return { joined: [...known.values()].some((member) => member.addedBy === addedBy(run)) };
   }
   const [leadId = (await leads.upsertByNumber(number, { source: `keyword ${keyword}` })).id] =
