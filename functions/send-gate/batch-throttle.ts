@@ -38,6 +38,8 @@ const LAST_START_MILLISECONDS = 25_000;
 const LONGEST_BATCH_MILLISECONDS = 15_000;
 
 interface Waiting extends SlotRequest {
+  /** Milliseconds since 1970. */
+  readonly askedAt: number;
   readonly settle: (slot: Slot) => void;
   readonly fail: (error: unknown) => void;
 }
@@ -52,7 +54,7 @@ export function createBatchThrottle(deps: BatchThrottleDeps): BatchThrottle {
       const known = turns.get(request.id);
       if (known) return known;
       const slot = new Promise<Slot>((settle, fail) => {
-        pending.push({ ...request, settle, fail });
+        pending.push({ ...request, askedAt: deps.now().getTime(), settle, fail });
         if (pending.length > 1) return;
         setImmediate(() => {
           const requests = pending;
@@ -128,9 +130,10 @@ async function reserveForLane(
 /** Each at its own moment. */
 function releaseAtSlots({ now, sleep }: BatchThrottleDeps, start: number, requests: readonly Timed[]): void {
   let at = start;
-  for (const { time, settle, fail } of requests) {
-    const waitedMilliseconds = Math.max(0, at - now().getTime());
-    sleep(waitedMilliseconds).then(() => settle({ kind: 'now', waitedMilliseconds }), fail);
+  for (const { time, askedAt, settle, fail } of requests) {
+    // From the moment it asked: waiting for room, ahead of its slot, ages what was read as much.
+    const waitedMilliseconds = Math.max(0, at - askedAt);
+    sleep(Math.max(0, at - now().getTime())).then(() => settle({ kind: 'now', waitedMilliseconds }), fail);
     at += time;
   }
 }
