@@ -72,9 +72,8 @@ async function describe(deps: AdminDeps, lead: Lead) {
 
 /** Consent belongs to the exact number (B2): what the lead was due is decided anew, on the new number's consent (T3). */
 async function changeNumber(deps: AdminDeps, id: string, number: string): Promise<void> {
-  if (await deps.leads.changeNumber(id, number)) {
-    await followNumber(deps.enrollments, id, number, deps.now());
-  }
+  const former = (await deps.leads.get(id))?.number;
+  if (await deps.leads.changeNumber(id, number)) await followNumber(deps, id, { former, number });
 }
 
 export const leadRoutes = [
