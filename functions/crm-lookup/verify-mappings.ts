@@ -5,7 +5,11 @@ import { type CrmPreferences, type Mapping, objectNamed, objectsOf } from '../..
 import { SalesforceProblem } from '../../lib/crm/salesforce.ts';
 import type { CrmDeps } from './crm-deps.ts';
 
-/** Asks Salesforce anew whether the mappings' fields can be used (H8). When it cannot be asked, each row says why. */
+/**
+ * Asks Salesforce again, without the cache, whether the fields of mappings can be used (H8).
+ *
+ * @returns a check per mapping, in their order. When Salesforce does not answer, each check carries the reason.
+ */
 export async function verifyMappings(
   { descriptions }: Pick<CrmDeps, 'descriptions'>,
   preferences: CrmPreferences,
