@@ -27,7 +27,13 @@ export function enrollLead(
 
 /** The step was sent or ended with a reason: the next one is due after its delay, or the enrollment is complete. */
 export function advanceEnrollment(enrollment: Enrollment, automation: Automation, now: Date): Enrollment {
-  const { reason: _reason, sentence: _sentence, heldFor: _heldFor, ...rest } = enrollment;
+  const {
+    reason: _reason,
+    sentence: _sentence,
+    heldFor: _heldFor,
+    isAskedAgain: _again,
+    ...rest
+  } = enrollment;
   const step = enrollment.step + 1;
   const next = automation.steps[step];
   const moved = { ...rest, step, attempts: 0, version: enrollment.version + 1 };
@@ -76,6 +82,19 @@ export function endOfWaiting(
   return ASKED_OF_PEOPLE.has(reason) ? addDuration(firstDueAt, maximumAge) : undefined;
 }
 
+/**
+ * The request for START that a held text waits for was not delivered: the text is decided again at `at`, once, and asks then. An
+ * answer, or the end of its age, ends the wait before that.
+ *
+ * @param at ISO 8601 UTC. @returns undefined when that was done before.
+ */
+export function askAgainPending<T extends Pending>(pending: T, at: string): T | undefined {
+  if (pending.isAskedAgain) return undefined;
+  const [waitsUntil] = [pending.waitsUntil ?? at, at].sort();
+  const sentence = `held: the request for START was not delivered, and is repeated at ${at}`;
+  return { ...pending, sentence, waitsUntil, isAskedAgain: true, version: pending.version + 1 };
+}
+
 /** It may leave at `until`. */
 export function deferPending<T extends Pending>(pending: T, { reason, sentence }: Why, until: string): T {
   return { ...pending, reason, sentence, status: 'due', dueAt: until, version: pending.version + 1 };
@@ -92,7 +111,7 @@ export function wakePending<T extends Pending>(pending: T, now: Date): T {
 
 /** The lead has another number: the step is decided anew, on that number's consent (B2, T3). */
 export function renumberEnrollment(enrollment: Enrollment, number: string, now: Date): Enrollment {
-  const { heldFor: _, ...rest } = enrollment;
+  const { heldFor: _, isAskedAgain: _again, ...rest } = enrollment;
   if (enrollment.status === 'waiting') return { ...wakePending(rest, now), number };
   // Never earlier than now: a cycle looks forward only.
   const [, dueAt = enrollment.dueAt] = [enrollment.dueAt, now.toISOString()].sort();
