@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { optInQuestion } from '../../lib/forms/opt-in-question.ts';
-import { type ShownQuestion, shownQuestion, shownQuestionSchema } from '../../lib/forms/shown-question.ts';
+import { describeQuestion, type ShownQuestion, shownQuestionSchema } from '../../lib/forms/shown-question.ts';
 import { submissionAnswerSchema } from '../../lib/forms/submission-answer.ts';
 import type { Tag } from '../../lib/http/tags.ts';
 
@@ -104,7 +104,7 @@ export interface PublicOperation {
 }
 
 function questionExample(): ShownQuestion {
-  return shownQuestion(optInQuestion('Acme Windows'), {
+  return describeQuestion(optInQuestion('Acme Windows'), {
     formId: 'texts',
     organizationName: 'Acme Windows',
     required: true,

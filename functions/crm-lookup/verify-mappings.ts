@@ -1,7 +1,7 @@
 import { checkMapping } from '../../lib/crm/check-mapping.ts';
 import type { RowCheck } from '../../lib/crm/crm-api.ts';
 import { describeMapped } from '../../lib/crm/look-up.ts';
-import { type CrmPreferences, type Mapping, objectNamed, objectsOf } from '../../lib/crm/preferences.ts';
+import { type CrmPreferences, findCrmObject, type Mapping, objectsOf } from '../../lib/crm/preferences.ts';
 import { SalesforceProblem } from '../../lib/crm/salesforce.ts';
 import type { CrmDeps } from './crm-deps.ts';
 
@@ -20,7 +20,7 @@ export async function verifyMappings(
   try {
     const described = await describeMapped(descriptions, preferences, mappings);
     return mappings.map((mapping) => {
-      const { name } = objectNamed(objects, mapping.object);
+      const { name } = findCrmObject(objects, mapping.object);
       return checkMapping(mapping, objects, described.get(name.toLowerCase()));
     });
   } catch (error) {

@@ -39,7 +39,7 @@ export async function writeBack(
   const writeOf = await tickAll(deps, ticks);
   let written = 0;
   for (const plan of plans) {
-    const writes = [...plan.settled, ...plan.ticks.map(writeOf)];
+    const writes = [...plan.withoutWrite, ...plan.ticks.map(writeOf)];
     written += writes.filter(({ outcome }) => outcome === 'written').length;
     await deps.crmJobs.put(afterAttempt(plan.crmJob, writes, deps.now()));
   }
@@ -54,7 +54,7 @@ async function tickAll(
   if (ticks.length === 0) return (tick) => ({ ...tick, outcome: 'noRecord' });
   // Stored before the update, so that a later look-up knows these fields as own writes even if this run ends in between.
   const writtenAt = deps.now().toISOString();
-  await deps.lookups.putEchoes(
+  await deps.lookups.putOwnWrites(
     ticks.map(({ recordId, field, number }) => ({ recordId, field, number, writtenAt })),
   );
   const updates = updatesOf(ticks);

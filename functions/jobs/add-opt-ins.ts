@@ -11,8 +11,8 @@ export interface AddOptInsDeps {
   readonly campaigns: Pick<CampaignStore, 'get'>;
   readonly lists: Pick<ConsentLists, 'keywordOptIns'>;
   readonly leads: Pick<LeadStore, 'leadsWithNumber' | 'upsertByNumber'>;
-  readonly members: Pick<MemberStore, 'add' | 'known'>;
-  readonly optInRuns: Pick<OptInRuns, 'note'>;
+  readonly members: Pick<MemberStore, 'add' | 'getMany'>;
+  readonly optInRuns: Pick<OptInRuns, 'storeProgress'>;
   readonly jobs: JobQueue;
 }
 
@@ -45,7 +45,7 @@ export async function runAddOptInsJob(deps: AddOptInsDeps, job: AddOptInsJob): P
     added: job.added + joined.length + joinedBefore.length,
     done: page.next === undefined,
   };
-  if (!(await deps.optInRuns.note(campaignId, progress))) return;
+  if (!(await deps.optInRuns.storeProgress(campaignId, progress))) return;
   if (page.next === undefined) return;
   const { seen, added: addedSoFar } = progress;
   await deps.jobs.enqueue([{ ...job, seen, added: addedSoFar, after: page.next }], 0);
@@ -65,10 +65,10 @@ async function candidateOf(
   { number, keyword, run }: { readonly number: string; readonly keyword: string; readonly run: string },
 ): Promise<{ readonly leadId: string } | { readonly joined: boolean }> {
   const leadsWithNumber = (await leads.leadsWithNumber(number)).slice(0, 100);
-  const earlier = await members.known(campaignId, leadsWithNumber);
-  if (earlier.size > 0) {
+  const known = await members.getMany(campaignId, leadsWithNumber);
+  if (known.size > 0) {
     // An earlier delivery of this page added the member, so this run counts it.
-    return { joined: [...earlier.values()].some((member) => member.addedBy === addedBy(run)) };
+    return { joined: [...known.values()].some((member) => member.addedBy === addedBy(run)) };
   }
   const [leadId = (await leads.upsertByNumber(number, { source: `keyword ${keyword}` })).id] =
     leadsWithNumber;

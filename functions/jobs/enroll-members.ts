@@ -10,8 +10,8 @@ import type { LeadStore } from '../../lib/leads/lead-store.ts';
 
 export interface EnrollMembersDeps {
   readonly configuration: Pick<Configuration, 'automation'>;
-  readonly broadcasts: Pick<BroadcastStore, 'get' | 'progress'>;
-  readonly members: Pick<MemberStore, 'ofShard' | 'known'>;
+  readonly broadcasts: Pick<BroadcastStore, 'get' | 'storeProgress'>;
+  readonly members: Pick<MemberStore, 'ofShard' | 'getMany'>;
   readonly leads: Pick<LeadStore, 'get' | 'leadsWithNumber'>;
   readonly enrollments: Pick<EnrollmentStore, 'add'>;
   readonly jobs: JobQueue;
@@ -51,6 +51,6 @@ export async function runEnrollJob(deps: EnrollMembersDeps, job: EnrollJob): Pro
   };
   const { next } = page;
   const progress = { ...soFar, done: next === undefined };
-  if (!(await deps.broadcasts.progress(campaignId, job.broadcast, shard, progress))) return;
+  if (!(await deps.broadcasts.storeProgress(campaignId, job.broadcast, shard, progress))) return;
   if (next !== undefined) await deps.jobs.enqueue([{ ...job, ...soFar, after: next }], 0);
 }

@@ -15,7 +15,7 @@ export interface SettleDeps extends GateTables {
   readonly now: () => Date;
 }
 
-/** How a claim without an answer was settled. */
+/** The outcome of settling a claim without an answer. */
 export type ClaimOutcome =
   /** Twilio has the text: its SID and status were written. */
   | 'found'

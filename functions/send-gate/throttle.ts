@@ -40,7 +40,7 @@ export async function throttle(
   return { ...decision, trace: [...decision.trace, { rule: 'senderRate', result }] };
 }
 
-/** The words that would leave; undefined when none would. */
+/** Returns the body that would leave, or undefined when none would. */
 function bodyOf(text: DueText, decision: Decision): string | undefined {
   if (decision.kind === 'sendOptInRequestFirst') return optInRequestWords(text.settings).whole;
   if (decision.kind !== 'send') return undefined;

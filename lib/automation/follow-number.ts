@@ -21,8 +21,8 @@ export async function followNumber(
   { former, number }: { readonly former: string | undefined; readonly number: string },
 ): Promise<void> {
   const { enrollments, now } = deps;
-  for (const found of await enrollments.ofLead(leadId)) {
-    await enrollments.change(found, (enrollment) =>
+  for (const current of await enrollments.ofLead(leadId)) {
+    await enrollments.change(current, (enrollment) =>
       enrollment.number === number ? undefined : renumberEnrollment(enrollment, number, now()),
     );
   }

@@ -77,7 +77,7 @@ function endOf(dateOrTime: string | undefined): string | undefined {
 }
 
 async function withLeads({ leads }: AdminDeps, rows: readonly ListRow[]) {
-  const leadsWithNumber = await leads.holdersOf(rows.map(({ number }) => number));
+  const leadsWithNumber = await leads.leadsWithNumbers(rows.map(({ number }) => number));
   return rows.map((row) => ({
     ...row,
     smsOptedIn: row.status === 'opted_in',

@@ -54,7 +54,7 @@ const changeSchema = z
   .strictObject({
     read: z.literal(true).optional(),
     project: projectSchema.nullable().optional(),
-    /** Whether the text that waits for a decision was an opt-out. */
+    /** The user's decision on the text that waits: it was an opt-out, or it was none. */
     decision: z.enum(decisions).optional(),
     /** SID of the text that was decided on, from the conversation's `review`. The request is refused when a later text waits. */
     messageSid: z.string().max(64).optional(),

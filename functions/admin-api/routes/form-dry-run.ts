@@ -147,7 +147,7 @@ async function dryRunForm(
 ): Promise<z.infer<typeof dryRunSchema>> {
   const { organizationName } = await deps.configuration.settings();
   const read = readSubmission(form, fields, organizationName);
-  const { phone, boxes, details, leftOut, unused } = read.findings;
+  const { phone, boxes, details, leftOut, unused } = read.report;
   const content = 'content' in read ? read.content : undefined;
   return {
     outcome: content ? 'taken' : 'problems' in read ? 'refused' : 'nothing',

@@ -152,7 +152,7 @@ export const keywordRoutes = [
       const filter = { word, active };
       const after = decodeFilterCursor(query.cursor, 'keyword-opt-ins', filter);
       const page = await lists.keywordOptIns(word, { active }, { limit: query.limit, after });
-      const leadsWithNumber = await leads.holdersOf(page.rows.map(({ number }) => number));
+      const leadsWithNumber = await leads.leadsWithNumbers(page.rows.map(({ number }) => number));
       const optIns = page.rows.map(({ number, since, text, messageSid, ...optIn }) => ({
         number,
         status: optIn.active ? 'active' : 'inactive',
