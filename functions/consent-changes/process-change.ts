@@ -2,6 +2,7 @@ import { AUTOMATIONS, parseAutomation } from '../../lib/automation/automation-it
 import { CAMPAIGNS, parseBroadcastOf, parseCampaign } from '../../lib/campaigns/campaign-items.ts';
 import type { ConsentEvent } from '../../lib/consent/consent-event.ts';
 import { eventOfChange } from '../../lib/consent/consent-items.ts';
+import { askAgain, asksAgainAt } from '../../lib/gate/ask-again.ts';
 import {
   type WakeNumberDeps,
   wakeNumber,
@@ -47,6 +48,8 @@ export async function processConsentChange(
   await replyToEvent(deps, event);
   const reasons = wokenByEvent(event);
   const woken = reasons.length === 0 ? 0 : await wakeNumber(deps, event.number, reasons);
+  const again = asksAgainAt(event);
+  if (again !== undefined) await askAgain(deps, event, again);
   await enqueueOptOutSync(deps, event);
   return { event, woken };
 }

@@ -41,6 +41,8 @@ const LAST_START_MILLISECONDS = 25_000;
 const LONGEST_BATCH_MILLISECONDS = 15_000;
 
 interface Waiting extends SlotRequest {
+  /** Milliseconds since 1970. */
+  readonly askedAt: number;
   readonly resolve: (slot: Slot) => void;
   readonly fail: (error: unknown) => void;
 }
@@ -55,7 +57,7 @@ export function createBatchThrottle(deps: BatchThrottleDeps): BatchThrottle {
       const existing = slots.get(request.id);
       if (existing) return existing;
       const slot = new Promise<Slot>((resolve, fail) => {
-        pending.push({ ...request, resolve, fail });
+        pending.push({ ...request, askedAt: deps.now().getTime(), resolve, fail });
         if (pending.length > 1) return;
         setImmediate(() => {
           const requests = pending;
@@ -132,9 +134,10 @@ async function reserveForLane(
 /** Lets each text leave at its own slot. @param start of the first slot, milliseconds since 1970. */
 function releaseAtSlots({ now, sleep }: BatchThrottleDeps, start: number, requests: readonly Timed[]): void {
   let at = start;
-  for (const { time, resolve, fail } of requests) {
-    const waitedMilliseconds = Math.max(0, at - now().getTime());
-    sleep(waitedMilliseconds).then(() => resolve({ kind: 'now', waitedMilliseconds }), fail);
+  for (const { time, askedAt, resolve, fail } of requests) {
+    // Counted from the request, since waiting for room ahead of the slot ages the loaded input as well.
+    const waitedMilliseconds = Math.max(0, at - askedAt);
+    sleep(Math.max(0, at - now().getTime())).then(() => resolve({ kind: 'now', waitedMilliseconds }), fail);
     at += time;
   }
 }

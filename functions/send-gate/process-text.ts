@@ -58,23 +58,38 @@ export async function processText(
   loaded: LoadedStep | LoadedSingleText,
 ): Promise<EndedOutcome> {
   let current = loaded;
+  let hasWaited = false;
+  const reload = async () => {
+    // The number may have changed since the step was enqueued: its consent is the one that counts.
+    const number = ('enrollment' in current ? current.enrollment?.number : undefined) ?? work.number;
+    current = (await loadBatch(deps, [{ ...work, number }]))[0] ?? current;
+  };
   const attempt = async (round: number) => {
-    if (round > 0) {
-      // The lead's number may have changed since the step was enqueued. The new number's consent counts.
-      const number = ('enrollment' in current ? current.enrollment?.number : undefined) ?? work.number;
-      current = (await loadBatch(deps, [{ ...work, number }]))[0] ?? current;
+    if (round > 0) await reload();
+    let ended = await tryText(deps, work, current, hasWaited);
+    if (ended === 'waited') {
+      hasWaited = true;
+      await reload();
+      ended = await tryText(deps, work, current, hasWaited);
     }
-    const ended = await tryText(deps, work, current);
-    return ended === 'retry' ? LOST : ended;
+    return ended === 'retry' || ended === 'waited' ? LOST : ended;
   };
   return retryLost('The outcome of a text', attempt, { maximumAttempts: MAXIMUM_ATTEMPTS });
 }
 
+/**
+ * Decides a text on what was loaded.
+ *
+ * @param hasWaited the text has had its slot at the sender, and `loaded` was read after that.
+ * @returns `waited` when it waited for its slot: settings, consent and automation must be read again (H1); `retry` when
+ *   a write shows that they are stale.
+ */
 async function tryText(
   deps: BatchDeps,
   work: DueWork,
   loaded: LoadedStep | LoadedSingleText,
-): Promise<EndedOutcome | 'retry'> {
+  hasWaited: boolean,
+): Promise<EndedOutcome | 'retry' | 'waited'> {
   const now = deps.now();
   const prepared =
     'singleTextId' in work
@@ -94,15 +109,10 @@ async function tryText(
   }
   const { text } = prepared;
   const { settings, consent, conversation } = text;
-  const decideAt = (at: Date) => decide({ ...text.input, settings, consent, conversation, now: at });
-  const { decision, now: decidedAt } = await throttle(
-    deps,
-    text,
-    loaded,
-    { decision: decideAt(now), now },
-    decideAt,
-  );
-  return withReason('reason' in decision ? decision : {}, await carryOut(deps, text, decision, decidedAt));
+  const decided = decide({ ...text.input, settings, consent, conversation, now });
+  const decision = await throttle(deps, text, loaded, decided, hasWaited);
+  if (decision === 'waited') return 'waited';
+  return withReason('reason' in decision ? decision : {}, await carryOut(deps, text, decision, now));
 }
 
 /** Adds the reason to an outcome. A text that another worker finished has none. */
@@ -189,8 +199,9 @@ async function endUnsent(
   now: Date,
 ): Promise<TextOutcome | 'retry'> {
   const message = messageOf(text, why, status, now);
-  // An opt-in request that grew too old never left. The number may be asked again.
-  const failed = why.reason === 'tooOld' ? optInRequestFailure(message, 0, now) : undefined;
+  // An opt-in request that grew too old, or whose lead has another number, never left. The number may be asked again.
+  const isUnasked = why.reason === 'tooOld' || why.reason === 'numberChanged';
+  const failed = isUnasked ? optInRequestFailure(message, 0, now) : undefined;
   if (failed) await deps.registry.record(failed);
   const written = await recordUnsent(deps, {
     origin: text.ended(now),

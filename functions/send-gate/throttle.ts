@@ -6,43 +6,38 @@ import { describeSlot, senderBusyReason, urgencyOf } from '../../lib/gate/sender
 import { segmentsOf } from '../../lib/messaging/segments.ts';
 import type { BatchThrottle } from './batch-throttle.ts';
 
-/** A decision, with the time at which it was made. */
-export interface TimedDecision {
-  readonly decision: Decision;
-  readonly now: Date;
-}
+/** The request for the slot takes less than this: nothing is read again for a text that found the sender free. */
+const NO_WAIT_MILLISECONDS = 50;
 
 /**
- * Makes a text that may leave wait for its slot, if the organization has set how many segments a second its sender takes. The
- * text is not claimed while it waits. It is decided again after that, since quiet hours may have begun; a STOP in between
- * makes the send transaction fail (S4).
+ * Lets a text that may leave wait for its slot at the sender, where the organization has set how many segments a second it
+ * takes. Nothing is claimed while it waits. A decision that is older than the wait never sends: the caller reads settings,
+ * automation, lead and consent again, and decides once more (H1, S4).
  *
- * @param decideAt decides the text on its loaded input, at a given time.
- * @returns the decision after the wait, with the slot in its trace (X1); or to defer, when the sender is busy for too long.
+ * @param hasWaited the text has had its slot, and the decision rests on what was read after that.
+ * @returns the decision, with the slot in its trace (X1); to defer, when the sender is busy for too long; or `waited`.
  */
 export async function throttle(
-  deps: { readonly throttle: BatchThrottle; readonly now: () => Date },
+  deps: { readonly throttle: BatchThrottle },
   text: DueText,
   loaded: LoadedStep | LoadedSingleText,
-  { decision, now }: TimedDecision,
-  decideAt: (now: Date) => Decision,
-): Promise<TimedDecision> {
+  decision: Decision,
+  hasWaited: boolean,
+): Promise<Decision | 'waited'> {
   const rate = text.settings.senderSegmentsPerSecond ?? undefined;
   const body = rate === undefined ? undefined : bodyOf(text, decision);
-  if (rate === undefined || body === undefined) return { decision, now };
+  if (rate === undefined || body === undefined) return decision;
   const urgency = urgencyOf(text, loaded);
   const request = { id: text.messageId, segments: segmentsOf(body).count, urgency };
   const slot = await deps.throttle.acquire(request, rate);
   if (slot.kind === 'later') {
     const why = senderBusyReason(rate, slot.until);
     const trace = [...decision.trace, { rule: 'senderRate', result: why.sentence }];
-    return { decision: { ...decision, ...why, kind: 'defer', until: slot.until, trace }, now };
+    return { ...decision, ...why, kind: 'defer', until: slot.until, trace };
   }
-  const slotAt = deps.now();
-  const decidedAgain = decideAt(slotAt);
+  if (slot.waitedMilliseconds >= NO_WAIT_MILLISECONDS && !hasWaited) return 'waited';
   const result = describeSlot(rate, urgency, slot.waitedMilliseconds);
-  const trace = [...decidedAgain.trace, { rule: 'senderRate', result }];
-  return { decision: { ...decidedAgain, trace }, now: slotAt };
+  return { ...decision, trace: [...decision.trace, { rule: 'senderRate', result }] };
 }
 
 /** Returns the body that would leave, or undefined when none would. */

@@ -1,3 +1,4 @@
+import type { Enrollment } from '../../lib/automation/enrollment.ts';
 import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { stopEnrollment } from '../../lib/automation/progress.ts';
 import type { Configuration } from '../../lib/configuration/configuration.ts';
@@ -98,6 +99,15 @@ function isReply(intent: TextIntent, recorded: Recorded | undefined): boolean {
   return intent.kind === 'yes' && recorded?.event.effect !== 'changed';
 }
 
+/**
+ * Whether words of the lead can end an enrollment. A first text that waits for START was never sent, and the request for START
+ * asks for one word: what else the person says is no answer to it, and START still releases the text (C3).
+ */
+function endsByReply({ status, step, reason }: Enrollment): boolean {
+  if (status === 'waiting') return step > 0 || reason !== 'waitingForStart';
+  return status === 'due';
+}
+
 /** Ends the enrollments whose automation stops when the lead answers. */
 async function stopForReply(deps: ReceiveDeps, number: string): Promise<void> {
   const why = { reason: 'replied', sentence: 'stopped: the lead replied' };
@@ -107,7 +117,7 @@ async function stopForReply(deps: ReceiveDeps, number: string): Promise<void> {
       if (!automation?.stopOnReply) continue;
       // The gate or a wake job may write the enrollment at the same time. `change` then stops the newer one.
       await deps.enrollments.change(enrollment, (current) =>
-        current.status === 'due' || current.status === 'waiting' ? stopEnrollment(current, why) : undefined,
+        endsByReply(current) ? stopEnrollment(current, why) : undefined,
       );
     }
   }

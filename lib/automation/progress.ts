@@ -27,7 +27,13 @@ export function enrollLead(
 
 /** Moves on after a step was sent or ended with a reason: the next one is due after its delay, or the enrollment is complete. */
 export function advanceEnrollment(enrollment: Enrollment, automation: Automation, now: Date): Enrollment {
-  const { reason: _reason, sentence: _sentence, heldFor: _heldFor, ...rest } = enrollment;
+  const {
+    reason: _reason,
+    sentence: _sentence,
+    heldFor: _heldFor,
+    isAskedAgain: _again,
+    ...rest
+  } = enrollment;
   const step = enrollment.step + 1;
   const next = automation.steps[step];
   const moved = { ...rest, step, attempts: 0, version: enrollment.version + 1 };
@@ -78,6 +84,19 @@ export function endOfWaiting(
   return AWAITING_ANSWER.has(reason) ? addDuration(firstDueAt, maximumAge) : undefined;
 }
 
+/**
+ * The request for START that a held text waits for was not delivered: the text is decided again at `at`, once, and asks then. An
+ * answer, or the end of its age, ends the wait before that.
+ *
+ * @param at ISO 8601 UTC. @returns undefined when that was done before.
+ */
+export function askAgainPending<T extends Pending>(pending: T, at: string): T | undefined {
+  if (pending.isAskedAgain) return undefined;
+  const [waitsUntil] = [pending.waitsUntil ?? at, at].sort();
+  const sentence = `held: the request for START was not delivered, and is repeated at ${at}`;
+  return { ...pending, sentence, waitsUntil, isAskedAgain: true, version: pending.version + 1 };
+}
+
 /** Defers a text. @param until when it may leave, ISO 8601 UTC. */
 export function deferPending<T extends Pending>(
   pending: T,
@@ -98,7 +117,7 @@ export function wakePending<T extends Pending>(pending: T, now: Date): T {
 
 /** Gives an enrollment the lead's new number: the gate decides again, on that number's consent (B2, T3). @param number E.164. */
 export function renumberEnrollment(enrollment: Enrollment, number: string, now: Date): Enrollment {
-  const { heldFor: _, ...rest } = enrollment;
+  const { heldFor: _, isAskedAgain: _again, ...rest } = enrollment;
   if (enrollment.status === 'waiting') return { ...wakePending(rest, now), number };
   // Takes the later of the two: a cycle does not look back, so `dueAt` must not be earlier than now.
   const [, dueAt = enrollment.dueAt] = [enrollment.dueAt, now.toISOString()].sort();

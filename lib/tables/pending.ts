@@ -18,6 +18,8 @@ export const pendingShape = {
   heldFor: z.string().optional(),
   /** End of the wait, ISO 8601 UTC: the text is then too old and is decided again. Only while it waits for a person's answer. */
   waitsUntil: z.string().optional(),
+  /** Whether the request for START that it waits for was not delivered and is repeated, which happens once. */
+  isAskedAgain: z.boolean().optional(),
   /** Grows by one with every write. A worker writes only over the version that it decided on. */
   version: z.int().positive(),
 };

@@ -75,9 +75,8 @@ async function describe(deps: AdminDeps, lead: Lead) {
  * consent of the new number (T3).
  */
 async function changeNumber(deps: AdminDeps, id: string, number: string): Promise<void> {
-  if (await deps.leads.changeNumber(id, number)) {
-    await followNumber(deps.enrollments, id, number, deps.now());
-  }
+  const former = (await deps.leads.get(id))?.number;
+  if (await deps.leads.changeNumber(id, number)) await followNumber(deps, id, { former, number });
 }
 
 export const leadRoutes = [

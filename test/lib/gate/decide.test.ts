@@ -272,6 +272,12 @@ describe("each rule alone, an agent's text", () => {
     ['carrier block', BLOCKED, { kind: 'refuse', reason: 'carrierBlocked' }],
     ['H12 no recorded opt-in', { consent: NOT_ASKED }, { kind: 'send' }],
     ['number unreachable', UNREACHABLE, { kind: 'refuse', reason: 'numberUnreachable' }],
+    ['T3 the lead’s own number', { leadNumber: '+13035550142' }, { kind: 'send' }],
+    [
+      'T3 a number that the lead has left',
+      { leadNumber: '+13035550143' },
+      { kind: 'refuse', reason: 'numberChanged' },
+    ],
     ['X6 in quiet hours', NIGHT, { kind: 'send' }],
   ] as const)('%s', (_, more, expected) => {
     expect(verdict(agent(more))).toEqual(expected);
@@ -297,6 +303,7 @@ describe('the order of the rules', () => {
       (q) => ({ ...q, age: { firstDueAt: '2026-01-01T00:00:00.000Z', maximumAge: 'P7D' } }),
       'drop tooOld',
     ],
+    ['leadsNumber', (q) => ({ ...q, leadNumber: '+13035550143' }), 'drop numberChanged'],
     ['optedOut', (q) => ({ ...q, consent: { ...q.consent, status: 'opted_out' } }), 'hold optedOut'],
     [
       'a2pVerified',
