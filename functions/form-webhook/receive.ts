@@ -105,7 +105,8 @@ async function takeFields(deps: ReceiveDeps, form: Form, post: FormPost, fields:
   const candidate = submissionOf(form, post, fields, read.content, identity, now);
   const since = new Date(now.getTime() - SAME_SUBMISSION_MILLISECONDS).toISOString();
   const submission = await deps.submissions.add(candidate, identity.forEver ? undefined : since);
-  const leadId = submission.status === 'received' ? await takeInLead(deps, submission) : undefined;
+  const taken = submission.status === 'received' ? await takeInLead(deps, submission) : undefined;
+  const leadId = taken?.leadId;
   logger.info(leadId === undefined ? 'A submission came again' : 'A submission was taken', {
     submission: loggableSubmission(submission.submissionId),
     formId: form.id,
@@ -115,6 +116,8 @@ async function takeFields(deps: ReceiveDeps, form: Form, post: FormPost, fields:
     jsonAnswer(200, {
       submissionId: submission.submissionId,
       consent: { ...consentIn(submission), ...(await nextStep(deps, submission)) },
+      // Not for a stranger, who would learn whether somebody's number is known.
+      ...(form.secretHash !== undefined && { automations: taken?.enrolled ?? submission.enrolled ?? [] }),
     }),
   );
 }

@@ -23,7 +23,7 @@ export async function finishSubmissions(deps: FinishDeps, hasTime: () => boolean
   for (const submission of await deps.submissions.unprocessedBefore(before)) {
     if (!hasTime()) break;
     try {
-      const leadId = await takeInLead(deps, submission);
+      const { leadId } = await takeInLead(deps, submission);
       logger.info('A submission was finished', {
         submission: loggableSubmission(submission.submissionId),
         formId: submission.formId,

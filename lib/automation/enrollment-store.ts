@@ -1,6 +1,8 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { Message } from '../messaging/message.ts';
+import { messageItem } from '../messaging/message-items.ts';
 import { changeVersioned, LOST } from '../runtime/change-versioned.ts';
-import { ifConditionHolds } from '../runtime/conditional-writes.ts';
+import { ifConditionHolds, transact } from '../runtime/conditional-writes.ts';
 import { readItem, readManyConsistently, readPartition, type TableDeps } from '../runtime/dynamodb.ts';
 import { putIfAbsent } from '../runtime/item-conditions.ts';
 import type { Enrollment, EnrollmentRef } from './enrollment.ts';
@@ -29,6 +31,12 @@ export function createEnrollmentStore(deps: TableDeps) {
     ofLead: (leadId: string) => ofLead(deps, leadId),
     /** Replaces the version before. @returns false when another writer was first. */
     replace: (enrollment: Enrollment) => replace(deps, enrollment),
+    /**
+     * Replaces an enrollment whose lead begins again, and stores its last text as dropped.
+     *
+     * @returns false when another writer was first.
+     */
+    beginAgain: (enrollment: Enrollment, dropped: Message) => beginAgain(deps, enrollment, dropped),
     /**
      * Changes an enrollment, also while others write it.
      *
@@ -67,6 +75,18 @@ async function ofLead({ client, table }: TableDeps, leadId: string): Promise<Enr
 async function replace({ client, table }: TableDeps, enrollment: Enrollment): Promise<boolean> {
   const put = new PutCommand(putEnrollment(table, enrollment));
   return (await ifConditionHolds(client.send(put))) !== undefined;
+}
+
+async function beginAgain(deps: TableDeps, enrollment: Enrollment, dropped: Message): Promise<boolean> {
+  const { client, table } = deps;
+  const codes = await transact(client, [
+    { Put: putEnrollment(table, enrollment) },
+    { Put: putIfAbsent(table, messageItem(dropped)) },
+  ]);
+  if (!codes) return true;
+  // The text is a message already: Twilio did not take it, and its message says so.
+  const isStored = codes[0] === 'None' && codes[1] === 'ConditionalCheckFailed';
+  return isStored && replace(deps, enrollment);
 }
 
 async function change(

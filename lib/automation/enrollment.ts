@@ -24,12 +24,25 @@ export const enrollmentSchema = z.object({
   /** State of the next step. */
   ...pendingShape,
   enrolledAt: z.string(),
+  /** How often the lead entered the automation; absent for the first time. */
+  generation: z.int().min(2).optional(),
+  /** The submission that enrolled the lead. */
+  enrolledBy: z.string().optional(),
 });
 export type Enrollment = z.infer<typeof enrollmentSchema>;
 
-/** Builds the id of the text that a step becomes. A retried step has the same id, so it is never sent twice (X5). */
-export function messageIdOf(leadId: string, automationId: string, step: number): string {
-  return `${leadId}.${automationId}.${step}`;
+export function generationOf({ generation = 1 }: Pick<Enrollment, 'generation'>): number {
+  return generation;
+}
+
+/**
+ * Builds the id of the text that a step becomes. A retried step has the same id, so it is never sent twice (X5).
+ *
+ * @param generation of the enrollment; the ids of the first one do not name it.
+ */
+export function messageIdOf(leadId: string, automationId: string, step: number, generation = 1): string {
+  const id = `${leadId}.${automationId}.${step}`;
+  return generation === 1 ? id : `${id}.${generation}`;
 }
 
 /** The ids that identify an enrollment. */

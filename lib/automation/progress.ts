@@ -137,10 +137,11 @@ export function stopEnrollment(enrollment: Enrollment, { reason, sentence }: Exp
  */
 export function reopenEnrollment(
   enrollment: Enrollment,
-  text: { readonly step: number; readonly attempt: number; readonly firstDueAt: string },
+  text: Pick<Enrollment, 'step' | 'firstDueAt' | 'generation'> & { readonly attempt: number },
   retryAt: string,
 ): Enrollment | undefined {
   if (enrollment.step !== text.step + 1 || enrollment.status === 'stopped') return undefined;
+  if (enrollment.generation !== text.generation) return undefined;
   return {
     ...enrollment,
     status: 'due',

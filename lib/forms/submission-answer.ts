@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { fieldErrorSchema } from '../runtime/problem-schema.ts';
+import { enrolledInSchema } from './submission.ts';
 
 /** The answer to a form submission. */
 export const submissionAnswerSchema = z.object({
@@ -12,6 +13,10 @@ export const submissionAnswerSchema = z.object({
     next: z.string().optional().meta({
       description: 'What the person must do for texts to reach them, while the carrier blocks the number.',
     }),
+  }),
+  automations: z.array(enrolledInSchema).optional().meta({
+    description:
+      'What the submission did to the enrollments of its lead. Only for a caller that has proved its origin.',
   }),
   refused: z
     .object({ title: z.string(), detail: z.string(), errors: z.array(fieldErrorSchema) })

@@ -4,7 +4,7 @@ import { isConditionFailure } from '../runtime/conditional-writes.ts';
 import { type Key, readItem, type TableDeps } from '../runtime/dynamodb.ts';
 import { ALL_SHARDS, shardOf } from '../tables/outreach.ts';
 import { pageOfWork } from '../tables/work-page.ts';
-import { type Submission, submissionSchema } from './submission.ts';
+import { type EnrolledIn, type Submission, submissionSchema } from './submission.ts';
 
 /** Reads and writes submissions, and lists those that were not processed to the end (F2). */
 export type SubmissionStore = ReturnType<typeof createSubmissionStore>;
@@ -38,7 +38,8 @@ export function createSubmissionStore(deps: TableDeps) {
      */
     add: (submission: Submission, replaceBefore?: string) => add(deps, submission, replaceBefore),
     /** Marks a submission as processed to the end. */
-    markProcessed: (submission: Submission) => markProcessed(deps, submission),
+    markProcessed: (submission: Submission, enrolled: readonly EnrolledIn[]) =>
+      markProcessed(deps, submission, enrolled),
     /** Lists unprocessed submissions that were received before a moment: one page of every shard. @param before ISO 8601 UTC. */
     unprocessedBefore: async (before: string): Promise<Submission[]> => {
       const shards = await Promise.all(ALL_SHARDS.map((shard) => unprocessed(deps, shard, before)));
@@ -79,15 +80,23 @@ async function add(deps: TableDeps, submission: Submission, replaceBefore?: stri
   }
 }
 
-async function markProcessed({ client, table }: TableDeps, submission: Submission): Promise<void> {
+async function markProcessed(
+  { client, table }: TableDeps,
+  submission: Submission,
+  enrolled: readonly EnrolledIn[],
+): Promise<void> {
   await client.send(
     new UpdateCommand({
       TableName: table,
       Key: submissionKey(submission.formId, submission.submissionId),
-      UpdateExpression: 'SET #status = :processed REMOVE #work, workOrder',
+      UpdateExpression: 'SET #status = :processed, enrolled = :enrolled REMOVE #work, workOrder',
       ConditionExpression: 'uid = :uid',
       ExpressionAttributeNames: { '#status': 'status', '#work': 'work' },
-      ExpressionAttributeValues: { ':processed': 'processed', ':uid': submission.uid },
+      ExpressionAttributeValues: {
+        ':processed': 'processed',
+        ':uid': submission.uid,
+        ':enrolled': enrolled,
+      },
     }),
   );
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { enrolmentSchema } from '../automation/enroll-again.ts';
 import { leadDetailsSchema } from '../leads/lead.ts';
 
 /** A statement about consent in a submission, with the words that were shown. */
@@ -18,6 +19,14 @@ export type ConsentStatement = z.infer<typeof statementSchema>;
 export function eventKindOf({ kind, checkbox }: ConsentStatement): NonNullable<ConsentStatement['kind']> {
   return kind ?? (checkbox === undefined ? 'impliedForm' : 'explicitWeb');
 }
+
+/** What a submission did to its lead's enrollment in one automation, and what the next text waits for. */
+export const enrolledInSchema = z.object({
+  automationId: z.string(),
+  did: enrolmentSchema,
+  waitsFor: z.enum(['automationPaused', 'consent']).optional(),
+});
+export type EnrolledIn = z.infer<typeof enrolledInSchema>;
 
 /**
  * An accepted submission, with everything that is needed to process it.
@@ -40,6 +49,8 @@ export const submissionSchema = z.object({
   /** Statements about consent: ticked checkboxes, the form's disclaimer or the answer to the opt-in question. */
   consents: z.array(statementSchema),
   automations: z.array(z.string()),
+  /** Written once the submission is processed. */
+  enrolled: z.array(enrolledInSchema).optional(),
   pageUrl: z.string().optional(),
   ip: z.string().optional(),
   userAgent: z.string().optional(),

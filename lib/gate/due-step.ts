@@ -49,16 +49,16 @@ export function prepareStep(table: string, step: DueStep, loaded: LoadedStep, no
     const why = { reason: 'automationDisabled', sentence: 'held: the automation is switched off' };
     return { kind: 'hold', put: put(holdPending(enrollment, why)), why };
   }
-  const { leadId, automationId, number, firstDueAt, attempts } = enrollment;
+  const { leadId, automationId, number, firstDueAt, attempts, generation } = enrollment;
   return {
     kind: 'ready',
     text: {
-      messageId: messageIdOf(leadId, automationId, step.step),
+      messageId: messageIdOf(leadId, automationId, step.step, generation),
       number,
       settings,
       consent,
       conversation,
-      describes: { leadId, automationId, step: step.step },
+      describes: { leadId, automationId, step: step.step, ...(generation !== undefined && { generation }) },
       firstDueAt,
       attempts,
       input: stepInput(automation, lead, enrollment),

@@ -133,7 +133,7 @@ export const leadRoutes = [
       }
       const lead = await deps.leads.create(phone.e164, body.details);
       for (const automation of automations) {
-        if (!automation?.enabled) continue;
+        if (!automation) continue;
         const ref = { leadId: lead.id, automationId: automation.id };
         await deps.enrollments.add(enrollLead(ref, lead.number, automation, deps.now()));
       }
