@@ -25,6 +25,8 @@ export interface InboundText {
   readonly to: string;
   readonly body: string;
   readonly optOutType: string | undefined;
+  /** Twilio acts on its own words over this channel. */
+  readonly carrierActs: boolean;
 }
 
 export interface Received {
@@ -40,7 +42,7 @@ export interface Received {
 export async function receiveText(deps: ReceiveDeps, text: InboundText): Promise<Received> {
   const intent = readIntent(text.body, text.optOutType);
   const [reading, before] = await Promise.all([
-    readTextIntent(deps.configuration, text.body, intent),
+    readTextIntent(deps.configuration, text, intent),
     intent.kind in KINDS ? deps.registry.loadSnapshot(sourceOf(text)) : undefined,
   ]);
   // Ahead of a START, whose texts leave at once; nothing goes ahead of a STOP.

@@ -36,6 +36,9 @@ export function addTwilioWebhooks(stack: OrganizationStack): void {
   http.addPublicRoute('/twilio/status', twilioStatus, SIGNED);
 
   alarms.onCount(twilioInbound, 'inboundFailed', { harm: stopLost });
+  alarms.onCount(twilioInbound, 'inboundUnreadable', {
+    harm: 'Someone who asked to stop may still be texted: their text came from a sender without a number that we can read.',
+  });
   const forged =
     'Somebody forges webhooks, or the auth token in SSM is not the one that signs: then no STOP is heard.';
   alarms.onCount(twilioInbound, 'inboundForged', { harm: forged, moreThan: 50 });

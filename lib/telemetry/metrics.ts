@@ -30,6 +30,7 @@ export const METRICS = {
     ...metricNames('inbound', ['stop', 'start', 'yes', 'help', 'keyword', 'doubtful', 'conversation']),
     'inboundForged',
     'inboundIgnored',
+    'inboundUnreadable',
     'inboundFailed',
   ],
   'twilio-status': [

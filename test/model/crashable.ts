@@ -138,7 +138,7 @@ export async function createCrashableHandlers(
       crashesAt: number,
     ): Promise<'crashed' | 'finished'> => {
       const { crashed, deps } = start({ crashesAt, afterAnswer: true });
-      const received = receiveText(deps, { ...text, optOutType: undefined });
+      const received = receiveText(deps, { ...text, optOutType: undefined, carrierActs: true });
       return Promise.race([received.then(() => 'finished' as const), crashed]);
     },
   };
