@@ -1,3 +1,4 @@
+import { applyCarrierError, type CarrierErrorDeps } from '../../lib/gate/carrier-error.ts';
 import type { GateTables } from '../../lib/gate/send-transaction.ts';
 import { reopenClaim } from '../../lib/gate/settle-claim.ts';
 import type { Carrier, CarrierMessage } from '../../lib/messaging/carrier.ts';
@@ -9,16 +10,17 @@ import { ALL_SHARDS } from '../../lib/tables/outreach.ts';
 import { pageOfWork } from '../../lib/tables/work-page.ts';
 import { logger } from '../../lib/telemetry/telemetry.ts';
 
-export interface SettleDeps extends GateTables {
+export interface SettleDeps extends GateTables, CarrierErrorDeps {
   readonly carrier: Pick<Carrier, 'find'>;
   readonly messages: Pick<MessageStore, 'get' | 'applyNews' | 'conversation'>;
-  readonly now: () => Date;
 }
 
 /** How a claimed text without an answer was settled. */
 export type ClaimOutcome =
   /** Twilio had taken it: its SID and status are known now. */
   | 'found'
+  /** Twilio had taken it, and the carriers refuse the sender. */
+  | 'campaignBlocked'
   /** Twilio never took it: its step is decided anew. */
   | 'reopened'
   /** Twilio never took it, and the automation has moved on: the text says so. */
@@ -77,7 +79,10 @@ async function settleClaim(deps: SettleDeps, text: Message): Promise<ClaimOutcom
   if (!found) return reopenClaim(deps, text, deps.now().toISOString(), deps.now());
   const errorCode = found.errorCode === undefined ? {} : { errorCode: found.errorCode };
   const news = { sid: found.sid, status: found.status, ...errorCode };
-  return (await deps.messages.applyNews(text.id, news)) === 'applied' ? 'found' : 'settled';
+  if ((await deps.messages.applyNews(text.id, news)) !== 'applied') return 'settled';
+  if (found.errorCode === undefined) return 'found';
+  const consequence = await applyCarrierError(deps, text, found.errorCode, 'news');
+  return consequence === 'senderRefused' ? 'campaignBlocked' : 'found';
 }
 
 /** Twilio's copy of a text: same number, same words, not long before the claim, and not another text's of ours. */

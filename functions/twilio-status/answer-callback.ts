@@ -15,12 +15,14 @@ const newsSchema = z.object({
  * Takes a delivery callback of Twilio's.
  *
  * @param id of our message, which the callback's URL carries. @param fields of the webhook, signed by Twilio.
+ * @param isProbe the URL says that the text tries a sender that was refused.
  * @throws RequestProblem 400 for what is no callback, 404 for a message that was not sent.
  */
 export async function answerCallback(
   deps: ApplyDeps,
   id: string | undefined,
   fields: Readonly<Record<string, string>>,
+  isProbe: boolean,
 ): Promise<HttpAnswer> {
   const news = newsSchema.safeParse(fields);
   if (!id || !news.success) {
@@ -32,8 +34,11 @@ export async function answerCallback(
   // For the line of a failure.
   logger.appendKeys(ids);
   const errorCode = ErrorCode === undefined ? {} : { errorCode: ErrorCode };
-  const outcome = await applyNews(deps, id, { sid, status, ...errorCode });
-  countOutcomes(countBy('callback', [outcome]));
+  const { outcome, consequence } = await applyNews(deps, id, { sid, status, ...errorCode, isProbe });
+  countOutcomes({
+    ...countBy('callback', [outcome]),
+    callbackCampaignBlocked: consequence === 'senderRefused' ? 1 : 0,
+  });
   logger.info('News of a text', {
     ...ids,
     status: twilioRank(status)?.status ?? 'unknown',

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { SendgateFunction } from '../constructs/sendgate-function.ts';
 import type { OrganizationStack } from '../organization-stack.ts';
+import { CAMPAIGN_BLOCKED } from './sending.ts';
 
 const TIMEOUT = Duration.seconds(10);
 const SIGNED = "Twilio's signature over the request proves the caller.";
@@ -44,6 +45,7 @@ export function addTwilioWebhooks(stack: OrganizationStack): void {
   alarms.onCount(twilioInbound, 'inboundForged', { harm: forged, moreThan: 50 });
   // Each text has two callbacks: with a wrong token this count is there before anybody texts to us.
   alarms.onCount(twilioStatus, 'callbackForged', { harm: forged, moreThan: 50 });
+  alarms.onCount(twilioStatus, 'callbackCampaignBlocked', { harm: CAMPAIGN_BLOCKED });
   // The comparison with Twilio brings a callback that was lost: more than ten in five minutes are no passing fault.
   alarms.onCount(twilioStatus, 'callbackFailed', { harm: newsLost, moreThan: 10 });
 }

@@ -81,5 +81,8 @@ async function changeSettings(
 
 /** Whoever says that the organization is verified, or is not, stands beside it. */
 function verifiedBy(change: Partial<Settings>, by: string, at: string): Partial<Settings> {
-  return change.a2pVerified === undefined ? {} : { a2pVerification: { source: 'admin', by, at } };
+  if (change.a2pVerified === undefined) return {};
+  // Who says that the organization is verified has mended what the sender was refused for.
+  const cleared = change.a2pVerified ? { senderClearedAt: at } : {};
+  return { a2pVerification: { source: 'admin', by, at }, ...cleared };
 }

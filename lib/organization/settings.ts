@@ -42,6 +42,8 @@ export const settingsSchema = z.strictObject({
       campaignStatus: z.string().optional(),
     })
     .optional(),
+  /** When an admin last found the sender in order: refusals of earlier texts hold nothing any more. Never sent. */
+  senderClearedAt: z.string().optional(),
   /**
    * On: opt-outs and opt-ins that reach us on other ways than a text are told to Twilio's consent API, so that its STOP
    * list and the registry say the same (X9). Twilio gives access to that API on request.
@@ -69,7 +71,9 @@ export const settingsSchema = z.strictObject({
 export type Settings = z.infer<typeof settingsSchema>;
 
 /** What an admin may send to change settings: any of them, nothing else. */
-export const settingsChangeSchema = settingsSchema.omit({ a2pVerification: true }).partial();
+export const settingsChangeSchema = settingsSchema
+  .omit({ a2pVerification: true, senderClearedAt: true })
+  .partial();
 
 function isTimeZone(name: string): boolean {
   try {

@@ -24,6 +24,7 @@
  * | drift report, finding, watermark | `DRIFT#...`, `DRIFT` | `REPORT`, `FINDING`, `MARK` | lib/drift/drift-items.ts |
  * | export | `EXPORT#<export>` | `EXPORT` | lib/exports/export-store.ts |
  * | rate limiter of the sender | `SENDER` | `CLOCK` | lib/gate/send-rate-limiter.ts |
+ * | last refusal of the sender | `SENDER` | `REFUSAL` | lib/gate/sender-refusal.ts |
  * | watermarks of a cycle | `CYCLE#<kind>` | `MARKS` | functions/automation-cycle/watermarks.ts |
  *
  * Two sparse indexes serve every list.

@@ -34,7 +34,7 @@ export const METRICS = {
     'inboundFailed',
   ],
   'twilio-status': [
-    ...metricNames('callback', ['applied', 'stale', 'unknown']),
+    ...metricNames('callback', ['applied', 'stale', 'unknown', 'campaignBlocked']),
     'callbackForged',
     'callbackFailed',
   ],
@@ -61,7 +61,7 @@ export const METRICS = {
   'publish-events': ['eventPublished', 'eventRefused', 'eventUnreadable', 'publishFailed'],
   'crm-lookup': ['crmLookedUp', 'crmAttested', 'crmWritten', 'crmFailed', 'crmRequestFailed'],
   reconcile: [
-    ...metricNames('claim', ['found', 'reopened', 'movedOn', 'settled']),
+    ...metricNames('claim', ['found', 'campaignBlocked', 'reopened', 'movedOn', 'settled']),
     'submissionFinished',
     'driftFound',
     'driftSettled',
