@@ -16,15 +16,16 @@ export interface SubmitDeps extends GateTables, CarrierErrorDeps {
 }
 
 /**
- * A claim older than this is not handed over: `reconcile` may already have asked Twilio about it, and a text that
- * leaves after that could leave twice.
+ * A claim older than this is not submitted: `reconcile` may already have asked Twilio about it, and a text that leaves after
+ * that could leave twice (X5).
  */
 const CLAIM_MILLISECONDS = 30_000;
 
 /**
- * Hands a claimed text to Twilio and writes down the answer.
+ * Submits a claimed text to Twilio and records the answer.
  *
- * @param isProbe the text tries whether a sender is taken again that was refused.
+ * @param isProbe true for the text that tries whether Twilio accepts a refused sender again.
+ * @returns `inDoubt` when the answer is unknown; the text stays claimed, and `reconcile` asks Twilio about it.
  */
 export async function submitToCarrier(
   deps: SubmitDeps,
@@ -44,7 +45,7 @@ export async function submitToCarrier(
       if (isProbe) await deps.senderRefusals.clear({ claimedAt: text.claimedAt ?? '', isDelivered: false });
       return 'sent';
     case 'rejected':
-      return rejected(deps, text, result.code);
+      return settleRejected(deps, text, result.code);
     case 'notAccepted':
       await reopenClaim(deps, text, retryAt(deps.now(), text.attempt ?? 1), deps.now());
       return 'retrying';
@@ -55,9 +56,10 @@ export async function submitToCarrier(
   }
 }
 
-async function rejected(deps: SubmitDeps, text: Message, code: number | null): Promise<'rejected'> {
+/** Settles a text that Twilio refused for good, with the consequence that its error code has. */
+async function settleRejected(deps: SubmitDeps, text: Message, code: number | null): Promise<'rejected'> {
   const { sentence } = carrierErrorOf(code);
-  // The consequence first: should the process end in between, the text is still claimed and is looked into.
+  // The consequence is recorded first. If the process ends in between, the text is still claimed, and `reconcile` settles it.
   await applyCarrierError(deps, text, code ?? 0, 'answer');
   const ending = {
     status: 'rejected',
@@ -79,7 +81,7 @@ async function holdRefused(deps: SubmitDeps, text: Message, code: number): Promi
   return 'campaignBlocked';
 }
 
-/** 30 s, 1, 2, 4 ... minutes, an hour at most. */
+/** Returns when to try again: after 30 s, 1, 2, 4 ... minutes, an hour at most. @param attempt from 1. */
 function retryAt(now: Date, attempt: number): string {
   const seconds = Math.min(30 * 2 ** (attempt - 1), 3600);
   return new Date(now.getTime() + seconds * 1000).toISOString();

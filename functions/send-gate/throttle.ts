@@ -6,45 +6,41 @@ import { describeSlot, senderBusyReason, urgencyOf } from '../../lib/gate/sender
 import { segmentsOf } from '../../lib/messaging/segments.ts';
 import type { BatchThrottle } from './batch-throttle.ts';
 
-/** What is to be carried out, decided at `now`. */
-export interface TimedDecision {
-  readonly decision: Decision;
-  readonly now: Date;
-}
+/** The request for the slot takes less than this: nothing is read again for a text that found the sender free. */
+const NO_WAIT_MILLISECONDS = 50;
 
 /**
- * Lets a text that may leave wait for its turn at the sender, where the organization has set how many segments a second it
- * takes. Nothing is claimed while it waits, and what was decided is decided once more after that: the hour is a later one,
- * and a STOP in between makes the send transaction fail as ever.
+ * Lets a text that may leave wait for its slot at the sender, where the organization has set how many segments a second it
+ * takes. Nothing is claimed while it waits. A decision that is older than the wait never sends: the caller reads settings,
+ * automation, lead and consent again, and decides once more (H1, S4).
  *
- * @param decideAt decides the text on the loaded at hand.
- * @returns the same decision, with the turn in its trace (X1); or to defer, when the sender is busy for too long.
+ * @param hasWaited the text has had its slot, and the decision rests on what was read after that.
+ * @returns the decision, with the slot in its trace (X1); to defer, when the sender is busy for too long; or `waited`.
  */
 export async function throttle(
-  deps: { readonly throttle: BatchThrottle; readonly now: () => Date },
+  deps: { readonly throttle: BatchThrottle },
   text: DueText,
   loaded: LoadedStep | LoadedSingleText,
-  { decision, now }: TimedDecision,
-  decideAt: (now: Date) => Decision,
-): Promise<TimedDecision> {
+  decision: Decision,
+  hasWaited: boolean,
+): Promise<Decision | 'waited'> {
   const rate = text.settings.senderSegmentsPerSecond ?? undefined;
   const body = rate === undefined ? undefined : bodyOf(text, decision);
-  if (rate === undefined || body === undefined) return { decision, now };
+  if (rate === undefined || body === undefined) return decision;
   const urgency = urgencyOf(text, loaded);
   const request = { id: text.messageId, segments: segmentsOf(body).count, urgency };
   const slot = await deps.throttle.acquire(request, rate);
   if (slot.kind === 'later') {
     const why = senderBusyReason(rate, slot.until);
     const trace = [...decision.trace, { rule: 'senderRate', result: why.sentence }];
-    return { decision: { ...decision, ...why, kind: 'defer', until: slot.until, trace }, now };
+    return { ...decision, ...why, kind: 'defer', until: slot.until, trace };
   }
-  const after = deps.now();
-  const again = decideAt(after);
+  if (slot.waitedMilliseconds >= NO_WAIT_MILLISECONDS && !hasWaited) return 'waited';
   const result = describeSlot(rate, urgency, slot.waitedMilliseconds);
-  return { decision: { ...again, trace: [...again.trace, { rule: 'senderRate', result }] }, now: after };
+  return { ...decision, trace: [...decision.trace, { rule: 'senderRate', result }] };
 }
 
-/** The words that would leave; undefined when none would. */
+/** Returns the body that would leave, or undefined when none would. */
 function bodyOf(text: DueText, decision: Decision): string | undefined {
   if (decision.kind === 'sendOptInRequestFirst') return optInRequestWords(text.settings).whole;
   if (decision.kind !== 'send') return undefined;

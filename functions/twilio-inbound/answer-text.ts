@@ -12,7 +12,7 @@ export interface AnswerDeps extends ReceiveDeps {
 }
 
 /**
- * Takes a text that Twilio received for us, and answers with TwiML: the reply, or nothing to say.
+ * Takes a text that Twilio received for the organization, and answers with TwiML: a reply, or none.
  *
  * @param fields of the webhook, signed by Twilio.
  */
@@ -63,7 +63,7 @@ function twiml(body: string): HttpAnswer {
 
 const NO_REPLY = twiml('<?xml version="1.0" encoding="UTF-8"?><Response/>');
 
-/** The library that writes TwiML is loaded only where there is something to say. */
+/** Writes a reply as TwiML. Loads the library only now, since most texts get no reply. */
 async function replyWith(words: string): Promise<HttpAnswer> {
   const { default: MessagingResponse } = await import('twilio/lib/twiml/MessagingResponse.js');
   const response = new MessagingResponse();

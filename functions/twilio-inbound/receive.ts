@@ -1,3 +1,4 @@
+import type { Enrollment } from '../../lib/automation/enrollment.ts';
 import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { stopEnrollment } from '../../lib/automation/progress.ts';
 import type { Configuration } from '../../lib/configuration/configuration.ts';
@@ -31,35 +32,35 @@ export interface InboundText {
 
 export interface Received {
   readonly intent: TextIntent['kind'];
-  /** What to answer at once. Confirmations of consent go through the gate. */
+  /** The reply to send at once. Confirmations of consent go through the gate. */
   readonly reply: string | undefined;
 }
 
 /**
- * Takes one text. Delivered twice, each of its effects happens once; a crash in between is mended by the retry.
- * Consent comes first: nothing that follows can delay a STOP. A text from a number that is no lead counts as well.
+ * Takes one received text. Records consent first, so that nothing delays a STOP (S4, B6). A number without a lead counts too.
+ * Each effect happens once, even if Twilio delivers the text twice, and the retry completes the effects after a crash.
  */
 export async function receiveText(deps: ReceiveDeps, text: InboundText): Promise<Received> {
-  const intent = readIntent(text.body, text.optOutType);
-  const [reading, before] = await Promise.all([
-    readTextIntent(deps.configuration, text, intent),
-    intent.kind in KINDS ? deps.registry.loadSnapshot(sourceOf(text)) : undefined,
+  const inboundIntent = readIntent(text.body, text.optOutType);
+  const [intent, snapshot] = await Promise.all([
+    readTextIntent(deps.configuration, text, inboundIntent),
+    inboundIntent.kind in KINDS ? deps.registry.loadSnapshot(sourceOf(text)) : undefined,
   ]);
-  // Ahead of a START, whose texts leave at once; nothing goes ahead of a STOP.
-  if (reading.kind !== 'stop') await deps.leads.markReachable(text.from);
-  const recorded = await recordReading(deps, text, reading, before);
+  // A START wakes texts at once, so its leads are reachable before it is recorded. A STOP is recorded before everything else.
+  if (intent.kind !== 'stop') await deps.leads.markReachable(text.from);
+  const recorded = await recordIntent(deps, text, intent, snapshot);
   await Promise.all([
-    reading.kind === 'stop' && deps.leads.markReachable(text.from),
+    intent.kind === 'stop' && deps.leads.markReachable(text.from),
     deps.conversations.receive({
       sid: text.messageSid,
       number: text.from,
       body: text.body,
-      isOptOut: reading.kind === 'stop',
-      ...(reading.kind === 'doubtful' && { review: { rule: reading.rule } }),
+      isOptOut: intent.kind === 'stop',
+      ...(intent.kind === 'doubtful' && { review: { rule: intent.rule } }),
     }),
   ]);
-  if (isReply(reading, recorded)) await stopForReply(deps, text.from);
-  return { intent: reading.kind, reply: await helpFor(deps, reading) };
+  if (isReply(intent, recorded)) await stopForReply(deps, text.from);
+  return { intent: intent.kind, reply: await helpReplyFor(deps, intent) };
 }
 
 const KINDS = {
@@ -71,13 +72,14 @@ const KINDS = {
 
 const sourceOf = ({ from, messageSid }: InboundText) => ({ number: from, sourceId: `sms:${messageSid}` });
 
-async function recordReading(
+/** Records a text's consent event. @returns undefined for a text that says nothing about consent. */
+async function recordIntent(
   { registry, now }: ReceiveDeps,
   text: InboundText,
-  reading: TextIntent,
-  before: RegistrySnapshot | undefined,
+  intent: TextIntent,
+  snapshot: RegistrySnapshot | undefined,
 ): Promise<Recorded | undefined> {
-  if (reading.kind === 'conversation' || reading.kind === 'help' || reading.kind === 'doubtful') {
+  if (intent.kind === 'conversation' || intent.kind === 'help' || intent.kind === 'doubtful') {
     return undefined;
   }
   const evidence = {
@@ -85,40 +87,47 @@ async function recordReading(
     messageSid: text.messageSid,
     to: text.to,
     wordsSent: text.body,
-    word: reading.word,
-    carrierActs: reading.carrierActs,
-    ...('reading' in reading && { reading: reading.reading }),
+    word: intent.word,
+    carrierActs: intent.carrierActs,
+    ...('reading' in intent && { reading: intent.reading }),
   };
   const occurredAt = now().toISOString();
-  return registry.record({ ...sourceOf(text), kind: KINDS[reading.kind], occurredAt, evidence }, before);
+  return registry.record({ ...sourceOf(text), kind: KINDS[intent.kind], occurredAt, evidence }, snapshot);
 }
 
-/** Words for a person: conversation, and a YES that was no answer to a request for consent. */
-function isReply(reading: TextIntent, recorded: Recorded | undefined): boolean {
-  if (reading.kind === 'conversation' || reading.kind === 'doubtful') return !reading.automatic;
-  return reading.kind === 'yes' && recorded?.event.effect !== 'changed';
+/** Checks whether a text is a person's reply: conversation, or a YES that answered no opt-in request. */
+function isReply(intent: TextIntent, recorded: Recorded | undefined): boolean {
+  if (intent.kind === 'conversation' || intent.kind === 'doubtful') return !intent.automatic;
+  return intent.kind === 'yes' && recorded?.event.effect !== 'changed';
+}
+
+/**
+ * Whether words of the lead can end an enrollment. A first text that waits for START was never sent, and the request for START
+ * asks for one word: what else the person says is no answer to it, and START still releases the text (C3).
+ */
+function endsByReply({ status, step, reason }: Enrollment): boolean {
+  if (status === 'waiting') return step > 0 || reason !== 'waitingForStart';
+  return status === 'due';
 }
 
 /** Ends the enrollments whose automation stops when the lead answers. */
 async function stopForReply(deps: ReceiveDeps, number: string): Promise<void> {
   const why = { reason: 'replied', sentence: 'stopped: the lead replied' };
   for (const leadId of await deps.leads.leadsWithNumber(number)) {
-    for (const found of await deps.enrollments.ofLead(leadId)) {
-      const automation = await deps.configuration.automation(found.automationId);
+    for (const enrollment of await deps.enrollments.ofLead(leadId)) {
+      const automation = await deps.configuration.automation(enrollment.automationId);
       if (!automation?.stopOnReply) continue;
-      // The gate or a wake job may write it at the same time: what they left is stopped.
-      await deps.enrollments.change(found, (enrollment) =>
-        enrollment.status === 'due' || enrollment.status === 'waiting'
-          ? stopEnrollment(enrollment, why)
-          : undefined,
+      // The gate or a wake job may write the enrollment at the same time. `change` then stops the newer one.
+      await deps.enrollments.change(enrollment, (current) =>
+        endsByReply(current) ? stopEnrollment(current, why) : undefined,
       );
     }
   }
 }
 
-/** HELP is answered at once, to anybody (CTIA), where the carrier does not: on short codes, and in other spellings. */
-async function helpFor({ configuration }: ReceiveDeps, reading: TextIntent): Promise<string | undefined> {
-  if (reading.kind !== 'help' || reading.carrierActs) return undefined;
+/** Returns the reply to HELP, for every number (CTIA), if the carrier sends none: on short codes, and for other spellings. */
+async function helpReplyFor({ configuration }: ReceiveDeps, intent: TextIntent): Promise<string | undefined> {
+  if (intent.kind !== 'help' || intent.carrierActs) return undefined;
   const { helpReply, organizationName } = await configuration.settings();
   const merged = merge(helpReply, { organizationName });
   return merged.kind === 'rendered' ? merged.body : undefined;

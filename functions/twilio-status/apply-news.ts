@@ -14,8 +14,10 @@ export interface Callback extends CarrierNews {
 }
 
 /**
- * Applies a delivery callback: the text's status follows Twilio's, in whatever order its callbacks come, and an error has the
- * consequence that it has on every way.
+ * Applies Twilio's news of a text. The callbacks may come in any order: the highest status wins. An error has the consequence
+ * that it has on every way (S8, X9, X16).
+ *
+ * @param id of our message.
  */
 export async function applyNews(
   deps: ApplyDeps,

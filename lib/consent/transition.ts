@@ -2,15 +2,15 @@ import type { ConsentStatus, Effect, EventKind, NewConsentEvent } from './consen
 import type { ConsentState, OptInRequestStatus } from './state.ts';
 
 /**
- * Version of these rules, stored with each event. A change of what any event does is a new version; the rules
- * that decided older events stay here, so that old ledgers still replay.
+ * Version of these rules, stored with each event. A change of any event's effect needs a new version. The rules of older
+ * versions must stay here, so that old ledgers still replay.
  */
 export const RULES_VERSION = 1;
 
 /** Maps each kind of event and consent status to the status after it (S5; docs/design.md, "The transition table"). */
 export const TRANSITIONS: Readonly<Record<EventKind, Readonly<Record<ConsentStatus, ConsentStatus>>>> = {
   handsetStart: { none: 'opted_in', opted_in: 'opted_in', opted_out: 'opted_in' },
-  // YES means START only from someone who was asked or had opted out; see `asksForNothing` below.
+  // YES counts as START only after an opt-in request or an opt-out; see `isConversation` below.
   handsetYes: { none: 'opted_in', opted_in: 'opted_in', opted_out: 'opted_in' },
   handsetKeyword: { none: 'opted_in', opted_in: 'opted_in', opted_out: 'opted_in' },
   explicitWeb: { none: 'opted_in', opted_in: 'opted_in', opted_out: 'opted_in' },
@@ -21,7 +21,7 @@ export const TRANSITIONS: Readonly<Record<EventKind, Readonly<Record<ConsentStat
   numberReleased: { none: 'none', opted_in: 'none', opted_out: 'opted_out' },
   optInRequestSent: { none: 'none', opted_in: 'opted_in', opted_out: 'opted_out' },
   optInRequestFailed: { none: 'none', opted_in: 'opted_in', opted_out: 'opted_out' },
-  // What we changed on Twilio's STOP list says nothing of anybody's consent.
+  // A change that sendgate made on Twilio's STOP list is no consent (X9).
   carrierBlocked: { none: 'none', opted_in: 'opted_in', opted_out: 'opted_out' },
   carrierUnblocked: { none: 'none', opted_in: 'opted_in', opted_out: 'opted_out' },
 };
@@ -43,13 +43,13 @@ function latest(...times: (string | undefined)[]): string | undefined {
     .at(-1);
 }
 
-/** The last event that speaks against an event of this kind: what happened before it is late news (X3). */
+/** Returns the moment of the last event that opposes this kind. An event that happened before it is late news (X3). */
 function lastOpposing(state: ConsentState, kind: EventKind): string | undefined {
   if (isOptIn(kind)) return latest(state.lastOptOutAt, state.lastReleaseAt);
-  // Only what could have lifted an opt-out opposes one: an opt-out stays ahead of a form without a checkbox
-  // or a CRM field, in whichever order the two are heard of.
+  // Only an opt-in that can lift an opt-out opposes one. So an opt-out wins over a form without a checkbox or a CRM field,
+  // in whichever order the two are recorded (X13).
   if (kind === 'optOut' || kind === 'carrierBlocked') return state.lastLiftingAt;
-  // A STOP that came while Twilio was being told of an opt-in blocks again, and this is older than it.
+  // A STOP that came while sendgate lifted the block at Twilio blocks again, so the lifting is older than the STOP (X9).
   if (kind === 'carrierUnblocked') return state.lastOptOutAt;
   if (kind === 'numberReleased') return state.lastOptInAt;
   return undefined;
@@ -58,18 +58,18 @@ function lastOpposing(state: ConsentState, kind: EventKind): string | undefined 
 function isLate(state: ConsentState, newEvent: NewConsentEvent): boolean {
   const opposing = lastOpposing(state, newEvent.kind);
   if (opposing === undefined) return false;
-  // A manual opt-in must be dated after the opt-out; for the others arrival order settles a tie.
+  // A manual opt-in must be dated after the opt-out. For other kinds, the event recorded last wins a tie.
   if (newEvent.kind === 'manualOptIn') return newEvent.occurredAt <= opposing;
   return newEvent.occurredAt < opposing;
 }
 
-/** A bare YES from someone who has no question open and has not opted out is conversation, not consent. */
-function asksForNothing(state: ConsentState, kind: EventKind): boolean {
-  const isAsked = [state.optInRequest, ...Object.values(state.leadOptInRequests ?? {})].includes('sent');
-  return kind === 'handsetYes' && state.status !== 'opted_out' && !isAsked;
+/** Tells whether a bare YES is conversation and no consent: the number has no open opt-in request and is not opted out. */
+function isConversation(state: ConsentState, kind: EventKind): boolean {
+  const isOpen = [state.optInRequest, ...Object.values(state.leadOptInRequests ?? {})].includes('sent');
+  return kind === 'handsetYes' && state.status !== 'opted_out' && !isOpen;
 }
 
-/** Moves every request for a double opt-in that `next` has something to say of: the number's and its leads'. */
+/** Moves the opt-in requests of the number and of its leads. `next` maps a status to the one after it; others stay. */
 function moveOptInRequests(
   state: ConsentState,
   next: Partial<Record<OptInRequestStatus, OptInRequestStatus>>,
@@ -83,7 +83,7 @@ function moveOptInRequests(
   return moved;
 }
 
-/** The carrier lifts its block on the words that it takes for START itself, and on no others ("Start.", "restart"). */
+/** Clears the carrier's block if the carrier itself takes the words for START. It does not for others ("Start.", "restart"). */
 function withoutBlock(state: ConsentState, { evidence }: NewConsentEvent): ConsentState {
   const carrierLifts = evidence.source === 'handset' && evidence.carrierActs;
   return carrierLifts ? { ...state, carrierBlocked: false } : state;
@@ -99,17 +99,18 @@ function optIn(state: ConsentState, newEvent: NewConsentEvent): ConsentState {
   if (FROM_HANDSET.has(kind) && kind !== 'handsetKeyword') {
     next = { ...moveOptInRequests(next, { sent: 'accepted' }), optInRequest: 'accepted' };
   } else if (state.status === 'opted_out') {
-    // Consent given elsewhere after a STOP: where START is asked for, it is asked for again.
+    // The consent was not given by START: with double opt-in, the next text asks for START again.
     next = moveOptInRequests(next, { rejected: 'not_sent' });
   }
   if (kind === 'handsetKeyword' && evidence.source === 'handset' && !state.keywords[evidence.word]?.active) {
-    // One that is active already stays as it is: the text that brought it is its evidence, and was confirmed.
+    // An opt-in that is active already stays: its first text is its evidence, and was confirmed.
     const record = { active: true, since: occurredAt, sequence: state.version + 1 };
     next.keywords = { ...state.keywords, [evidence.word]: record };
   }
   return next;
 }
 
+/** Opts the number out, ends its keywords, and rejects its opt-in requests, so that automated texts stop (B6, C5). */
 function optOut(state: ConsentState, newEvent: NewConsentEvent): ConsentState {
   const { occurredAt, evidence } = newEvent;
   const sequence = state.version + 1;
@@ -130,6 +131,7 @@ function optOut(state: ConsentState, newEvent: NewConsentEvent): ConsentState {
   };
 }
 
+/** Ends the consent of a number that was disconnected or reassigned. Its opt-out stays. */
 function release(state: ConsentState, newEvent: NewConsentEvent): ConsentState {
   const sequence = state.version + 1;
   const keywords = Object.fromEntries(
@@ -144,22 +146,22 @@ function release(state: ConsentState, newEvent: NewConsentEvent): ConsentState {
   return { ...rest, status, keywords, lastReleaseAt, optInRequest: 'not_sent' };
 }
 
-/** The request never reached its reader: who has not answered it may be asked again. */
+/** Resets an opt-in request that never reached the person, so that the next text asks again. */
 function optInRequestFailed(state: ConsentState, { evidence }: NewConsentEvent): ConsentState {
   const leadId = evidence.source === 'carrier' ? evidence.leadId : undefined;
   const { leadOptInRequests } = state;
   if (leadId === undefined || leadOptInRequests?.[leadId] !== 'sent') {
     return state.optInRequest === 'sent' ? { ...state, optInRequest: 'not_sent' } : state;
   }
-  const others = { ...leadOptInRequests, [leadId]: 'not_sent' as const };
-  const isAsked = Object.values(others).includes('sent');
-  const optInRequest = state.optInRequest === 'sent' && !isAsked ? 'not_sent' : state.optInRequest;
-  return { ...state, optInRequest, leadOptInRequests: others };
+  const requests = { ...leadOptInRequests, [leadId]: 'not_sent' as const };
+  const isOpen = Object.values(requests).includes('sent');
+  const optInRequest = state.optInRequest === 'sent' && !isOpen ? 'not_sent' : state.optInRequest;
+  return { ...state, optInRequest, leadOptInRequests: requests };
 }
 
-/** The opt-in template was sent: to the number, and where each lead opts in by itself, for one lead. */
+/** Marks the number's opt-in request as sent and, in per-lead double opt-in, that of one lead (C4). */
 function optInRequestSent(state: ConsentState, { evidence }: NewConsentEvent): ConsentState {
-  // Nobody who accepted is asked again: this one left before the START that is known already.
+  // This request left before a START that is recorded already, so the number stays accepted.
   const optInRequest = state.optInRequest === 'accepted' ? 'accepted' : 'sent';
   const leadId = evidence.source === 'gate' ? evidence.leadId : undefined;
   if (leadId === undefined) return { ...state, optInRequest };
@@ -172,11 +174,11 @@ function facets(state: ConsentState): string {
 }
 
 /**
- * Applies one event to the state of a number. Pure: the caller stores what comes out.
+ * Applies one event to the state of a number (S5; docs/design.md, "The transition table"). Pure: the caller stores the result.
  *
- * @param occurrence its `occurredAt` must not lie in the future; the registry sees to that.
- * @returns the state after the event (its `version` and `headHash` are the registry's to set) and whether the
- *   event moved it. Late news (X3) changes nothing at all.
+ * @param newEvent its `occurredAt` must not lie in the future; the registry sees to that.
+ * @returns the state after the event, whose `version` and `headHash` the registry sets, and the event's effect. Late news
+ *   changes nothing at all (X3).
  */
 export function applyEvent(
   state: ConsentState,
@@ -192,7 +194,7 @@ export function applyEvent(
 }
 
 function nextState(state: ConsentState, newEvent: NewConsentEvent): ConsentState {
-  if (asksForNothing(state, newEvent.kind)) return withoutBlock(state, newEvent);
+  if (isConversation(state, newEvent.kind)) return withoutBlock(state, newEvent);
   switch (newEvent.kind) {
     case 'optOut':
       return optOut(state, newEvent);

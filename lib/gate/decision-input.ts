@@ -42,6 +42,7 @@ export function singleTextInput(
     purpose,
     ...(firstDueAt !== undefined && { age: { firstDueAt, maximumAge: MAXIMUM_AGE[purpose] } }),
     leadId,
+    leadNumber: lead?.number,
     heldFor,
     isAnswer,
     place: lead?.details,

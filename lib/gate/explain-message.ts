@@ -26,6 +26,8 @@ const ABOUT_CONSENT = new Set([
   'carrierBlocked',
 ]);
 
+const ABOUT_NUMBER = new Set(['numberUnreachable', 'numberChanged']);
+
 /**
  * Explains a message's status: consent is checked first, then the number, then the carrier (S8).
  *
@@ -34,7 +36,7 @@ const ABOUT_CONSENT = new Set([
 export function explainMessage(text: Message): Explanation {
   const error = text.errorCode === undefined ? undefined : carrierErrorOf(text.errorCode);
   const isConsent = ABOUT_CONSENT.has(text.reason ?? '') || error?.consequence === 'optOut';
-  const isNumber = text.reason === 'numberUnreachable' || error?.consequence === 'unreachableNumber';
+  const isNumber = ABOUT_NUMBER.has(text.reason ?? '') || error?.consequence === 'unreachableNumber';
   const isRules = !isConsent && !isNumber && (text.status === 'refused' || text.status === 'dropped');
   const isCarrier = !isConsent && !isNumber && !isRules && FAILED.has(text.status);
   const code = text.errorCode === undefined ? '' : ` (error ${text.errorCode})`;

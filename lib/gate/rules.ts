@@ -43,6 +43,20 @@ const maximumAge: Rule = {
   },
 };
 
+/** Refuses a text that was written for a lead once the lead has another number, whoever has the old one now (T3, B2). */
+const leadsNumber: Rule = {
+  name: 'leadsNumber',
+  evaluate: ({ purpose, leadNumber, consent }) => {
+    if (leadNumber === undefined || leadNumber === consent.number) {
+      return { explanation: 'the text is for the number that it goes to' };
+    }
+    return {
+      verdict: { kind: purpose === 'agent' ? 'refuse' : 'drop', reason: 'numberChanged' },
+      explanation: 'the lead that the text is for has another number by now',
+    };
+  },
+};
+
 /**
  * Sends nothing to a number that has opted out, by STOP in reply to any text (B6) or otherwise, until it opts in explicitly
  * again (S4, S5). Only the one answer that confirms the opt-out may leave. A text that waited for START is dropped when
@@ -284,6 +298,7 @@ const caps: Rule = {
 /** The rules in the order in which they are consulted; the first with a verdict decides (docs/design.md, "The gate"). */
 export const RULES: readonly Rule[] = [
   maximumAge,
+  leadsNumber,
   optedOut,
   a2pVerified,
   senderAccepted,

@@ -1,15 +1,16 @@
-import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Enrollment } from '../automation/enrollment.ts';
 import { enrollmentKey, parseEnrollment, putEnrollment } from '../automation/enrollment-items.ts';
 import { holdPending, reopenEnrollment } from '../automation/progress.ts';
 import { conversationKey } from '../conversations/conversation-items.ts';
 import { type Message, STATUS_RANK } from '../messaging/message.ts';
 import { messageKey } from '../messaging/message-items.ts';
-import { cancellationCodes, ifConditionHolds } from '../runtime/conditional-writes.ts';
+import { LOST, type Lost, retryLost } from '../runtime/change-versioned.ts';
+import { transact } from '../runtime/conditional-writes.ts';
 import { readItem, type TransactItem } from '../runtime/dynamodb.ts';
 import { reopenSingleText, type SingleText } from '../single-texts/single-text.ts';
 import { parseSingleText, putSingleText, singleTextKey } from '../single-texts/single-text-items.ts';
 import type { Why } from './due-text.ts';
+import { givePlaceBack } from './give-place-back.ts';
 import type { GateTables } from './send-transaction.ts';
 
 /** The final status of a claimed text that did not leave, with the reason. */
@@ -35,7 +36,7 @@ export async function endClaim(
   now: Date,
 ): Promise<boolean> {
   const errorCode = ending.errorCode === undefined ? '' : ', errorCode = :errorCode';
-  const update = new UpdateCommand({
+  const Update = {
     TableName: tables.outreachTable,
     Key: messageKey(text.id),
     ConditionExpression: ONLY_THIS_CLAIM,
@@ -51,63 +52,74 @@ export async function endClaim(
       ':now': now.toISOString(),
       ':errorCode': ending.errorCode,
     },
+  };
+  return retryLost('The end of a claim', async () => {
+    const place = await givePlaceBack(tables, text, now);
+    const codes = await transact(tables.client, [{ Update }, ...place]);
+    if (!codes) return true;
+    return codes[0] === 'ConditionalCheckFailed' ? false : LOST;
   });
-  return (await ifConditionHolds(tables.client.send(update))) !== undefined;
 }
 
 /**
- * Takes a claim back because Twilio did not accept the text. In one transaction the text becomes `retrying`, and its step or
- * single text is due again at `retryAt`, when the gate decides it again, consent included (X5: sent once, or explained).
+ * Takes a claim back because Twilio did not accept the text. In one transaction the text becomes `retrying`, caps count it no
+ * longer (X6), and its step or single text is due again at `retryAt`, when the gate decides it again, consent included (X5:
+ * sent once, or explained).
  *
  * @param retryAt ISO 8601 UTC.
  * @param held the reason for which it waits until then instead of being due, outside the due index.
  * @returns `reopened`; `movedOn` when the enrollment or single text is no longer right behind this attempt, and the text was
  *   ended as `failed`; `settled` when the carrier's report came first.
  */
-export async function reopenClaim(
+export function reopenClaim(
   tables: GateTables,
   text: Message,
   retryAt: string,
   now: Date,
   held?: Why,
 ): Promise<'reopened' | 'movedOn' | 'settled'> {
+  return retryLost('A claim that is taken back', () => tryReopen(tables, text, retryAt, now, held));
+}
+
+async function tryReopen(
+  tables: GateTables,
+  text: Message,
+  retryAt: string,
+  now: Date,
+  held: Why | undefined,
+): Promise<'reopened' | 'movedOn' | 'settled' | Lost> {
   const { client, outreachTable } = tables;
   const { attempt = 1 } = text;
-  const reopened = await reopenOrigin(tables, text, retryAt, held);
+  const [reopened, place] = await Promise.all([
+    reopenOrigin(tables, text, retryAt, held),
+    givePlaceBack(tables, text, now),
+  ]);
   if (!reopened) return failClaim(tables, text, now);
-  try {
-    await client.send(
-      new TransactWriteCommand({
-        TransactItems: [
-          {
-            Update: {
-              TableName: outreachTable,
-              Key: messageKey(text.id),
-              ConditionExpression: ONLY_THIS_CLAIM,
-              UpdateExpression:
-                'SET #status = :retrying, statusRank = :rank, updatedAt = :now REMOVE #work, workOrder',
-              ExpressionAttributeNames: { '#status': 'status', '#work': 'work' },
-              ExpressionAttributeValues: {
-                ':claimed': 'claimed',
-                ':attempt': attempt,
-                ':retrying': 'retrying',
-                ':rank': STATUS_RANK.retrying,
-                ':now': now.toISOString(),
-              },
-            },
-          },
-          { Put: reopened },
-          ...(text.purpose === 'confirmation' ? [markPending(outreachTable, text, now)] : []),
-        ],
-      }),
-    );
-    return 'reopened';
-  } catch (error) {
-    const codes = cancellationCodes(error);
-    if (codes?.[0] === 'ConditionalCheckFailed') return 'settled';
-    if (codes?.[1] === 'ConditionalCheckFailed') return failClaim(tables, text, now);
-    throw error;
-  }
+  const codes = await transact(client, [
+    {
+      Update: {
+        TableName: outreachTable,
+        Key: messageKey(text.id),
+        ConditionExpression: ONLY_THIS_CLAIM,
+        UpdateExpression:
+          'SET #status = :retrying, statusRank = :rank, updatedAt = :now REMOVE #work, workOrder',
+        ExpressionAttributeNames: { '#status': 'status', '#work': 'work' },
+        ExpressionAttributeValues: {
+          ':claimed': 'claimed',
+          ':attempt': attempt,
+          ':retrying': 'retrying',
+          ':rank': STATUS_RANK.retrying,
+          ':now': now.toISOString(),
+        },
+      },
+    },
+    { Put: reopened },
+    ...(text.purpose === 'confirmation' ? [markPending(outreachTable, text, now)] : []),
+    ...place,
+  ]);
+  if (!codes) return 'reopened';
+  if (codes[0] === 'ConditionalCheckFailed') return 'settled';
+  return codes[1] === 'ConditionalCheckFailed' ? failClaim(tables, text, now) : LOST;
 }
 
 /** Marks a confirmation that did not leave as pending again, so that automated texts wait for it (B3). */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { consentOf, newNumber, setUp, submission } from './organization.ts';
+import { consentOf, newNumber, putForm, setUp, submission } from './organization.ts';
 import { context, createWorld, type World } from './world.ts';
 
 let world: World;
@@ -160,6 +160,48 @@ test('X4 H3 a lead without consent waits as long as it takes, and no sweep touch
   await world.runCycle();
   vi.useRealTimers();
   expect(await enrollment()).toEqual(before);
+});
+
+test('C3 words before START do not end the first text: it leaves after START; words after it end what follows', async () => {
+  const steps = ['First', 'Second'].map((template, index) => ({ delay: `PT${index}H`, template }));
+  await world.admin('PUT', '/automations/drip', { id: 'drip', kind: 'newProspect', name: 'drip', steps });
+  await putForm(world, { id: 'drip', disclaimer: 'You agree to texts.', automations: ['drip'] });
+  const number = newNumber();
+  await world.submit('drip', submission(number));
+  await world.runCycle();
+  await world.text(number, 'Who is this?');
+  expect(await enrollmentsOf(number)).toMatchObject([{ status: 'waiting', reason: 'waitingForStart' }]);
+  await world.text(number, 'START');
+  await world.runCycle();
+  expect(world.textsTo(number)).toEqual([ASKS, expect.stringContaining('First')]);
+  await world.text(number, 'Thanks, call me');
+  expect(await enrollmentsOf(number)).toMatchObject([{ status: 'stopped', reason: 'replied' }]);
+});
+
+test('C2 C3 a request that was not delivered is repeated once, hours later; START releases the text at once', async () => {
+  const off = '+17205550192';
+  const after = async (hours: number) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * 3_600_000 });
+    await world.handlers.cycle({ sweep: true }, context());
+    await world.runCycle();
+    await world.twilio.settle();
+    await world.followChanges();
+  };
+  await world.submit('contact', submission(off));
+  await after(0);
+  await after(3);
+  expect(world.textsTo(off)).toEqual([ASKS]);
+  expect(await enrollmentsOf(off)).toMatchObject([
+    { status: 'waiting', sentence: expect.stringContaining('is repeated at') },
+  ]);
+  await after(2);
+  expect(world.textsTo(off)).toEqual([ASKS, ASKS]);
+  await after(48);
+  expect(world.textsTo(off)).toEqual([ASKS, ASKS]);
+  await world.text(off, 'START');
+  await world.runCycle();
+  vi.useRealTimers();
+  expect(world.textsTo(off)).toEqual([ASKS, ASKS, GREETS]);
 });
 
 test('C4 C5 S1 per lead, each lead record opts in by itself and shows its status, duplicates with the same number included', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { createConversationStore } from '../../lib/conversations/conversation-store.ts';
 import { createSubmissionStore } from '../../lib/forms/submission-store.ts';
-import { consentOf, newNumber, setUp, submission } from './organization.ts';
+import { consentOf, newNumber, putForm, setUp, submission } from './organization.ts';
 import { createWorld, type World } from './world.ts';
 
 let world: World;
@@ -96,6 +97,37 @@ test('X5 429 and 500 create nothing: the text leaves later, once, after a new de
     expect(await storedTexts(number)).toMatchObject([{ attempt: 3 }]);
     vi.useRealTimers();
   }
+});
+
+test('X6 X1 caps count what left: tries that Twilio did not take, and a text that it rejected, use up no place', async () => {
+  const steps = ['First', 'Second'].map((template) => ({ delay: 'PT0S', template }));
+  await world.admin('PUT', '/automations/two', { id: 'two', kind: 'newProspect', name: 'two', steps });
+  await putForm(world, { id: 'two', disclaimer: 'You agree to texts.', automations: ['two'] });
+  await world.admin('PATCH', '/settings', { caps: { perDay: 1, perWeek: 40 } });
+  const number = newNumber();
+  await world.submit('two', submission(number));
+  world.twilio.setFault({ kind: 'error', status: 500, to: number, times: 3 });
+  await world.runCycle();
+  for (const seconds of [31, 61, 121]) {
+    passTime(seconds);
+    await world.runCycle();
+  }
+  expect(world.textsTo(number)).toEqual([expect.stringContaining('First')]);
+  await world.runCycle();
+  expect(await storedTexts(number)).toHaveLength(1);
+  const why = async (whose: string) =>
+    (await world.admin('GET', `/numbers/${encodeURIComponent(whose)}/why?automation=two`)).json;
+  expect(await why(number)).toMatchObject({
+    enrollment: { reason: 'caps', sentence: expect.stringContaining('1 automated text within 24 hours') },
+  });
+  const landline = '+13035550190';
+  await world.submit('contact', submission(landline));
+  await world.runCycle();
+  expect(await storedTexts(landline)).toMatchObject([{ status: 'rejected' }]);
+  const { client, outreachTable: table } = world.tables;
+  const conversations = createConversationStore({ client, table, now: () => new Date() });
+  expect((await conversations.get(landline)).recent).toEqual([]);
+  await world.admin('PATCH', '/settings', { caps: { perDay: 40, perWeek: 40 } });
 });
 
 test('S4 a STOP between a failed try and the next one stops the text', async () => {

@@ -74,3 +74,34 @@ test('T3 a step that is already queued for the old number is not sent to it, nor
   expect(world.textsTo(before)).toEqual([]);
   expect(world.textsTo(after)).toEqual([]);
 });
+
+test('T3 B2 a text that an agent wrote for a lead never goes to a number that the lead has left: held or queued, it is refused with the reason', async () => {
+  await world.admin('PATCH', '/settings', { doubleOptIn: 'perNumber' });
+  const [held, queued, after] = [newNumber(), newNumber(), newNumber()];
+  const pathOf = (number: string) => `/numbers/${encodeURIComponent(number)}/messages`;
+  const say = async (number: string) => {
+    const { json } = await world.admin('POST', '/leads', { number, details: { firstName: 'Dana' } });
+    const leadId = String(json['id']);
+    const said = await world.admin('POST', pathOf(number), { body: 'Your gate code is 4411.', leadId });
+    expect(said.status).toBe(202);
+    return leadId;
+  };
+  const heldFor = await say(held);
+  await world.drainLanes();
+  await world.admin('PATCH', '/settings', { doubleOptIn: 'off' });
+  const queuedFor = await say(queued);
+  for (const id of [heldFor, queuedFor]) await world.admin('PATCH', `/leads/${id}`, { number: after });
+  // Who has the number now answers the request that was sent to it.
+  await world.text(held, 'START');
+  await world.runCycle();
+  await world.runCycle();
+  for (const number of [held, queued]) {
+    expect(world.textsTo(number).filter((words) => words.includes('4411'))).toEqual([]);
+    const { messages, pending } = (await world.admin('GET', pathOf(number))).json;
+    expect(pending).toEqual([]);
+    expect(messages).toContainEqual(
+      expect.objectContaining({ purpose: 'agent', status: 'refused', reason: 'numberChanged' }),
+    );
+  }
+  expect(world.textsTo(after)).toEqual([]);
+});

@@ -102,6 +102,26 @@ test('S4 a STOP while a text waits for its slot stops it', async () => {
   expect(last.filter((number) => world.textsTo(number).length > 0)).toEqual(before);
 });
 
+test('H1 C8 settings that change while texts wait for their slots hold for those texts: verification is lost, none leaves; it is back, each leaves once', async () => {
+  await limit(1);
+  const numbers = await dueLeads('contact', 6);
+  const sending = workers(1);
+  await vi.waitFor(() => expect(leftAt(numbers).length).toBeGreaterThan(0), 10_000);
+  expect((await world.admin('PATCH', '/settings', { a2pVerified: false })).status).toBe(200);
+  const answeredAt = Date.now();
+  await sending;
+  const left = numbers.filter((number) => world.textsTo(number).length > 0);
+  expect(left.length).toBeLessThan(6);
+  // What was read a moment before the change may still be handed over.
+  expect(leftAt(numbers).at(-1)).toBeLessThan(answeredAt + 700);
+  const [held = ''] = numbers.filter((number) => !left.includes(number));
+  const { json } = await world.admin('GET', `/numbers/${encodeURIComponent(held)}/why?automation=welcome`);
+  expect(json['enrollment']).toMatchObject({ status: 'waiting', reason: 'a2pNotVerified' });
+  await world.admin('PATCH', '/settings', { a2pVerified: true, senderSegmentsPerSecond: null });
+  await world.runCycle();
+  for (const number of numbers) expect(world.textsTo(number)).toHaveLength(1);
+});
+
 test('X1 X5 a text for which the sender is busy too long is deferred to its slot and says so; an agent’s passes it', async () => {
   await limit(10);
   const { client, outreachTable: table } = world.tables;

@@ -40,6 +40,7 @@ test('X1 H3 for a number: what the gate would say now, with every rule in order 
   const { trace } = answer['decision'] as unknown as { trace: { rule: string }[] };
   expect(trace.map(({ rule }) => rule)).toEqual([
     'maximumAge',
+    'leadsNumber',
     'optedOut',
     'a2pVerified',
     'senderAccepted',

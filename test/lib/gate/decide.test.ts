@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { consentStatuses } from '../../../lib/consent/consent-event.ts';
 import { type ConsentState, initialState, optInRequestStatuses } from '../../../lib/consent/state.ts';
-import { type Conversation, noConversation } from '../../../lib/conversations/conversation.ts';
+import { type Conversation, emptyConversation } from '../../../lib/conversations/conversation.ts';
 import { decide } from '../../../lib/gate/decide.ts';
 import type { DecisionInput } from '../../../lib/gate/decision.ts';
 import { defaultSettings, type Settings } from '../../../lib/organization/settings.ts';
@@ -23,7 +23,7 @@ const OPTED_IN: ConsentState = {
   lastOptInAt: '2026-05-01T00:00:00.000Z',
 };
 const NOT_ASKED: ConsentState = initialState('+13035550142');
-const CONVERSATION: Conversation = noConversation('+13035550142', NOON);
+const CONVERSATION: Conversation = emptyConversation('+13035550142', NOON);
 const IN_REVIEW: Conversation = {
   ...CONVERSATION,
   review: { messageSid: 'SM1', since: '2026-06-01T11:30:00.000Z', rule: 'wrongNumber' },
@@ -282,6 +282,12 @@ describe("each rule alone, an agent's text", () => {
     ['carrier block', BLOCKED, { kind: 'refuse', reason: 'carrierBlocked' }],
     ['H12 no recorded opt-in', { consent: NOT_ASKED }, { kind: 'send' }],
     ['number unreachable', UNREACHABLE, { kind: 'refuse', reason: 'numberUnreachable' }],
+    ['T3 the lead’s own number', { leadNumber: '+13035550142' }, { kind: 'send' }],
+    [
+      'T3 a number that the lead has left',
+      { leadNumber: '+13035550143' },
+      { kind: 'refuse', reason: 'numberChanged' },
+    ],
     ['X6 in quiet hours', NIGHT, { kind: 'send' }],
   ] as const)('%s', (_, more, expected) => {
     expect(verdict(agent(more))).toEqual(expected);
@@ -307,6 +313,7 @@ describe('the order of the rules', () => {
       (q) => ({ ...q, age: { firstDueAt: '2026-01-01T00:00:00.000Z', maximumAge: 'P7D' } }),
       'drop tooOld',
     ],
+    ['leadsNumber', (q) => ({ ...q, leadNumber: '+13035550143' }), 'drop numberChanged'],
     ['optedOut', (q) => ({ ...q, consent: { ...q.consent, status: 'opted_out' } }), 'hold optedOut'],
     [
       'a2pVerified',
