@@ -3,6 +3,7 @@ import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import type { ConversationStore } from '../../lib/conversations/conversation-store.ts';
 import type { NewDriftFinding } from '../../lib/drift/drift.ts';
 import type { LoggedText } from '../../lib/drift/text-log.ts';
+import { isActedOnByCarrier } from '../../lib/messaging/address.ts';
 import { type InboundIntent, readIntent } from '../../lib/messaging/inbound-intent.ts';
 import type { MessageStore } from '../../lib/messaging/message-store.ts';
 
@@ -40,8 +41,11 @@ async function recordMissedStop(
   text: LoggedText,
   { word, carrierActs, reading }: Extract<InboundIntent, { word: string }>,
 ): Promise<NewDriftFinding[]> {
-  // For a standalone short code, Twilio itself acts on no keyword.
-  const isCarriers = carrierActs && (await deps.configuration.settings()).keywordReplies === 'carrier';
+  // For a standalone short code and over WhatsApp, Twilio itself acts on no keyword.
+  const isCarriers =
+    carrierActs &&
+    isActedOnByCarrier(text.sender) &&
+    (await deps.configuration.settings()).keywordReplies === 'carrier';
   const { outcome, event } = await deps.registry.record({
     number: text.number,
     kind: 'optOut',

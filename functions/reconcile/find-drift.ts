@@ -20,6 +20,8 @@ import { examineOurs, examineOutbound, type OutboundDeps } from './examine-outbo
 export interface DriftDeps {
   readonly registry: InboundDeps['registry'] & OutboundDeps['registry'];
   readonly leads: OutboundDeps['leads'];
+  readonly senderRefusals: OutboundDeps['senderRefusals'];
+  readonly onCampaignBlocked: OutboundDeps['onCampaignBlocked'];
   readonly configuration: InboundDeps['configuration'];
   readonly drift: Pick<DriftStore, 'mark' | 'putMark' | 'putFinding' | 'putReport'>;
   readonly log: TextLog;

@@ -8,6 +8,7 @@ import { createCrmJobQueue } from '../../lib/crm/enqueue-crm-job.ts';
 import { createDriftStore } from '../../lib/drift/drift-store.ts';
 import { createTwilioTextLog } from '../../lib/drift/twilio-text-log.ts';
 import { createSubmissionStore } from '../../lib/forms/submission-store.ts';
+import { createSenderRefusalStore } from '../../lib/gate/sender-refusal.ts';
 import { EDGE } from '../../lib/lambda/edge.ts';
 import { failure } from '../../lib/lambda/failure.ts';
 import { requestLog } from '../../lib/lambda/request-log.ts';
@@ -40,6 +41,7 @@ const deps = {
   log: async () => createTwilioTextLog(await twilio.options()),
   messages: createMessageStore({ client, table: env.outreachTable, now }),
   registry: createConsentRegistry({ client, table: env.consentTable, now }),
+  senderRefusals: createSenderRefusalStore({ client, table: env.outreachTable, now }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
   crmJobQueue: createCrmJobQueue({ ...env, client, now }),

@@ -26,6 +26,8 @@ export interface InboundText {
   readonly to: string;
   readonly body: string;
   readonly optOutType: string | undefined;
+  /** Twilio acts on its own words over this channel. */
+  readonly carrierActs: boolean;
 }
 
 export interface Received {
@@ -41,7 +43,7 @@ export interface Received {
 export async function receiveText(deps: ReceiveDeps, text: InboundText): Promise<Received> {
   const inboundIntent = readIntent(text.body, text.optOutType);
   const [intent, snapshot] = await Promise.all([
-    readTextIntent(deps.configuration, text.body, inboundIntent),
+    readTextIntent(deps.configuration, text, inboundIntent),
     inboundIntent.kind in KINDS ? deps.registry.loadSnapshot(sourceOf(text)) : undefined,
   ]);
   // A START wakes texts at once, so its leads are reachable before it is recorded. A STOP is recorded before everything else.

@@ -2,7 +2,7 @@
 export interface LoggedText {
   readonly sid: string;
   readonly direction: 'inbound' | 'outbound';
-  /** The person's number, E.164. */
+  /** The person's number, E.164; Twilio's own word for an address without a number. */
   readonly number: string;
   /** Our number or messaging service. */
   readonly sender: string;

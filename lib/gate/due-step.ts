@@ -12,7 +12,7 @@ import {
 import type { DueStep } from '../automation/work.ts';
 import { render } from '../messaging/template.ts';
 import { stepInput } from './decision-input.ts';
-import type { Preparation } from './due-text.ts';
+import { endOfRefusal, type Preparation } from './due-text.ts';
 import type { LoadedStep } from './load-decision-input.ts';
 
 /**
@@ -61,10 +61,13 @@ export function prepareStep(table: string, step: DueStep, loaded: LoadedStep, no
       describes: { leadId, automationId, step: step.step, ...(generation !== undefined && { generation }) },
       firstDueAt,
       attempts,
-      input: stepInput(automation, lead, enrollment),
+      input: { ...stepInput(automation, lead, enrollment), senderRefusal: loaded.senderRefusal },
       render: () =>
         render(template, { ...lead.details, organizationName: settings.organizationName }, settings.footer),
-      held: (why) => put(holdPending(enrollment, why, endOfWaiting(why.reason, enrollment, automation))),
+      held: (why) => {
+        const end = endOfRefusal(why, loaded) ?? endOfWaiting(why.reason, enrollment, automation);
+        return put(holdPending(enrollment, why, end));
+      },
       deferred: (why, until) => put(deferPending(enrollment, why, until)),
       ended: (at) => put(advanceEnrollment(enrollment, automation, at)),
     },

@@ -1,8 +1,10 @@
 import { addDuration } from '../automation/automation.ts';
 import type { OptInRequestStatus } from '../consent/state.ts';
+import { carrierErrorOf } from '../messaging/carrier-errors.ts';
 import { recipientLocation } from '../phone/time-zones.ts';
 import { frequencyWindow } from './caps.ts';
 import type { DecisionInput, HoldReason, Rule, RuleResult } from './decision.ts';
+import { isOpenRefusal } from './sender-refusal.ts';
 import { type SendingWindow, sendingWindow } from './sending-window.ts';
 
 /** An automated text waits at most this long for the confirmation of an opt-in to leave first. */
@@ -87,6 +89,23 @@ const a2pVerified: Rule = {
     const explanation = 'the organization is not verified for A2P 10DLC';
     // A text of the system is held like a step, until its maximum age.
     return objectByPurpose(purpose === 'agent' ? 'agent' : 'step', 'a2pNotVerified', explanation);
+  },
+};
+
+/**
+ * Sends nothing while Twilio or the carriers refuse the sender or the account, so that no text is lost to that (X16). From time to
+ * time one text tries whether it is taken again.
+ */
+const senderAccepted: Rule = {
+  name: 'senderAccepted',
+  evaluate: ({ purpose, settings, senderRefusal, now }) => {
+    if (!senderRefusal || !isOpenRefusal(senderRefusal, settings.senderClearedAt)) {
+      return { explanation: 'no refusal of the sender is known' };
+    }
+    const { code, refusedAt, nextProbeAt } = senderRefusal;
+    const refused = `the sender was refused at ${refusedAt} (error ${code}: ${carrierErrorOf(code).sentence})`;
+    if (nextProbeAt <= now.toISOString()) return { explanation: `${refused}, and this text tries it again` };
+    return objectByPurpose(purpose === 'agent' ? 'agent' : 'step', 'senderRefused', refused);
   },
 };
 
@@ -282,6 +301,7 @@ export const RULES: readonly Rule[] = [
   leadsNumber,
   optedOut,
   a2pVerified,
+  senderAccepted,
   carrierBlocked,
   review,
   requireSmsOptIn,

@@ -36,6 +36,7 @@ export function wokenBySettings(before: Settings, after: Settings): WaitingReaso
   const woken: WaitingReason[] = [];
   if (before.requireSmsOptIn && !after.requireSmsOptIn) woken.push('waitingForConsent');
   if (!before.a2pVerified && after.a2pVerified) woken.push('a2pNotVerified');
+  if (before.senderClearedAt !== after.senderClearedAt) woken.push('senderRefused');
   // A change from per lead to per number asks for less too: a START for another lead of the number now counts.
   if (before.doubleOptIn !== after.doubleOptIn && before.doubleOptIn !== 'off') {
     // Agents' texts wait for a review only when a request for START must go ahead of them.

@@ -42,6 +42,8 @@ export const settingsSchema = z.strictObject({
       campaignStatus: z.string().optional(),
     })
     .optional(),
+  /** When an admin last found the sender in order: refusals of earlier texts hold nothing any more. Never sent. */
+  senderClearedAt: z.string().optional(),
   /**
    * True: opt-outs and opt-ins that came on other ways than a text are sent to Twilio's consent API, so that Twilio's STOP list
    * and the registry agree (X9). Twilio gives access to that API on request.
@@ -70,7 +72,9 @@ export const settingsSchema = z.strictObject({
 export type Settings = z.infer<typeof settingsSchema>;
 
 /** The body in which an admin changes settings: any of them, and no unknown field. */
-export const settingsChangeSchema = settingsSchema.omit({ a2pVerification: true }).partial();
+export const settingsChangeSchema = settingsSchema
+  .omit({ a2pVerification: true, senderClearedAt: true })
+  .partial();
 
 function isTimeZone(name: string): boolean {
   try {

@@ -5,6 +5,7 @@ import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createConversationStore } from '../../lib/conversations/conversation-store.ts';
 import { createDriftStore } from '../../lib/drift/drift-store.ts';
 import type { LoggedText, TextLog } from '../../lib/drift/text-log.ts';
+import { createSenderRefusalStore } from '../../lib/gate/sender-refusal.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
 import { createTwilioCarrier } from '../../lib/messaging/twilio-carrier.ts';
@@ -238,6 +239,8 @@ function comparison(
         messages: createMessageStore(deps),
         conversations: createConversationStore(deps),
         leads: createLeadStore(deps),
+        senderRefusals: createSenderRefusalStore(deps),
+        onCampaignBlocked: () => {},
         drift: createDriftStore(deps),
       },
       () => turns-- > 0,
