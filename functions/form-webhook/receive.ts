@@ -1,14 +1,16 @@
 import type { Configuration } from '../../lib/configuration/configuration.ts';
+import type { ConsentEvent } from '../../lib/consent/consent-event.ts';
 import { loggableSubmission } from '../../lib/consent/origin.ts';
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import { builderOf } from '../../lib/forms/builders/index.ts';
+import { consentEventOf } from '../../lib/forms/consent-events.ts';
 import { isGiven, valueAtPath } from '../../lib/forms/find-answer.ts';
 import type { Form } from '../../lib/forms/form.ts';
 import { QUESTION_FIELDS } from '../../lib/forms/opt-in-question.ts';
 import { BUILDER_LIMITS, type Fields, FORM_LIMITS, parsePayload } from '../../lib/forms/payload.ts';
 import type { SignedRequest } from '../../lib/forms/proof/proof.ts';
 import { readSubmission } from '../../lib/forms/read-submission.ts';
-import { eventKindOf, type Submission } from '../../lib/forms/submission.ts';
+import type { Submission } from '../../lib/forms/submission.ts';
 import type { Reached, SubmissionLimiter } from '../../lib/forms/submission-limits.ts';
 import type { SubmissionStore } from '../../lib/forms/submission-store.ts';
 import { type IntakeDeps, takeInLead } from '../../lib/intake/intake.ts';
@@ -105,7 +107,7 @@ async function take(deps: ReceiveDeps, form: Form, post: FormPost, fields: Field
   const given = submissionOf(form, post, fields, read.content, identity, now);
   const since = new Date(now.getTime() - SAME_SUBMISSION_MILLISECONDS).toISOString();
   const submission = await deps.submissions.add(given, identity.forEver ? undefined : since);
-  const leadId = submission.status === 'received' ? await takeInLead(deps, submission) : undefined;
+  const { leadId, events } = await carryOut(deps, submission);
   logger.info(leadId === undefined ? 'A submission came again' : 'A submission was taken', {
     submission: loggableSubmission(submission.submissionId),
     formId: form.id,
@@ -114,9 +116,33 @@ async function take(deps: ReceiveDeps, form: Form, post: FormPost, fields: Field
   return accepted(
     jsonAnswer(200, {
       submissionId: submission.submissionId,
-      consent: { ...consentIn(submission), ...(await nextStep(deps, submission)) },
+      consent: { ...consentIn(submission, events), ...(await nextStep(deps, submission, events)) },
     }),
   );
+}
+
+/**
+ * Takes a submission in, unless it was taken in before. The ledger tells what a submission that came again recorded.
+ *
+ * @returns the events of its statements as they stand in the ledger, and the lead when it was taken in now.
+ */
+async function carryOut(
+  deps: ReceiveDeps,
+  submission: Submission,
+): Promise<{ readonly events: readonly ConsentEvent[]; readonly leadId?: string }> {
+  const events: ConsentEvent[] = [];
+  const record: ConsentRegistry['record'] = async (...given) => {
+    const recorded = await deps.registry.record(...given);
+    events.push(recorded.event);
+    return recorded;
+  };
+  if (submission.status === 'received') {
+    const leadId = await takeInLead({ ...deps, registry: { record } }, submission);
+    return { events, leadId };
+  }
+  const settings = await deps.configuration.settings();
+  for (const statement of submission.consents) await record(consentEventOf(submission, statement, settings));
+  return { events };
 }
 
 /** Whether a field is filled in that no person sees. */
@@ -143,33 +169,38 @@ function tooMany({ limit, perMinute, retryAfterSeconds }: Reached): HttpAnswer {
   return { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfterSeconds) } };
 }
 
-/** What a submission said about consent. */
-function consentIn({ consents }: Submission): object {
-  const kinds = consents.map(eventKindOf);
+/** Tells what a submission did to the number's consent, by the effects of its events and not by what it asked for. */
+function consentIn({ consents }: Submission, events: readonly ConsentEvent[]): object {
   const answer = consents.find((statement) => statement.answer)?.answer;
+  const inEffect = events.filter(({ effect }) => effect !== 'late');
   return {
-    recorded: kinds.some((kind) => kind !== 'optOut'),
+    recorded: inEffect.some(({ kind, after }) => kind !== 'optOut' && after === 'opted_in'),
     checkboxes: consents.flatMap(({ checkbox }) => checkbox ?? []),
     ...(answer && { answer }),
-    ...(kinds.includes('optOut') && { optedOut: true }),
+    ...(inEffect.some(({ kind }) => kind === 'optOut') && { optedOut: true }),
   };
 }
 
 /**
- * What a person who opted in again must do for texts to reach them (X9): after STOP Twilio blocks the number, and only a
- * START from the handset is sure to lift that, unless we may lift it ourselves. Said only to who opted in explicitly with this very submission.
+ * Tells a person who opted in again what they must do for texts to reach them: an opt-out that came from the phone is lifted by a
+ * text from the phone (S5), and so is Twilio's block after a STOP, unless we may lift it ourselves (X9). It is said only to
+ * who opted in explicitly with this very submission.
  */
-async function nextStep(deps: ReceiveDeps, { number, consents }: Submission): Promise<{ next?: string }> {
-  if (!consents.some((statement) => eventKindOf(statement) === 'explicitWeb')) return {};
-  const { status, carrierBlocked } = await deps.registry.read(number);
+async function nextStep(
+  deps: ReceiveDeps,
+  { number }: Submission,
+  events: readonly ConsentEvent[],
+): Promise<{ next?: string }> {
   // Late news says nothing of what the number is now: an old form is no way to learn who texted STOP.
-  if (
-    status !== 'opted_in' ||
-    !carrierBlocked ||
-    isLiftedByUs(await deps.configuration.settings(), deps.sender)
-  )
-    return {};
+  const explicit = events.find(({ kind, effect }) => kind === 'explicitWeb' && effect !== 'late');
+  if (!explicit) return {};
+  const { status, carrierBlocked, handsetOptedOut } = await deps.registry.read(number);
   const to = deps.sender.startsWith('+') ? `to ${deps.sender}` : 'to the number that texted you';
+  if (status === 'opted_out' && explicit.after === 'opted_out' && handsetOptedOut) {
+    return { next: `Text START ${to}: you opted out by text, and only a text from your phone undoes that.` };
+  }
+  const isBlocked = status === 'opted_in' && carrierBlocked;
+  if (!isBlocked || isLiftedByUs(await deps.configuration.settings(), deps.sender)) return {};
   return { next: `Text START ${to} to lift the block that your STOP set.` };
 }
 

@@ -22,13 +22,13 @@ export interface InboundDeps {
 export async function examineInbound(deps: InboundDeps, text: LoggedText): Promise<NewDriftFinding[]> {
   const intent = readIntent(text.body);
   if (intent.kind === 'stop') return missedStop(deps, text, intent);
-  const review = intent.kind === 'doubtful' ? { rule: intent.reading.rule } : undefined;
+  const review = intent.kind === 'doubtful' ? { review: { rule: intent.reading.rule } } : {};
   if (!(await putIntoConversation(deps, text, review))) return [];
   if (intent.kind === 'start' || intent.kind === 'yes') {
     const sentence = `A text with the word ${intent.word} from ${text.number} never reached us; no opt-in was recorded. Ask them to text START again.`;
     return [found(text, 'startMissed', false, sentence)];
   }
-  const waits = review ? ' and waits for a decision, since it may be a revocation' : '';
+  const waits = 'review' in review ? ' and waits for a decision, since it may be a revocation' : '';
   const sentence = `A text from ${text.number} never reached us. It is in its conversation now${waits}; no automation and no keyword has heard of it.`;
   return [found(text, 'textMissed', true, sentence)];
 }
@@ -56,7 +56,7 @@ async function missedStop(
       ...(reading && { reading }),
     },
   });
-  await putIntoConversation(deps, text);
+  await putIntoConversation(deps, text, { settles: 'optOut' });
   if (outcome === 'duplicate') return [];
   const what =
     event.effect === 'late'
@@ -69,10 +69,10 @@ async function missedStop(
 async function putIntoConversation(
   { messages, conversations }: InboundDeps,
   { sid, number, body }: LoggedText,
-  review?: { readonly rule: string },
+  effect: Partial<Parameters<ConversationStore['receive']>[0]>,
 ): Promise<boolean> {
   if (await messages.get(sid)) return false;
-  return conversations.receive({ sid, number, body, ...(review && { review }) });
+  return conversations.receive({ sid, number, body, ...effect });
 }
 
 function found(

@@ -45,16 +45,12 @@ export async function receiveText(deps: ReceiveDeps, text: InboundText): Promise
   ]);
   // Ahead of a START, whose texts leave at once; nothing goes ahead of a STOP.
   if (reading.kind !== 'stop') await deps.leads.markReachable(text.from);
+  if (reading.kind === 'start') await store(deps, text, { settles: 'noOptOut' });
   const recorded = await recordReading(deps, text, reading, before);
   await Promise.all([
     reading.kind === 'stop' && deps.leads.markReachable(text.from),
-    deps.conversations.receive({
-      sid: text.messageSid,
-      number: text.from,
-      body: text.body,
-      isOptOut: reading.kind === 'stop',
-      ...(reading.kind === 'doubtful' && { review: { rule: reading.rule } }),
-    }),
+    reading.kind === 'stop' && store(deps, text, { settles: 'optOut' }),
+    reading.kind !== 'stop' && reading.kind !== 'start' && store(deps, text, reviewOf(reading, recorded)),
   ]);
   if (isReply(reading, recorded)) await stopForReply(deps, text.from);
   return { intent: reading.kind, reply: await helpFor(deps, reading) };
@@ -88,13 +84,35 @@ async function recordReading(
     ...('reading' in reading && { reading: reading.reading }),
   };
   const occurredAt = now().toISOString();
-  return registry.record({ ...sourceOf(text), kind: KINDS[reading.kind], occurredAt, evidence }, before);
+  const kind = KINDS[reading.kind];
+  return registry.record({ ...sourceOf(text), kind, occurredAt, isLive: true, evidence }, before);
 }
+
+/** Puts a text into its conversation, with what it changes there. */
+async function store(
+  { conversations }: ReceiveDeps,
+  { messageSid: sid, from: number, body }: InboundText,
+  effect: Partial<Parameters<ConversationStore['receive']>[0]>,
+): Promise<void> {
+  await conversations.receive({ sid, number, body, ...effect });
+}
+
+/** Says why a person must read a text: it may be an opt-out, or it is a YES from somebody who stays opted out. */
+function reviewOf(reading: TextIntent, recorded: Recorded | undefined): { review?: { rule: string } } {
+  if (reading.kind === 'doubtful') return { review: { rule: reading.rule } };
+  const isOut = recorded?.event.after === 'opted_out';
+  return reading.kind === 'yes' && isOut ? { review: { rule: YES_AFTER_OPT_OUT } } : {};
+}
+
+/** Stands in a review where a YES from somebody who has opted out waits for a person. */
+const YES_AFTER_OPT_OUT = 'yes-after-opt-out';
 
 /** Words for a person: conversation, and a YES that was no answer to a request for consent. */
 function isReply(reading: TextIntent, recorded: Recorded | undefined): boolean {
   if (reading.kind === 'conversation' || reading.kind === 'doubtful') return !reading.automatic;
-  return reading.kind === 'yes' && recorded?.event.effect !== 'changed';
+  if (reading.kind !== 'yes' || !recorded) return false;
+  const { effect, after } = recorded.event;
+  return effect !== 'changed' || after !== 'opted_in';
 }
 
 /** Ends the enrollments whose automation stops when the lead answers. */

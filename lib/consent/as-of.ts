@@ -48,7 +48,12 @@ function standpoint(number: string, events: readonly ConsentEvent[]): ConsentAsO
   for (const event of events) {
     // Events may be left out between two others: each keeps its own place in the ledger.
     const applied = applyEvent({ ...state, version: event.sequence - 1 }, event);
-    state = { ...applied.state, version: event.sequence, headHash: event.hash };
+    state = {
+      ...applied.state,
+      version: event.sequence,
+      lastRecordedAt: event.recordedAt,
+      headHash: event.hash,
+    };
   }
   const because = events.find(({ sequence }) => sequence === state.statusBy?.sequence);
   const words = because && wordsOfEvent(because);

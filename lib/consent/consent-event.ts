@@ -45,6 +45,8 @@ export const evidenceSchema = z.discriminatedUnion('source', [
     pageUrl: text.optional(),
     ip: text.optional(),
     userAgent: text.optional(),
+    /** `web` where the organization lets consent given on this way lift an opt-out that came from the phone. */
+    reOptIn: z.literal('web').optional(),
   }),
   z.object({
     source: z.literal('handset'),
@@ -84,6 +86,8 @@ export const evidenceSchema = z.discriminatedUnion('source', [
     proof: text.optional(),
     /** The words that the person agreed to. */
     wordsShown: text.optional(),
+    /** `web` where the organization lets consent given on this way lift an opt-out that came from the phone. */
+    reOptIn: z.literal('web').optional(),
   }),
   z.object({
     source: z.literal('import'),
@@ -94,6 +98,8 @@ export const evidenceSchema = z.discriminatedUnion('source', [
     method: text,
     proof: text,
     wordsShown: text,
+    /** `web` where the organization lets consent given on this way lift an opt-out that came from the phone. */
+    reOptIn: z.literal('web').optional(),
   }),
   z.object({
     source: z.literal('gate'),
@@ -102,6 +108,8 @@ export const evidenceSchema = z.discriminatedUnion('source', [
     leadId: text.optional(),
     /** The opt-in template as it was sent. */
     wordsSent: text,
+    /** Until when a YES answers the request, by the setting of the moment. */
+    openUntil: text.optional(),
   }),
   z.object({
     source: z.literal('carrierList'),
@@ -126,6 +134,8 @@ export interface NewConsentEvent {
   readonly kind: EventKind;
   /** When it happened, ISO 8601 UTC. A time in the future is taken as now. */
   readonly occurredAt: string;
+  /** It happens as it is recorded: it is dated by its recording, and so never earlier than what stands in the ledger. */
+  readonly isLive?: boolean;
   /** Identifies the source event (message SID, submission and checkbox, CRM record and field and value). */
   readonly sourceId: string;
   readonly evidence: Evidence;

@@ -29,6 +29,8 @@ export function faultOfDate({ date }: Documentation, now: Date): string | undefi
 /** Who enters an opt-in, and for an import, by which line of it. */
 export interface EnteredBy {
   readonly actor: string;
+  /** The organization's setting: whether what is entered may lift an opt-out that came from the phone. */
+  readonly reOptIn: 'handset' | 'web';
   readonly line?: { readonly importId: string; readonly row: number };
 }
 
@@ -36,10 +38,10 @@ export interface EnteredBy {
 export function documentedOptIn(
   number: string,
   { method, date, proof, wording }: Documentation,
-  { actor, line }: EnteredBy,
+  { actor, line, reOptIn }: EnteredBy,
 ): NewConsentEvent {
   const occurredAt = new Date(date).toISOString();
-  const given = { actor, method, proof, wordsShown: wording };
+  const given = { actor, method, proof, wordsShown: wording, ...(reOptIn === 'web' && { reOptIn }) };
   return {
     number,
     kind: 'manualOptIn',
@@ -65,6 +67,7 @@ export function enteredOptOut(
     number,
     kind: 'optOut',
     occurredAt: now.toISOString(),
+    isLive: true,
     sourceId: `opt-out:${id}`,
     evidence: { source: 'manual', actor, method },
   };

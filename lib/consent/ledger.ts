@@ -19,11 +19,14 @@ export function hashOf(event: Omit<ConsentEvent, 'hash'>): string {
 function applied(
   state: ConsentState,
   newEvent: NewConsentEvent,
-  recordedAt: string,
+  now: string,
 ): { readonly content: Omit<ConsentEvent, 'hash'>; readonly after: ConsentState } {
+  // Time never runs backwards in a ledger, whichever worker's clock is behind.
+  const { lastRecordedAt = now } = state;
+  const recordedAt = now < lastRecordedAt ? lastRecordedAt : now;
   // Nobody can consent or withdraw in the future: a clock that runs ahead must not outrank a later STOP.
   const isPast = Date.parse(newEvent.occurredAt) < Date.parse(recordedAt);
-  const occurredAt = isPast ? newEvent.occurredAt : recordedAt;
+  const occurredAt = isPast && !newEvent.isLive ? newEvent.occurredAt : recordedAt;
   const { state: after, effect } = applyEvent(state, { ...newEvent, occurredAt });
   const content = {
     number: state.number,
@@ -46,11 +49,16 @@ function applied(
 export function appendEvent(
   state: ConsentState,
   newEvent: NewConsentEvent,
-  recordedAt: string,
+  now: string,
 ): { readonly event: ConsentEvent; readonly state: ConsentState } {
-  const { content, after } = applied(state, newEvent, recordedAt);
+  const { content, after } = applied(state, newEvent, now);
   const event = { ...content, hash: hashOf(content) };
-  return { event, state: { ...after, version: event.sequence, headHash: event.hash } };
+  return { event, state: afterEvent(after, event) };
+}
+
+/** The state that an event leaves, at its place in the chain. */
+function afterEvent(state: ConsentState, { sequence, recordedAt, hash }: ConsentEvent): ConsentState {
+  return { ...state, version: sequence, lastRecordedAt: recordedAt, headHash: hash };
 }
 
 /** What is wrong with a chain, and at which event. */
@@ -85,7 +93,7 @@ export function verifyChain(
     // Its hash is that of what it says, and is no other where it says what the rules say.
     const { content, after } = applied(state, event, event.recordedAt);
     if (!isSameContent({ ...content, hash: event.hash }, event)) return { sequence, fault: 'effectDiffers' };
-    const next = { ...after, version: sequence, headHash: event.hash };
+    const next = afterEvent(after, event);
     onStep(state, event, next);
     state = next;
   }

@@ -17,6 +17,7 @@ import {
   type Conversation,
   type Handling,
   type Review,
+  type ReviewDecision,
   withHandling,
   withReceivedText,
 } from './conversation.ts';
@@ -38,8 +39,8 @@ export interface InboundText {
   readonly body: string;
   /** Why a person must read it before automated texts go on. */
   readonly review?: Pick<Review, 'rule'>;
-  /** It is a clear opt-out. */
-  readonly isOptOut?: boolean;
+  /** It is a clear opt-out, or START, and so decides an earlier text that waits for a person. */
+  readonly settles?: ReviewDecision | undefined;
 }
 
 export interface ConversationPage {
@@ -77,7 +78,7 @@ async function get(deps: ClockedTableDeps, number: string): Promise<Conversation
 
 async function receive(deps: ClockedTableDeps, text: InboundText): Promise<boolean> {
   const at = deps.now().toISOString();
-  const { sid, number, body, isOptOut } = text;
+  const { sid, number, body, settles } = text;
   const message: Message = {
     id: sid,
     sid,
@@ -93,7 +94,7 @@ async function receive(deps: ClockedTableDeps, text: InboundText): Promise<boole
   return write(
     deps,
     number,
-    (conversation) => withReceivedText(conversation, { body, at, isOptOut }, review),
+    (conversation) => withReceivedText(conversation, { body, at, settles }, review),
     [{ Put: putIfAbsent(deps.table, messageItem(message)) }],
   );
 }

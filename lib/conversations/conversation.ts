@@ -72,24 +72,24 @@ function withText(
 /**
  * A text came in.
  *
- * @param review why a person must look at it before automated texts go on. @param isOptOut it is a clear opt-out: whether an
- *   earlier one was is no question any more, and an opt-in that follows finds nothing undecided.
+ * @param review why a person must look at it before automated texts go on. @param text.settles it is a clear opt-out, or START:
+ *   whether an earlier text was an opt-out is no question any more.
  */
 export function withReceivedText(
   conversation: Conversation,
-  text: { readonly body: string; readonly at: string; readonly isOptOut?: boolean | undefined },
+  text: { readonly body: string; readonly at: string; readonly settles?: ReviewDecision | undefined },
   review: Review | undefined,
 ): Conversation {
   const next = withText(conversation, 'inbound', text.body, text.at);
   next.unread++;
   if (review) return { ...next, review };
-  if (!text.isOptOut || !next.review) return next;
+  if (!text.settles || !next.review) return next;
   const { review: settled, ...rest } = next;
   const decided = {
     messageSid: settled.messageSid,
     by: THE_PERSON,
     at: text.at,
-    decision: 'optOut' as const,
+    decision: text.settles,
   };
   return { ...rest, decided };
 }

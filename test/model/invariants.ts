@@ -88,12 +88,13 @@ function checkLedger(
   const follows = describeState(latest);
   if (stored !== follows)
     throw new Violation(`The state ${where} is ${stored}, and this follows: ${follows}`);
-  events.forEach(({ kind, leadId }, index) => {
+  events.forEach(({ kind, leadId, occurredAt }, index) => {
     const before = states[index];
     if (kind !== 'optInRequestSent' || !before) return;
     const optInRequest =
       leadId === undefined ? before.optInRequest : (before.leadOptInRequests[leadId] ?? 'not_sent');
-    if (optInRequest !== 'not_sent')
+    const hasEnded = optInRequest === 'sent' && before.askedUntil < occurredAt;
+    if (optInRequest !== 'not_sent' && !hasEnded)
       throw new Violation(`START was asked for ${where} though the opt-in request was ${optInRequest}`);
   });
 }
@@ -105,7 +106,7 @@ function describeState({
   leadOptInRequests,
   keywords,
   blocked,
-}: Omit<PromisedState, 'outAt' | 'liftedAt'>): string {
+}: Pick<PromisedState, 'status' | 'optInRequest' | 'leadOptInRequests' | 'keywords' | 'blocked'>): string {
   const words = [...keywords].toSorted();
   return canonicalize({ status, optInRequest, leadOptInRequests, words, blocked }) ?? '';
 }

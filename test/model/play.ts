@@ -48,6 +48,8 @@ const KINDS: Readonly<Record<string, string>> = {
   'please stop texting me': 'optOut',
 };
 const DOUBTFUL = 'Wrong number, sorry';
+/** Words after which nothing that was doubtful before waits for a person. */
+const SETTLING = new Set(['STOP', 'START', 'please stop texting me']);
 const REPLIES = new Set([DOUBTFUL, 'Can you call me tomorrow?', 'YES']);
 
 /** Plays a history and checks it. @throws Violation when the promise was broken. */
@@ -270,8 +272,14 @@ async function submit(
   expected.enrolled.push({ number, automations: automations[form] });
 }
 
+/** Checks whether a conversation waits for a decision, after a crash that may have come before or after it was settled. */
+async function isInReview(world: Harness['world'], number: string): Promise<boolean> {
+  const { json } = await world.admin('GET', `/numbers/${encodeURIComponent(number)}/conversation`);
+  return (json['conversation'] as { review?: unknown }).review !== undefined;
+}
+
 async function sendText(
-  { world, receiveUntilCrash }: Harness,
+  { world, receiveUntilCrash, promisedState }: Harness,
   expected: Expectations,
   who: Person,
   words: string,
@@ -279,12 +287,14 @@ async function sendText(
 ): Promise<void> {
   const from = NUMBERS[who];
   const at = new Date().toISOString();
-  const mayCrash = crashesAt !== undefined && words !== DOUBTFUL;
+  const mayCrash =
+    crashesAt !== undefined && words !== DOUBTFUL && words !== 'YES' && !expected.inReview.has(from);
   if (mayCrash) world.twilio.setFault({ kind: 'webhookLost', to: from, times: 1 });
   const { messageSid, status } = await world.twilio.inbound({ from, to: SENDER, body: words });
   const redeliver = async () => {
     const again = await world.twilio.redeliver(messageSid);
     if (again.status !== 200) throw new Violation(`A text delivered again was answered ${again.status}`);
+    if (SETTLING.has(words) && !(await isInReview(world, from))) expected.inReview.delete(from);
   };
   const ended = mayCrash
     ? await receiveUntilCrash({ messageSid, from, to: SENDER, body: words }, crashesAt)
@@ -301,7 +311,10 @@ async function sendText(
       occurredAt: ended === 'crashed' ? undefined : at,
     });
   if (REPLIES.has(words)) expected.everReplied.add(from);
-  if (words !== DOUBTFUL) return;
+  if (SETTLING.has(words) && ended !== 'crashed') expected.inReview.delete(from);
+  // A YES from somebody who stays opted out waits for a person, like a doubtful text.
+  const isFlagged = words === 'YES' && (await promisedState(from)).status === 'opted_out';
+  if (words !== DOUBTFUL && !isFlagged) return;
   for (const set of [expected.inReview, expected.everInReview]) set.add(from);
   expected.reviewSince.set(from, at);
 }

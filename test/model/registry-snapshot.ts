@@ -61,7 +61,8 @@ export function ledgerEventOf({ kind, occurredAt, recordedAt, evidence }: Consen
     recordedAt,
     source,
     ...(source === 'handset' && { word: evidence.word, carrierActs: evidence.carrierActs }),
-    ...(source === 'gate' && { leadId: evidence.leadId }),
+    ...(source === 'gate' && { leadId: evidence.leadId, openUntil: evidence.openUntil }),
+    ...('reOptIn' in evidence && { reOptIn: evidence.reOptIn }),
   };
 }
 

@@ -58,7 +58,8 @@ export const importRoutes = [
     },
     handle: async (deps, { body, query, actor, contentType }) => {
       const { importId = randomUUID(), firstRow, dryRun } = query;
-      const given = { id: importId, actor, dryRun };
+      const { reOptIn } = await deps.configuration.settings();
+      const given = { id: importId, actor, dryRun, reOptIn };
       const placed = readRows(body, contentType ?? '').map((raw) => ({
         ...raw,
         row: raw.row + firstRow - 1,
