@@ -5,26 +5,26 @@ import { organizations as ours } from './organizations/index.ts';
 import type { Organization } from './organizations/organization.ts';
 
 export interface AppOptions {
-  /** Names of the organizations to synthesize; all when absent. */
+  /** Synthesizes the organizations of these names only; all when absent. */
   readonly only?: readonly string[];
-  /** Other organizations than those of this repository. */
+  /** Replaces the organizations of this repository. */
   readonly organizations?: readonly Organization[];
-  /** Where the cloud assembly goes. */
+  /** The folder of the cloud assembly. */
   readonly outdir?: string;
-  /** False: leave the functions' code out, for tests that read the template only. */
+  /** False leaves the functions' code out, for tests that read the template only. */
   readonly bundling?: boolean;
 }
 
-/** The CDK app: one stack per organization, checked by cdk-nag. */
+/** Creates the CDK app: one stack per organization, checked by cdk-nag. */
 export function createApp(options: AppOptions = {}): App {
   const { only, organizations = ours, outdir, bundling = true } = options;
   const app = new App({
     ...(outdir !== undefined && { outdir }),
     ...(!bundling && { context: { 'aws:cdk:bundling-stacks': [] } }),
   });
-  const asked = only ?? app.node.tryGetContext('organization')?.split(',');
+  const selected = only ?? app.node.tryGetContext('organization')?.split(',');
   for (const organization of organizations) {
-    if (asked === undefined || asked.includes(organization.name)) {
+    if (selected === undefined || selected.includes(organization.name)) {
       new OrganizationStack(app, `sendgate-${organization.name}`, organization);
     }
   }

@@ -19,7 +19,7 @@ export interface MonitoringProps {
   readonly consentChanges: SendgateFunction;
 }
 
-/** Shows what an organization's ops look at first: are texts leaving, who waits and why, where consent comes from, is it prompt. */
+/** Shows ops on one dashboard: texts by outcome, held texts by reason, opt-ins and opt-outs by source, and the delay of cycles. */
 export class Monitoring extends Construct {
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);

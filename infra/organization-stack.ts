@@ -13,7 +13,7 @@ import { addTwilioWebhooks } from './capabilities/twilio-webhooks.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Configuration } from './constructs/configuration.ts';
 import { ConsentRegistry } from './constructs/consent-registry.ts';
-import { HttpFront } from './constructs/http-api.ts';
+import { SendgateHttpApi } from './constructs/http-api.ts';
 import type { OrganizationScope } from './constructs/organization-scope.ts';
 import { Outreach } from './constructs/outreach.ts';
 import { TokenIssuer } from './constructs/token-issuer.ts';
@@ -22,8 +22,8 @@ import { Monitoring } from './monitoring.ts';
 import type { Organization } from './organizations/organization.ts';
 
 /**
- * Holds everything that one organization has, and nothing of another's: the tables, the HTTP API, and one capability after the
- * other as the data flows. Each capability is a function in `capabilities/` with this stack as its scope.
+ * Holds everything of one organization, and nothing of another: the tables, the HTTP API, and the capabilities in the order of
+ * the data flow. Each capability is a function in `capabilities/` with this stack as its scope.
  */
 export class OrganizationStack extends Stack implements OrganizationScope {
   readonly organization: Organization;
@@ -34,7 +34,7 @@ export class OrganizationStack extends Stack implements OrganizationScope {
   readonly configuration: Configuration;
   readonly outreach: Outreach;
   readonly twilioSecrets: TwilioSecrets;
-  readonly http: HttpFront;
+  readonly http: SendgateHttpApi;
 
   constructor(scope: Construct, id: string, organization: Organization) {
     const { name, displayName, region, account, logRetentionDays, publicUrl } = organization;
@@ -52,22 +52,22 @@ export class OrganizationStack extends Stack implements OrganizationScope {
     });
     this.alarms = new Alarms(this, 'alarms', { organization, key: this.key });
 
-    // The stack keeps consent, what admins change, and leads with their texts, each in a table that grants its use itself.
+    // Three tables hold consent, the admins' configuration, and leads with their texts. Each construct grants the use of its table.
     const tables = { organization: name, key: this.key, isFollowed: this.isLive };
     this.registry = new ConsentRegistry(this, 'consent', tables);
     this.configuration = new Configuration(this, 'configuration', tables);
     this.outreach = new Outreach(this, 'outreach', tables);
     this.twilioSecrets = new TwilioSecrets(this, 'twilio', { organization: name });
 
-    // Form builders and Twilio post to public routes; admins and agents come with a token.
+    // Form builders and Twilio post to public routes. Admins and agents send a token.
     const issuer = new TokenIssuer(this, 'issuer', organization);
-    this.http = new HttpFront(this, 'http', {
+    this.http = new SendgateHttpApi(this, 'http', {
       organization: name,
       logRetentionDays,
       issuer,
       ...(publicUrl !== undefined && { publicUrl }),
     });
-    // One of these answers can be to a STOP.
+    // A STOP can be among the requests that fail.
     this.alarms.onServerErrors(
       this.http.metricServerErrors(),
       'Someone who texted STOP may still be texted, and submissions of forms may be lost: the API answers with errors.',

@@ -29,7 +29,7 @@ import { numberRoutes } from './routes/numbers.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { whyRoutes } from './routes/why.ts';
 
-const described: readonly Route[] = [
+const resourceRoutes: readonly Route[] = [
   ...settingsRoutes,
   ...formRoutes,
   ...formDryRunRoutes,
@@ -55,29 +55,29 @@ const described: readonly Route[] = [
   ...exportRoutes,
 ];
 
-/** Every route of this function. */
+/** All routes of this function. */
 export const routes: readonly Route[] = [
-  ...described,
+  ...resourceRoutes,
   route({
     method: 'GET',
     path: '/openapi.json',
     operationId: 'getDescription',
     tag: 'description',
-    summary: 'This description',
+    summary: 'Gives this description',
     roles: ['admin', 'agent'],
     answers: { status: 200, schema: z.looseObject({}), example: {} },
     handle: async () => ({ status: 200, body: openApiDocument(descriptions) }),
   }),
 ];
 
-/** Every route behind the token, whichever function serves it. */
+/** The descriptions of all routes behind the token, also of those that other functions serve. */
 export const descriptions: readonly RouteDescription[] = [
   ...routes,
   ...Object.values(senderApi),
   ...Object.values(crmApi),
 ];
 
-/** The admin API. */
+/** Creates the handler of the admin API. */
 export function createAdminApi(deps: AdminDeps) {
   return createApi(routes, deps);
 }

@@ -39,10 +39,7 @@ import { hoursSchema, weekSchema } from '../../lib/organization/sending-rules.ts
 import { moneySchema, settingsChangeSchema, settingsSchema } from '../../lib/organization/settings.ts';
 import { fieldErrorSchema, gatewayMessageSchema, problemSchema } from '../../lib/runtime/problem-schema.ts';
 
-/**
- * The names under which clients know the schemas of lib. A schema that only a route has names itself, with
- * `.meta({ id })`.
- */
+/** Names the schemas of lib for clients. A schema that only one route uses names itself, with `.meta({ id })`. */
 const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   AgentTextPermission: sendingSchema,
   Automation: automationSchema,
@@ -92,7 +89,7 @@ const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   WeekHours: weekSchema,
 };
 
-/** Gives the schemas of lib their names. To be called before the API is described. */
+/** Registers the names of the schemas of lib. Call it before the API is described. */
 export function nameComponents(): void {
   for (const [id, schema] of Object.entries(COMPONENTS)) {
     z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id });

@@ -20,7 +20,7 @@ function message(example: string) {
   return { 'application/json': { schema: gatewayMessageSchema, example: { message: example } } };
 }
 
-/** The token is missing, expired or of another issuer: API Gateway has stopped the request. */
+/** API Gateway rejects the request: its token is missing, expired or of another issuer. */
 const unauthorized = {
   id: 'Unauthorized',
   description: 'API Gateway: the token is missing, expired or of another issuer.',
@@ -34,10 +34,11 @@ const tooManyRequests = {
   content: message('Too Many Requests'),
 };
 
-/** Both may say it: API Gateway for the route, and the function for one form. */
+/** Two senders give this answer: API Gateway for the route, and the function for one form. */
 const tooManySubmissions = {
   id: 'TooManySubmissions',
-  description: 'More submissions than the form, or the route, takes. A form says when to try again.',
+  description:
+    'There are more submissions than the form or the route takes. The answer for a form says when to try again.',
   headers: z.object({ 'retry-after': z.string().optional() }),
   content: {
     'application/problem+json': { schema: problemSchema, example: tooManyExample },
@@ -49,7 +50,7 @@ const tooManySubmissions = {
 const failed = {
   id: 'Failed',
   description:
-    'What went wrong and what to do. As application/json it is an answer of API Gateway itself, such as 503 when a function does not answer.',
+    'The answer says what went wrong and what to do. As application/json it comes from API Gateway itself, such as 503 when a function does not answer.',
   content: { 'application/problem+json': problem, ...message('Service Unavailable') },
 };
 
@@ -59,11 +60,11 @@ const failedAsPage = {
   content: { ...failed.content, 'text/html': html },
 };
 
-/** Everything but success of an operation behind a token. */
+/** The failure responses of an operation behind a token. */
 export const tokenFailures = { '401': unauthorized, '429': tooManyRequests, default: failed };
 
 /**
- * Everything but success of a public operation.
+ * Lists the failure responses of a public operation.
  *
  * @param pages the statuses that a browser gets as a page.
  */

@@ -6,9 +6,9 @@ import { nameComponents } from './components.ts';
 import { publicFailures, tokenFailures } from './openapi-answers.ts';
 import { PUBLIC, type PublicOperation } from './public-operations.ts';
 
-const DESCRIPTION = `Texts leads automatically, and never anyone who has not agreed to it.
+const DESCRIPTION = `sendgate texts leads automatically, and never texts anyone who has not agreed.
 
-Admins and agents come with a token of the organization's issuer. Errors of the functions are problem JSON (RFC 9457). Some
+Admins and agents send a token of the organization's issuer. Errors of the functions are problem JSON (RFC 9457). Some
 answers come from API Gateway itself, as \`{"message": "..."}\`: 401 without a valid token, 429 above a route's limit, 413 above
 10 MB, 500 and 503 when a function fails, and 404 where neither the path nor the method leads to a function.`;
 
@@ -18,26 +18,29 @@ const SERVERS = [
     description: "One organization's own API: the output ApiUrl of its stack.",
     variables: { apiId: { default: 'a1b2c3d4e5' }, region: { default: 'us-east-1' } },
   },
-  { url: 'http://127.0.0.1:4010', description: 'What npm start serves.' },
+  { url: 'http://127.0.0.1:4010', description: 'The API on this machine, which npm start serves.' },
 ];
 
-/** What is known of a path's parameters beside their names. */
+/** Describes the path parameters whose names do not say enough. */
 const PARAMETERS: Readonly<Record<string, object>> = {
   number: {
     description: 'E.164. The plus sign is written %2B.',
     example: '+13035550142',
     schema: { type: 'string' },
   },
-  broadcast: { description: "1 for the campaign's first.", schema: { type: 'integer', minimum: 1 } },
+  broadcast: {
+    description: "The broadcast's number: 1 for the campaign's first.",
+    schema: { type: 'integer', minimum: 1 },
+  },
 };
 
-/** The API's description, made from the schemas that validate its requests. */
+/** Creates the OpenAPI 3.1 description of routes from the schemas that validate their requests. */
 export function openApiDocument(routes: readonly RouteDescription[]): object {
   nameComponents();
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const [name, given] of Object.entries(PUBLIC)) {
+  for (const [name, described] of Object.entries(PUBLIC)) {
     const [method = '', path = ''] = name.split(' ');
-    paths[path] = { ...paths[path], [method.toLowerCase()]: publicOperation(path, given) };
+    paths[path] = { ...paths[path], [method.toLowerCase()]: publicOperation(path, described) };
   }
   for (const route of routes) {
     const at = paths[route.path] ?? {};
@@ -62,10 +65,10 @@ export function openApiDocument(routes: readonly RouteDescription[]): object {
   });
 }
 
-function publicOperation(path: string, given: PublicOperation) {
-  const { operationId, tag, summary, types = [], query, body, bodyExample, pages } = given;
+function publicOperation(path: string, described: PublicOperation) {
+  const { operationId, tag, summary, types = [], query, body, bodyExample, pages } = described;
   const content = Object.fromEntries(types.map((type) => [type, { schema: body, example: bodyExample }]));
-  const taken = { [given.answerType]: { schema: given.answer, example: given.answerExample } };
+  const taken = { [described.answerType]: { schema: described.answer, example: described.answerExample } };
   const page = pages && { 'text/html': { schema: z.string() } };
   return {
     operationId,
@@ -92,7 +95,7 @@ function operation({
   answers,
 }: RouteDescription) {
   const types = bodyTypes ?? ['application/json'];
-  const asked = types.map((type) => [type, { schema: body, example: bodyExample }]);
+  const content = types.map((type) => [type, { schema: body, example: bodyExample }]);
   const others = (answers.otherTypes ?? []).map((type) => [type, { schema: z.string() }]);
   return {
     operationId,
@@ -101,7 +104,7 @@ function operation({
     description: `For the groups: ${roles.join(', ')}.`,
     ...parametersIn(path),
     ...(query instanceof z.ZodObject && { requestParams: { query } }),
-    ...(body && { requestBody: { required: true, content: Object.fromEntries(asked) } }),
+    ...(body && { requestBody: { required: true, content: Object.fromEntries(content) } }),
     responses: {
       [answers.status]: {
         description: summary,

@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import { optInQuestion } from '../../lib/forms/opt-in-question.ts';
-import { type ShownQuestion, shownQuestion, shownQuestionSchema } from '../../lib/forms/shown-question.ts';
+import { describeQuestion, type ShownQuestion, shownQuestionSchema } from '../../lib/forms/shown-question.ts';
 import { submissionAnswerSchema } from '../../lib/forms/submission-answer.ts';
 import type { Tag } from '../../lib/http/tags.ts';
 
-/** What callers without a token send and get: form builders and Twilio. */
+/** Describes the operations for callers without a token: form builders and Twilio. */
 export const PUBLIC: Readonly<Record<string, PublicOperation>> = {
   'POST /forms/{formId}/submissions': {
     operationId: 'submitForm',
     tag: 'forms',
-    summary: 'Takes a form submission as JSON, urlencoded or multipart; the same one twice is one',
+    summary: 'Takes a form submission as JSON, urlencoded or multipart; the same one sent twice counts once',
     types: ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'],
     query: z.object({
       secret: z.string().optional().meta({
@@ -27,13 +27,13 @@ export const PUBLIC: Readonly<Record<string, PublicOperation>> = {
     operationId: 'getOptInQuestion',
     tag: 'forms',
     summary:
-      'The opt-in question of a form: its fixed words and the schema of an answer, a snippet or a page',
+      'Gives the opt-in question of a form: its fixed words and the schema of an answer, a snippet or a page',
     query: z.object({
       format: z.literal('html').optional().meta({
         description:
           'html: the question as a snippet for any page. Without it a browser gets a page of its own.',
       }),
-      phone: z.string().optional().meta({ description: 'A number that stands in the input beforehand.' }),
+      phone: z.string().optional().meta({ description: 'A number that the phone input is filled with.' }),
     }),
     answerType: 'application/json',
     answer: shownQuestionSchema,
@@ -56,7 +56,7 @@ export const PUBLIC: Readonly<Record<string, PublicOperation>> = {
   'POST /twilio/inbound': {
     operationId: 'receiveText',
     tag: 'webhooks',
-    summary: 'A text that somebody sent, signed by Twilio',
+    summary: 'Takes a text that a person sent, signed by Twilio',
     types: ['application/x-www-form-urlencoded'],
     query: z.object({}),
     body: z.looseObject({ MessageSid: z.string(), From: z.string(), To: z.string(), Body: z.string() }),
@@ -67,22 +67,22 @@ export const PUBLIC: Readonly<Record<string, PublicOperation>> = {
       Body: 'STOP',
     },
     answerType: 'text/xml',
-    answer: z.string().meta({ description: 'TwiML: a reply, or nothing to say.' }),
+    answer: z.string().meta({ description: 'TwiML with a reply, or without one.' }),
     answerExample: '<?xml version="1.0" encoding="UTF-8"?><Response/>',
   },
   'POST /twilio/status': {
     operationId: 'receiveDeliveryStatus',
     tag: 'webhooks',
-    summary: 'A delivery callback, signed by Twilio',
+    summary: 'Takes a delivery report, signed by Twilio',
     types: ['application/x-www-form-urlencoded'],
-    query: z.object({ message: z.string().meta({ description: 'The id of the text, as it was sent out.' }) }),
+    query: z.object({ message: z.string().meta({ description: 'The id that the text was sent with.' }) }),
     body: z.looseObject({ MessageSid: z.string(), MessageStatus: z.string() }),
     bodyExample: { MessageSid: 'SM00000000000000000000000000000001', MessageStatus: 'delivered' },
     answerType: 'application/json',
     answer: z.object({
       outcome: z
         .enum(['applied', 'stale'])
-        .meta({ description: 'stale: the text had gone further already.' }),
+        .meta({ description: 'stale: a later status of the text was already known.' }),
     }),
     answerExample: { outcome: 'applied' },
   },
@@ -99,12 +99,12 @@ export interface PublicOperation {
   readonly answerType: string;
   readonly answer: z.ZodType;
   readonly answerExample: unknown;
-  /** A browser gets HTML for what is taken, and for these errors. */
+  /** Statuses of errors that a browser gets as HTML. When this is set, a browser gets success as HTML too. */
   readonly pages?: readonly number[];
 }
 
 function questionExample(): ShownQuestion {
-  return shownQuestion(optInQuestion('Acme Windows'), {
+  return describeQuestion(optInQuestion('Acme Windows'), {
     formId: 'texts',
     organizationName: 'Acme Windows',
     required: true,

@@ -20,7 +20,7 @@ import type { MessageStore } from '../../lib/messaging/message-store.ts';
 import type { LinkValidity } from '../../lib/runtime/signed-link.ts';
 import type { SingleTextStore } from '../../lib/single-texts/single-text-store.ts';
 
-/** What the routes work on. The only consent that is written here is what somebody enters, with their name. */
+/** The dependencies of the routes. Routes record only consent that a user enters, with the user as the actor. */
 export interface AdminDeps extends LoadDeps {
   readonly registry: Pick<
     ConsentRegistry,
@@ -30,7 +30,7 @@ export interface AdminDeps extends LoadDeps {
   readonly exports: {
     readonly store: Pick<ExportStore, 'add' | 'get'>;
     readonly jobs: ExportJobs;
-    /** A link that downloads an object of the export bucket. */
+    /** Creates a link that downloads an object of the export bucket. */
     readonly link: (key: string, validity: LinkValidity) => Promise<string>;
   };
   readonly configuration: Configuration;
@@ -53,7 +53,7 @@ export interface AdminDeps extends LoadDeps {
 
 export type Route = RouteOf<AdminDeps>;
 
-/** A route of this API: checked against its own schemas. */
+/** Defines a route of this API. The compiler checks its work against its own schemas. */
 export function route<Body = undefined, Query = undefined>(
   definition: RouteOf<AdminDeps, Body, Query>,
 ): Route {

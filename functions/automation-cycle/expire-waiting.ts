@@ -10,18 +10,18 @@ export interface ExpireWaitingDeps extends WakeEntryDeps {
 const PAGE = 100;
 
 /**
- * Makes due what waits for a person's answer and is too old by now, so that the gate drops it with the reason (C3). Reads
- * nobody whose time has not come: one query per shard where there is nothing to do.
+ * Makes each text due that has waited for a person's answer longer than its maximum age, so that the gate drops it with the
+ * reason (C3). Reads no text whose wait goes on: a shard without an ended wait costs one query.
  *
- * @param hasTime asked between pages; what is left over is found by the next sweep.
- * @returns how many are due now.
+ * @param hasTime is checked between pages. The next sweep finds the rest.
+ * @returns how many texts became due.
  */
 export async function expireWaiting(deps: ExpireWaitingDeps, hasTime: () => boolean): Promise<number> {
-  const ended = await Promise.all(ALL_SHARDS.map((shard) => endWaitingOf(deps, shard, hasTime)));
+  const ended = await Promise.all(ALL_SHARDS.map((shard) => expireShard(deps, shard, hasTime)));
   return ended.reduce((sum, count) => sum + count, 0);
 }
 
-async function endWaitingOf(deps: ExpireWaitingDeps, shard: number, hasTime: () => boolean): Promise<number> {
+async function expireShard(deps: ExpireWaitingDeps, shard: number, hasTime: () => boolean): Promise<number> {
   const now = deps.now().toISOString();
   const isOver = ({ waitsUntil }: { readonly waitsUntil?: string | undefined }) =>
     waitsUntil !== undefined && waitsUntil <= now;

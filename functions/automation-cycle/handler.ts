@@ -25,7 +25,7 @@ const deps = {
   now: () => new Date(),
 };
 
-/** Left over for writing the marks. */
+/** A run stops enqueuing this long before its time-out, so that it can still write the watermarks. */
 const RESERVE_MILLISECONDS = 10_000;
 
 export const handler = middy(EDGE)

@@ -14,59 +14,62 @@ export interface CycleDeps {
 
 export interface CycleResult {
   readonly enqueued: number;
-  /** False when time ran short: the marks stand where reading stopped, and the next cycle goes on from there. */
+  /** False when time ran short: the watermarks are where reading stopped, and the next cycle goes on from there. */
   readonly finished: boolean;
-  /** How long the oldest of what was found had been due; 0 when nothing was. */
+  /** For how long the oldest enqueued text had been due; 0 when none was. */
   readonly oldestDueSeconds: number;
 }
 
-/** The due index may show an entry a little late, and clocks differ a little: this much is read twice. */
+/** A cycle reads this much before its watermark again: the due index may show an entry late, and clocks differ. */
 const OVERLAP_MILLISECONDS = 30_000;
 const PAGE = 500;
-/** Before everything: the first mark of a new stack. */
+/** The first watermark of a new stack, before everything. */
 const BEGINNING = '1970-01-01T00:00:00.000Z';
 
 /**
- * One cycle of one kind: enqueues what became due since the last one. Nothing is written per text; what the overlap
- * enqueues twice dies in the gate's transaction.
+ * Enqueues the texts of one kind of work that became due since the last cycle. Writes nothing per text, and reads no text that
+ * waits for consent (X4). The overlap enqueues some texts twice; the gate's transaction lets one of them send (X5).
  *
- * @param hasTime asked between pages.
- * @throws Error when the queue refused entries: the mark stays and the next cycle enqueues them again.
+ * @param hasTime is checked between pages.
+ * @throws Error when the queue refused entries. The watermark stays, and the next cycle enqueues them again.
  */
 export async function runCycle(
   deps: CycleDeps,
   kind: WorkKind,
   hasTime: () => boolean,
 ): Promise<CycleResult> {
-  const marks = await deps.watermarks.read(kind);
+  const watermarks = await deps.watermarks.read(kind);
   const to = deps.now().toISOString();
   const shards = await Promise.all(
     ALL_SHARDS.map(async (shard) => {
-      // A mark ahead of this clock was set by one that runs ahead.
-      const [mark = to] = [marks[shard] ?? BEGINNING, to].sort();
-      const span = { from: overlapped(mark), to };
+      // A watermark may be ahead of this clock, when a machine whose clock runs ahead wrote it.
+      const [watermark = to] = [watermarks[shard] ?? BEGINNING, to].sort();
+      const span = { from: withOverlap(watermark), to };
       return { shard, ...(await enqueueSpan(deps, kind, shard, span, hasTime)) };
     }),
   );
   const moved = Object.fromEntries(shards.map(({ shard, reached }) => [shard, reached]));
-  await deps.watermarks.write(kind, { ...marks, ...moved });
+  await deps.watermarks.write(kind, { ...watermarks, ...moved });
   return summary(shards, to);
 }
 
 /**
- * Enqueues once more what is due and older than any mark allows: entries whose records a dead-letter queue swallowed.
- * Nothing depends on it to be prompt.
+ * Enqueues again each text that is due though its shard's watermark has passed it: its record became a dead letter. Nothing
+ * needs the sweep to be prompt.
+ *
+ * @param hasTime is checked between pages.
+ * @throws Error when the queue refused entries. The next sweep enqueues them again.
  */
 export async function sweepDue(
   deps: CycleDeps,
   kind: WorkKind,
   hasTime: () => boolean,
 ): Promise<CycleResult> {
-  const marks = await deps.watermarks.read(kind);
+  const watermarks = await deps.watermarks.read(kind);
   const now = deps.now().toISOString();
   const shards = await Promise.all(
     ALL_SHARDS.map((shard) => {
-      const span = { from: BEGINNING, to: overlapped(marks[shard] ?? BEGINNING) };
+      const span = { from: BEGINNING, to: withOverlap(watermarks[shard] ?? BEGINNING) };
       return enqueueSpan(deps, kind, shard, span, hasTime);
     }),
   );
@@ -74,9 +77,9 @@ export async function sweepDue(
 }
 
 interface ShardResult extends Omit<CycleResult, 'oldestDueSeconds'> {
-  /** When the first entry was due: the index is in that order. */
+  /** When the first entry was due. The index is ordered by this time. */
   readonly oldestDueAt: string | undefined;
-  /** Everything due up to here is enqueued. */
+  /** Everything that was due up to this moment is enqueued. */
   readonly reached: string;
 }
 
@@ -110,8 +113,8 @@ function lastDueAt(entries: readonly DueEntry[]): string | undefined {
   return entries.at(-1)?.dueAt;
 }
 
-function overlapped(mark: string): string {
-  return new Date(Math.max(0, Date.parse(mark) - OVERLAP_MILLISECONDS)).toISOString();
+function withOverlap(watermark: string): string {
+  return new Date(Math.max(0, Date.parse(watermark) - OVERLAP_MILLISECONDS)).toISOString();
 }
 
 function summary(shards: readonly ShardResult[], now: string): CycleResult {

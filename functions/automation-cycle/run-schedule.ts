@@ -4,14 +4,18 @@ import { countOutcomes, logger, measure } from '../../lib/telemetry/telemetry.ts
 import { type ExpireWaitingDeps, expireWaiting } from './expire-waiting.ts';
 import { type CycleDeps, type CycleResult, runCycle, sweepDue } from './run-cycle.ts';
 
-/** What a schedule says: run a cycle of one kind, or sweep up after all of them. */
+/** The input of a schedule: run a cycle of one kind of work, or sweep all kinds. */
 export const scheduleSchema = z.union([
   z.object({ kind: z.enum(workKinds) }),
   z.object({ sweep: z.literal(true) }),
 ]);
 export type Schedule = z.infer<typeof scheduleSchema>;
 
-/** Runs what a schedule says, and counts and logs what it did. */
+/**
+ * Runs the cycle or the sweep that a schedule asks for, and counts and logs its results.
+ *
+ * @returns one result for each kind of work.
+ */
 export async function runSchedule(
   deps: CycleDeps & ExpireWaitingDeps,
   schedule: Schedule,
@@ -21,7 +25,7 @@ export async function runSchedule(
     'kind' in schedule ? ['cycle', runCycle, [schedule.kind]] : ['sweep', sweepDue, workKinds];
   const began = performance.now();
   const results: CycleResult[] = [];
-  // First, and all that it finds is enqueued by the next cycle.
+  // A sweep ends waits first. The next cycle enqueues the texts that are due then.
   const waitingEnded = name === 'sweep' ? await expireWaiting(deps, hasTime) : 0;
   for (const kind of kinds) results.push(await run(deps, kind, hasTime));
   const milliseconds = Math.round(performance.now() - began);

@@ -3,27 +3,30 @@ import * as z from 'zod';
 import type { WorkKind } from '../../lib/automation/work.ts';
 import { readItem } from '../../lib/runtime/dynamodb.ts';
 
-/** Shard number to the moment up to which everything due was enqueued, ISO 8601. */
+/** Maps a shard's number to the moment up to which everything due was enqueued, ISO 8601. */
 export type ShardWatermarks = Readonly<Record<string, string>>;
 
-/** The high-water marks of the cycles: one item per kind of work. */
+/** Stores the watermarks of the cycles: one item per kind of work. */
 export interface Watermarks {
   read(kind: WorkKind): Promise<ShardWatermarks>;
-  write(kind: WorkKind, marks: ShardWatermarks): Promise<void>;
+  write(kind: WorkKind, watermarks: ShardWatermarks): Promise<void>;
 }
 
-const marksSchema = z.record(z.string(), z.iso.datetime());
-const marksKey = (kind: WorkKind) => ({ pk: `CYCLE#${kind}`, sk: 'MARKS' });
+const watermarksSchema = z.record(z.string(), z.iso.datetime());
+const watermarksKey = (kind: WorkKind) => ({ pk: `CYCLE#${kind}`, sk: 'MARKS' });
 
+/** Creates the store over the outreach table. */
 export function createWatermarks(client: DynamoDBDocumentClient, table: string): Watermarks {
   return {
     read: async (kind) => {
-      const item = await readItem({ client, table }, marksKey(kind));
-      return marksSchema.parse(item?.['marks'] ?? {});
+      const item = await readItem({ client, table }, watermarksKey(kind));
+      return watermarksSchema.parse(item?.['marks'] ?? {});
     },
-    // Two cycles that overlap write marks that are both true; the earlier one only makes the next cycle read more.
-    write: async (kind, marks) => {
-      await client.send(new PutCommand({ TableName: table, Item: { ...marksKey(kind), marks } }));
+    // Two cycles that overlap both write true watermarks. An earlier watermark only makes the next cycle read more.
+    write: async (kind, watermarks) => {
+      await client.send(
+        new PutCommand({ TableName: table, Item: { ...watermarksKey(kind), marks: watermarks } }),
+      );
     },
   };
 }

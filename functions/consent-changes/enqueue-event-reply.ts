@@ -9,7 +9,7 @@ export interface ReplyDeps extends EnqueueReplyDeps {
   readonly lanes: Lanes<'priority'>;
 }
 
-/** Answers an event of consent, once, through the gate: a confirmation (B3), or the one answer to an opt-out. */
+/** Queues the reply to a consent event, once and through the gate: a confirmation (B3), or the one answer to an opt-out. */
 export async function replyToEvent(deps: ReplyDeps, event: ConsentEvent): Promise<void> {
   const { evidence } = event;
   const isKeyword = event.kind === 'handsetKeyword' && evidence.source === 'handset';
@@ -20,6 +20,6 @@ export async function replyToEvent(deps: ReplyDeps, event: ConsentEvent): Promis
   const text = replyTo(event, settings, keyword?.confirmation, deps.now());
   if (!text) return;
   await enqueueReply(deps, text);
-  // Also when it stood in the outbox already: what was due and never enqueued would wait for a cycle.
+  // A retry may find the single text stored already and yet not enqueued: without this it would wait for a cycle.
   await deps.lanes.enqueue('priority', [{ singleTextId: text.id, number: text.number }]);
 }

@@ -8,10 +8,12 @@ export interface OptOutSyncDeps {
   readonly enqueueSync: EnqueueSync;
 }
 
-/** Queues a change of consent that Twilio may not know of, where the organization has access to Twilio's list (X9). */
+/**
+ * Queues the number of a consent event that Twilio may not know of, if the organization has access to Twilio's list (X9).
+ * sender-admin reads the number's consent when it reports it, so the job carries none.
+ */
 export async function enqueueOptOutSync(deps: OptOutSyncDeps, event: ConsentEvent): Promise<void> {
   if (!isNewsForCarrier(event)) return;
   const { twilioConsentApi } = await deps.configuration.settings();
-  // Only the number: the consent that Twilio is told is read at the moment of telling.
   if (twilioConsentApi) await deps.enqueueSync({ number: event.number });
 }

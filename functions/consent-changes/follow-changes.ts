@@ -10,9 +10,9 @@ import {
 } from './process-change.ts';
 
 /**
- * Follows the changes of a batch in order, and counts who opted in and out and how many texts woke, also when a change fails.
+ * Follows the changes of a batch in order. Counts opt-ins, opt-outs and woken texts, also when a change fails.
  *
- * @throws ChangeFailed naming the first that could not be followed.
+ * @throws ChangeFailed naming the first change that could not be followed.
  */
 export async function followChanges(
   deps: ConsentChangeDeps,
@@ -33,7 +33,7 @@ export async function followChanges(
   }
 }
 
-/** Counts who opted in and out, by the source. An opt-in of somebody who was opted in already is none. */
+/** Counts the events that changed a number's status, by source. A repeated opt-in counts as none. */
 function countStatusChanges(events: readonly ConsentEvent[]) {
   const moved = events.filter(({ before, after }) => before !== after);
   const sources = (status: ConsentEvent['after']) =>
@@ -41,7 +41,7 @@ function countStatusChanges(events: readonly ConsentEvent[]) {
   return { ...countBy('optIn', sources('opted_in')), ...countBy('optOut', sources('opted_out')) };
 }
 
-/** Logs an event that changed something, with the id of what it came from. */
+/** Logs an event that changed the consent state, with the ids of its origin. */
 function logChange({ event, woken }: FollowedEvent): void {
   const { kind, effect, before, after, evidence } = event;
   if (effect !== 'changed') return;

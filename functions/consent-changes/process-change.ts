@@ -26,15 +26,15 @@ export type ConsentChangeDeps = StartJobsDeps & WakeNumberDeps & ReplyDeps & Opt
 
 type Change = Pick<StreamChange<string>, 'before' | 'after'>;
 
-/** An event that was followed to its end, and how many texts it woke. */
+/** A followed event, and the number of texts that it woke. */
 export interface FollowedEvent {
   readonly event: ConsentEvent;
   readonly woken: number;
 }
 
 /**
- * Follows a change of the consent table: answers it first, so that the answer goes ahead of the texts that wake; then wakes everything
- * that waits for the number (H10), and tells Twilio.
+ * Follows a change of the consent table. Queues the event's reply first, so that it leaves ahead of the texts that wake. Then
+ * wakes the texts that wait for the number (H10), and queues the number for Twilio's list (X9).
  *
  * @returns the event, and how many texts woke; undefined for an item that is no event.
  */
@@ -52,9 +52,11 @@ export async function processConsentChange(
 }
 
 /**
- * Starts the jobs that a change of the configuration table asks for: waking the texts that waited for a requirement that fell away, or
- * that wait in an automation that was removed, to be stopped; telling Twilio of the numbers that wait for access to its list; enrolling
- * the members of a broadcast; "Add Opt-Ins".
+ * Starts the jobs that a change of the configuration table calls for:
+ * - Texts wake that waited for a setting that changed, or in an automation that was changed or removed.
+ * - Numbers that wait for Twilio's list are synced, when `twilioConsentApi` was switched on (X9).
+ * - The members of a new broadcast are enrolled (T5).
+ * - "Add Opt-Ins" runs for a campaign (T6).
  */
 export async function processConfigurationChange(
   deps: StartJobsDeps,
@@ -62,10 +64,10 @@ export async function processConfigurationChange(
 ): Promise<void> {
   const partition = (after ?? before)?.['pk'];
   if (partition === settingsKey.pk) {
-    const [was, is] = [parseSettings(before, '-'), parseSettings(after, '-')];
-    const reasons = wokenBySettings(was, is);
+    const [oldSettings, newSettings] = [parseSettings(before, '-'), parseSettings(after, '-')];
+    const reasons = wokenBySettings(oldSettings, newSettings);
     if (reasons.length > 0) await startWaking(deps, { reasons });
-    await startBackfillSync(deps, was, is);
+    await startBackfillSync(deps, oldSettings, newSettings);
   }
   if (partition === AUTOMATIONS && before) await wakeByAutomation(deps, before, after);
   const broadcast = before === undefined ? parseBroadcastOf(after) : undefined;
@@ -73,6 +75,7 @@ export async function processConfigurationChange(
   if (partition === CAMPAIGNS) await startRequestedRun(deps, before, after);
 }
 
+/** Starts "Add Opt-Ins" when a campaign has a run that it did not have before (T6). */
 async function startRequestedRun(
   deps: StartJobsDeps,
   before: Item | undefined,
@@ -85,10 +88,10 @@ async function startRequestedRun(
   await startAddingOptIns(deps, { campaignId: campaign.id, run });
 }
 
-/** Wakes the steps that wait in an automation that was changed or removed: the gate may decide otherwise now. */
+/** Wakes the steps that wait in an automation that was changed or removed, since the gate may decide otherwise now. */
 async function wakeByAutomation(deps: StartJobsDeps, before: Item, after: Item | undefined): Promise<void> {
-  const was = parseAutomation(before);
-  const reasons = wokenByAutomation(was, after && parseAutomation(after));
-  if (reasons === 'all') return startWaking(deps, { automationId: was.id });
-  if (reasons.length > 0) await startWaking(deps, { automationId: was.id, reasons: [...reasons] });
+  const automation = parseAutomation(before);
+  const reasons = wokenByAutomation(automation, after && parseAutomation(after));
+  if (reasons === 'all') return startWaking(deps, { automationId: automation.id });
+  if (reasons.length > 0) await startWaking(deps, { automationId: automation.id, reasons: [...reasons] });
 }

@@ -10,17 +10,17 @@ export interface StartJobsDeps {
 /** The second pass finds texts that were held under the old settings while the first one read the index. */
 const SECOND_PASS_SECONDS = 120;
 
-/** Wakes everybody who is meant: now, and once more for those held meanwhile. */
+/** Queues one wake job per shard, twice: at once, and later for the texts that were held meanwhile. */
 export async function startWaking(
   { jobs }: StartJobsDeps,
-  meant: Pick<WakeJob, 'reasons' | 'automationId'>,
+  filter: Pick<WakeJob, 'reasons' | 'automationId'>,
 ): Promise<void> {
-  const pages = ALL_SHARDS.map((shard): WakeJob => ({ shard, ...meant }));
+  const pages = ALL_SHARDS.map((shard): WakeJob => ({ shard, ...filter }));
   await jobs.enqueue(pages, 0);
   await jobs.enqueue(pages, SECOND_PASS_SECONDS);
 }
 
-/** Enrols the members of a broadcast that began (T5), shard by shard and side by side. */
+/** Queues one job per shard that enrolls the members of a new broadcast (T5). The shards run side by side. */
 export async function startEnrolling(
   { jobs }: StartJobsDeps,
   { campaignId, broadcast }: Pick<EnrollJob, 'campaignId' | 'broadcast'>,
@@ -32,7 +32,7 @@ export async function startEnrolling(
   );
 }
 
-/** Adds opt-ins to a campaign, as somebody asked with "Add Opt-Ins" (T6). */
+/** Queues the job that adds a keyword's opt-ins to a campaign, when an admin chose "Add Opt-Ins" (T6). */
 export async function startAddingOptIns(
   { jobs }: StartJobsDeps,
   { campaignId, run }: Pick<AddOptInsJob, 'campaignId' | 'run'>,
@@ -40,7 +40,7 @@ export async function startAddingOptIns(
   await jobs.enqueue([{ job: 'addOptIns', campaignId, run, seen: 0, added: 0 }], 0);
 }
 
-/** Tells Twilio of every number whose texts wait for its list, when `twilioConsentApi` was switched on (X9). */
+/** Queues, when `twilioConsentApi` was switched on, the jobs that sync every number whose texts wait for Twilio's list (X9). */
 export async function startBackfillSync(
   { jobs }: StartJobsDeps,
   before: Pick<Settings, 'twilioConsentApi'>,

@@ -7,7 +7,7 @@ import type { CrmPreferencesStore } from '../../lib/crm/preferences-store.ts';
 import type { Salesforce } from '../../lib/crm/salesforce.ts';
 import type { StatusStore } from '../../lib/crm/status-store.ts';
 
-/** What the function works with. The connection and the descriptions live as long as the warm Lambda. */
+/** The function's dependencies. The Salesforce session and the descriptions live as long as the warm Lambda. */
 export interface CrmDeps {
   readonly salesforce: Salesforce;
   readonly descriptions: Descriptions;
@@ -20,10 +20,10 @@ export interface CrmDeps {
   readonly now: () => Date;
 }
 
-/** What became of a run, for the counts. */
+/** The counts of one run: numbers looked up, CRM opt-ins recorded, fields ticked, and runs that Salesforce ended. */
 export interface RunCounts {
   lookedUp: number;
-  attested: number;
+  optIns: number;
   written: number;
   failed: number;
 }

@@ -57,7 +57,7 @@ const routeDeps: CrmRouteDeps = {
 const RESERVE_MILLISECONDS = 20_000;
 const scheduleSchema = z.object({ sweep: z.boolean().default(false) });
 
-/** Admins' requests under `/crm`. */
+/** Serves admins' requests under `/crm`. */
 const http = middy<ApiRequest>(EDGE)
   .use(problemAnswers(INTERNAL_ERROR))
   .use(failure({ message: 'A request of the API failed', metric: 'crmRequestFailed' }))

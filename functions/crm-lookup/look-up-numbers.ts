@@ -13,37 +13,42 @@ import { inChunks } from '../../lib/runtime/chunks.ts';
 import type { CrmDeps } from './crm-deps.ts';
 
 /**
- * Looks numbers up in the CRM together and records what its people attest (H6). What is seen is remembered only after it is
- * recorded: a crash in between records it again, which is once.
+ * Looks numbers up in the CRM together and records the CRM opt-ins that it finds (H6).
  *
- * @returns the records that were found, and how many opt-ins were attested.
- * @throws SalesforceProblem when Salesforce does not answer; nothing is remembered then.
+ * The look-up is stored after the events. When a crash prevents that, the next run records the same events again, which
+ * are duplicates.
+ *
+ * @param numbers E.164.
+ * @returns the records that were found, and the number of CRM opt-ins.
+ * @throws SalesforceProblem when Salesforce does not answer; nothing is stored then.
  */
 export async function lookUpNumbers(
   deps: CrmDeps,
   preferences: CrmPreferences,
   mappings: readonly Mapping[],
   numbers: readonly string[],
-): Promise<{ readonly records: readonly CrmRecord[]; readonly attested: number }> {
+): Promise<{ readonly records: readonly CrmRecord[]; readonly optIns: number }> {
   const records = await lookUpRecords(deps, preferences, mappings, numbers);
   const lookups = await deps.lookups.getMany(numbers);
-  const claimed = crmOptInsOf(records, lookups);
-  const echoes = await deps.lookups.ownWrites(claimed);
-  const attested = claimed.filter((one) => !isOwnWrite(one, echoes.get(fieldKey(one.recordId, one.field))));
-  await recordAll(deps, attested);
+  const candidates = crmOptInsOf(records, lookups);
+  const ownWrites = await deps.lookups.ownWrites(candidates);
+  const optIns = candidates.filter(
+    (optIn) => !isOwnWrite(optIn, ownWrites.get(fieldKey(optIn.recordId, optIn.field))),
+  );
+  await recordOptIns(deps, optIns);
   const now = deps.now();
   await deps.lookups.put(numbers.map((number) => lookupAfter(number, records, lookups.get(number), now)));
-  return { records, attested: attested.length };
+  return { records, optIns: optIns.length };
 }
 
-/** Fifty numbers at once; what is said of one number in its order, since each event follows the one before. */
-async function recordAll({ registry }: CrmDeps, attested: readonly CrmOptIn[]): Promise<void> {
-  const numbers = [...Map.groupBy(attested.map(crmOptInEvent), ({ number }) => number).values()];
-  for (const few of inChunks(numbers, SNAPSHOTS_PER_READ)) {
-    const before = await registry.loadSnapshots(few.flatMap((ofNumber) => ofNumber.slice(0, 1)));
+/** Records the events of fifty numbers in parallel, and those of one number in order, since each follows the one before. */
+async function recordOptIns({ registry }: CrmDeps, optIns: readonly CrmOptIn[]): Promise<void> {
+  const groups = [...Map.groupBy(optIns.map(crmOptInEvent), ({ number }) => number).values()];
+  for (const chunk of inChunks(groups, SNAPSHOTS_PER_READ)) {
+    const snapshots = await registry.loadSnapshots(chunk.flatMap((events) => events.slice(0, 1)));
     await Promise.all(
-      few.map(async ([first, ...others], index) => {
-        if (first) await registry.record(first, before[index]);
+      chunk.map(async ([first, ...others], index) => {
+        if (first) await registry.record(first, snapshots[index]);
         for (const newEvent of others) await registry.record(newEvent);
       }),
     );

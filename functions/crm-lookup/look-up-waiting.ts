@@ -5,14 +5,16 @@ import type { CrmDeps, RunCounts } from './crm-deps.ts';
 import { lookUpNumbers } from './look-up-numbers.ts';
 
 /**
- * Numbers of one look-up, and entries of one page of those who wait: two queries for an object with two phone fields, and
- * four for ImproveIt 360 Lightning's three objects, so that one composite request holds them.
+ * Numbers of one look-up, and entries of one page of the waiting index. So many numbers need two queries for an object with
+ * two phone fields, and four for ImproveIt 360 Lightning's three objects: one composite request holds them.
  */
 export const NUMBERS_AT_ONCE = 400;
 
 /**
- * Looks up those who wait for consent, each once within the organization's interval at most. Goes on where the last sweep
- * ended and makes one round at most, so that every one of a million has their turn.
+ * Looks up leads who wait for consent, each at most once within the organization's interval (H6).
+ *
+ * It continues where the last sweep ended and makes at most one round over all shards, so that each of a million leads has
+ * a turn.
  */
 export async function lookUpWaiting(
   deps: CrmDeps,
@@ -22,7 +24,7 @@ export async function lookUpWaiting(
   mayGoOn: () => boolean,
 ): Promise<void> {
   const lookUpAll = async (numbers: readonly string[]): Promise<void> => {
-    counts.attested += (await lookUpNumbers(deps, preferences, mappings, numbers)).attested;
+    counts.optIns += (await lookUpNumbers(deps, preferences, mappings, numbers)).optIns;
     counts.lookedUp += numbers.length;
   };
   let position = await deps.status.position();
@@ -33,11 +35,11 @@ export async function lookUpWaiting(
     const due = await dueNumbers(deps, preferences, [...numbers]);
     gathered = [...new Set([...gathered, ...due])];
     const before = position;
-    position = after(position, page.next);
+    position = positionAfter(position, page.next);
     if (!page.next) shardsDone++;
     if (gathered.length < NUMBERS_AT_ONCE) continue;
     await lookUpAll(gathered.slice(0, NUMBERS_AT_ONCE));
-    // What is left came with this page: should this run end without them, the next begins with it.
+    // The numbers that are left came with this page. If this run ends without them, the next one reads the page again.
     gathered = gathered.slice(NUMBERS_AT_ONCE);
     await deps.status.movePosition(gathered.length > 0 ? before : position);
   }
@@ -45,11 +47,14 @@ export async function lookUpWaiting(
   await deps.status.movePosition(position);
 }
 
-function after({ shard }: SweepPosition, next: SweepPosition['cursor']): SweepPosition {
+function positionAfter({ shard }: SweepPosition, next: SweepPosition['cursor']): SweepPosition {
   return next ? { shard, cursor: next } : { shard: (shard + 1) % SHARDS };
 }
 
-/** Those whose last look-up is long enough ago, and of whom no consent is known yet: an opt-out no CRM field lifts. */
+/**
+ * Selects the numbers whose last look-up is long enough ago and whose consent status is `none`. Opted-out numbers are left
+ * out, since no CRM field lifts an opt-out.
+ */
 async function dueNumbers(
   deps: CrmDeps,
   { intervalMinutes }: CrmPreferences,

@@ -9,7 +9,7 @@ import { defineRoute, notFound, type RouteOf } from '../../lib/http/route.ts';
 
 export interface CrmRouteDeps {
   readonly preferences: CrmPreferencesStore;
-  /** Asks Salesforce about some rows; their checks in the same order. */
+  /** Asks Salesforce whether the fields of mappings can be used. Returns the checks in the order of the mappings. */
   readonly verify: (preferences: CrmPreferences, mappings: readonly Mapping[]) => Promise<RowCheck[]>;
   readonly crmJobs: Pick<CrmJobStore, 'writeBacks'>;
   readonly status: Pick<StatusStore, 'read'>;
@@ -19,7 +19,7 @@ function route<Body = undefined, Query = undefined>(definition: RouteOf<CrmRoute
   return defineRoute(definition);
 }
 
-/** The routes of the CRM, which only the function that may log in to Salesforce can serve. */
+/** The routes under `/crm`. This function serves them because only it may log in to Salesforce. */
 export const crmRoutes: readonly RouteOf<CrmRouteDeps>[] = [
   route({
     ...crmApi.getPreferences,
@@ -30,8 +30,8 @@ export const crmRoutes: readonly RouteOf<CrmRouteDeps>[] = [
   route({
     ...crmApi.changePreferences,
     handle: async ({ preferences }, { body, actor }) => {
-      const given = Object.entries(body).filter(([, value]) => value !== undefined);
-      const changed = await preferences.changePreferences(Object.fromEntries(given), actor);
+      const change = Object.entries(body).filter(([, value]) => value !== undefined);
+      const changed = await preferences.changePreferences(Object.fromEntries(change), actor);
       return { status: 200, body: shownPreferences(changed) };
     },
   }),

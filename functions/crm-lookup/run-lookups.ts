@@ -7,30 +7,30 @@ import { lookUpNumbers } from './look-up-numbers.ts';
 import { lookUpWaiting, NUMBERS_AT_ONCE } from './look-up-waiting.ts';
 import { writeBack } from './write-back.ts';
 
-/** Above the organization's share the usage is asked for at most this often. */
-const ASK_AGAIN_MILLISECONDS = 10 * 60_000;
-const askedAt = new WeakMap<CrmDeps, number>();
+/** Above the organization's share, Salesforce is asked for the usage at most this often. */
+const USAGE_INTERVAL_MILLISECONDS = 10 * 60_000;
+const usageAskedAt = new WeakMap<CrmDeps, number>();
 
-/** Does one scheduled run of look-ups and counts what it did. */
+/** Does one scheduled run of look-ups and counts its outcomes. */
 export async function runSchedule(
   deps: CrmDeps,
   run: { readonly isSweep: boolean },
   hasTime: () => boolean,
 ): Promise<void> {
-  const { lookedUp, attested, written, failed } = await runLookups(deps, run, hasTime);
-  countOutcomes({ crmLookedUp: lookedUp, crmAttested: attested, crmWritten: written, crmFailed: failed });
+  const { lookedUp, optIns, written, failed } = await runLookups(deps, run, hasTime);
+  countOutcomes({ crmLookedUp: lookedUp, crmAttested: optIns, crmWritten: written, crmFailed: failed });
 }
 
 /**
- * One run: what arrived first, then, in a sweep, those who wait. When Salesforce does not answer it ends and says why in the
- * status; what it did not do is due still.
+ * Works on the CRM jobs that are due; a sweep then looks up leads who wait. When Salesforce does not answer, the run ends
+ * and stores the reason in the status. The rest of its work stays due.
  */
 export async function runLookups(
   deps: CrmDeps,
   { isSweep }: { readonly isSweep: boolean },
   hasTime: () => boolean,
 ): Promise<RunCounts> {
-  const counts: RunCounts = { lookedUp: 0, attested: 0, written: 0, failed: 0 };
+  const counts: RunCounts = { lookedUp: 0, optIns: 0, written: 0, failed: 0 };
   const preferences = await deps.preferences.preferences();
   if (!preferences.enabled) return counts;
   const mappings = await deps.preferences.mappings();
@@ -38,8 +38,8 @@ export async function runLookups(
   const before = await deps.status.read();
   const pace = () => paceOf(deps.salesforce.usage(), preferences.limitShare);
   try {
-    await learnUsage(deps, pace());
-    await attend(deps, preferences, mappings, counts, () => hasTime() && pace() !== 'none');
+    await refreshUsage(deps, pace());
+    await runCrmJobs(deps, preferences, mappings, counts, () => hasTime() && pace() !== 'none');
     if (isSweep && mappings.length > 0) {
       await lookUpWaiting(deps, preferences, mappings, counts, () => hasTime() && pace() === 'all');
     }
@@ -62,16 +62,16 @@ function usageOf({ salesforce }: CrmDeps, pace: Pace) {
   return { pace, ...(apiUsage && { apiUsage }) };
 }
 
-/** Calls that we do not make teach us nothing: now and then one asks whether there is room again. */
-async function learnUsage(deps: CrmDeps, pace: Pace): Promise<void> {
+/** Asks for the usage now and then while calls are restricted, since without calls no answer would tell that there is room. */
+async function refreshUsage(deps: CrmDeps, pace: Pace): Promise<void> {
   const now = deps.now().getTime();
-  if (pace === 'all' || now - (askedAt.get(deps) ?? 0) < ASK_AGAIN_MILLISECONDS) return;
-  askedAt.set(deps, now);
+  if (pace === 'all' || now - (usageAskedAt.get(deps) ?? 0) < USAGE_INTERVAL_MILLISECONDS) return;
+  usageAskedAt.set(deps, now);
   await deps.salesforce.limits();
 }
 
-/** Everything that arrived and is due, as many at a time as one look-up takes. */
-async function attend(
+/** Works on all CRM jobs that are due, as many at a time as one look-up takes (H6, H9). */
+async function runCrmJobs(
   deps: CrmDeps,
   preferences: CrmPreferences,
   mappings: readonly Mapping[],
@@ -82,9 +82,9 @@ async function attend(
     const crmJobs = await deps.crmJobs.due(NUMBERS_AT_ONCE);
     if (crmJobs.length === 0) return;
     const numbers = [...new Set(crmJobs.map(({ number }) => number))];
-    const { records, attested } = await lookUpNumbers(deps, preferences, mappings, numbers);
+    const { records, optIns } = await lookUpNumbers(deps, preferences, mappings, numbers);
     counts.lookedUp += numbers.length;
-    counts.attested += attested;
+    counts.optIns += optIns;
     counts.written += await writeBack(deps, preferences, mappings, crmJobs, records);
   }
 }

@@ -1,11 +1,15 @@
 import { checkMapping } from '../../lib/crm/check-mapping.ts';
 import type { RowCheck } from '../../lib/crm/crm-api.ts';
 import { describeMapped } from '../../lib/crm/look-up.ts';
-import { type CrmPreferences, type Mapping, objectNamed, objectsOf } from '../../lib/crm/preferences.ts';
+import { type CrmPreferences, findCrmObject, type Mapping, objectsOf } from '../../lib/crm/preferences.ts';
 import { SalesforceProblem } from '../../lib/crm/salesforce.ts';
 import type { CrmDeps } from './crm-deps.ts';
 
-/** Asks Salesforce anew whether the mappings' fields can be used (H8). When it cannot be asked, each row says why. */
+/**
+ * Asks Salesforce again, without the cache, whether the fields of mappings can be used (H8).
+ *
+ * @returns a check per mapping, in their order. When Salesforce does not answer, each check carries the reason.
+ */
 export async function verifyMappings(
   { descriptions }: Pick<CrmDeps, 'descriptions'>,
   preferences: CrmPreferences,
@@ -16,7 +20,7 @@ export async function verifyMappings(
   try {
     const described = await describeMapped(descriptions, preferences, mappings);
     return mappings.map((mapping) => {
-      const { name } = objectNamed(objects, mapping.object);
+      const { name } = findCrmObject(objects, mapping.object);
       return checkMapping(mapping, objects, described.get(name.toLowerCase()));
     });
   } catch (error) {

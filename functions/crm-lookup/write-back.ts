@@ -10,12 +10,12 @@ import type { CrmDeps } from './crm-deps.ts';
 const LOCK_PAUSE_MILLISECONDS = 500;
 
 /**
- * Ticks in the CRM what leads ticked on forms (H9), and settles each errand by what the CRM says afterwards: a field can be
- * refused, or taken and not kept.
+ * Ticks in the CRM what leads ticked on forms (H9), reads the fields back, and stores the outcome in each CRM job. The CRM
+ * can refuse a field, or accept it and not keep it.
  *
- * @param records those of the look-up just before.
- * @returns how many fields were ticked.
- * @throws SalesforceProblem when Salesforce does not answer; the errands stay open then, and writing again changes nothing.
+ * @param records the records of the look-up just before.
+ * @returns the number of fields that were ticked.
+ * @throws SalesforceProblem when Salesforce does not answer; the CRM jobs stay open then, and a second write changes nothing.
  */
 export async function writeBack(
   deps: CrmDeps,
@@ -36,25 +36,25 @@ export async function writeBack(
     ),
   }));
   const ticks = plans.flatMap((plan) => plan.ticks.map((tick) => ({ ...tick, number: plan.crmJob.number })));
-  const settle = await tickAll(deps, ticks);
+  const writeOf = await tickAll(deps, ticks);
   let written = 0;
   for (const plan of plans) {
-    const writes = [...plan.settled, ...plan.ticks.map(settle)];
+    const writes = [...plan.withoutWrite, ...plan.ticks.map(writeOf)];
     written += writes.filter(({ outcome }) => outcome === 'written').length;
     await deps.crmJobs.put(afterAttempt(plan.crmJob, writes, deps.now()));
   }
   return written;
 }
 
-/** @returns what became of each tick. */
+/** Ticks fields. @returns a function from a tick to its outcome. */
 async function tickAll(
   deps: CrmDeps,
   ticks: readonly (Tick & { readonly number: string })[],
 ): Promise<(tick: Tick) => Write> {
   if (ticks.length === 0) return (tick) => ({ ...tick, outcome: 'noRecord' });
-  // Before the write: what is read back later must be known for ours, also when this run ends in between.
+  // Stored before the update, so that a later look-up knows these fields as own writes even if this run ends in between.
   const writtenAt = deps.now().toISOString();
-  await deps.lookups.putEchoes(
+  await deps.lookups.putOwnWrites(
     ticks.map(({ recordId, field, number }) => ({ recordId, field, number, writtenAt })),
   );
   const updates = updatesOf(ticks);
@@ -71,7 +71,7 @@ async function tickAll(
   };
 }
 
-/** One update per record, ordered by object. */
+/** Merges ticks into one update per record, ordered by object. */
 function updatesOf(ticks: readonly Tick[]): RecordUpdate[] {
   const updates = new Map<string, RecordUpdate>();
   for (const { object, recordId, field } of ticks) {
@@ -81,7 +81,7 @@ function updatesOf(ticks: readonly Tick[]): RecordUpdate[] {
   return [...updates.values()].toSorted((a, b) => a.object.localeCompare(b.object));
 }
 
-/** A record that somebody else holds is tried once more; after that its errand is due again later. */
+/** Updates records, and tries a locked record once more. If that fails too, its CRM job is due again later. */
 async function updateAll(
   { salesforce }: CrmDeps,
   updates: readonly RecordUpdate[],

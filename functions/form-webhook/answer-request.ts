@@ -12,14 +12,14 @@ export interface FormRequestDeps
   readonly configuration: ReceiveDeps['configuration'] & QuestionDeps['configuration'];
 }
 
-/** Answers a request to a form: takes a submission, or says what can be read of the form without a token. */
+/** Answers a request to a form: a POST is a submission, a GET reads the parts of the form that need no token. */
 export async function answerRequest(
   deps: FormRequestDeps,
   event: APIGatewayProxyEventV2,
 ): Promise<HttpAnswer> {
   const formId = event.pathParameters?.['formId'] ?? '';
   const { method, sourceIp } = event.requestContext.http;
-  if (method === 'GET') return answerReading(deps, event, formId);
+  if (method === 'GET') return answerGet(deps, event, formId);
   const post = {
     formId,
     method,
@@ -35,7 +35,7 @@ export async function answerRequest(
 }
 
 /** Serves the form's opt-in question, or answers a builder that checks the address. */
-function answerReading(
+function answerGet(
   deps: FormRequestDeps,
   event: APIGatewayProxyEventV2,
   formId: string,

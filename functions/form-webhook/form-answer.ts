@@ -12,8 +12,8 @@ import { type QuestionDeps, questionPage, questionView } from './serve-question.
 const refusedSchema = problemSchema.pick({ title: true, detail: true, errors: true });
 
 /**
- * Presents an answer to whoever asked: JSON as it is, or a readable page to a browser whose form was sent without a
- * script. A question that was answered wrongly is asked again, with what is wrong and the number that was given.
+ * Presents an answer to its caller: a program gets the JSON, a browser that posts without a script gets a page. After a wrong
+ * answer to the opt-in question the page shows the question again, with the problems and the number that was entered.
  */
 export async function answerSubmission(
   deps: QuestionDeps,
@@ -32,12 +32,12 @@ export async function answerSubmission(
 }
 
 function thanks({ recorded, optedOut, next }: SubmissionAnswer['consent']): Html {
-  const said = optedOut
+  const sentence = optedOut
     ? 'You will get no text messages from us at this number.'
     : recorded
       ? 'You will get our text messages. Reply STOP to any of them to opt out.'
       : 'We have received your answer.';
-  return html`<p role="status">${said}</p>\n${next && html`<p role="status">${next}</p>`}`;
+  return html`<p role="status">${sentence}</p>\n${next && html`<p role="status">${next}</p>`}`;
 }
 
 function problemPage({ title, detail, errors = [] }: z.infer<typeof refusedSchema>): Html {
@@ -47,7 +47,7 @@ function problemPage({ title, detail, errors = [] }: z.infer<typeof refusedSchem
 <p>Use your browser's back button to correct the form.</p>`;
 }
 
-/** The question once more, when the form that was sent is the question alone: other fields would be lost. */
+/** Renders the question again, if the submission holds the question's fields alone. A page of ours would lose other fields. */
 async function askAgain(
   deps: QuestionDeps,
   post: FormPost,
@@ -56,11 +56,11 @@ async function askAgain(
   const form = await deps.configuration.form(post.formId);
   const payload = await parsePayload(post.headers['content-type'], post.body);
   if (!form?.optInQuestion || payload.kind === 'refused') return undefined;
-  const own = new Set<string>(Object.values(QUESTION_FIELDS));
-  if (Object.keys(payload.fields).some((name) => !own.has(name))) return undefined;
+  const questionFields = new Set<string>(Object.values(QUESTION_FIELDS));
+  if (Object.keys(payload.fields).some((name) => !questionFields.has(name))) return undefined;
   const { organizationName } = await deps.configuration.settings();
   const view = questionView(deps.publicBaseUrl, form, organizationName);
   const phone = payload.fields[QUESTION_FIELDS.phone];
-  const given = typeof phone === 'string' ? { phone: phone.slice(0, 40) } : {};
-  return questionPage(422, { ...view, ...given, problems }, deps);
+  const entered = typeof phone === 'string' ? { phone: phone.slice(0, 40) } : {};
+  return questionPage(422, { ...view, ...entered, problems }, deps);
 }

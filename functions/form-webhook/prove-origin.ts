@@ -3,20 +3,20 @@ import type { Builder } from '../../lib/forms/builders/builder.ts';
 import type { Form } from '../../lib/forms/form.ts';
 import type { Fields } from '../../lib/forms/payload.ts';
 import type { SignedRequest } from '../../lib/forms/proof/proof.ts';
-import { knowsSecret } from '../../lib/forms/proof/secret.ts';
+import { containsSecret } from '../../lib/forms/proof/secret.ts';
 import { verifySignature } from '../../lib/forms/proof/verify.ts';
 import { type HttpAnswer, problemAnswer } from '../../lib/runtime/problem.ts';
 
 const HINTS = {
   missing: "The builder's signature is missing. Sign with the secret that the form was set up with.",
   wrong: "The builder's signature does not fit the body. Check that both sides have the same signing secret.",
-  stale: 'The request was signed too long ago, or ahead of time. Send it again, signed anew.',
+  stale: 'The request was signed too long ago, or ahead of time. Send it again with a new signature.',
 };
 
 /**
  * Checks the builder's signature, when the form has a signing secret.
  *
- * @returns what to answer when it does not prove the origin: 401, nothing stored.
+ * @returns the answer 401 when the signature does not prove the origin; undefined when it does, or none is needed.
  */
 export async function refuseUnsigned(
   form: Form,
@@ -35,33 +35,34 @@ export async function refuseUnsigned(
 }
 
 /**
- * Checks the form's own secret, wherever its builder can put it.
+ * Checks the form's own secret, in every place where its builder can put it.
  *
- * @param given from the header `x-sendgate-secret` or the query.
+ * @param secret from the header `x-sendgate-secret` or the query.
+ * @returns the answer 401 when no place holds the secret; undefined when one does, or none is needed.
  */
 export function refuseWithoutSecret(
   form: Form,
   { proof, secretIs }: Builder,
   request: SignedRequest,
-  given: string | undefined,
+  secret: string | undefined,
   fields: Fields,
 ): HttpAnswer | undefined {
   if (form.secretHash === undefined) return undefined;
   // Meta's word is for the check of the address; its submissions are signed.
   if (secretIs === 'verification' && form.signed) return undefined;
-  const places: unknown[] = [given];
+  const places: unknown[] = [secret];
   if (proof.scheme === 'secret' && proof.header) places.push(request.headers[proof.header]);
   if (proof.scheme === 'secret' && proof.bodyField) places.push(fields[proof.bodyField]);
-  return knowsSecret(form.secretHash, places)
+  return containsSecret(form.secretHash, places)
     ? undefined
     : refusal("Send the form's secret in the header x-sendgate-secret or as ?secret= in the URL.");
 }
 
-/** The fields as they are kept: without the secret that some builders put among them. */
+/** Returns the fields to store: without the secret that some builders put among them. */
 export function withoutSecret({ proof }: Builder, fields: Fields): Fields {
   if (proof.scheme !== 'secret' || proof.bodyField === undefined) return fields;
-  const { [proof.bodyField]: _secret, ...kept } = fields;
-  return kept;
+  const { [proof.bodyField]: _secret, ...stored } = fields;
+  return stored;
 }
 
 function refusal(detail: string): HttpAnswer {

@@ -11,7 +11,7 @@ import { BUILDER_LIMITS, type Fields, FORM_LIMITS, parsePayload } from '../../li
 import type { SignedRequest } from '../../lib/forms/proof/proof.ts';
 import { readSubmission } from '../../lib/forms/read-submission.ts';
 import type { Submission } from '../../lib/forms/submission.ts';
-import type { Reached, SubmissionLimiter } from '../../lib/forms/submission-limits.ts';
+import type { ReachedLimit, SubmissionLimiter } from '../../lib/forms/submission-limits.ts';
 import type { SubmissionStore } from '../../lib/forms/submission-store.ts';
 import { type IntakeDeps, takeInLead } from '../../lib/intake/intake.ts';
 import { type HttpAnswer, jsonAnswer, problemAnswer } from '../../lib/runtime/problem.ts';
@@ -29,7 +29,7 @@ export interface ReceiveDeps extends Omit<IntakeDeps, 'configuration' | 'submiss
   readonly sender: string;
 }
 
-/** A form builder's request, as far as it matters. */
+/** The parts of a form builder's request that are used. */
 export interface FormPost extends SignedRequest {
   readonly formId: string;
   /** From the header `x-sendgate-secret` or the query. */
@@ -37,10 +37,10 @@ export interface FormPost extends SignedRequest {
   readonly ip: string | undefined;
 }
 
-/** A builder without ids re-sends within hours at most; the same words a day later are a new submission. */
+/** A builder without ids re-sends within hours. The same fields a day later are a new submission. */
 const SAME_SUBMISSION_MILLISECONDS = 24 * 60 * 60 * 1000;
 
-/** What became of a submission, for the metrics. */
+/** The answer to a submission, with its outcome for the metrics. */
 export interface Received {
   readonly outcome: 'accepted' | 'refused' | 'trapped' | 'limited';
   readonly answer: HttpAnswer;
@@ -50,11 +50,11 @@ const refused = (answer: HttpAnswer): Received => ({ outcome: 'refused', answer 
 const accepted = (answer: HttpAnswer): Received => ({ outcome: 'accepted', answer });
 
 /**
- * Takes a submission: stores it before anything else, then carries it out. What a crash leaves undone, `reconcile`
- * does.
+ * Takes a submission (H4, H5): proves its origin, stores it, then carries it out. After a crash in between, `reconcile`
+ * carries it out.
  *
- * @returns with 200 what this submission recorded, and nothing about other data; the same submission twice has the
- *   same answer.
+ * @returns with 200 what this submission recorded, and nothing about other data. The same submission twice gets the same
+ *   answer.
  */
 export async function receiveSubmission(deps: ReceiveDeps, post: FormPost): Promise<Received> {
   const form = await deps.configuration.form(post.formId);
@@ -69,19 +69,19 @@ export async function receiveSubmission(deps: ReceiveDeps, post: FormPost): Prom
   const limits = form.builder === 'generic' ? FORM_LIMITS : BUILDER_LIMITS;
   const payload = await parsePayload(post.headers['content-type'], post.body, limits);
   const fields = payload.kind === 'parsed' ? payload.fields : {};
-  const stranger = refuseWithoutSecret(form, builder, post, post.secret, fields);
-  if (stranger) return refused(stranger);
+  const unproved = refuseWithoutSecret(form, builder, post, post.secret, fields);
+  if (unproved) return refused(unproved);
   if (payload.kind === 'refused') {
     const { status, detail } = payload;
     const title = 'The body cannot be read';
     return refused(refusal(form, { title, detail }, status));
   }
-  return take(deps, form, post, withoutSecret(builder, fields));
+  return takeFields(deps, form, post, withoutSecret(builder, fields));
 }
 
 /** Takes the fields of a submission whose origin is proved. */
-async function take(deps: ReceiveDeps, form: Form, post: FormPost, fields: Fields): Promise<Received> {
-  // A program that fills in every field is told what a person would be told, and nothing is kept.
+async function takeFields(deps: ReceiveDeps, form: Form, post: FormPost, fields: Fields): Promise<Received> {
+  // A program that fills in every field gets the answer that a person would get, and nothing is stored.
   if (isTrapped(form, fields)) return { outcome: 'trapped', answer: nothingKept(fields) };
   const name = form.optInQuestion ? (await deps.configuration.settings()).organizationName : '';
   const read = readSubmission(form, fields, name);
@@ -104,9 +104,9 @@ async function take(deps: ReceiveDeps, form: Form, post: FormPost, fields: Field
   const { submissionId, number } = read.content;
   const state = form.optInQuestion && (await deps.registry.read(number));
   const identity = identityOf(form, fields, submissionId, state?.lastOptOutAt);
-  const given = submissionOf(form, post, fields, read.content, identity, now);
+  const candidate = submissionOf(form, post, fields, read.content, identity, now);
   const since = new Date(now.getTime() - SAME_SUBMISSION_MILLISECONDS).toISOString();
-  const submission = await deps.submissions.add(given, identity.forEver ? undefined : since);
+  const submission = await deps.submissions.add(candidate, identity.forEver ? undefined : since);
   const { leadId, events } = await carryOut(deps, submission);
   logger.info(leadId === undefined ? 'A submission came again' : 'A submission was taken', {
     submission: loggableSubmission(submission.submissionId),
@@ -145,19 +145,22 @@ async function carryOut(
   return { events };
 }
 
-/** Whether a field is filled in that no person sees. */
+/** Checks whether a field is filled in that no person sees. */
 function isTrapped(form: Form, fields: Fields): boolean {
   const traps = [form.trap, form.optInQuestion && QUESTION_FIELDS.trap];
   return traps.some((trap) => trap !== undefined && isGiven(valueAtPath(fields, trap)));
 }
 
-/** The address of the person, where a browser posts: a builder and who knows the secret post everybody's from their own. */
+/**
+ * Returns the person's own IP address, if the post came from a browser. Builders, and servers that hold the form's secret, post
+ * many people's submissions from one address.
+ */
 function ownAddress(form: Form, { ip }: FormPost): string | undefined {
   return form.builder === 'generic' && form.secretHash === undefined ? ip : undefined;
 }
 
-/** Tells a person or a builder when to send it again, unlike a final refusal. */
-function tooMany({ limit, perMinute, retryAfterSeconds }: Reached): HttpAnswer {
+/** Creates the answer 429, which says when to send the submission again. */
+function tooMany({ limit, perMinute, retryAfterSeconds }: ReachedLimit): HttpAnswer {
   const from = limit === 'address' ? ' from one address' : '';
   const answer = problemAnswer({
     status: 429,
@@ -169,7 +172,7 @@ function tooMany({ limit, perMinute, retryAfterSeconds }: Reached): HttpAnswer {
   return { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfterSeconds) } };
 }
 
-/** Tells what a submission did to the number's consent, by the effects of its events and not by what it asked for. */
+/** Describes what a submission did to the number's consent, by the effects of its events and not by what it asked for. */
 function consentIn({ consents }: Submission, events: readonly ConsentEvent[]): object {
   const answer = consents.find((statement) => statement.answer)?.answer;
   const inEffect = events.filter(({ effect }) => effect !== 'late');
@@ -204,14 +207,14 @@ async function nextStep(
   return { next: `Text START ${to} to lift the block that your STOP set.` };
 }
 
-/** The same for a person who has nothing to say and for a program. */
+/** Creates the answer to a submission of which nothing is stored. A program in the trap gets the same one as a person. */
 function nothingKept(fields: Fields): HttpAnswer {
   return jsonAnswer(200, { submissionId: idOfFields(fields), consent: { recorded: false, checkboxes: [] } });
 }
 
 /**
- * A submission that will never be usable. The author of a form on a page learns it from the status; a builder would
- * only send the same again, and some then switch the hook off, so it gets 200 and the reason.
+ * Refuses a submission that will never be usable. The author of a form on a page learns it from the status. A builder would
+ * send the same again, and some then switch the hook off, so it gets 200 with the reason.
  */
 function refusal(
   form: Form,
@@ -219,6 +222,6 @@ function refusal(
   status = 422,
 ): HttpAnswer {
   if (form.builder === 'generic') return problemAnswer({ status, ...why });
-  const said = { ...why, errors: why.errors ?? [] };
-  return jsonAnswer(200, { submissionId: null, consent: { recorded: false, checkboxes: [] }, refused: said });
+  const refused = { ...why, errors: why.errors ?? [] };
+  return jsonAnswer(200, { submissionId: null, consent: { recorded: false, checkboxes: [] }, refused });
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Configuration } from '../../lib/configuration/configuration.ts';
 import type { Form } from '../../lib/forms/form.ts';
 import { optInQuestion } from '../../lib/forms/opt-in-question.ts';
-import { shownQuestion } from '../../lib/forms/shown-question.ts';
+import { describeQuestion } from '../../lib/forms/shown-question.ts';
 import { type Html, html } from '../../lib/http/html.ts';
 import { type HttpAnswer, jsonAnswer, problemAnswer } from '../../lib/runtime/problem.ts';
 import { htmlAnswer, page, prefersHtml } from './html/page.ts';
@@ -20,8 +20,14 @@ export interface QuestionRequest {
 }
 
 /**
- * Serves a form's opt-in question (B1): JSON with the texts and the schema of an answer; a snippet for any page with
- * `?format=html`; a page of its own to a browser. `?phone=` stands in the phone input beforehand; an answer never does.
+ * Serves a form's opt-in question (B1) in one of three forms:
+ * - JSON with the texts and the schema of an answer;
+ * - an HTML snippet for any page, with `?format=html`;
+ * - a page of its own, to a browser.
+ *
+ * `?phone=` fills in the phone input; nothing selects an answer in advance.
+ *
+ * @returns 404 for a form that is missing, disabled, or has no question.
  */
 export async function serveQuestion(
   deps: QuestionDeps,
@@ -39,17 +45,22 @@ export async function serveQuestion(
   if (query['format'] === 'html') return withOrigin(questionAnswer(200, questionSnippet(shown), deps));
   if (query['format'] === undefined && prefersHtml(accept)) return questionPage(200, shown, deps);
   const { required } = form.optInQuestion;
-  const asked = shownQuestion(view.question, { formId, organizationName, required, submitTo: view.action });
+  const asked = describeQuestion(view.question, {
+    formId,
+    organizationName,
+    required,
+    submitTo: view.action,
+  });
   return withOrigin(jsonAnswer(200, asked));
 }
 
-/** The question of a form as it is shown, with nothing in it yet. */
+/** Creates the view of a form's question, with nothing filled in. */
 export function questionView(publicBaseUrl: string, form: Form, organizationName: string): QuestionView {
   const action = `${publicBaseUrl}/forms/${encodeURIComponent(form.id)}/submissions`;
   return { form, question: optInQuestion(organizationName), action };
 }
 
-/** The question on a page of its own. */
+/** Renders the question on a page of its own. Each page gets its own value of `once`. */
 export function questionPage(
   status: number,
   view: QuestionView,
@@ -64,7 +75,7 @@ function questionAnswer(status: number, body: Html, { publicBaseUrl }: Pick<Ques
   return htmlAnswer(status, body, { scripts: [QUESTION_SCRIPT], formTarget: new URL(publicBaseUrl).origin });
 }
 
-/** Any page may load the question: it is public, and says the same to everybody. */
+/** Lets pages of every origin load the question. It is public, and the same for everybody. */
 function withOrigin(answer: HttpAnswer): HttpAnswer {
   return { ...answer, headers: { ...answer.headers, 'access-control-allow-origin': '*', vary: 'accept' } };
 }

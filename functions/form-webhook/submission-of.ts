@@ -9,25 +9,26 @@ import type { Submission } from '../../lib/forms/submission.ts';
 import { sha256 } from '../../lib/runtime/sha256.ts';
 import type { FormPost } from './receive.ts';
 
-/** The id of a submission whose builder gives none: made of its fields. */
+/** Makes an id of the fields of a submission whose builder sends none. */
 export function idOfFields(fields: Fields): string {
   return `fields-${sha256(canonicalize(fields) ?? '').slice(0, 32)}`;
 }
 
-/** What tells a submission from another one, and for how long. */
+/** Identifies a submission, for ever or for a day. */
 export interface Identity {
   readonly submissionId: string;
-  /** Whether it is the same for ever; an id made of fields that may come again is the same for a day. */
+  /** True when the id names this submission for ever. An id made of fields that may come again names it for a day. */
   readonly forEver: boolean;
 }
 
 /**
- * The identity of a submission: the builder's id, or one made of the fields.
+ * Identifies a submission by the builder's id, or else by its fields.
  *
- * The opt-in question can be answered anew in the same words: what tells is the value of this showing (`once`), or without
- * one whether the number opted out in between. Without that, Yes, STOP and Yes again would be one Yes (B7).
+ * A person can answer the opt-in question twice in the same words. The value of the showing (`once`) tells such answers apart;
+ * without one, the time of the number's last opt-out does. Otherwise Yes, STOP and Yes again would be one Yes (B7).
  *
- * @param optedOutAt when the number last opted out.
+ * @param id of the builder, if it sends one.
+ * @param optedOutAt when the number last opted out, ISO 8601.
  */
 export function identityOf(
   form: Form,
@@ -41,7 +42,11 @@ export function identityOf(
   return { submissionId: idOfFields({ ...fields, optedOutAt: optedOutAt ?? '' }), forEver: false };
 }
 
-/** A submission as it is stored, made of what was read. @param fields as they are kept, unknown ones included. */
+/**
+ * Builds the submission to store from the content that was read.
+ *
+ * @param fields all that were sent, unknown ones included, without a secret.
+ */
 export function submissionOf(
   form: Form,
   post: FormPost,
@@ -52,9 +57,9 @@ export function submissionOf(
 ): Submission {
   const receivedAt = now.toISOString();
   const { submittedAt = receivedAt, pageUrl } = content;
-  // A builder whose clock runs ahead submitted just now.
+  // A time in the future comes from a builder whose clock runs ahead, and counts as now.
   const [occurredAt = receivedAt] = [submittedAt, receivedAt].sort();
-  // A hand-written form posts from the person's browser; a builder posts from its own, and says whose it passes on.
+  // A hand-written form posts from the person's browser. A builder posts from its own machines and names the person's.
   const isDirect = form.builder === 'generic';
   const ip = isDirect ? post.ip : content.ip;
   const userAgent = isDirect ? post.headers['user-agent'] : content.userAgent;

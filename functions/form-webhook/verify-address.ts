@@ -1,16 +1,16 @@
 import type { Configuration } from '../../lib/configuration/configuration.ts';
 import { builderOf } from '../../lib/forms/builders/index.ts';
-import { knowsSecret } from '../../lib/forms/proof/secret.ts';
+import { containsSecret } from '../../lib/forms/proof/secret.ts';
 import { type HttpAnswer, problemAnswer } from '../../lib/runtime/problem.ts';
 
-/** Meta's own challenges are digits; anything longer or of other characters is somebody else's. */
+/** Meta's challenges are digits. Longer ones and other characters do not come from Meta. */
 const CHALLENGE = /^[\w-]{1,200}$/;
 
 /**
  * Answers a builder that checks the address before it posts there (Meta: `hub.mode`, `hub.verify_token`,
  * `hub.challenge`).
  *
- * @returns the challenge, to whoever shows the form's word; else 403.
+ * @returns 200 with the challenge when the caller shows the form's verification word, else 403.
  */
 export async function verifyAddress(
   configuration: Pick<Configuration, 'form'>,
@@ -19,13 +19,13 @@ export async function verifyAddress(
 ): Promise<HttpAnswer> {
   const form = await configuration.form(formId);
   const challenge = query['hub.challenge'] ?? '';
-  const known =
+  const isVerified =
     form?.enabled &&
     builderOf(form.builder).secretIs === 'verification' &&
     form.secretHash !== undefined &&
     query['hub.mode'] === 'subscribe' &&
-    knowsSecret(form.secretHash, [query['hub.verify_token']]);
-  if (!known || !CHALLENGE.test(challenge)) {
+    containsSecret(form.secretHash, [query['hub.verify_token']]);
+  if (!isVerified || !CHALLENGE.test(challenge)) {
     return problemAnswer({
       status: 403,
       title: 'Not verified',

@@ -11,41 +11,41 @@ export interface AddOptInsDeps {
   readonly campaigns: Pick<CampaignStore, 'get'>;
   readonly lists: Pick<ConsentLists, 'keywordOptIns'>;
   readonly leads: Pick<LeadStore, 'leadsWithNumber' | 'upsertByNumber'>;
-  readonly members: Pick<MemberStore, 'add' | 'known'>;
-  readonly optInRuns: Pick<OptInRuns, 'note'>;
+  readonly members: Pick<MemberStore, 'add' | 'getMany'>;
+  readonly optInRuns: Pick<OptInRuns, 'storeProgress'>;
   readonly jobs: JobQueue;
 }
 
-/** Each opt-in may take a lead of its own to be made. */
+/** Opt-ins of one page. It is small because each opt-in may need a new lead. */
 const PAGE = 50;
 
 /**
- * Puts one page of those who opted in by the campaign's keyword, and are no members yet, into the campaign (T6), and hands
- * the rest on. A page that comes twice adds nobody twice.
+ * Adds one page of the campaign's keyword opt-ins as members, unless they are members already, and queues the next page
+ * (T6). A page that is delivered twice adds nobody twice.
  */
 export async function runAddOptInsJob(deps: AddOptInsDeps, job: AddOptInsJob): Promise<void> {
   const { campaignId, run } = job;
   const campaign = await deps.campaigns.get(campaignId);
-  // Removed, changed or asked for anew meanwhile: this run has nothing more to do.
+  // The campaign was removed, lost its keyword, or has a newer run: this run ends.
   if (campaign?.keyword === undefined || campaign.removedAt !== undefined) return;
   if (campaign.optInRun?.run !== run) return;
   const { keyword } = campaign;
   const paging = { limit: PAGE, after: job.after };
   const page = await deps.lists.keywordOptIns(keyword, { active: true }, paging);
-  const found = await Promise.all(
+  const candidates = await Promise.all(
     page.rows.map(({ number }) => candidateOf(deps, campaignId, { number, keyword, run })),
   );
-  const leadIds = found.flatMap((candidate) => ('leadId' in candidate ? candidate.leadId : []));
-  // Together: side by side they would fight for the count of their shard.
+  const leadIds = candidates.flatMap((candidate) => ('leadId' in candidate ? candidate.leadId : []));
+  // One call for all of them: parallel calls would conflict over the member count of their shard.
   const joined = await deps.members.add(campaignId, leadIds, { addedBy: addedBy(run), rejoin: false });
-  const joinedBefore = found.filter((candidate) => 'joined' in candidate && candidate.joined);
+  const joinedBefore = candidates.filter((candidate) => 'joined' in candidate && candidate.joined);
   const progress: OptInProgress = {
     run,
     seen: job.seen + page.rows.length,
     added: job.added + joined.length + joinedBefore.length,
     done: page.next === undefined,
   };
-  if (!(await deps.optInRuns.note(campaignId, progress))) return;
+  if (!(await deps.optInRuns.storeProgress(campaignId, progress))) return;
   if (page.next === undefined) return;
   const { seen, added: addedSoFar } = progress;
   await deps.jobs.enqueue([{ ...job, seen, added: addedSoFar, after: page.next }], 0);
@@ -54,8 +54,10 @@ export async function runAddOptInsJob(deps: AddOptInsDeps, job: AddOptInsJob): P
 const addedBy = (run: string) => `optIns:${run}`;
 
 /**
- * The lead that is to join for a number; one is made for a number without any. Where a lead with the number is, or was, a
- * member, nobody joins: somebody whom an admin took out is not brought back.
+ * Selects the lead that joins for a number, and creates one for a number that has none. Nobody joins when a lead with the
+ * number is or was a member: a member that an admin removed stays removed.
+ *
+ * @returns the lead that joins, or whether a member already joined in this run.
  */
 async function candidateOf(
   { leads, members }: AddOptInsDeps,
@@ -63,9 +65,9 @@ async function candidateOf(
   { number, keyword, run }: { readonly number: string; readonly keyword: string; readonly run: string },
 ): Promise<{ readonly leadId: string } | { readonly joined: boolean }> {
   const leadsWithNumber = (await leads.leadsWithNumber(number)).slice(0, 100);
-  const known = await members.known(campaignId, leadsWithNumber);
+  const known = await members.getMany(campaignId, leadsWithNumber);
   if (known.size > 0) {
-    // By an earlier try of this page: it counts.
+    // An earlier delivery of this page added the member, so this run counts it.
     return { joined: [...known.values()].some((member) => member.addedBy === addedBy(run)) };
   }
   const [leadId = (await leads.upsertByNumber(number, { source: `keyword ${keyword}` })).id] =

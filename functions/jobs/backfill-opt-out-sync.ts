@@ -19,12 +19,14 @@ export interface BackfillSyncDeps {
 const PAGE = 100;
 
 /**
- * Hands on the numbers of one page whose texts wait for Twilio's list, and the rest of the pages. What Twilio is told of a
- * number is read when it is told, and telling twice is one thing: a page that comes twice does no harm.
+ * Queues the numbers of one page whose texts wait because Twilio blocks the number, and queues the next page (X9).
+ *
+ * `sender-admin` reads a number's consent when it works on the number, and may send the same consent twice. A page that is
+ * delivered twice therefore does no harm.
  */
 export async function runBackfillSyncJob(deps: BackfillSyncDeps, job: BackfillSyncJob): Promise<void> {
   const { twilioConsentApi } = await deps.configuration.settings();
-  // Switched off meanwhile.
+  // The setting was switched off after the job was queued.
   if (!twilioConsentApi) return;
   const page = await deps.index.waiting(job.shard, PAGE, job.cursor);
   const blocked = await Promise.all(
@@ -39,13 +41,13 @@ async function waitsForCarrier(
   entry: WaitingEntry,
 ): Promise<boolean> {
   try {
-    const found =
+    const text =
       'singleText' in entry
         ? await singleTexts.get(entry.singleText)
         : await enrollments.get(entry.enrollment);
-    return found?.status === 'waiting' && found.reason === 'carrierBlocked';
+    return text?.status === 'waiting' && text.reason === 'carrierBlocked';
   } catch (error) {
-    // What nobody can read is not sent either.
+    // The gate does not send an item that cannot be read.
     if (error instanceof z.ZodError) return false;
     throw error;
   }

@@ -10,8 +10,8 @@ import type { LeadStore } from '../../lib/leads/lead-store.ts';
 
 export interface EnrollMembersDeps {
   readonly configuration: Pick<Configuration, 'automation'>;
-  readonly broadcasts: Pick<BroadcastStore, 'get' | 'progress'>;
-  readonly members: Pick<MemberStore, 'ofShard' | 'known'>;
+  readonly broadcasts: Pick<BroadcastStore, 'get' | 'storeProgress'>;
+  readonly members: Pick<MemberStore, 'ofShard' | 'getMany'>;
   readonly leads: Pick<LeadStore, 'get' | 'leadsWithNumber'>;
   readonly enrollments: Pick<EnrollmentStore, 'add'>;
   readonly jobs: JobQueue;
@@ -21,14 +21,16 @@ export interface EnrollMembersDeps {
 const PAGE = 100;
 
 /**
- * Enrols one page of a shard's members and hands the rest on. A page that comes twice enrols nobody twice and counts
- * nobody twice; where another worker is further already, this one ends.
+ * Enrols one page of a shard's members in a broadcast and queues the next page.
+ *
+ * A page that is delivered twice enrols and counts nobody twice. The job ends when another worker is already further. The
+ * keyword of the campaign (T5) is checked by the gate, not here.
  */
 export async function runEnrollJob(deps: EnrollMembersDeps, job: EnrollJob): Promise<void> {
   const { campaignId, shard } = job;
   const broadcast = await deps.broadcasts.get(campaignId, job.broadcast);
   const automation = broadcast && (await deps.configuration.automation(broadcast.automationId));
-  // Stopped meanwhile: nobody else is enrolled.
+  // The broadcast was stopped: nobody else is enrolled.
   if (!automation) return;
   const page = await deps.members.ofShard(campaignId, shard, PAGE, job.after);
   const outcomes = await Promise.all(
@@ -41,14 +43,14 @@ export async function runEnrollJob(deps: EnrollMembersDeps, job: EnrollJob): Pro
       return 'enrolled';
     }),
   );
-  const counted = (wanted: string) => outcomes.filter((outcome) => outcome === wanted).length;
+  const countOf = (kind: 'enrolled' | 'sameNumber') => outcomes.filter((outcome) => outcome === kind).length;
   const soFar = {
     seen: job.seen + outcomes.length,
-    enrolled: job.enrolled + counted('enrolled'),
-    sameNumber: job.sameNumber + counted('sameNumber'),
+    enrolled: job.enrolled + countOf('enrolled'),
+    sameNumber: job.sameNumber + countOf('sameNumber'),
   };
   const { next } = page;
   const progress = { ...soFar, done: next === undefined };
-  if (!(await deps.broadcasts.progress(campaignId, job.broadcast, shard, progress))) return;
+  if (!(await deps.broadcasts.storeProgress(campaignId, job.broadcast, shard, progress))) return;
   if (next !== undefined) await deps.jobs.enqueue([{ ...job, ...soFar, after: next }], 0);
 }

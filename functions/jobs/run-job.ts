@@ -8,7 +8,11 @@ import { runWakeJob, type WakeJobDeps } from './wake-waiting.ts';
 
 export type JobDeps = WakeJobDeps & BackfillSyncDeps & EnrollMembersDeps & AddOptInsDeps;
 
-/** Runs some queued jobs, one after the other, and counts the texts that woke. @returns the records that go back to the queue. */
+/**
+ * Runs queued jobs, one after the other, and counts the texts that they woke.
+ *
+ * @returns the records that go back to the queue.
+ */
 export async function runJobs(deps: JobDeps, records: readonly QueueRecord<Job>[]): Promise<FailedRecord[]> {
   let woken = 0;
   const failed: FailedRecord[] = [];
@@ -23,7 +27,7 @@ export async function runJobs(deps: JobDeps, records: readonly QueueRecord<Job>[
   return failed;
 }
 
-/** @returns how many texts woke. */
+/** @returns the number of texts that the job woke. */
 async function runJob(deps: JobDeps, job: Job): Promise<number> {
   if (!('job' in job)) return runWakeJob(deps, job);
   switch (job.job) {

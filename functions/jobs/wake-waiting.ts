@@ -11,12 +11,14 @@ export interface WakeJobDeps extends WakeEntryDeps {
 const PAGE = 100;
 
 /**
- * Wakes one page and hands the rest on, so that a million waiting leads never outlive one invocation.
+ * Wakes the waiting texts of one page and queues the next page, so that a million waiting leads fit into short invocations
+ * (X4).
  *
- * An item that cannot be read stays as it is, since the gate would not send it either, and keeps no other text asleep.
+ * An item that cannot be read stays as it is, since the gate would not send it either. The other items are woken all the
+ * same.
  *
- * @returns how many texts woke.
- * @throws Error when a table or queue cannot be reached: the page is done once more.
+ * @returns the number of texts that were woken.
+ * @throws Error when a table or queue cannot be reached: the page is delivered again.
  */
 export async function runWakeJob(deps: WakeJobDeps, job: WakeJob): Promise<number> {
   const page = await deps.index.waiting(job.shard, PAGE, job.cursor);

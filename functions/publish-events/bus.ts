@@ -10,16 +10,17 @@ export interface Bus {
   /**
    * Publishes events in their order, in as few requests as the bus allows.
    *
-   * @returns which of them, by index, the bus did not take.
-   * @throws when a whole request fails: then nothing is known of its events, nor were later ones tried.
+   * @returns the indexes of the events that the bus refused.
+   * @throws when a whole request fails: its events may be published or not, and later ones were not tried.
    */
   put(events: readonly PublishedEvent[]): Promise<readonly number[]>;
 }
 
-/** What PutEvents takes at once. The bytes stay below its limit of 256 KB, which counts a little more than the JSON. */
-const ENTRIES = 10;
-const BYTES = 200_000;
+/** PutEvents takes 10 entries and 256 KB at once. It counts a little more than the JSON, so this limit is lower. */
+const MAXIMUM_ENTRIES = 10;
+const MAXIMUM_BYTES = 200_000;
 
+/** Creates the bus on EventBridge. @param name name of the event bus. */
 export function createBus(client: EventBridgeClient, name: string): Bus {
   return {
     put: async (events) => {
@@ -46,14 +47,14 @@ function entryOf(bus: string, { detailType, time, detail }: PublishedEvent): Put
   };
 }
 
-/** Splits entries into what one request may carry, each with the index of its first entry. */
+/** Splits entries into requests within the limits of PutEvents, each with the index of its first entry. */
 function requestsOf(entries: readonly PutEventsRequestEntry[]) {
   const requests: { readonly from: number; readonly entries: PutEventsRequestEntry[] }[] = [];
   let bytes = 0;
   for (const [index, entry] of entries.entries()) {
     const size = Buffer.byteLength(JSON.stringify(entry));
     const open = requests.at(-1);
-    if (open && open.entries.length < ENTRIES && bytes + size <= BYTES) {
+    if (open && open.entries.length < MAXIMUM_ENTRIES && bytes + size <= MAXIMUM_BYTES) {
       open.entries.push(entry);
       bytes += size;
     } else {

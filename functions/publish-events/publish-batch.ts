@@ -1,7 +1,11 @@
 import { countOutcomes, describeError, logger } from '../../lib/telemetry/telemetry.ts';
 import { type PublishDeps, publishChanges, type TableChange } from './publish.ts';
 
-/** Publishes a batch of changes, and counts and logs what became no event. @returns the sequence number to begin again from, if any. */
+/**
+ * Publishes a batch of changes (X8), and logs and counts those that cannot be read.
+ *
+ * @returns the sequence number from which the stream must deliver again; undefined when the bus took every event.
+ */
 export async function publishBatch(
   deps: Omit<PublishDeps, 'onUnreadable'>,
   changes: readonly TableChange[],

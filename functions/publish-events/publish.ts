@@ -11,21 +11,21 @@ export type TableChange = StreamChange<'consent' | 'outreach'>;
 export interface PublishDeps {
   readonly bus: Bus;
   readonly organization: string;
-  /** Told of a change that is no event and no text any more; never of its content. */
+  /** Called for a change that cannot be read as an event or text. It must log no content of the change. */
   readonly onUnreadable: (change: TableChange, error: unknown) => void;
 }
 
 export interface Published {
   readonly published: number;
   readonly refused: number;
-  /** Sequence number to begin again from, undefined when all is done. */
+  /** Sequence number from which the stream must deliver again; undefined when the bus took every event. */
   readonly beginAgain?: string;
 }
 
 /**
- * Publishes what happened in a batch of changes, at least once and in order.
+ * Publishes the events of a batch of changes, at least once and in order (X8).
  *
- * @throws when the bus could not be asked: the batch comes again as a whole.
+ * @throws when the bus cannot be reached: the stream delivers the whole batch again.
  */
 export async function publishChanges(deps: PublishDeps, changes: readonly TableChange[]): Promise<Published> {
   const sent = changes.flatMap((change) => {
@@ -41,7 +41,7 @@ export async function publishChanges(deps: PublishDeps, changes: readonly TableC
   };
 }
 
-/** A change that cannot be read will never be: it is reported and passed over, so that it stops no other one. */
+/** Reads the event of a change. Reports and skips a change that cannot be read, since a retry would never succeed. */
 function readEvent(deps: PublishDeps, change: TableChange): PublishedEvent | undefined {
   try {
     return eventOf(change, deps.organization);

@@ -12,25 +12,30 @@ export interface OutboundDeps {
   readonly leads: Pick<LeadStore, 'markUnreachable'>;
 }
 
-/** Compares a text that left from our sender, as Twilio has it, with what we know of it. @param books the number's texts. */
+/**
+ * Compares a text that Twilio sent from our sender with our messages (X11).
+ *
+ * @param messages our messages with the text's number.
+ * @returns the differences that were found.
+ */
 export async function examineOutbound(
   deps: OutboundDeps,
   text: LoggedText,
-  books: readonly Message[],
+  messages: readonly Message[],
 ): Promise<NewDriftFinding[]> {
-  const ours = books.find(({ sid }) => sid === text.sid);
-  const optOut = await unknownOptOut(deps, text, ours);
-  if (ours) return [...optOut, ...(await missedNews(deps, text, ours))];
-  // A claim without an answer: it is settled by itself, with this very text.
-  if (books.some(({ status, body }) => status === 'claimed' && body === text.body)) return optOut;
+  const ours = messages.find(({ sid }) => sid === text.sid);
+  const optOut = await recordUnknownOptOut(deps, text, ours);
+  if (ours) return [...optOut, ...(await applyMissedNews(deps, text, ours))];
+  // A claim without an answer: `settleClaims` will find this text for it.
+  if (messages.some(({ status, body }) => status === 'claimed' && body === text.body)) return optOut;
   const { status } = await deps.registry.read(text.number);
   const harm = status === 'opted_out' ? ' They had opted out.' : '';
   const sentence = `A text to ${text.number} left from our sender that sendgate did not send.${harm} Find out who else has the API key or the sender.`;
   return [...optOut, { ...about(text), difference: 'textNotOurs', settled: false, sentence }];
 }
 
-/** The carrier refused the text because the person opted out, and the registry says nothing of it (X9). */
-async function unknownOptOut(
+/** Records an opt-out that the registry lacks: the carrier refused the text because the person opted out (X9). */
+async function recordUnknownOptOut(
   deps: OutboundDeps,
   text: LoggedText,
   ours: Message | undefined,
@@ -51,8 +56,12 @@ async function unknownOptOut(
   return [{ ...about(text), difference: 'optOutUnknown', settled: true, sentence }];
 }
 
-/** How the text fared, where its callback never came. */
-async function missedNews(deps: OutboundDeps, text: LoggedText, ours: Message): Promise<NewDriftFinding[]> {
+/** Applies Twilio's status of a text whose delivery report never reached us. */
+async function applyMissedNews(
+  deps: OutboundDeps,
+  text: LoggedText,
+  ours: Message,
+): Promise<NewDriftFinding[]> {
   const rank = twilioRank(text.status)?.rank ?? 0;
   if (rank <= ours.statusRank) return [];
   const { sid, status, errorCode } = text;
@@ -65,17 +74,18 @@ async function missedNews(deps: OutboundDeps, text: LoggedText, ours: Message): 
 }
 
 /**
- * Compares the texts of a number that we handed over with Twilio's list.
+ * Finds messages that we submitted to Twilio and that Twilio does not know (X11).
  *
- * @param listed SIDs that Twilio has listed already; the others are asked for one by one.
+ * @param messages our messages with one number.
+ * @param listed SIDs that Twilio has already listed; the others are looked up one by one.
  */
 export async function examineOurs(
   log: Pick<TextLog, 'has'>,
-  books: readonly Message[],
+  messages: readonly Message[],
   listed: ReadonlySet<string>,
 ): Promise<NewDriftFinding[]> {
   const missing: NewDriftFinding[] = [];
-  for (const { sid, number, createdAt, direction } of books) {
+  for (const { sid, number, createdAt, direction } of messages) {
     if (sid === undefined || direction === 'inbound' || listed.has(sid) || (await log.has(sid))) continue;
     const sentence = `Twilio took a text to ${number} and does not know it any more: it was deleted there, or the account is another.`;
     const difference = 'textNotAtTwilio';

@@ -7,13 +7,14 @@ export interface FinishDeps extends IntakeDeps {
   readonly submissions: SubmissionStore;
 }
 
-/** Longer than a webhook's life: what is still open by then was left by a crash. */
+/** Longer than a webhook call can last: a submission that is still open after that was left by a crash. */
 const GRACE_SECONDS = 60;
 
 /**
- * Carries out the submissions that were stored and not carried out to the end.
+ * Finishes the submissions that were stored and not processed to the end (X5).
  *
- * @returns how many. @throws AggregateError after all were tried, when some could not be carried out.
+ * @returns the number of finished submissions.
+ * @throws AggregateError after all were tried, when some could not be finished.
  */
 export async function finishSubmissions(deps: FinishDeps, hasTime: () => boolean): Promise<number> {
   const before = new Date(deps.now().getTime() - GRACE_SECONDS * 1000).toISOString();

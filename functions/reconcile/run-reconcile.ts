@@ -10,15 +10,15 @@ export type ReconcileDeps = Omit<SettleDeps, 'carrier'> &
   FinishDeps &
   Omit<DriftDeps, 'log'> & {
     readonly carrier: () => Promise<Carrier>;
-    /** Made for each run: it keeps the numbers of the sender's pool. */
+    /** Creates a new log for each run, since a log caches the numbers of the sender's pool. */
     readonly log: () => Promise<TextLog>;
   };
 
 /**
- * Settles claims, finishes submissions and compares texts with Twilio's, and counts what it did. None waits for another: a submission
- * that cannot be finished must not keep a text in doubt.
+ * Settles claims, finishes submissions and finds drift, and counts the outcomes. The three parts run in parallel, so that a
+ * submission that cannot be finished delays no claim.
  *
- * @throws AggregateError of the parts that failed, when all have ended.
+ * @throws AggregateError after all parts have ended, with the errors of those that failed.
  */
 export async function runReconcile(deps: ReconcileDeps, hasTime: () => boolean): Promise<void> {
   const [claims, submissions, drift] = await Promise.allSettled([
@@ -30,8 +30,8 @@ export async function runReconcile(deps: ReconcileDeps, hasTime: () => boolean):
   if (submissions.status === 'fulfilled') countOutcomes({ submissionFinished: submissions.value });
   if (drift.status === 'fulfilled' && drift.value) {
     const { found, settled, byDifference } = drift.value;
-    const words = differences.flatMap((word) => Array<typeof word>(byDifference[word] ?? 0).fill(word));
-    countOutcomes({ driftFound: found, driftSettled: settled, ...countBy('drift', words) });
+    const each = differences.flatMap((kind) => Array<typeof kind>(byDifference[kind] ?? 0).fill(kind));
+    countOutcomes({ driftFound: found, driftSettled: settled, ...countBy('drift', each) });
   }
   const errors = [claims, submissions, drift].flatMap((part) =>
     part.status === 'rejected' ? [part.reason] : [],

@@ -15,34 +15,34 @@ export interface SettleDeps extends GateTables {
   readonly now: () => Date;
 }
 
-/** How a claimed text without an answer was settled. */
+/** The outcome of settling a claim without an answer. */
 export type ClaimOutcome =
-  /** Twilio had taken it: its SID and status are known now. */
+  /** Twilio has the text: its SID and status were written. */
   | 'found'
-  /** Twilio never took it: its step is decided anew. */
+  /** Twilio never took the text: the gate decides its step again. */
   | 'reopened'
-  /** Twilio never took it, and the automation has moved on: the text says so. */
+  /** Twilio never took the text, and the automation has moved on: the text ends as failed. */
   | 'movedOn'
-  /** News came in between. */
+  /** A delivery report settled the claim in the meantime. */
   | 'settled';
 
 /**
- * Far beyond the longest life of a worker and of a request to Twilio: what Twilio does not list by then it will never
- * have. Kept in step with the gate's function timeout by a test on the stack.
+ * Much longer than any worker or request to Twilio lives: a text that Twilio does not list after this time will never be
+ * there. A test on the stack compares it with the timeout of the gate's function.
  */
 export const CLAIM_GRACE_SECONDS = 600;
 /**
- * How far Twilio's clock may be behind ours. A text that it had before the claim by its own clock, and that is none of our
- * others, is this one all the same: taking it for missing would send it twice.
+ * Twilio's clock may be behind ours by this much. A text that Twilio dates shortly before the claim still counts as the
+ * claimed text when no other message of ours has its SID: to miss it would send the text twice.
  */
 const CLOCK_SLACK_SECONDS = 120;
 const PAGE = 100;
 
 /**
- * Settles the texts that were handed to Twilio and have no answer written, by asking Twilio. A text is never sent
- * again on a guess.
+ * Settles claims whose answer from Twilio was never written, by looking for the texts in Twilio's list. No text is sent
+ * again on a guess (X5).
  *
- * @throws AggregateError after all were tried, when some could not be settled: one text's trouble leaves no other in doubt.
+ * @throws AggregateError after all were tried, when some could not be settled.
  */
 export async function settleClaims(deps: SettleDeps, hasTime: () => boolean): Promise<ClaimOutcome[]> {
   const before = new Date(deps.now().getTime() - CLAIM_GRACE_SECONDS * 1000).toISOString();
@@ -73,20 +73,20 @@ async function claimedBefore(deps: SettleDeps, shard: number, before: string): P
 }
 
 async function settleClaim(deps: SettleDeps, text: Message): Promise<ClaimOutcome> {
-  const found = await twilioCopy(deps, text);
-  if (!found) return reopenClaim(deps, text, deps.now().toISOString(), deps.now());
-  const errorCode = found.errorCode === undefined ? {} : { errorCode: found.errorCode };
-  const news = { sid: found.sid, status: found.status, ...errorCode };
+  const copy = await findTwilioCopy(deps, text);
+  if (!copy) return reopenClaim(deps, text, deps.now().toISOString(), deps.now());
+  const errorCode = copy.errorCode === undefined ? {} : { errorCode: copy.errorCode };
+  const news = { sid: copy.sid, status: copy.status, ...errorCode };
   return (await deps.messages.applyNews(text.id, news)) === 'applied' ? 'found' : 'settled';
 }
 
-/** Twilio's copy of a text: same number, same words, not long before the claim, and not another text's of ours. */
-async function twilioCopy(deps: SettleDeps, text: Message): Promise<CarrierMessage | undefined> {
+/** Finds Twilio's copy of a text: same number, same body, not long before the claim, and not the copy of another message. */
+async function findTwilioCopy(deps: SettleDeps, text: Message): Promise<CarrierMessage | undefined> {
   const claimedAt = Date.parse(text.claimedAt ?? text.createdAt);
   const since = new Date(claimedAt - CLOCK_SLACK_SECONDS * 1000).toISOString();
   const copies = await deps.carrier.find({ to: text.number, body: text.body, since });
   if (copies.length === 0) return undefined;
   const { messages } = await deps.messages.conversation(text.number, PAGE);
-  const taken = new Set(messages.filter(({ id }) => id !== text.id).map(({ sid }) => sid));
-  return copies.find(({ sid }) => !taken.has(sid));
+  const otherSids = new Set(messages.filter(({ id }) => id !== text.id).map(({ sid }) => sid));
+  return copies.find(({ sid }) => !otherSids.has(sid));
 }

@@ -19,7 +19,7 @@ const client = createDocumentClient();
 const now = () => new Date();
 const s3 = new S3Client({
   forcePathStyle: env.s3Endpoint !== undefined,
-  // TLS guards the way; a checksum per part would have to be kept with the parts' tags.
+  // TLS protects the transfer. A checksum per part would have to be stored with the parts' tags.
   requestChecksumCalculation: 'WHEN_REQUIRED',
 });
 const deps = {

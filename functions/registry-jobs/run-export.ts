@@ -1,5 +1,5 @@
 import { scanRegistryInGroups } from '../../lib/consent/scan-registry.ts';
-import { auditSettled } from '../../lib/consent/verify-registry.ts';
+import { auditWithRereads } from '../../lib/consent/verify-registry.ts';
 import { type Export, objectKeyOf } from '../../lib/exports/export.ts';
 import type { ExportJobs } from '../../lib/exports/export-jobs.ts';
 import { createLines, headOf } from '../../lib/exports/export-lines.ts';
@@ -16,27 +16,28 @@ export interface ExportDeps {
 }
 
 export interface Worker {
-  /** Unlike any other's. */
+  /** Unique to this worker. */
   readonly id: string;
   readonly remainingMilliseconds: () => number;
 }
 
-/** `handedOn`: the next worker goes on; `taken`: finished, gone, or in the hands of another worker. */
+/** `handedOn`: the next worker continues; `taken`: the export is finished or gone, or another worker has it. */
 export type ExportOutcome = 'done' | 'handedOn' | 'taken' | 'failed';
 
-/** S3 takes parts of 5 MiB or more, 10,000 at most; this one is with two pages of the table all that is ever held in memory. */
+/**
+ * Size of a part. S3 demands at least 5 MiB. Memory holds one part and two pages of the table, however large the registry is.
+ */
 const PART_BYTES = 8 * 1024 * 1024;
-/** What is known of an export must fit an item: 40 GB are more events than an organization has people. */
+/** The tags of all parts must fit into the export's item. S3 would take 10,000 parts; 5,000 of them are 40 GB. */
 const MAXIMUM_PARTS = 5000;
-/** A part takes seconds. With less than this left, the next worker begins it. */
-const PART_MILLISECONDS = 60_000;
+/** A part takes seconds. When less time than this is left, the next worker writes it. */
+const PART_RESERVE_MILLISECONDS = 60_000;
 const CONTENT_TYPES = { csv: 'text/csv; charset=utf-8', ndjson: 'application/x-ndjson' } as const;
 
 /**
- * Writes an export, from where the worker before left it, until it is done or time runs short (S7).
+ * Continues an export where the last worker stopped, until it is done or time runs short (S7).
  *
- * What is written down after each part says where to read on, so that a worker that dies costs the part it was at and no
- * event is in the file twice.
+ * The position is stored after each part. A worker that dies loses only its current part, and no event is in the file twice.
  */
 export async function runExport(
   deps: ExportDeps,
@@ -53,7 +54,7 @@ export async function runExport(
   try {
     return await writeParts(deps, begun, worker, remainingMilliseconds);
   } catch (error) {
-    // A worker before this one completed the object and died before it could say so, or the upload expired: anew.
+    // The upload is gone: it expired, or a worker completed the object and died before it stored that. Start again.
     if (!(error instanceof Error && error.name === 'NoSuchUpload')) throw error;
     const { uploadId: _, position: __, ...rest } = begun;
     const fresh = { ...rest, parts: [], numbers: 0, events: 0, bytes: 0, faults: 0 };
@@ -80,7 +81,7 @@ async function writeParts(
     const tag = await deps.upload.part(key, uploadId, current.parts.length + 1, part.body);
     current = { ...current, ...part.progress, parts: [...current.parts, tag] };
     if (part.isLast) break;
-    if (remainingMilliseconds() < PART_MILLISECONDS) {
+    if (remainingMilliseconds() < PART_RESERVE_MILLISECONDS) {
       if (!(await deps.exports.release(current, worker))) return 'taken';
       await deps.jobs.enqueue({ exportId });
       return 'handedOn';
@@ -91,7 +92,7 @@ async function writeParts(
   return (await deps.exports.release({ ...current, state: 'done' }, worker)) ? 'done' : 'taken';
 }
 
-/** Marks an export as failed and lets go of what was uploaded. */
+/** Marks an export as failed and discards its uploaded parts. */
 export async function giveUp(
   { exports, upload }: Pick<ExportDeps, 'exports' | 'upload'>,
   current: Export,
@@ -108,7 +109,7 @@ interface Part {
   readonly isLast: boolean;
 }
 
-/** The rest of an export, in parts that end with a whole number. */
+/** Reads the rest of an export, in parts. No part ends in the middle of a phone number's lines. */
 async function* partsOf({ consent }: ExportDeps, current: Export): AsyncGenerator<Part> {
   const { format, status } = current;
   const lines = createLines(format);
@@ -126,16 +127,16 @@ async function* partsOf({ consent }: ExportDeps, current: Export): AsyncGenerato
     return { body: Buffer.concat(pieces), progress: { numbers, events, bytes, faults, position }, isLast };
   }
   for await (const group of scanRegistryInGroups(consent, position)) {
-    for (const walked of group) {
-      const { stored, audit } = await auditSettled(consent, walked);
-      // By what is stored: a state that cannot be read any more leaves nobody out.
+    for (const scanned of group) {
+      const { stored, audit } = await auditWithRereads(consent, scanned);
+      // The filter uses the stored status as it is, so that a state that does not parse is still exported.
       if (status === undefined || stored.state?.['status'] === status) {
         lines.add({ number: stored.number, ...audit });
         numbers++;
         events += stored.events.length;
         if (audit.fault) faults++;
       }
-      position = walked.last;
+      position = scanned.last;
       if (held + lines.size() < PART_BYTES) continue;
       gather();
       yield part(false);
@@ -146,7 +147,7 @@ async function* partsOf({ consent }: ExportDeps, current: Export): AsyncGenerato
     gather();
   }
   if (held === 0 && isBegun) return;
-  // A file without a line is a line without content: an object takes one part at least, and none may be empty.
+  // S3 demands at least one part, and no empty one: a file without lines gets a line break.
   if (held === 0) pieces.push(Buffer.from('\n'));
   yield part(true);
 }

@@ -9,13 +9,13 @@ export interface RegistryJobsDeps extends ExportDeps {
   readonly exports: ExportDeps['exports'] & Pick<ExportStore, 'get'>;
 }
 
-/** Receives that the queue allows a record before it becomes a dead letter. The last one says that the export failed. */
-const RECEIVES = 5;
+/** The queue delivers a record this often before it becomes a dead letter. The last delivery marks the export as failed. */
+const MAXIMUM_RECEIVES = 5;
 
 /**
  * Works on queued exports, one after the other.
  *
- * @returns the records that go back to the queue, to be tried again.
+ * @returns the records that go back to the queue.
  * @throws when an export cannot even be marked as failed.
  */
 export async function runJobs(
@@ -23,18 +23,18 @@ export async function runJobs(
   records: readonly QueueRecord<ExportJob>[],
   remainingMilliseconds: () => number,
 ): Promise<FailedRecord[]> {
-  const again: FailedRecord[] = [];
+  const failed: FailedRecord[] = [];
   for (const { messageId, content, receives } of records) {
     const { exportId } = content;
     const worker = { id: randomUUID(), remainingMilliseconds };
     try {
       countOutcomes(countBy('export', [await runExport(deps, exportId, worker)]));
     } catch (error) {
-      if (receives < RECEIVES) again.push({ messageId, error, about: { exportId } });
+      if (receives < MAXIMUM_RECEIVES) failed.push({ messageId, error, about: { exportId } });
       else await giveUpExport(deps, exportId, worker.id, error);
     }
   }
-  return again;
+  return failed;
 }
 
 async function giveUpExport(

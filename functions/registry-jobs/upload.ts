@@ -6,15 +6,17 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 
-/** An object that is written in parts, by one worker after another. */
+/** Writes an object in parts, by one worker after another. */
 export interface Upload {
+  /** @returns the id of the upload. */
   begin(key: string, contentType: string): Promise<string>;
-  /** @returns the part's tag. */
+  /** @param partNumber counted from 1. @returns the part's entity tag. */
   part(key: string, uploadId: string, partNumber: number, body: Buffer): Promise<string>;
   complete(key: string, uploadId: string, tags: readonly string[]): Promise<void>;
   abort(key: string, uploadId: string): Promise<void>;
 }
 
+/** Creates the multipart uploads of a bucket. */
 export function createUpload(client: S3Client, Bucket: string): Upload {
   return {
     begin: async (Key, ContentType) => {

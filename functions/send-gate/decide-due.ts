@@ -12,7 +12,7 @@ export async function decideDue(deps: GateDeps, records: readonly DueRecord[]): 
     logger.info('A text was decided', { messageId: loggableId(text), outcome, ...(reason && { reason }) });
   }
   const outcomes = ended.map(({ outcome }) => outcome);
-  countOutcomes({ ...countBy('text', outcomes), ...countBy('held', ended.flatMap(waitsFor)) });
+  countOutcomes({ ...countBy('text', outcomes), ...countBy('held', ended.flatMap(waitingReasonOf)) });
   return failed.map(({ messageId, text, error }) => ({
     messageId,
     error,
@@ -20,8 +20,8 @@ export async function decideDue(deps: GateDeps, records: readonly DueRecord[]): 
   }));
 }
 
-/** What a text waits for from now on, if it does. */
-function waitsFor({ outcome, reason }: EndedText): WaitingReason[] {
+/** Returns the reason that a held text waits for, if it waits. */
+function waitingReasonOf({ outcome, reason }: EndedText): WaitingReason[] {
   if (outcome !== 'held' && outcome !== 'optInRequested') return [];
   return waitingReasons.filter((word) => word === reason);
 }

@@ -9,9 +9,9 @@ import { type EndedOutcome, type GateDeps, processText } from './process-text.ts
 
 export type DueRecord = Pick<QueueRecord<DueWork>, 'messageId' | 'content'>;
 
-/** How one text of a batch ended. */
+/** The outcome of one text of a batch. */
 export interface EndedText extends EndedOutcome {
-  /** Id of the message that it becomes, whether it has become one or not. */
+  /** Id of the message that the text becomes, even if it has not become one. */
   readonly text: string;
 }
 
@@ -29,8 +29,8 @@ interface FailedText {
 }
 
 /**
- * Decides and sends a batch of due texts: one common read, then every text on its own, so that no recipient's trouble is
- * another's.
+ * Decides and sends a batch of due texts. One read serves the whole batch. After that each text is processed on its own, so
+ * that a failure of one leaves the others alone.
  */
 export async function processBatch(deps: GateDeps, records: readonly DueRecord[]): Promise<BatchResult> {
   const failed: FailedText[] = [];
@@ -47,12 +47,12 @@ export async function processBatch(deps: GateDeps, records: readonly DueRecord[]
   });
   await Promise.all(
     records.map(async ({ messageId, content: work }, index) => {
-      const text = textOf(work);
+      const text = messageIdOfWork(work);
       try {
-        const found = loaded[index];
-        if (!found) return;
-        if ('unreadable' in found) throw found.unreadable;
-        ended.push({ text, ...(await processText({ ...deps, throttle }, work, found)) });
+        const input = loaded[index];
+        if (!input) return;
+        if ('unreadable' in input) throw input.unreadable;
+        ended.push({ text, ...(await processText({ ...deps, throttle }, work, input)) });
       } catch (error) {
         failed.push({ messageId, error, text });
       }
@@ -61,6 +61,6 @@ export async function processBatch(deps: GateDeps, records: readonly DueRecord[]
   return { failed, ended };
 }
 
-function textOf(work: DueWork): string {
+function messageIdOfWork(work: DueWork): string {
   return 'singleTextId' in work ? work.singleTextId : messageIdOf(work.leadId, work.automationId, work.step);
 }

@@ -33,24 +33,24 @@ import { throttle } from './throttle.ts';
 export type GateDeps = LoadDeps &
   SubmitDeps & { readonly registry: Pick<ConsentRegistry, 'record' | 'prepare'> };
 
-/** What the texts of one batch share. */
+/** The dependencies of one batch. Its texts share one throttle. */
 export type BatchDeps = GateDeps & { readonly throttle: BatchThrottle };
 
-/** How one record of the queue ended, and the reason where it ended unsent. */
+/** The outcome of one record of the queue, with the reason if the text did not leave. */
 export interface EndedOutcome {
   readonly outcome: TextOutcome;
-  /** A word of the rules: why it waits, was refused or dropped. */
+  /** The reason of the rule that held, deferred, refused or dropped the text. */
   readonly reason?: string | undefined;
 }
 
-/** A text is decided so often at most, because its consent, its conversation or its origin changed meanwhile. */
+/** A text is decided again, up to this many times in all, while its consent, conversation or origin changes meanwhile. */
 const MAXIMUM_ATTEMPTS = 6;
 
 /**
- * Decides one due text and carries the decision out.
+ * Decides one due text and carries the decision out. Each due text ends in one outcome: sent, or explained (X5).
  *
- * @param loaded what the batch's common read found; read again whenever a write shows that they are stale.
- * @throws Error when it could not be decided in peace: the record goes back to the queue.
+ * @param loaded what the batch's common read loaded for the text. It is loaded again each time a write shows that it is stale.
+ * @throws Error when the text changed during every attempt. The record goes back to the queue.
  */
 export async function processText(
   deps: BatchDeps,
@@ -60,7 +60,7 @@ export async function processText(
   let current = loaded;
   const attempt = async (round: number) => {
     if (round > 0) {
-      // The number may have changed since the step was enqueued: its consent is the one that counts.
+      // The lead's number may have changed since the step was enqueued. The new number's consent counts.
       const number = ('enrollment' in current ? current.enrollment?.number : undefined) ?? work.number;
       current = (await loadBatch(deps, [{ ...work, number }]))[0] ?? current;
     }
@@ -105,7 +105,7 @@ async function tryText(
   return withReason('reason' in decision ? decision : {}, await carryOut(deps, text, decision, decidedAt));
 }
 
-/** The outcome with its reason. What was sent, and what others finished, has none. */
+/** Adds the reason to an outcome. A text that another worker finished has none. */
 function withReason(
   { reason }: { readonly reason?: string },
   outcome: TextOutcome | 'retry',
@@ -172,7 +172,7 @@ async function sendText(
   return 'retry';
 }
 
-/** The conversation with a text that leaves. What caps count is an automation's, not an agent's. */
+/** Adds a text that leaves to its conversation. Caps count the texts of automations, not those of agents. */
 function conversationWith(text: DueText, { id, body }: Message, now: Date) {
   const at = now.toISOString();
   const { automation } = text.input;
@@ -189,7 +189,7 @@ async function endUnsent(
   now: Date,
 ): Promise<TextOutcome | 'retry'> {
   const message = messageOf(text, why, status, now);
-  // A request for START that grew too old never arrived: who was not asked may be asked again.
+  // An opt-in request that grew too old never left. The number may be asked again.
   const failed = why.reason === 'tooOld' ? optInRequestFailure(message, 0, now) : undefined;
   if (failed) await deps.registry.record(failed);
   const written = await recordUnsent(deps, {
@@ -201,9 +201,9 @@ async function endUnsent(
 }
 
 /**
- * The origin moved on, or its message exists though it did not: Twilio's callback of an earlier try arrived after the text
- * was opened again. In the second case the text is done and only its origin is behind; in the first the write finds
- * another version and changes nothing.
+ * Moves the origin past a text that was handled already. There are two cases:
+ * - The origin moved on. The write finds another version and changes nothing.
+ * - Twilio's callback of an earlier attempt came after the text was reopened. The text is done and only its origin is behind.
  */
 async function catchUp(deps: GateDeps, text: DueText, now: Date): Promise<TextOutcome> {
   await writeOrigin(deps, text.ended(now));

@@ -16,8 +16,10 @@ export interface OptInRequestDeps extends SubmitDeps {
 }
 
 /**
- * Sends the opt-in template ahead of a text (C2) and holds the text for START (C3). The ledger, the hold and the claim are
- * one transaction: there is one request, however many texts ask for it at once.
+ * Sends the opt-in template ahead of a text (C2) and holds the text for START (C3). One transaction writes the ledger's event,
+ * the hold and the claim, so that a number gets one request, even if several texts need it at once (X5).
+ *
+ * @returns `handled` when another worker finished the text, and `retry` when consent or the text changed meanwhile.
  */
 export async function sendOptInRequest(
   deps: OptInRequestDeps,
@@ -64,7 +66,7 @@ export async function sendOptInRequest(
   };
   const recent = addRecentSend(text.conversation.recent, { at, automationId: OPT_IN_REQUEST }, now);
   const written = await claimOptInRequest(deps, writes, text.held(decision), {
-    // The request as a single text that became a message: what is opened again should Twilio not take it.
+    // The ended single text behind the request. It becomes due again if Twilio does not accept the request.
     origin: putSingleText(deps.outreachTable, { ...asSingle, status: 'ended' }),
     text: message,
     conversation: withSentText(text.conversation, { id, body: words.whole, at }, recent),

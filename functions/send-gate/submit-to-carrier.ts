@@ -19,12 +19,16 @@ export interface SubmitDeps extends GateTables {
 }
 
 /**
- * A claim older than this is not handed over: `reconcile` may already have asked Twilio about it, and a text that
- * leaves after that could leave twice.
+ * A claim older than this is not submitted: `reconcile` may already have asked Twilio about it, and a text that leaves after
+ * that could leave twice (X5).
  */
 const CLAIM_MILLISECONDS = 30_000;
 
-/** Hands a claimed text to Twilio and writes down the answer. */
+/**
+ * Submits a claimed text to Twilio and records the answer.
+ *
+ * @returns `inDoubt` when the answer is unknown; the text stays claimed, and `reconcile` asks Twilio about it.
+ */
 export async function submitToCarrier(deps: SubmitDeps, text: Message): Promise<SubmitOutcome> {
   const age = deps.now().getTime() - Date.parse(text.claimedAt ?? '');
   if (age > CLAIM_MILLISECONDS) return 'inDoubt';
@@ -38,20 +42,21 @@ export async function submitToCarrier(deps: SubmitDeps, text: Message): Promise<
       await deps.messages.applyNews(text.id, { sid: result.sid, status: result.status });
       return 'sent';
     case 'rejected':
-      return rejected(deps, text, result.code);
+      return settleRejected(deps, text, result.code);
     case 'notAccepted':
       await reopenClaim(deps, text, retryAt(deps.now(), text.attempt ?? 1), deps.now());
-      // Nothing was created, and nothing is lost: once somebody has acted, the text leaves.
+      // Twilio created no text, and none is lost: it leaves once somebody has repaired the sender or the account.
       return carrierErrorOf(result.code).consequence === 'stopCampaign' ? 'campaignBlocked' : 'retrying';
     case 'unknown':
       return 'inDoubt';
   }
 }
 
-async function rejected(deps: SubmitDeps, text: Message, code: number | null): Promise<SubmitOutcome> {
+/** Settles a text that Twilio refused for good, with the consequence that its error code has. */
+async function settleRejected(deps: SubmitDeps, text: Message, code: number | null): Promise<SubmitOutcome> {
   const { consequence, sentence } = carrierErrorOf(code);
-  // The consequence first: should the process end in between, the text is still claimed and is looked into.
-  if (consequence === 'optOut' && code !== null) await optOut(deps, text, code);
+  // The consequence is recorded first. If the process ends in between, the text is still claimed, and `reconcile` settles it.
+  if (consequence === 'optOut' && code !== null) await recordOptOut(deps, text, code);
   if (consequence === 'unreachableNumber' && code !== null && text.leadId !== undefined) {
     await deps.leads.markUnreachable(text.leadId, text.number, code);
   }
@@ -67,8 +72,8 @@ async function rejected(deps: SubmitDeps, text: Message, code: number | null): P
   return consequence === 'stopCampaign' ? 'campaignBlocked' : 'rejected';
 }
 
-/** Twilio knows of an opt-out that the registry has not heard of: from now on it has (X9). */
-async function optOut(deps: SubmitDeps, text: Message, errorCode: number): Promise<void> {
+/** Records an opt-out that Twilio knows and the registry does not (X9). */
+async function recordOptOut(deps: SubmitDeps, text: Message, errorCode: number): Promise<void> {
   await deps.registry.record({
     number: text.number,
     kind: 'optOut',
@@ -78,7 +83,7 @@ async function optOut(deps: SubmitDeps, text: Message, errorCode: number): Promi
   });
 }
 
-/** 30 s, 1, 2, 4 ... minutes, an hour at most. */
+/** Returns when to try again: after 30 s, 1, 2, 4 ... minutes, an hour at most. @param attempt from 1. */
 function retryAt(now: Date, attempt: number): string {
   const seconds = Math.min(30 * 2 ** (attempt - 1), 3600);
   return new Date(now.getTime() + seconds * 1000).toISOString();

@@ -6,19 +6,19 @@ import { describeSlot, senderBusyReason, urgencyOf } from '../../lib/gate/sender
 import { segmentsOf } from '../../lib/messaging/segments.ts';
 import type { BatchThrottle } from './batch-throttle.ts';
 
-/** What is to be carried out, decided at `now`. */
+/** A decision, with the time at which it was made. */
 export interface TimedDecision {
   readonly decision: Decision;
   readonly now: Date;
 }
 
 /**
- * Lets a text that may leave wait for its turn at the sender, where the organization has set how many segments a second it
- * takes. Nothing is claimed while it waits, and what was decided is decided once more after that: the hour is a later one,
- * and a STOP in between makes the send transaction fail as ever.
+ * Makes a text that may leave wait for its slot, if the organization has set how many segments a second its sender takes. The
+ * text is not claimed while it waits. It is decided again after that, since quiet hours may have begun; a STOP in between
+ * makes the send transaction fail (S4).
  *
- * @param decideAt decides the text on the loaded at hand.
- * @returns the same decision, with the turn in its trace (X1); or to defer, when the sender is busy for too long.
+ * @param decideAt decides the text on its loaded input, at a given time.
+ * @returns the decision after the wait, with the slot in its trace (X1); or to defer, when the sender is busy for too long.
  */
 export async function throttle(
   deps: { readonly throttle: BatchThrottle; readonly now: () => Date },
@@ -38,13 +38,14 @@ export async function throttle(
     const trace = [...decision.trace, { rule: 'senderRate', result: why.sentence }];
     return { decision: { ...decision, ...why, kind: 'defer', until: slot.until, trace }, now };
   }
-  const after = deps.now();
-  const again = decideAt(after);
+  const slotAt = deps.now();
+  const decidedAgain = decideAt(slotAt);
   const result = describeSlot(rate, urgency, slot.waitedMilliseconds);
-  return { decision: { ...again, trace: [...again.trace, { rule: 'senderRate', result }] }, now: after };
+  const trace = [...decidedAgain.trace, { rule: 'senderRate', result }];
+  return { decision: { ...decidedAgain, trace }, now: slotAt };
 }
 
-/** The words that would leave; undefined when none would. */
+/** Returns the body that would leave, or undefined when none would. */
 function bodyOf(text: DueText, decision: Decision): string | undefined {
   if (decision.kind === 'sendOptInRequestFirst') return optInRequestWords(text.settings).whole;
   if (decision.kind !== 'send') return undefined;

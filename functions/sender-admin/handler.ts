@@ -40,7 +40,7 @@ const routeDeps = {
   now,
 };
 
-/** Admins' requests under `/sender`. */
+/** Serves admins' requests under `/sender`. */
 const http = middy<ApiRequest>(EDGE)
   .use(problemAnswers(INTERNAL_ERROR))
   .use(failure({ message: 'A request of the API failed', metric: 'senderRequestFailed' }))
@@ -48,7 +48,7 @@ const http = middy<ApiRequest>(EDGE)
 
 const NOT_TOLD = { message: 'Twilio could not be told of consents', metric: 'carrierListFailed' } as const;
 
-/** The queue of consents that Twilio may not know of. */
+/** Serves the queue of numbers whose consent Twilio may not know. */
 const queue = middy(EDGE)
   .use(failure(NOT_TOLD))
   .use(sqsRecords(carrierListJobSchema, NOT_TOLD))

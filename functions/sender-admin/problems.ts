@@ -1,7 +1,7 @@
 import { RequestProblem } from '../../lib/http/route.ts';
 import { NoAnswer } from '../../lib/runtime/http-request.ts';
 
-/** What Twilio's client threw, as an answer that says what to do; any other error goes on as it is. */
+/** Turns an error of Twilio's client into a RequestProblem that says what to do. Returns any other error unchanged. */
 export function twilioProblem(error: unknown): unknown {
   const { status, code } = error as { status?: unknown; code?: unknown };
   if (status === 401 || status === 403) {

@@ -7,7 +7,11 @@ export interface BatchDeps extends Omit<SyncConsentDeps, 'carrierList'> {
   readonly carrierList: () => Promise<CarrierList>;
 }
 
-/** Tells Twilio of the consents in some records, with one call for all of them. @returns the records that go back to the queue. */
+/**
+ * Reports the consent of the records' numbers to Twilio, with one call for all of them (X9).
+ *
+ * @returns the records that go back to the queue.
+ */
 export async function processBatch(
   deps: BatchDeps,
   records: readonly QueueRecord<CarrierListJob>[],
@@ -22,7 +26,7 @@ export async function processBatch(
     const error = new Error('Consent changed again and again while Twilio was told of it');
     return unsettled.map(({ messageId }) => ({ messageId, error }));
   } catch (error) {
-    // Twilio is out of reach or refuses us altogether: every record comes again, and ends with the dead letters.
+    // Twilio is out of reach or refuses every call. Every record comes again, and becomes a dead letter in the end.
     return records.map(({ messageId }) => ({ messageId, error }));
   }
 }

@@ -12,7 +12,7 @@ import { a2pVerificationOf } from '../../lib/sender/verification.ts';
 import { twilioProblem } from './problems.ts';
 
 export interface SenderDeps {
-  /** Made anew when the API key was rotated. */
+  /** Creates a new client after the API key was rotated. */
   readonly account: () => Promise<SenderAccount>;
   readonly configuration: Pick<Configuration, 'changeSettings'>;
   readonly ours: OurAddresses;
@@ -23,11 +23,14 @@ export interface SenderDeps {
 export const senderRoutes: readonly RouteOf<SenderDeps>[] = [
   defineRoute({
     ...senderApi.check,
-    handle: async (deps: SenderDeps) => ({ status: 200, body: (await asking(() => check(deps))).answer }),
+    handle: async (deps: SenderDeps) => ({
+      status: 200,
+      body: (await withTwilioProblems(() => check(deps))).answer,
+    }),
   }),
   defineRoute({
     ...senderApi.repair,
-    handle: async (deps: SenderDeps) => ({ status: 200, body: await asking(() => repair(deps)) }),
+    handle: async (deps: SenderDeps) => ({ status: 200, body: await withTwilioProblems(() => repair(deps)) }),
   }),
   defineRoute({
     ...senderApi.refreshA2p,
@@ -35,8 +38,8 @@ export const senderRoutes: readonly RouteOf<SenderDeps>[] = [
   }),
 ];
 
-/** Turns what Twilio's client throws into answers that say what to do. */
-async function asking<T>(work: () => Promise<T>): Promise<T> {
+/** Turns errors of Twilio's client into answers that say what to do. @throws RequestProblem, or the error if Twilio did not cause it. */
+async function withTwilioProblems<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -44,6 +47,7 @@ async function asking<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Compares the sender's setup at Twilio with what sendgate needs, so that replies arrive (S9). */
 async function check({ account, ours, now }: SenderDeps) {
   const setup = await (await account()).setup();
   const findings = checkSender(setup, ours);
@@ -57,38 +61,40 @@ async function check({ account, ours, now }: SenderDeps) {
   return { findings, answer };
 }
 
+/** Repairs the issues of a check, checks again, and answers what was changed. */
 async function repair(deps: SenderDeps) {
   const before = await check(deps);
   const account = await deps.account();
   for (const { target, change } of repairsFor(before.findings)) await account.change(target, change);
   const after = await check(deps);
-  const left = new Set(after.findings.map(nameOf));
+  const remaining = new Set(after.findings.map(issueKey));
   const changed = before.findings.flatMap((finding) => {
     const { subject, setting, target } = finding;
-    if (!target || !setting || left.has(nameOf(finding))) return [];
-    const was = setting.now === null ? 'it was not set before' : `it was ${setting.now}`;
-    const sentence = `${setting.name} of ${subject} is ${setting.right} now; ${was}.`;
+    if (!target || !setting || remaining.has(issueKey(finding))) return [];
+    const previous = setting.now === null ? 'it was not set before' : `it was ${setting.now}`;
+    const sentence = `${setting.name} of ${subject} is ${setting.right} now; ${previous}.`;
     return [{ ...setting, subject, sentence }];
   });
   return { changed, check: after.answer };
 }
 
-function nameOf({ code, subject }: LocatedIssue): string {
+function issueKey({ code, subject }: LocatedIssue): string {
   return `${code} ${subject}`;
 }
 
+/** Copies the A2P campaign's status from Twilio to the settings (C8). @throws RequestProblem 409 when no campaign applies. */
 async function refreshA2p(deps: SenderDeps, actor: string): Promise<A2pAnswer> {
-  const found = await asking(async () => {
+  const verification = await withTwilioProblems(async () => {
     const account = await deps.account();
     const setup = await account.setup();
     return a2pVerificationOf(setup, setup.service ? await account.campaignStatuses(setup.service.sid) : []);
   });
-  if (!found) {
+  if (!verification) {
     const detail =
       'Twilio has no A2P 10DLC campaign for this sender, and it has no number that needs one. If it may text, say so with PATCH /settings {"a2pVerified": true}. Nothing was changed.';
     throw new RequestProblem(409, 'A2P 10DLC does not apply', detail);
   }
-  const { verified: a2pVerified, campaignStatus } = found;
+  const { verified: a2pVerified, campaignStatus } = verification;
   const a2pVerification = {
     source: 'twilio',
     by: actor,

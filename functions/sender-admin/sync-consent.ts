@@ -17,36 +17,38 @@ export interface SyncConsentDeps {
   readonly now: () => Date;
 }
 
-/** How the work on one number ended. Only `unsettled` goes back to the queue. */
+/** The outcome of the sync of one number. Only `unsettled` goes back to the queue. */
 export type SyncOutcome =
-  /** Twilio's list says what the registry says: it was told, or there was nothing to tell. */
+  /** Twilio's list agrees with the registry, after a report. */
   | 'told'
+  /** Twilio's list agreed with the registry already. */
   | 'inStep'
-  /** Twilio refuses what it is told of this number, and would again. */
+  /** Twilio refuses the report of this number, and would refuse it again. */
   | 'refused'
-  /** A toll-free sender's list is the network's. */
+  /** The sender is toll-free: the network keeps its list, so nothing is reported. */
   | 'tollFree'
-  /** Consent changed again and again while Twilio was being told. */
+  /** Consent changed in every round. */
   | 'unsettled';
 
-/** Consent may change while Twilio is told: so often is it looked at again. */
-const ROUNDS = 4;
+/** Consent may change while it is reported to Twilio. It is read and reported again, up to this many times in all. */
+const MAXIMUM_ROUNDS = 4;
 
-interface Prepared {
+interface PreparedNotice {
   readonly notice: Notice;
-  /** When the consent that the notice rests on was read. */
+  /** When the consent was read that the notice rests on, ISO 8601. */
   readonly readAt: string;
 }
 
 /**
- * Tells Twilio what the registry says of some numbers (X9).
+ * Reports the registry's consent of some numbers to Twilio's list (X9).
  *
- * What is told is the consent of now, read again after each call: a STOP that comes while an opt-in is on its way is told
- * after it. Telling twice changes nothing. Twilio counts as blocking before it is told to block, and as unblocking only
- * once it has taken the opt-in: whatever breaks in between, no text goes out that should not.
+ * Each round reports the present consent and reads it again, so that a STOP which comes during the report of an opt-in is
+ * reported after it. Reporting twice changes nothing. A number counts as blocked before the block is reported, and as unblocked
+ * only once Twilio has accepted the opt-in. So no text leaves wrongly after a crash at any point.
  *
  * @param numbers 25 at most.
- * @throws what the client throws when Twilio took nothing: the records go back to the queue.
+ * @returns the outcome of each number.
+ * @throws the client's error when Twilio accepted nothing. The records go back to the queue.
  */
 export async function syncConsent(
   deps: SyncConsentDeps,
@@ -54,56 +56,68 @@ export async function syncConsent(
 ): Promise<Map<string, SyncOutcome>> {
   const outcomes = new Map<string, SyncOutcome>();
   if (isTollFree(deps.sender)) return new Map(numbers.map((number) => [number, 'tollFree']));
-  const told = new Map<string, ListStatus>();
-  let open = [...new Set(numbers)];
-  for (let round = 0; round < ROUNDS && open.length > 0; round++) {
-    const prepared = await Promise.all(open.map((number) => prepare(deps, number, told.get(number))));
-    const [next, settled] = split(open, prepared);
-    for (const number of settled) outcomes.set(number, told.has(number) ? 'told' : 'inStep');
+  const reported = new Map<string, ListStatus>();
+  let remaining = [...new Set(numbers)];
+  for (let round = 0; round < MAXIMUM_ROUNDS && remaining.length > 0; round++) {
+    const prepared = await Promise.all(
+      remaining.map((number) => prepareNotice(deps, number, reported.get(number))),
+    );
+    const [next, inStep] = splitPrepared(remaining, prepared);
+    for (const number of inStep) outcomes.set(number, reported.has(number) ? 'told' : 'inStep');
     if (next.length === 0) return outcomes;
     const refused = await deps.carrierList.syncConsents(next.map(({ notice }) => notice));
     for (const { notice, readAt } of next) {
       if (refused.has(notice.correlationId)) outcomes.set(notice.number, 'refused');
       else {
-        if (notice.status === 'opt-in') await recordTold(deps, notice, readAt);
-        told.set(notice.number, notice.status);
+        if (notice.status === 'opt-in') await recordReport(deps, notice, readAt);
+        reported.set(notice.number, notice.status);
       }
     }
-    open = next.map(({ notice }) => notice.number).filter((number) => outcomes.get(number) !== 'refused');
+    remaining = next
+      .map(({ notice }) => notice.number)
+      .filter((number) => outcomes.get(number) !== 'refused');
   }
-  for (const number of open) outcomes.set(number, 'unsettled');
+  for (const number of remaining) outcomes.set(number, 'unsettled');
   return outcomes;
 }
 
-function split(open: readonly string[], prepared: readonly (Prepared | undefined)[]) {
-  const settled = open.filter((_, index) => prepared[index] === undefined);
-  return [prepared.filter((each) => each !== undefined), settled] as const;
+/** Separates the notices to send from the numbers that need none. */
+function splitPrepared(numbers: readonly string[], prepared: readonly (PreparedNotice | undefined)[]) {
+  const inStep = numbers.filter((_, index) => prepared[index] === undefined);
+  return [prepared.filter((notice) => notice !== undefined), inStep] as const;
 }
 
-function prepare(
+/**
+ * Prepares the notice of a number's present consent. Records Twilio's block ahead of an opt-out.
+ *
+ * @param reported the status that was reported last in this run.
+ * @returns undefined when there is nothing to report.
+ */
+function prepareNotice(
   deps: SyncConsentDeps,
   number: string,
-  told: ListStatus | undefined,
-): Promise<Prepared | undefined> {
+  reported: ListStatus | undefined,
+): Promise<PreparedNotice | undefined> {
   return retryLost('What Twilio is told of a number', async () => {
     const readAt = deps.now().toISOString();
     const state = await deps.registry.read(number);
-    const status = statusToSync(state, told);
+    const status = statusToSync(state, reported);
     const notice = status && noticeOf(number, status, await deps.registry.events(number));
     if (!notice) return undefined;
     if (notice.status === 'opt-in' || state.carrierBlocked) return { notice, readAt };
-    // Counted as blocked from here on: an opt-in that comes now waits until Twilio has been told of it.
-    const blocked = await recordTold(deps, notice, readAt);
+    // The number counts as blocked from here on. An opt-in that comes now waits until Twilio has accepted it.
+    const blocked = await recordReport(deps, notice, readAt);
     return blocked.status === 'opted_out' ? { notice, readAt } : LOST;
   });
 }
 
-async function recordTold(deps: SyncConsentDeps, notice: Notice, readAt: string): Promise<ConsentState> {
+/** Records in the registry that Twilio blocks or unblocks a number, by our report. */
+async function recordReport(deps: SyncConsentDeps, notice: Notice, readAt: string): Promise<ConsentState> {
   const { number, status, because, correlationId, dateOfConsent } = notice;
   const { state } = await deps.registry.record({
     number,
     kind: status === 'opt-in' ? 'carrierUnblocked' : 'carrierBlocked',
-    // Not before the event it follows, whichever machine's clock runs behind.
+    // Machines' clocks differ. The time must not precede the event that is reported.
     occurredAt: readAt > dateOfConsent ? readAt : dateOfConsent,
     sourceId: `carrier-list:${status}:${because}`,
     evidence: { source: 'carrierList', sender: deps.sender, told: status, because, correlationId },

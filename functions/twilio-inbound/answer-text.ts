@@ -14,7 +14,7 @@ const inboundSchema = z.object({
 });
 
 /**
- * Takes a text that Twilio received for us, and answers with TwiML: the reply, or nothing to say.
+ * Takes a text that Twilio received for the organization, and answers with TwiML: a reply, or none.
  *
  * @param fields of the webhook, signed by Twilio.
  */
@@ -24,13 +24,13 @@ export async function answerText(
 ): Promise<HttpAnswer> {
   const inbound = inboundSchema.safeParse(fields);
   if (!inbound.success) {
-    // A short code or a name as sender: nobody to text back, and nothing that a retry would change.
+    // The sender is a short code or a name. Nobody can text back, and a retry would change nothing.
     countOutcomes({ inboundIgnored: 1 });
     return NO_REPLY;
   }
   const { MessageSid: messageSid, From: from, To: to, Body: body, OptOutType: optOutType } = inbound.data;
   const ids = { messageSid: loggableId(messageSid) };
-  // For the line of a failure.
+  // The log line of a failure shows the id too.
   logger.appendKeys(ids);
   const { intent, reply } = await receiveText(deps, { messageSid, from, to, body, optOutType });
   countOutcomes(countBy('inbound', [intent]));
@@ -44,7 +44,7 @@ function twiml(body: string): HttpAnswer {
 
 const NO_REPLY = twiml('<?xml version="1.0" encoding="UTF-8"?><Response/>');
 
-/** The library that writes TwiML is loaded only where there is something to say. */
+/** Writes a reply as TwiML. Loads the library only now, since most texts get no reply. */
 async function replyWith(words: string): Promise<HttpAnswer> {
   const { default: MessagingResponse } = await import('twilio/lib/twiml/MessagingResponse.js');
   const response = new MessagingResponse();

@@ -2,15 +2,17 @@ import type { Configuration } from '../../lib/configuration/configuration.ts';
 import type { InboundIntent } from '../../lib/messaging/inbound-intent.ts';
 import { keywordIn } from '../../lib/messaging/opt-in-keyword.ts';
 
-/** What a received text asks for, the organization's own keywords included. */
+/** The intent of a received text, the organization's own keywords included. */
 export type TextIntent =
   | Exclude<InboundIntent, { kind: 'doubtful' }>
   | { readonly kind: 'keyword'; readonly word: string; readonly carrierActs: false }
   | { readonly kind: 'doubtful'; readonly rule: string; readonly automatic: boolean };
 
 /**
- * Reads a text in the light of the organization's settings and keywords. What is neither STOP (in whatever words) nor START nor
- * HELP may be one of its opt-in keywords (T2).
+ * Completes a text's intent with the organization's settings and keywords. A text may be an opt-in keyword (T2) only if it is
+ * neither an opt-out, in any words (X7), nor START nor HELP.
+ *
+ * @param intent as `readIntent` returns it.
  */
 export async function readTextIntent(
   configuration: Pick<Configuration, 'keyword' | 'settings'>,
@@ -18,7 +20,7 @@ export async function readTextIntent(
   intent: InboundIntent,
 ): Promise<TextIntent> {
   if (intent.kind !== 'conversation' && intent.kind !== 'doubtful') {
-    // On a standalone short code Twilio acts on nothing: it neither blocks nor answers.
+    // On a standalone short code Twilio acts on no keyword: it neither blocks nor answers.
     const isCarriers = intent.carrierActs && (await configuration.settings()).keywordReplies === 'carrier';
     return { ...intent, carrierActs: isCarriers };
   }

@@ -2,6 +2,7 @@ import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { stopEnrollment } from '../../lib/automation/progress.ts';
 import type { Configuration } from '../../lib/configuration/configuration.ts';
 import type { ConsentRegistry, Recorded, RegistrySnapshot } from '../../lib/consent/registry.ts';
+import type { ConsentState } from '../../lib/consent/state.ts';
 import type { ConversationStore } from '../../lib/conversations/conversation-store.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
 import { readIntent } from '../../lib/messaging/inbound-intent.ts';
@@ -29,31 +30,35 @@ export interface InboundText {
 
 export interface Received {
   readonly intent: TextIntent['kind'];
-  /** What to answer at once. Confirmations of consent go through the gate. */
+  /** The reply to send at once. Confirmations of consent go through the gate. */
   readonly reply: string | undefined;
 }
 
 /**
- * Takes one text. Delivered twice, each of its effects happens once; a crash in between is mended by the retry.
- * Consent comes first: nothing that follows can delay a STOP. A text from a number that is no lead counts as well.
+ * Takes one received text. Records consent first, so that nothing delays a STOP (S4, B6). A number without a lead counts too.
+ * Each effect happens once, even if Twilio delivers the text twice, and the retry completes the effects after a crash.
  */
 export async function receiveText(deps: ReceiveDeps, text: InboundText): Promise<Received> {
-  const intent = readIntent(text.body, text.optOutType);
-  const [reading, before] = await Promise.all([
-    readTextIntent(deps.configuration, text.body, intent),
-    intent.kind in KINDS ? deps.registry.loadSnapshot(sourceOf(text)) : undefined,
+  const inboundIntent = readIntent(text.body, text.optOutType);
+  const [intent, snapshot] = await Promise.all([
+    readTextIntent(deps.configuration, text.body, inboundIntent),
+    inboundIntent.kind in KINDS ? deps.registry.loadSnapshot(sourceOf(text)) : undefined,
   ]);
-  // Ahead of a START, whose texts leave at once; nothing goes ahead of a STOP.
-  if (reading.kind !== 'stop') await deps.leads.markReachable(text.from);
-  if (reading.kind === 'start') await store(deps, text, { settles: 'noOptOut' });
-  const recorded = await recordReading(deps, text, reading, before);
+  // A START wakes texts at once, so its leads are reachable before it is recorded, and what it settles is settled. A STOP is
+  // recorded before everything else.
+  if (intent.kind !== 'stop') await deps.leads.markReachable(text.from);
+  if (intent.kind === 'start') {
+    const isHeld = snapshot?.state.status === 'opted_out' && isSoonAfterOptOut(snapshot.state, deps.now());
+    await store(deps, text, isHeld ? { review: { rule: SOON_AFTER_OPT_OUT } } : { settles: 'noOptOut' });
+  }
+  const recorded = await recordIntent(deps, text, intent, snapshot);
   await Promise.all([
-    reading.kind === 'stop' && deps.leads.markReachable(text.from),
-    reading.kind === 'stop' && store(deps, text, { settles: 'optOut' }),
-    reading.kind !== 'stop' && reading.kind !== 'start' && store(deps, text, reviewOf(reading, recorded)),
+    intent.kind === 'stop' && deps.leads.markReachable(text.from),
+    intent.kind === 'stop' && store(deps, text, { settles: 'optOut' }),
+    intent.kind !== 'stop' && intent.kind !== 'start' && store(deps, text, reviewOf(intent, recorded)),
   ]);
-  if (isReply(reading, recorded)) await stopForReply(deps, text.from);
-  return { intent: reading.kind, reply: await helpFor(deps, reading) };
+  if (isReply(intent, recorded)) await stopForReply(deps, text.from);
+  return { intent: intent.kind, reply: await helpReplyFor(deps, intent) };
 }
 
 const KINDS = {
@@ -65,13 +70,14 @@ const KINDS = {
 
 const sourceOf = ({ from, messageSid }: InboundText) => ({ number: from, sourceId: `sms:${messageSid}` });
 
-async function recordReading(
+/** Records a text's consent event. @returns undefined for a text that says nothing about consent. */
+async function recordIntent(
   { registry, now }: ReceiveDeps,
   text: InboundText,
-  reading: TextIntent,
-  before: RegistrySnapshot | undefined,
+  intent: TextIntent,
+  snapshot: RegistrySnapshot | undefined,
 ): Promise<Recorded | undefined> {
-  if (reading.kind === 'conversation' || reading.kind === 'help' || reading.kind === 'doubtful') {
+  if (intent.kind === 'conversation' || intent.kind === 'help' || intent.kind === 'doubtful') {
     return undefined;
   }
   const evidence = {
@@ -79,14 +85,32 @@ async function recordReading(
     messageSid: text.messageSid,
     to: text.to,
     wordsSent: text.body,
-    word: reading.word,
-    carrierActs: reading.carrierActs,
-    ...('reading' in reading && { reading: reading.reading }),
+    word: intent.word,
+    carrierActs: intent.carrierActs,
+    ...('reading' in intent && { reading: intent.reading }),
   };
   const occurredAt = now().toISOString();
-  const kind = KINDS[reading.kind];
-  return registry.record({ ...sourceOf(text), kind, occurredAt, isLive: true, evidence }, before);
+  const kind = KINDS[intent.kind];
+  return registry.record({ ...sourceOf(text), kind, occurredAt, isLive: true, evidence }, snapshot);
 }
+
+/**
+ * Checks whether a text that lifts an opt-out comes so soon after it that Twilio may have delivered the two in the wrong order (X3).
+ * Automated texts then wait for `reconcile`, which compares them by Twilio's own times. After a keyword that Twilio acted on,
+ * nothing waits: Twilio's own block is in the right order.
+ */
+function isSoonAfterOptOut(
+  { lastOptOutAt = '', lastOptOutBy }: Pick<ConsentState, 'lastOptOutAt' | 'lastOptOutBy'>,
+  now: Date,
+): boolean {
+  if (lastOptOutBy === 'carrierKeyword') return false;
+  return now.getTime() - Date.parse(lastOptOutAt) <= ORDER_IN_DOUBT_MILLISECONDS;
+}
+
+/** Longer than Twilio repeats a webhook that failed. */
+const ORDER_IN_DOUBT_MILLISECONDS = 15 * 60_000;
+/** Stands in a review where a START waits for the comparison with Twilio's times, or for a person. */
+const SOON_AFTER_OPT_OUT = 'start-soon-after-opt-out';
 
 /** Puts a text into its conversation, with what it changes there. */
 async function store(
@@ -97,20 +121,24 @@ async function store(
   await conversations.receive({ sid, number, body, ...effect });
 }
 
-/** Says why a person must read a text: it may be an opt-out, or it is a YES from somebody who stays opted out. */
-function reviewOf(reading: TextIntent, recorded: Recorded | undefined): { review?: { rule: string } } {
-  if (reading.kind === 'doubtful') return { review: { rule: reading.rule } };
-  const isOut = recorded?.event.after === 'opted_out';
-  return reading.kind === 'yes' && isOut ? { review: { rule: YES_AFTER_OPT_OUT } } : {};
+/** Says why a person must read a text: it may be an opt-out, is a YES from somebody who stays opted out, or came soon after one. */
+function reviewOf(intent: TextIntent, recorded: Recorded | undefined): { review?: { rule: string } } {
+  if (intent.kind === 'doubtful') return { review: { rule: intent.rule } };
+  if (!recorded) return {};
+  const { event, state } = recorded;
+  if (intent.kind === 'yes' && event.after === 'opted_out') return { review: { rule: YES_AFTER_OPT_OUT } };
+  const isLift = intent.kind === 'keyword' && event.before === 'opted_out';
+  const isHeld = isLift && isSoonAfterOptOut(state, new Date(event.occurredAt));
+  return isHeld ? { review: { rule: SOON_AFTER_OPT_OUT } } : {};
 }
 
 /** Stands in a review where a YES from somebody who has opted out waits for a person. */
 const YES_AFTER_OPT_OUT = 'yes-after-opt-out';
 
-/** Words for a person: conversation, and a YES that was no answer to a request for consent. */
-function isReply(reading: TextIntent, recorded: Recorded | undefined): boolean {
-  if (reading.kind === 'conversation' || reading.kind === 'doubtful') return !reading.automatic;
-  if (reading.kind !== 'yes' || !recorded) return false;
+/** Checks whether a text is a person's reply: conversation, or a YES that answered no opt-in request. */
+function isReply(intent: TextIntent, recorded: Recorded | undefined): boolean {
+  if (intent.kind === 'conversation' || intent.kind === 'doubtful') return !intent.automatic;
+  if (intent.kind !== 'yes' || !recorded) return false;
   const { effect, after } = recorded.event;
   return effect !== 'changed' || after !== 'opted_in';
 }
@@ -119,22 +147,20 @@ function isReply(reading: TextIntent, recorded: Recorded | undefined): boolean {
 async function stopForReply(deps: ReceiveDeps, number: string): Promise<void> {
   const why = { reason: 'replied', sentence: 'stopped: the lead replied' };
   for (const leadId of await deps.leads.leadsWithNumber(number)) {
-    for (const found of await deps.enrollments.ofLead(leadId)) {
-      const automation = await deps.configuration.automation(found.automationId);
+    for (const enrollment of await deps.enrollments.ofLead(leadId)) {
+      const automation = await deps.configuration.automation(enrollment.automationId);
       if (!automation?.stopOnReply) continue;
-      // The gate or a wake job may write it at the same time: what they left is stopped.
-      await deps.enrollments.change(found, (enrollment) =>
-        enrollment.status === 'due' || enrollment.status === 'waiting'
-          ? stopEnrollment(enrollment, why)
-          : undefined,
+      // The gate or a wake job may write the enrollment at the same time. `change` then stops the newer one.
+      await deps.enrollments.change(enrollment, (current) =>
+        current.status === 'due' || current.status === 'waiting' ? stopEnrollment(current, why) : undefined,
       );
     }
   }
 }
 
-/** HELP is answered at once, to anybody (CTIA), where the carrier does not: on short codes, and in other spellings. */
-async function helpFor({ configuration }: ReceiveDeps, reading: TextIntent): Promise<string | undefined> {
-  if (reading.kind !== 'help' || reading.carrierActs) return undefined;
+/** Returns the reply to HELP, for every number (CTIA), if the carrier sends none: on short codes, and for other spellings. */
+async function helpReplyFor({ configuration }: ReceiveDeps, intent: TextIntent): Promise<string | undefined> {
+  if (intent.kind !== 'help' || intent.carrierActs) return undefined;
   const { helpReply, organizationName } = await configuration.settings();
   const merged = merge(helpReply, { organizationName });
   return merged.kind === 'rendered' ? merged.body : undefined;

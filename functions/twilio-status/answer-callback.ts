@@ -12,10 +12,11 @@ const newsSchema = z.object({
 });
 
 /**
- * Takes a delivery callback of Twilio's.
+ * Takes Twilio's delivery callback.
  *
- * @param id of our message, which the callback's URL carries. @param fields of the webhook, signed by Twilio.
- * @throws RequestProblem 400 for what is no callback, 404 for a message that was not sent.
+ * @param id of our message, from the callback's URL.
+ * @param fields of the webhook, signed by Twilio.
+ * @throws RequestProblem 400 for a request that is no callback, 404 for a message that was not sent.
  */
 export async function answerCallback(
   deps: ApplyDeps,
@@ -29,7 +30,7 @@ export async function answerCallback(
   }
   const { MessageSid: sid, MessageStatus: status, ErrorCode } = news.data;
   const ids = { messageId: loggableId(id), messageSid: loggableId(sid) };
-  // For the line of a failure.
+  // The log line of a failure shows the ids too.
   logger.appendKeys(ids);
   const errorCode = ErrorCode === undefined ? {} : { errorCode: ErrorCode };
   const outcome = await applyNews(deps, id, { sid, status, ...errorCode });

@@ -12,8 +12,10 @@ export interface ApplyDeps {
 }
 
 /**
- * Applies a delivery callback: the text's status follows Twilio's, in whatever order its callbacks come, and an error
- * that speaks of the number is remembered with it.
+ * Applies Twilio's news of a text. The callbacks may come in any order: the highest status wins. An error of the number itself
+ * is recorded with the lead, and an opt-out that Twilio reports (21610) in the registry (S8, X9).
+ *
+ * @param id of our message.
  */
 export async function applyNews(deps: ApplyDeps, id: string, news: CarrierNews): Promise<NewsOutcome> {
   const outcome = await deps.messages.applyNews(id, news);

@@ -9,8 +9,8 @@ const NODE_HTTP = join(import.meta.dirname, 'node-http.cjs');
 const NATIVE_FETCH = join(import.meta.dirname, 'native-fetch.cjs');
 
 /**
- * What Twilio's client carries for features that we do not use (its own way over the network, signing requests with a public
- * key, uploads, proxies), and what stands in for it: a class that says so if it is ever reached.
+ * Maps packages of Twilio's client whose features are not used (its own HTTP client, public-key signatures, uploads, proxies) to
+ * a class that throws if it is ever reached.
  */
 export const LEFT_OUT = {
   axios: UNUSED,
@@ -20,12 +20,12 @@ export const LEFT_OUT = {
   qs: UNUSED,
 };
 
-/** An ECMAScript import of node:http loads what no function uses: see the file that stands in for it, and decision 040. */
+/** Maps every module that bundles replace. An ECMAScript import of node:http loads unused code (node-http.cjs, decision 040). */
 export const REPLACED = { ...LEFT_OUT, undici: NATIVE_FETCH, http: NODE_HTTP, 'node:http': NODE_HTTP };
 
 /**
- * How esbuild bundles a function. Each function carries the SDK it was tested with; a bundle of what it uses starts faster than
- * the runtime's copy.
+ * Configures how esbuild bundles a function. Each function carries the SDK that it was tested with. A bundle of the used parts
+ * starts faster than the runtime's copy.
  */
 export const BUNDLING = {
   absWorkingDir: ROOT,
@@ -41,7 +41,7 @@ export const BUNDLING = {
   logLevel: 'error',
 } satisfies BuildOptions;
 
-/** The entry point of each function, by the function's name. */
+/** Finds the entry point of each function. @returns the file by the function's name. */
 export function functionEntries(): ReadonlyMap<string, string> {
   const files = globSync('functions/*/handler.ts', { cwd: ROOT }).toSorted();
   return new Map(files.map((file) => [basename(dirname(file)), file]));
@@ -50,11 +50,10 @@ export function functionEntries(): ReadonlyMap<string, string> {
 let bundles: ReadonlyMap<string, Uint8Array> | undefined;
 
 /**
- * Bundles all functions at once, so that esbuild reads what they share one time, and keeps the bundles for every stack of this
- * process.
+ * Returns the bundle of a function. The first call bundles all functions at once, so that esbuild reads shared code one time. All
+ * stacks of this process use the same bundles.
  *
- * @returns the bundle of a function.
- * @throws Error when `functions/` has none of this name, and esbuild's own for code that cannot be bundled.
+ * @throws Error when `functions/` has no function of this name; esbuild's error for code that cannot be bundled.
  */
 export function bundleOf(name: string): Uint8Array {
   bundles ??= bundleAll();

@@ -7,13 +7,13 @@ import { bundleOf, ROOT } from './bundling.ts';
 /** The module that Lambda loads from a bundle. */
 export const MODULE = 'index';
 
-/** The code of a function as Lambda gets it: one file, named and hashed by what it holds, the same asset in every stack. */
+/** Creates the code asset of a function: one file, hashed by its content, and so the same asset in every stack. */
 export function functionCode(name: string): AssetCode {
   const folder = join(ROOT, 'functions', name);
   return Code.fromAsset(folder, {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
-      // CDK asks for an image, and runs none where code is bundled on this machine.
+      // CDK requires an image, but runs none when the code is bundled on this machine.
       image: Runtime.NODEJS_24_X.bundlingImage,
       local: {
         tryBundle(outputFolder) {

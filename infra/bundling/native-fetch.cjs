@@ -1,6 +1,6 @@
 /**
- * Bundled in place of `undici` (bundling.ts), for Salesforce's client: Node's own fetch is undici already, and a second copy
- * would be 700 kB more of a cold start. What the client tunes in its copy (no HTTP/2, proxies) needs no tuning in Lambda.
+ * Replaces `undici` in bundles (bundling.ts), for Salesforce's client. Node's own fetch is undici already, and a second copy would
+ * add 700 kB to a cold start. The options that the client sets on its copy (no HTTP/2, proxies) have no use in Lambda.
  */
 class NotUsed {}
 module.exports = {

@@ -1,4 +1,4 @@
-/** Bundled in place of a package whose feature sendgate does not use (bundling.ts). */
+/** Replaces, in bundles, a package whose features are not used (bundling.ts). */
 module.exports = class UnusedPackage {
   constructor() {
     throw new Error('This package is left out of the bundle: see infra/bundling/bundling.ts');

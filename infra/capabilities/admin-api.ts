@@ -7,10 +7,10 @@ import { SendgateQueue } from '../constructs/sendgate-queue.ts';
 import type { OrganizationStack } from '../organization-stack.ts';
 
 const TIMEOUT = Duration.seconds(20);
-/** An export goes on in another invocation when its time runs short. */
+/** A longer export goes on in another invocation. */
 const EXPORT_TIMEOUT = Duration.minutes(5);
 
-/** Serves admins and agents: every route that takes a token and that no other function serves. */
+/** Adds the API for admins and agents: all routes that take a token and that no other function serves. */
 export function addAdminApi(
   stack: OrganizationStack,
   { priority }: { readonly priority: SendgateQueue },
@@ -23,7 +23,7 @@ export function addAdminApi(
     timeout: TIMEOUT,
     errorImpact: noAnswer,
   });
-  // A dry run looks as far ahead as the next cycle reaches (X12).
+  // A dry run decides the texts that the next cycle will enqueue (X12).
   adminApi.setEnvironment({ cycleRateMinutes: String(organization.cycleRateMinutes) });
   registry.grantLists(adminApi);
   registry.grantHistory(adminApi);
@@ -40,11 +40,11 @@ export function addAdminApi(
   http.addProtectedRest(adminApi);
   addExports(stack, adminApi);
 
-  // Nothing tries a request again but the person who got the error: one is harm already.
+  // No retry follows unless the person tries again, so that one failed request is harm already.
   alarms.onCount(adminApi, 'adminRequestFailed', { harm: noAnswer });
 }
 
-/** Exports the whole registry when an admin asks for it: a job writes the export, a link of a few minutes fetches it (S7). */
+/** Adds exports of the whole registry (S7): an admin starts a job that writes the export, and gets a link valid for minutes. */
 function addExports(stack: OrganizationStack, adminApi: SendgateFunction): void {
   const { alarms, key, outreach, registry } = stack;
   const noExport =
@@ -62,7 +62,7 @@ function addExports(stack: OrganizationStack, adminApi: SendgateFunction): void 
     memoryMegabytes: 1024,
     errorImpact: noExport,
   });
-  registry.grantWalk(registryJobs);
+  registry.grantScan(registryJobs);
   outreach.grantUse(registryJobs, ['GetItem', 'UpdateItem']);
   exports.grantWrite(registryJobs);
   exports.grantLink(adminApi);

@@ -11,13 +11,13 @@ import type { OrganizationStack } from '../organization-stack.ts';
 const CHANGES_TIMEOUT = Duration.seconds(60);
 const JOBS_TIMEOUT = Duration.seconds(60);
 
-/** Queues that the changes of consent put records into. */
+/** The queues that consent-changes sends records to. */
 export interface ChangesProps {
   readonly priority: SendgateQueue;
   readonly carrierList: SendgateQueue;
 }
 
-/** Follows the changes of consent and configuration: those who waited for one are woken, at once or by a job. */
+/** Adds what follows the changes of consent and configuration: they wake texts at once (H10) or through a job. */
 export function addConsentChanges(
   stack: OrganizationStack,
   { priority, carrierList }: ChangesProps,
@@ -38,22 +38,22 @@ export function addConsentChanges(
   configuration.grantRead(consentChanges, ['GetItem']);
   outreach.grantUse(consentChanges, ['GetItem', 'Query', 'PutItem', 'UpdateItem']);
   for (const queue of [jobsQueue, carrierList, priority]) queue.grantSend(consentChanges);
-  // Its name tells the changes of one table from those of the other.
+  // The function tells the tables' changes apart by the table's name.
   consentChanges.setEnvironment({ consentTable: registry.table.tableName });
   const { deadLetters } = jobsQueue;
-  // Events only: the state and the marker that every event is written with say nothing more.
+  // Only events are followed. The state and the marker that are written with an event add no information.
   followTable(stack, consentChanges, registry, {
     changes: { NewImage: { sk: { S: FilterRule.beginsWith(EVENT_PREFIX) } } },
     deadLetters,
   });
-  // A builder's secret changes nothing for those who wait, and is none of this function's business.
+  // A builder's signing secret wakes no text, and this function may not see it.
   followTable(stack, consentChanges, configuration, {
     changes: { Keys: { pk: { S: FilterRule.notEquals(FORM_SECRETS) } } },
     deadLetters,
   });
   addJobs(stack, jobsQueue, carrierList);
 
-  // A change that comes through at a second or third try harms nobody; six failures in five minutes hold up all behind it.
+  // A change that succeeds at a second or third try harms nobody. Six failures in five minutes delay every change behind it.
   alarms.onCount(consentChanges, 'changeFailed', { harm: notFollowed, moreThan: 5 });
   alarms.onStreamAge(consentChanges, 'Leads who opted in wait for their texts: changes are followed late.');
   alarms.onDeadLetters(
@@ -64,7 +64,7 @@ export function addConsentChanges(
   return { consentChanges };
 }
 
-/** Works through jobs that page through many leads: waking all who wait, broadcasts, and "Add Opt-Ins" (T6). */
+/** Adds the jobs that page through many leads: waking texts, broadcasts (T5), "Add Opt-Ins" (T6), and the sync of Twilio's list (X9). */
 function addJobs(stack: OrganizationStack, queue: SendgateQueue, carrierList: SendgateQueue): void {
   const { alarms, configuration, outreach, registry } = stack;
   const notDone =
@@ -82,6 +82,6 @@ function addJobs(stack: OrganizationStack, queue: SendgateQueue, carrierList: Se
   for (const target of [queue, carrierList]) target.grantSend(jobs);
   queue.addConsumer(jobs, { batchSize: 1 });
 
-  // A job that failed comes back after six minutes: more than two in five minutes are not the fault of one job.
+  // A failed job comes back after six minutes, so that more than two failures in five minutes come from several jobs.
   alarms.onCount(jobs, 'jobFailed', { harm: notDone, moreThan: 2 });
 }

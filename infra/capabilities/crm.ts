@@ -7,12 +7,12 @@ import { addSchedule } from '../constructs/schedule.ts';
 import { SendgateFunction } from '../constructs/sendgate-function.ts';
 import type { OrganizationStack } from '../organization-stack.ts';
 
-/** Less than a minute: a run is over before the next begins. */
+/** A run ends within a minute, before the next one begins. */
 const TIMEOUT = Duration.seconds(55);
 
 /**
- * Reads what the organization's people attest in ImproveIt 360, and writes what leads ticked. It alone can log in to Salesforce,
- * so it serves the preferences too, which are verified there.
+ * Adds ImproveIt 360: reads opt-ins from mapped fields (H6), and writes the checkboxes that leads ticked (H9). This function alone
+ * can log in to Salesforce. So it also serves the field mappings, which are verified there (H7, H8).
  */
 export function addCrm(stack: OrganizationStack): void {
   const { alarms, configuration, http, organization, outreach, registry } = stack;
@@ -32,7 +32,7 @@ export function addCrm(stack: OrganizationStack): void {
   addSchedule(stack, 'crm-waiting', Duration.minutes(5), crmLookup, { sweep: true });
 
   alarms.onCount(crmLookup, 'crmFailed', { harm: `${notHeard} GET /crm/status says why.`, moreThan: 3 });
-  // Nothing tries a request again but the person who got the error: one is harm already.
+  // No retry follows unless the person tries again, so that one failed request is harm already.
   alarms.onCount(crmLookup, 'crmRequestFailed', {
     harm: 'Admins get errors: which fields of the CRM mean consent cannot be read or changed.',
   });

@@ -8,7 +8,7 @@ import { SendgateFunction } from '../constructs/sendgate-function.ts';
 import { addStreamDeadLetters } from '../constructs/sendgate-queue.ts';
 import type { OrganizationStack } from '../organization-stack.ts';
 
-/** Publishes changes of consent and outcomes of texts on the organization's bus (X8). Sending knows nothing of it. */
+/** Adds the organization's bus, with changes of consent and outcomes of texts (X8). Sending does not depend on it. */
 export function addEvents(stack: OrganizationStack): void {
   const { alarms, key, organization, outreach, registry } = stack;
   const unheard = (what: string) =>
@@ -26,10 +26,10 @@ export function addEvents(stack: OrganizationStack): void {
     consentTable: registry.table.tableName,
     outreachTable: outreach.table.tableName,
   });
-  // An outage of the bus loses no event: the stream keeps a day, half of it is for trying again.
-  const patience = { retryAttempts: 10_000, maxRecordAge: Duration.hours(12), deadLetters: unpublished };
+  // An outage of the bus loses no event for 12 hours. The stream keeps changes for 24 hours.
+  const retries = { retryAttempts: 10_000, maxRecordAge: Duration.hours(12), deadLetters: unpublished };
   followTable(stack, publishEvents, registry, {
-    ...patience,
+    ...retries,
     changes: {
       NewImage: {
         sk: { S: FilterRule.beginsWith(EVENT_PREFIX) },
@@ -37,9 +37,9 @@ export function addEvents(stack: OrganizationStack): void {
       },
     },
   });
-  // Texts of ours only: leads, enrollments and received texts cost nothing.
+  // Only outbound texts are followed. Leads, enrollments and received texts invoke no function.
   followTable(stack, publishEvents, outreach, {
-    ...patience,
+    ...retries,
     changes: {
       NewImage: {
         sk: { S: FilterRule.isEqual(MESSAGE_SORT_KEY) },
@@ -48,7 +48,7 @@ export function addEvents(stack: OrganizationStack): void {
     },
   });
 
-  // An event that comes through at a second or third try harms nobody; six failures in five minutes hold up all behind it.
+  // An event that succeeds at a second or third try harms nobody. Six failures in five minutes delay every event behind it.
   alarms.onCount(publishEvents, 'publishFailed', { harm: unheard('publishing fails'), moreThan: 5 });
   alarms.onStreamAge(publishEvents, unheard('events are published late'));
   alarms.onCount(publishEvents, 'eventUnreadable', { harm: unheard('a change could not be read') });

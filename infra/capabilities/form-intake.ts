@@ -5,7 +5,7 @@ import type { OrganizationStack } from '../organization-stack.ts';
 
 const TIMEOUT = Duration.seconds(10);
 
-/** Takes in what people submit on forms: form builders and browsers post it, and it is stored before it is answered. */
+/** Adds the intake of forms: form builders and browsers post submissions, which are stored before they are answered. */
 export function addFormIntake(stack: OrganizationStack): void {
   const { alarms, configuration, http, organization, outreach, registry } = stack;
   const leadLost = 'A person who filled in a form may never be texted: the submission could not be taken.';
@@ -45,7 +45,7 @@ export function addFormIntake(stack: OrganizationStack): void {
   });
   alarms.onCountWithout(formWebhook, 'submissionRefused', 'submissionAccepted', {
     harm: 'A person who fills in a form is not texted: for an hour every submission was refused and none was taken.',
-    // One or two are typing mistakes or a scanner; with three, and none that was taken, a form no longer fits its builder.
+    // One or two may be typing mistakes or a scanner. Three without a single success mean that a form no longer fits its builder.
     moreThan: 2,
     period: Duration.hours(1),
   });

@@ -7,7 +7,7 @@ import type { OrganizationStack } from '../organization-stack.ts';
 
 const RATE = Duration.minutes(5);
 
-/** Settles what was left in doubt: texts without an answer, submissions half done, and what Twilio knows and we do not. */
+/** Adds reconcile: it settles texts without an answer, completes submissions, and compares the registry with Twilio (X5, X11). */
 export function addReconcile(stack: OrganizationStack): void {
   const { alarms, configuration, organization, outreach, registry, twilioSecrets } = stack;
   const inDoubt = 'Texts stay in doubt and submissions half done: reconcile fails.';
@@ -26,7 +26,7 @@ export function addReconcile(stack: OrganizationStack): void {
 
   alarms.onCount(reconcile, 'reconcileFailed', {
     harm: inDoubt,
-    // The next run does the work of one that failed: two of three in a row are no passing fault.
+    // The next run does the work of a failed one. Two failures in three runs are no passing fault.
     moreThan: 1,
     period: Duration.minutes(3 * RATE.toMinutes()),
   });

@@ -7,10 +7,10 @@ import type { OrganizationStack } from '../organization-stack.ts';
 const TIMEOUT = Duration.seconds(25);
 
 /**
- * Sets the sender up at Twilio, and tells Twilio's list of consents what it may not know (X9). Asking Twilio about the sender
- * takes the key that sends, which no other request may come near.
+ * Adds the check and repair of the sender at Twilio (S9), and the sync of Twilio's list of consents (X9). Both need the API key
+ * that also sends texts, so they are separate from the function that serves the other requests.
  *
- * @returns the queue of consents to tell.
+ * @returns the queue of numbers to sync.
  */
 export function addSender(stack: OrganizationStack): { readonly carrierList: SendgateQueue } {
   const { alarms, configuration, http, organization, registry, twilioSecrets } = stack;
@@ -42,7 +42,7 @@ export function addSender(stack: OrganizationStack): { readonly carrierList: Sen
     maxConcurrency: 2,
   });
 
-  // Nothing tries a request again but the person who got the error: one is harm already.
+  // No retry follows unless the person tries again, so that one failed request is harm already.
   alarms.onCount(senderAdmin, 'senderRequestFailed', { harm: unchecked });
   alarms.onCount(senderAdmin, 'carrierListRefused', { harm: outOfStep });
   alarms.onDeadLetters('carrier-list', carrierList, outOfStep);

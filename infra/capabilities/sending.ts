@@ -6,12 +6,12 @@ import { SendgateFunction } from '../constructs/sendgate-function.ts';
 import { SendgateQueue } from '../constructs/sendgate-queue.ts';
 import type { OrganizationStack } from '../organization-stack.ts';
 
-/** A batch of ten texts with the slowest carrier takes no longer; `reconcile`'s grace is ten times this. */
+/** A batch of ten texts takes no longer, even with the slowest carrier. `reconcile` waits ten times this long for an answer. */
 const GATE_TIMEOUT = Duration.seconds(60);
 const SWEEP_RATE = Duration.minutes(15);
 const OLDEST_DUE = Duration.hours(2);
 
-/** The two ways to the gate: texts that somebody waits for never queue behind a broadcast. */
+/** The two queues to the gate. Texts that somebody waits for never queue behind a broadcast. */
 interface Lanes {
   readonly priority: SendgateQueue;
   readonly bulk: SendgateQueue;
@@ -22,7 +22,7 @@ export interface Sending extends Pick<Lanes, 'priority'> {
   readonly sendGate: SendgateFunction;
 }
 
-/** Sends what is due: cycles put it into two lanes to the gate, the only place from which a text leaves. */
+/** Adds the sending of due texts: cycles enqueue them in two lanes to the gate, the only place from which a text leaves. */
 export function addSending(stack: OrganizationStack): Sending {
   const { alarms } = stack;
   const priority = new SendgateQueue(stack, 'priority', {
@@ -44,6 +44,7 @@ export function addSending(stack: OrganizationStack): Sending {
   return { priority, cycle, sendGate };
 }
 
+/** Adds the cycles, one schedule per kind of work, and the sweep. */
 function addCycle(stack: OrganizationStack, { priority, bulk }: Lanes): SendgateFunction {
   const { alarms, isLive, organization, outreach } = stack;
   const { cycleRateMinutes } = organization;
@@ -61,7 +62,7 @@ function addCycle(stack: OrganizationStack, { priority, bulk }: Lanes): Sendgate
   }
   addSchedule(stack, 'sweep', SWEEP_RATE, cycle, { sweep: true });
 
-  // The next cycle makes up for one that failed: more than two in five minutes are no passing fault.
+  // The next cycle does the work of a failed one. More than two failures in five minutes are no passing fault.
   alarms.onCount(cycle, 'cycleFailed', { harm: notEnqueued, moreThan: 2 });
   const silentMinutes = Math.max(10, cycleRateMinutes * 3);
   if (isLive) alarms.onSilence(cycle, silentMinutes, 'Nobody is texted: the cycles do not run.');
@@ -72,6 +73,7 @@ function addCycle(stack: OrganizationStack, { priority, bulk }: Lanes): Sendgate
   return cycle;
 }
 
+/** Adds the gate: it alone may send, and may make a write depend on consent (S4). */
 function addGate(stack: OrganizationStack, { priority, bulk }: Lanes): SendgateFunction {
   const { alarms, configuration, http, organization, outreach, registry, twilioSecrets } = stack;
 
@@ -87,14 +89,14 @@ function addGate(stack: OrganizationStack, { priority, bulk }: Lanes): SendgateF
   configuration.grantRead(sendGate, ['BatchGetItem']);
   outreach.grantUse(sendGate, ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem']);
   twilioSecrets.grantApiKey(sendGate);
-  // Together they may never send so much that a full partition keeps a text from being written in time, and the broadcast lane
-  // leaves workers to everybody else (decision 151).
+  // The limits keep the workers from filling a partition of the table, which would delay the records of sent texts. The bulk lane
+  // leaves workers to the account's other functions (decision 151).
   priority.addConsumer(sendGate, { batchSize: 10, maxConcurrency: 150 });
   bulk.addConsumer(sendGate, { batchSize: 10, maxConcurrency: 40 });
 
   alarms.onCount(sendGate, 'textFailed', {
     harm: 'Leads wait for their texts: many of them failed in the gate and go back to the queue.',
-    // A text that failed comes back after six minutes: more than ten in five minutes are not the fault of one text.
+    // A failed text comes back after six minutes, so that more than ten failures in five minutes come from many texts.
     moreThan: 10,
   });
   alarms.onCount(sendGate, 'textCampaignBlocked', {

@@ -5,7 +5,7 @@ import type { OrganizationStack } from '../organization-stack.ts';
 const TIMEOUT = Duration.seconds(10);
 const SIGNED = "Twilio's signature over the request proves the caller.";
 
-/** Takes what Twilio posts: the texts that people send, and the news of texts that we sent. */
+/** Adds Twilio's webhooks: the texts that people send, and the delivery callbacks of sent texts. */
 export function addTwilioWebhooks(stack: OrganizationStack): void {
   const { alarms, configuration, http, outreach, registry, twilioSecrets } = stack;
   const { publicBaseUrl } = http;
@@ -39,8 +39,8 @@ export function addTwilioWebhooks(stack: OrganizationStack): void {
   const forged =
     'Somebody forges webhooks, or the auth token in SSM is not the one that signs: then no STOP is heard.';
   alarms.onCount(twilioInbound, 'inboundForged', { harm: forged, moreThan: 50 });
-  // Each text has two callbacks: with a wrong token this count is there before anybody texts to us.
+  // Each sent text has two callbacks. With a wrong token this alarm rings before anybody texts us.
   alarms.onCount(twilioStatus, 'callbackForged', { harm: forged, moreThan: 50 });
-  // The comparison with Twilio brings a callback that was lost: more than ten in five minutes are no passing fault.
+  // The comparison with Twilio makes up for a lost callback (X11). More than ten in five minutes are no passing fault.
   alarms.onCount(twilioStatus, 'callbackFailed', { harm: newsLost, moreThan: 10 });
 }

@@ -23,19 +23,19 @@ export interface AlarmsProps {
   readonly key: Key;
 }
 
-/** When an alarm rings, and for what. */
+/** Says when an alarm rings, and what it says. */
 export interface Threshold {
-  /** The sentence that the alarm sends: who is harmed, and by what. docs/operations.md repeats it and says what to do. */
+  /** The sentence that the alarm sends: who is harmed, and how. docs/operations.md repeats it with the remedy. */
   readonly harm: string;
-  /** The alarm rings above this value; 0 when absent, so that it rings for the first one. */
+  /** The alarm rings above this value; 0 when absent, so that it rings for the first event. */
   readonly moreThan?: number;
-  /** How long the values are added up. */
+  /** The values of this period are added up; five minutes when absent. */
   readonly period?: Duration;
 }
 
 const FIVE_MINUTES = Duration.minutes(5);
 
-/** Rings alarms that say who is harmed, by e-mail to the organization's address. */
+/** Holds the alarms of one organization. Each says who is harmed, by e-mail to the organization's address. */
 export class Alarms extends Construct {
   private readonly topic: Topic;
   private readonly organization: Organization;
@@ -52,12 +52,12 @@ export class Alarms extends Construct {
     this.topic.addSubscription(new EmailSubscription(organization.alarmEmail));
   }
 
-  /** Rings when Lambda counts an error of a function: it threw, ran out of time or out of memory. */
+  /** Rings when Lambda counts an error of a function, which threw, timed out or ran out of memory. */
   onErrors(fn: SendgateFunction, harm: string): void {
     this.ring(`${fn.name}-errors`, fn.metricErrors({ period: FIVE_MINUTES }), { harm });
   }
 
-  /** Rings when API Gateway answers 5xx, whether a function said so or none was reached. */
+  /** Rings when API Gateway answers 5xx, from a function or because none was reached. */
   onServerErrors(metric: IMetric, harm: string): void {
     this.ring('http-5xx', metric, { harm });
   }
@@ -68,7 +68,7 @@ export class Alarms extends Construct {
     this.ring(`${id}-dead-letters`, metric, { harm });
   }
 
-  /** Rings when a count that a function writes out is too high. */
+  /** Rings when a count of a function is too high within the period. */
   onCount(fn: SendgateFunction, name: MetricName, threshold: Threshold): void {
     this.ring(name, ownMetric(fn, name, { period: threshold.period }), threshold);
   }
@@ -85,7 +85,7 @@ export class Alarms extends Construct {
     this.ring(name, metric, threshold);
   }
 
-  /** Rings when a measure that a function writes out is ever too high. */
+  /** Rings when one value of a function's measure is too high. */
   onMeasure(fn: SendgateFunction, name: MeasureName, threshold: Threshold): void {
     this.ring(name, ownMetric(fn, name, { statistic: 'Maximum' }), threshold);
   }
@@ -122,7 +122,7 @@ export class Alarms extends Construct {
   }
 }
 
-/** A metric that the code of a function writes out (lib/telemetry/metrics.ts): a sum over five minutes, unless told otherwise. */
+/** Creates a metric that a function's own code writes (lib/telemetry/metrics.ts): a sum over five minutes by default. */
 export function ownMetric(
   fn: SendgateFunction,
   metricName: MetricName,

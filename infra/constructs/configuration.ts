@@ -9,7 +9,7 @@ const READS = ['GetItem', 'BatchGetItem', 'Query'] as const;
 type Read = (typeof READS)[number];
 type Change = 'PutItem' | 'DeleteItem';
 
-/** What admins change at run time: settings, forms, automations. */
+/** Holds the table of everything that admins change at run time: settings, forms, automations. */
 export class Configuration extends Construct {
   readonly table: SendgateTable;
 
@@ -23,34 +23,35 @@ export class Configuration extends Construct {
   }
 
   /**
-   * Reads settings, forms and automations.
+   * Lets a function read settings, forms and automations.
    *
-   * @param reads how: one by one, many at once, or all of a kind.
-   * @param signingSecrets whether the secrets with which builders sign too. Nobody else may read them, not even who
-   *   stores them.
+   * @param reads one item, many items at once, or all items of a kind.
+   * @param signingSecrets also lets it read the secrets with which builders sign. Every other function is denied them, even the
+   *   one that stores them.
    */
   grantRead(fn: SendgateFunction, reads: readonly Read[], { signingSecrets = false } = {}): void {
     fn.setEnvironment({ configurationTable: this.table.tableName });
-    this.table.grant(fn, ...reads.map(named));
+    this.table.grant(fn, ...reads.map(actionName));
     this.table.encryptionKey?.grantDecrypt(fn);
     if (signingSecrets) return;
     fn.addToRolePolicy(
       new PolicyStatement({
         effect: Effect.DENY,
-        actions: READS.map(named),
+        actions: READS.map(actionName),
         resources: [this.table.tableArn],
         conditions: { 'ForAnyValue:StringEquals': { 'dynamodb:LeadingKeys': [FORM_SECRETS] } },
       }),
     );
   }
 
+  /** Lets a function read, and also put or delete. It may store builders' signing secrets and cannot read them. */
   grantChange(fn: SendgateFunction, reads: readonly Read[], changes: readonly Change[]): void {
     this.grantRead(fn, reads);
-    this.table.grant(fn, ...changes.map(named));
+    this.table.grant(fn, ...changes.map(actionName));
     this.table.encryptionKey?.grantEncryptDecrypt(fn);
   }
 }
 
-function named(action: Read | Change): string {
+function actionName(action: Read | Change): string {
   return `dynamodb:${action}`;
 }

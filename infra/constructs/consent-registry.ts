@@ -5,7 +5,7 @@ import { LISTED, LISTS } from '../../lib/consent/consent-items.ts';
 import type { SendgateFunction } from './sendgate-function.ts';
 import { SendgateTable, type TableOwnerProps } from './sendgate-table.ts';
 
-/** The consent registry. It says itself who may read it and who may add to it; nobody may take anything away. */
+/** Holds the table of the consent registry. Its methods grant reading and adding; its resource policy denies every deletion (X2). */
 export class ConsentRegistry extends Construct {
   readonly table: SendgateTable;
 
@@ -35,20 +35,20 @@ export class ConsentRegistry extends Construct {
     );
   }
 
-  /** May read every event of a number. */
+  /** Lets a function read every event of a number. */
   grantHistory(fn: SendgateFunction): void {
     fn.setEnvironment({ consentTable: this.table.tableName });
     this.grant(fn, 'dynamodb:Query');
   }
 
-  /** May page through the lists: who stands where, since when, and by which keyword. */
+  /** Lets a function page through the lists: numbers by status, by source and by keyword. */
   grantLists(fn: SendgateFunction): void {
     fn.setEnvironment({ consentTable: this.table.tableName });
     const resources = Object.values(LISTS).map(({ index }) => `${this.table.tableArn}/index/${index}`);
     fn.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources }));
   }
 
-  /** May page through the opt-ins by a keyword, and read nothing else. */
+  /** Lets a function page through the opt-ins by a keyword, and read nothing else. */
   grantKeywordList(fn: SendgateFunction): void {
     fn.setEnvironment({ consentTable: this.table.tableName });
     const resources = [`${this.table.tableArn}/index/${LISTS.byKeyword.index}`];
@@ -56,19 +56,19 @@ export class ConsentRegistry extends Construct {
     this.table.encryptionKey?.grantDecrypt(fn);
   }
 
-  /** May read the registry from end to end: exports, which concern all of it. */
-  grantWalk(fn: SendgateFunction): void {
+  /** Lets a function read the whole registry, for exports (S7). */
+  grantScan(fn: SendgateFunction): void {
     fn.setEnvironment({ consentTable: this.table.tableName });
     this.grant(fn, 'dynamodb:Scan', 'dynamodb:Query');
   }
 
-  /** May read states and add events: puts of a new event, the state behind it and the marker of its source. */
+  /** Lets a function read states and record events. Each record puts the event, the new state and the marker of its source. */
   grantRecord(fn: SendgateFunction): void {
     fn.setEnvironment({ consentTable: this.table.tableName });
     this.grant(fn, 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
   }
 
-  /** May make a write depend on consent being unchanged: the send transaction. */
+  /** Lets a function make a write depend on unchanged consent, as the send transaction does (S4). */
   grantCondition(fn: SendgateFunction): void {
     this.grant(fn, 'dynamodb:ConditionCheckItem');
   }
@@ -79,7 +79,7 @@ export class ConsentRegistry extends Construct {
   }
 }
 
-/** An index of states carries what a list shows of them; the one of keywords carries its small items whole. */
+/** Projects the listed attributes into an index of states, and whole items into the index of keywords, where they are small. */
 function projectionOf(index: string, keys: readonly string[]) {
   if (index === LISTS.byKeyword.index) return { projectionType: ProjectionType.ALL };
   return {

@@ -12,7 +12,7 @@ import { Construct } from 'constructs';
 import { EXPORT_DAYS } from '../../lib/exports/export.ts';
 import type { SendgateFunction } from './sendgate-function.ts';
 
-/** Where exports lie until they expire: encrypted with the organization's key, TLS only, never public. */
+/** Stores exports until they expire: encrypted with the organization's key, TLS only, never public. */
 export class ExportBucket extends Construct {
   readonly bucket: Bucket;
 
@@ -38,13 +38,13 @@ export class ExportBucket extends Construct {
     });
   }
 
-  /** May write exports, and nothing else in the bucket. */
+  /** Lets a function write exports, and nothing else in the bucket. */
   grantWrite(fn: SendgateFunction): void {
     this.grant(fn, ['s3:PutObject', 's3:AbortMultipartUpload']);
     this.bucket.encryptionKey?.grantEncryptDecrypt(fn);
   }
 
-  /** May hand out links: a link can do what its signer may. */
+  /** Lets a function create links to exports. A link carries the permission of the function that signs it. */
   grantLink(fn: SendgateFunction): void {
     this.grant(fn, ['s3:GetObject']);
     this.bucket.encryptionKey?.grantDecrypt(fn);

@@ -7,18 +7,18 @@ import type { OrganizationScope } from './organization-scope.ts';
 import type { SendgateFunction } from './sendgate-function.ts';
 
 export interface FollowProps {
-  /** The changes that the function takes, as a filter over a record's `dynamodb`. */
+  /** Filters the changes that the function gets, by a record's `dynamodb` field. */
   readonly changes: Readonly<Record<string, unknown>>;
-  /** Where notices of changes go that were given up. */
+  /** Gets a notice of each change that was given up. */
   readonly deadLetters: Queue;
-  /** How often a change is tried again. */
+  /** Tries a failed change again this often; 10 times when absent. */
   readonly retryAttempts?: number;
   readonly maxRecordAge?: Duration;
 }
 
 const RETRY_ATTEMPTS = 10;
 
-/** Has a function follow the changes of a table, unless the stack stands by: a restored item is no news. */
+/** Invokes a function with the changes of a table. A standby stack follows nothing, since restored items are no changes. */
 export function followTable(
   scope: OrganizationScope,
   fn: SendgateFunction,

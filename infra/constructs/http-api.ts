@@ -16,31 +16,31 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { SendgateFunction } from './sendgate-function.ts';
 
-export interface HttpFrontProps {
+export interface SendgateHttpApiProps {
   readonly organization: string;
   readonly logRetentionDays: RetentionDays;
   readonly issuer: { readonly url: string; readonly audience: readonly string[] };
-  /** Where callers reach the API, when that is not API Gateway's own host name. */
+  /** The base URL for callers, when that is not API Gateway's own host name. */
   readonly publicUrl?: string;
 }
 
-/** Requests per second and burst of a public route. Forms come from browsers, callbacks from Twilio. */
+/** Limits the submissions of all forms together. `rate` is requests a second, `burst` requests at once. */
 const FORM_LIMITS = { rate: 50, burst: 100 };
-/** A builder checks the address once, when the hook is set up. */
+/** Limits builders' checks of the address. A builder checks once, when the hook is set up. */
 const VERIFICATION_LIMITS = { rate: 5, burst: 10 };
 const INBOUND_LIMITS = { rate: 500, burst: 1000 };
-/** Each text has two callbacks: those of 2,000 texts a second. A burst is the account's, which has 5,000 (decision 151). */
+/** Limits callbacks to those of 2,000 texts a second, with two for each. The account's own burst is 5,000 (decision 151). */
 const CALLBACK_LIMITS = { rate: 4000, burst: 5000 };
 const ADMIN_LIMITS = { rate: 50, burst: 100 };
 
-/** The HTTP API: a few public routes, each with its own limits, and everything else behind a JWT. */
-export class HttpFront extends Construct {
+/** Holds the HTTP API: a few public routes, each with its own limits, and all other routes behind a JWT. */
+export class SendgateHttpApi extends Construct {
   readonly publicBaseUrl: string;
   private readonly api: HttpApi;
   private readonly authorizer: IHttpRouteAuthorizer;
   private readonly stage: HttpStage;
 
-  constructor(scope: Construct, id: string, props: HttpFrontProps) {
+  constructor(scope: Construct, id: string, props: SendgateHttpApiProps) {
     super(scope, id);
     this.api = new HttpApi(this, 'api', {
       apiName: `sendgate-${props.organization}`,
@@ -57,7 +57,7 @@ export class HttpFront extends Construct {
       throttle: { rateLimit: ADMIN_LIMITS.rate, burstLimit: ADMIN_LIMITS.burst },
       accessLogSettings: {
         destination: new LogGroupLogDestination(accessLogs),
-        // No path parameters and no addresses: a path can hold a phone number.
+        // The log holds no path and no IP address, since a path can contain a phone number.
         format: AccessLogFormat.custom(
           JSON.stringify({
             requestId: '$context.requestId',
@@ -82,12 +82,12 @@ export class HttpFront extends Construct {
     };
   }
 
-  /** Answers 5xx of the whole API within five minutes. */
+  /** Returns the metric of the API's 5xx answers, a sum over five minutes. */
   metricServerErrors(): IMetric {
     return this.stage.metricServerError({ period: Duration.minutes(5), statistic: 'Sum' });
   }
 
-  /** A route that anyone may call; its function checks what proves the caller. */
+  /** Adds a route that needs no token. Its function checks the caller's proof. @param why tells cdk-nag the reason. */
   addPublicRoute(path: string, fn: SendgateFunction, why: string, method = HttpMethod.POST): void {
     const routes = this.api.addRoutes({
       path,
@@ -102,7 +102,7 @@ export class HttpFront extends Construct {
     }
   }
 
-  /** Routes with a token that another function than the admin API serves. */
+  /** Adds routes that need a token and that another function than the admin API serves. */
   addProtectedRoutes(
     routes: readonly { readonly method: string; readonly path: string }[],
     fn: SendgateFunction,
@@ -114,7 +114,7 @@ export class HttpFront extends Construct {
     }
   }
 
-  /** Everything that is no public route: only with a token of the organization's issuer. */
+  /** Adds the rest: every other path needs a token of the organization's issuer. */
   addProtectedRest(fn: SendgateFunction): void {
     this.api.addRoutes({
       path: '/{proxy+}',

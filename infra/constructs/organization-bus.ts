@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { SendgateFunction } from './sendgate-function.ts';
 
-/** The bus on which an organization's other systems hear what happened (X8). */
+/** Holds the event bus to which an organization's other systems can subscribe (X8). */
 export class OrganizationBus extends Construct {
   private readonly bus: EventBus;
 
@@ -20,7 +20,7 @@ export class OrganizationBus extends Construct {
     return this.bus.eventBusName;
   }
 
-  /** May publish. EventBridge itself uses the key, by the key's own policy. */
+  /** Lets a function publish events. EventBridge itself may use the key by the key's policy. */
   grantPublish(fn: SendgateFunction): void {
     fn.setEnvironment({ eventBus: this.bus.eventBusName });
     this.bus.grantPutEventsTo(fn);

@@ -3,12 +3,12 @@ import type { Construct } from 'constructs';
 import type { Organization } from '../organizations/organization.ts';
 import type { Alarms } from './alarms.ts';
 
-/** The stack of one organization, as far as the constructs in it need to know it. */
+/** The parts of an organization's stack that its constructs use. */
 export interface OrganizationScope extends Construct {
   readonly organization: Organization;
-  /** The one key of the stack. */
+  /** The key that encrypts everything in the stack. */
   readonly key: Key;
   readonly alarms: Alarms;
-  /** False while the stack stands by: then no schedule runs and no table's changes are followed. */
+  /** False in a standby stack: no schedule runs, and no table's changes are followed. */
   readonly isLive: boolean;
 }

@@ -11,7 +11,7 @@ type Index = typeof WORK_INDEX | typeof COLLECTION_INDEX;
 
 const string = (name: string) => ({ name, type: AttributeType.STRING });
 
-/** Leads, their enrollments, texts and submissions, members of campaigns, with the index of what is due and the index of collections. */
+/** Holds the table of leads with their enrollments, texts and submissions, and of campaigns' members (lib/tables/outreach.ts). */
 export class Outreach extends Construct {
   readonly table: SendgateTable;
 
@@ -21,7 +21,7 @@ export class Outreach extends Construct {
       tableName: `sendgate-${props.organization}-outreach`,
       key: props.key,
       timeToLiveAttribute: 'expiresAt',
-      // Both images: an outcome is a status that is another one than before.
+      // Publishing compares both images: only a changed status is an outcome.
       ...(props.isFollowed && { stream: StreamViewType.NEW_AND_OLD_IMAGES }),
     });
     this.table.addGlobalSecondaryIndex({
@@ -40,9 +40,9 @@ export class Outreach extends Construct {
   }
 
   /**
-   * Reads and writes items; nobody removes any. The check of grants compares with what the tests use (test/grants).
+   * Lets a function read and write items. No function may delete any. test/grants compares each grant with its use.
    *
-   * @param indexes that it pages through.
+   * @param indexes the indexes that the function queries.
    */
   grantUse(fn: SendgateFunction, actions: readonly Action[], indexes: readonly Index[] = []): void {
     fn.setEnvironment({ outreachTable: this.table.tableName });

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { SendgateFunction } from './sendgate-function.ts';
 
-/** Lets a function read how to log in to Salesforce, which ops put into SSM by hand (SecureString). */
+/** Lets a function read the Salesforce credentials, which ops put into SSM by hand (SecureString). */
 export function grantSalesforceCredentials(fn: SendgateFunction, organization: string): void {
   const name = `/sendgate/${organization}/salesforce/credentials`;
   const arn = Stack.of(fn).formatArn({

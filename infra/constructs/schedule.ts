@@ -5,8 +5,8 @@ import type { OrganizationScope } from './organization-scope.ts';
 import type { SendgateFunction } from './sendgate-function.ts';
 
 /**
- * Calls a function again and again with the same input, unless the stack stands by. A missed call is not made up for: the next
- * one does its work.
+ * Calls a function at a fixed rate with the same input. A missed call is not repeated, since the next one does its work. A
+ * standby stack calls nothing.
  */
 export function addSchedule(
   scope: OrganizationScope,

@@ -15,9 +15,9 @@ import type { OrganizationScope } from './organization-scope.ts';
 export type EnvironmentKey = keyof typeof ENV;
 
 export interface SendgateFunctionProps {
-  /** Folder under `functions/` whose handler.ts this is. */
+  /** The folder under `functions/` that holds its handler.ts. */
   readonly name: string;
-  /** Id of the construct, where another construct of the stack has the function's name. */
+  /** The construct's id; the name when absent. Another construct of the stack may have that name. */
   readonly id?: string;
   readonly timeout: Duration;
   readonly memoryMegabytes?: number;
@@ -28,12 +28,12 @@ export interface SendgateFunctionProps {
 const DEFAULT_MEMORY_MEGABYTES = 512;
 
 /**
- * A Lambda function with what all of ours share: Node 24 on arm64, one minified ESM bundle with its own SDK, JSON logs that
- * expire, active tracing, an alarm on its errors, and a role that may do nothing but log and trace until an owner grants it more.
+ * Creates a Lambda function in the shape of all functions: Node 24 on arm64, one minified ESM bundle with its own SDK, JSON logs
+ * that expire, active tracing, and an alarm on its errors. Its role may only log and trace until an owner grants it more.
  */
 export class SendgateFunction extends LambdaFunction {
   readonly name: string;
-  /** What its logs and metrics call it: two organizations in one account never share a metric. */
+  /** The function's name in logs and metrics. Two organizations in one account never share a metric. */
   readonly serviceName: string;
 
   constructor(scope: OrganizationScope, props: SendgateFunctionProps) {
@@ -77,7 +77,7 @@ export class SendgateFunction extends LambdaFunction {
     scope.alarms.onErrors(this, errorImpact);
   }
 
-  /** Sets variables that lib/runtime/env.ts names. */
+  /** Sets environment variables under their names in lib/runtime/env.ts. */
   setEnvironment(variables: Partial<Record<EnvironmentKey, string>>): void {
     for (const [key, value] of Object.entries(variables)) {
       this.addEnvironment(ENV[key as EnvironmentKey], value);
@@ -85,7 +85,7 @@ export class SendgateFunction extends LambdaFunction {
   }
 }
 
-/** Tells cdk-nag why a role's three wildcards are right. */
+/** Tells cdk-nag why a role needs its three wildcards. */
 function acknowledgeWildcards(role: Role): void {
   const ofKey =
     "Encrypting under the stack's own key takes these two families of actions, on that key alone.";

@@ -6,18 +6,18 @@ import type { OrganizationScope } from './organization-scope.ts';
 import type { EnvironmentKey, SendgateFunction } from './sendgate-function.ts';
 
 export interface SendgateQueueProps {
-  /** Its name in the organization. */
+  /** The queue's name within the organization. */
   readonly name: string;
-  /** The variable by which functions know its URL. */
+  /** The environment variable that holds its URL. */
   readonly urlVariable: EnvironmentKey;
   /** Time-out of the function that consumes the queue. */
   readonly consumerTimeout: Duration;
 }
 
-/** How often a record may come back before it goes to the dead-letter queue. */
-const RECEIVES = 5;
+/** A record that was received this often and failed each time becomes a dead letter. */
+const MAXIMUM_RECEIVES = 5;
 
-/** A queue with what all of ours share: encrypted, TLS only, with a dead-letter queue that keeps what failed for two weeks. */
+/** Creates a queue in the shape of all queues: encrypted, TLS only, with a queue that keeps its dead letters for two weeks. */
 export class SendgateQueue extends Construct {
   readonly deadLetters: Queue;
   private readonly queue: Queue;
@@ -38,20 +38,20 @@ export class SendgateQueue extends Construct {
       ...encrypted,
       queueName,
       retentionPeriod: Duration.days(4),
-      // Six times the time-out: a record is never given to a second worker while a first one has it.
+      // Six times the time-out, so that no second worker gets a record while the first one has it.
       visibilityTimeout: Duration.seconds(consumerTimeout.toSeconds() * 6),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: RECEIVES },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAXIMUM_RECEIVES },
     });
   }
 
-  /** May put records into the queue. */
+  /** Lets a function send records to the queue. */
   grantSend(fn: SendgateFunction): void {
     fn.setEnvironment({ [this.urlVariable]: this.queue.queueUrl });
     this.queue.grant(fn, 'sqs:SendMessage');
     this.queue.encryptionMasterKey?.grantEncryptDecrypt(fn);
   }
 
-  /** Has a function work through the queue, and say which records of a batch failed. */
+  /** Makes a function consume the queue. The function reports which records of a batch failed. */
   addConsumer(fn: SendgateFunction, props: SqsEventSourceProps): void {
     fn.addEventSource(new SqsEventSource(this.queue, { ...props, reportBatchItemFailures: true }));
   }
@@ -59,7 +59,7 @@ export class SendgateQueue extends Construct {
 
 const DEAD_LETTER_RETENTION = Duration.days(14);
 
-/** Keeps the notices of changes that a stream gave up, for two weeks, encrypted, TLS only. */
+/** Creates a queue that keeps notices of the changes that a stream gave up, for two weeks: encrypted, TLS only. */
 export function addStreamDeadLetters(scope: OrganizationScope, name: string): Queue {
   const queue = new Queue(scope, name, {
     ...encryptedWith(scope),

@@ -16,15 +16,18 @@ export interface SendgateTableProps {
   readonly timeToLiveAttribute?: string;
 }
 
-/** What the construct that owns a table is given. */
+/** The properties of a construct that owns a table. */
 export interface TableOwnerProps {
   readonly organization: string;
   readonly key: IKey;
-  /** Whether the table's changes are streamed. */
+  /** True when the table streams its changes. */
   readonly isFollowed: boolean;
 }
 
-/** A table with what all of ours share: pk and sk, on demand, encrypted with our key, recoverable, and never gone by accident. */
+/**
+ * Creates a table in the shape of all tables: keys pk and sk, on demand, encrypted with the organization's key, point-in-time
+ * recovery, and protection from deletion.
+ */
 export class SendgateTable extends Table {
   constructor(
     scope: Construct,

@@ -9,7 +9,7 @@ import {
 import { Construct } from 'constructs';
 import type { Organization } from '../organizations/organization.ts';
 
-/** Who signs the tokens of admins and agents. */
+/** Names the issuer of admins' and agents' tokens: a user pool of the stack, or the organization's own OIDC issuer. */
 export class TokenIssuer extends Construct {
   readonly url: string;
   readonly audience: readonly string[];

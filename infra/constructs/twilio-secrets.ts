@@ -3,7 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { SendgateFunction } from './sendgate-function.ts';
 
-/** Twilio's secrets, which ops put into SSM by hand (SecureString). The key that sends and the token that signs are apart. */
+/** Grants Twilio's two secrets, which ops put into SSM by hand (SecureString): the key that sends, and the token that signs. */
 export class TwilioSecrets extends Construct {
   private readonly organization: string;
 
@@ -12,12 +12,12 @@ export class TwilioSecrets extends Construct {
     this.organization = props.organization;
   }
 
-  /** The API key that sends and lists texts. */
+  /** Lets a function read the API key that sends and lists texts. */
   grantApiKey(fn: SendgateFunction): void {
     fn.setEnvironment({ twilioCredentialsParameter: this.grant(fn, 'api-key') });
   }
 
-  /** The auth token that signs webhooks. */
+  /** Lets a function read the auth token that signs webhooks. */
   grantAuthToken(fn: SendgateFunction): void {
     fn.setEnvironment({ twilioAuthTokenParameter: this.grant(fn, 'auth-token') });
   }

@@ -12,8 +12,8 @@ export class FunctionError extends Error {
   override readonly name = 'FunctionError';
 }
 
-/** The longest time that a module may take to load: Lambda's own limit. */
-const LOAD_MILLISECONDS = 10_000;
+/** The longest time that a module may take to load. It ends a module that hangs: a loaded machine may need a minute. */
+const LOAD_MILLISECONDS = 120_000;
 
 /** Loads a function's module in a thread of its own. @throws FunctionError saying why it cannot be loaded. */
 export async function startWorkerThread(

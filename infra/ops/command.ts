@@ -3,28 +3,28 @@ import pc from 'picocolors';
 import * as z from 'zod';
 import { EXIT_CODES, type ExitCode, readableProblem, UsageProblem } from './problem.ts';
 
-/** One option of a command. */
+/** Describes one option of a command. */
 export interface Option<S extends z.ZodType = z.ZodType> {
-  /** What the help calls its value; absent for a switch. */
+  /** Names its value in the help; absent for a switch. */
   readonly takes?: string;
   readonly help: string;
-  /** Checks the value, and has the default. A switch is a boolean, anything else begins as text. */
+  /** Checks the value and gives the default. The input is a boolean for a switch, else text. */
   readonly schema: S;
 }
 type Options = Readonly<Record<string, Option>>;
 type Values<O extends Options> = { readonly [N in keyof O]: z.infer<O[N]['schema']> };
 
-/** A command of those who run organizations. */
+/** Describes a command for ops. */
 export interface Command<O extends Options> {
   readonly usage: string;
-  /** What it does, in a few lines. */
+  /** Says what the command does, in a few lines. */
   readonly about: string;
   readonly options: O;
-  /** What else to know, in a few lines. */
+  /** Ends the help with what else to know, in a few lines. */
   readonly notes: string;
-  /** Said before the sentence of what went wrong. */
+  /** Is printed before the sentence that explains a problem. */
   readonly failure?: string;
-  /** @returns the exit code; problems are thrown. */
+  /** Carries the command out. @returns the exit code. @throws Problem when it cannot go on. */
   run(values: Values<O>): Promise<ExitCode>;
 }
 
@@ -33,12 +33,12 @@ export function defineCommand<const O extends Options>(command: Command<O>): Com
   return command;
 }
 
-/** A switch that is off unless it is given. */
+/** Creates a switch that is off unless it is given. */
 export function flag(help: string) {
   return { help, schema: z.boolean().default(false) };
 }
 
-/** Whole numbers in digits, within limits. */
+/** Creates the schema of a whole number in digits, from `from` to `to`. @param usual the default. */
 export function wholeNumber(from: number, to: number, usual: number) {
   const error = `takes a whole number from ${from} to ${to}`;
   return z
@@ -49,7 +49,7 @@ export function wholeNumber(from: number, to: number, usual: number) {
     .refine((value) => value >= from && value <= to, error);
 }
 
-/** The options that say where an organization's tables or queues are (place.ts). */
+/** The options that locate an organization's tables or queues (place.ts). */
 export const PLACE_OPTIONS = {
   region: {
     takes: 'REGION',
@@ -71,12 +71,12 @@ export const PLACE_OPTIONS = {
   },
 } satisfies Options;
 
-/** A name of an organization, which begins the names of all that it has. */
+/** Checks an organization's name, with which the names of its tables and queues begin. */
 export const organizationName = z
   .string()
   .regex(/^[a-z][a-z0-9-]*$/, "takes an organization's name: a-z, 0-9 and hyphens");
 
-/** Runs a command with the arguments of this process, prints what went wrong, and leaves the exit code. */
+/** Runs a command with the arguments of this process. Prints any problem, and sets the exit code. */
 export async function runCommand<O extends Options>(
   command: Command<O>,
   args: readonly string[] = process.argv.slice(2),
@@ -93,20 +93,25 @@ export async function runCommand<O extends Options>(
   }
 }
 
-/** @returns undefined when help was asked for. @throws UsageProblem naming each option that is wrong or missing. */
+/**
+ * Parses a command's arguments.
+ *
+ * @returns undefined when `--help` is among them.
+ * @throws UsageProblem naming each option that is wrong or missing.
+ */
 function parseValues<O extends Options>(
   { options }: Command<O>,
   args: readonly string[],
 ): Values<O> | undefined {
-  const given = readArguments(options, args);
-  if (given['help'] === true) return undefined;
+  const raw = readArguments(options, args);
+  if (raw['help'] === true) return undefined;
   const schema = z.object(
     Object.fromEntries(Object.entries(options).map(([name, option]) => [name, option.schema])),
   );
-  const read = schema.safeParse(given);
-  if (read.success) return read.data as Values<O>;
-  const wrong = read.error.issues.map(({ path: [name = ''], message }) =>
-    given[String(name)] === undefined ? `Give --${String(name)}.` : `--${String(name)} ${message}.`,
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data as Values<O>;
+  const wrong = parsed.error.issues.map(({ path: [name = ''], message }) =>
+    raw[String(name)] === undefined ? `Give --${String(name)}.` : `--${String(name)} ${message}.`,
   );
   throw new UsageProblem([...wrong, 'See --help.'].join(' '));
 }

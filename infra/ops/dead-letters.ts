@@ -17,14 +17,14 @@ export type QueueName = (typeof QUEUES)[number];
 export interface Redriven {
   /** Records that are in their queue again. */
   readonly moved: number;
-  /** Notices of changes that could not be followed: everybody who waits was woken in their place. */
+  /** Notices of changes that could not be followed. Every waiting text was woken in their place. */
   readonly notices: number;
 }
 
-/** Two minutes to move ten: who ends the command half-way finds the rest again after that. */
+/** Moving ten records may take this long. After a command that ended half-way, the rest is visible again by then. */
 const HIDDEN_SECONDS = 120;
 
-/** How many dead letters a queue has. @param stack `sendgate-<organization>`. */
+/** Counts a queue's dead letters, about. @param stack `sendgate-<organization>`. */
 export async function countDeadLetters(sqs: SQSClient, stack: string, queue: string): Promise<number> {
   const QueueUrl = await urlOf(sqs, deadLettersOf(stack, queue));
   const { Attributes } = await sqs.send(
@@ -34,14 +34,14 @@ export async function countDeadLetters(sqs: SQSClient, stack: string, queue: str
 }
 
 /**
- * Gives a queue's dead letters back to it: sent first and deleted then, so that ending it half-way loses none and moves one
- * twice at worst, which every consumer of ours takes for once.
+ * Gives a queue's dead letters back to it. Sends each record before it deletes the dead letter, so that a command which ends
+ * half-way loses none. It may move a record twice, and every consumer treats two deliveries as one (X5).
  *
- * A stream's change that could not be followed leaves no record but a notice of where it stood, which nobody can read after
- * a day. In its place everybody who waits is woken, and the gate decides on each again.
+ * For a change that could not be followed, the stream leaves no record but a notice of its place in the stream, which is gone
+ * after a day. Instead of that change, every waiting text is woken, and the gate decides each one again.
  *
- * @param onMoved takes how many left the dead letters since the last call.
- * @throws EnvironmentProblem when the queue refuses records: they stay where they were.
+ * @param onMoved gets the number of dead letters that were moved since its last call.
+ * @throws EnvironmentProblem when the queue refuses records. They stay dead letters.
  */
 export async function redrive(
   sqs: SQSClient,
@@ -63,10 +63,10 @@ export async function redrive(
     );
     if (Messages.length === 0) return { moved, notices };
     const records = Messages.filter((message) => !isNotice(message));
-    const noticed = Messages.length - records.length;
+    const newNotices = Messages.length - records.length;
     const bodies = records.map(({ Body = '' }) => Body);
     await send(sqs, to, bodies);
-    if (noticed > 0 && notices === 0) {
+    if (newNotices > 0 && notices === 0) {
       await send(
         sqs,
         to,
@@ -76,7 +76,7 @@ export async function redrive(
     const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
     await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: from, Entries }));
     moved += records.length;
-    notices += noticed;
+    notices += newNotices;
     onMoved(Messages.length);
   }
 }
@@ -84,7 +84,7 @@ export async function redrive(
 const deadLettersOf = (stack: string, queue: string) =>
   queue === 'unpublished' ? `${stack}-${queue}` : `${stack}-${queue}-dead-letters`;
 
-/** What Lambda leaves of a stretch of a stream that it gave up. */
+/** Recognizes the notice that Lambda leaves for a part of a stream that it gave up. */
 function isNotice({ Body = '' }: Message): boolean {
   try {
     const body: unknown = JSON.parse(Body);
@@ -105,7 +105,7 @@ async function send(sqs: SQSClient, QueueUrl: string, bodies: readonly string[])
   }
 }
 
-/** The name decides, and the client's own address: an engine may answer with a host that not every machine resolves. */
+/** Finds a queue's URL by its name, at the client's own address: an engine may answer with a host that this machine cannot resolve. */
 async function urlOf(sqs: SQSClient, QueueName: string): Promise<string> {
   const { QueueUrl = '' } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
   const endpoint = await sqs.config.endpoint?.();

@@ -4,17 +4,18 @@ import { LOCAL_CREDENTIALS, LOCAL_REGION, startDynamoDb } from '../local/engines
 import { findRunningInstance, type Instance } from '../local/instance.ts';
 import { EnvironmentProblem, UsageProblem } from './problem.ts';
 
-export interface Where {
-  /** AWS, with the credentials of the environment, rather than this machine. */
+/** Locates an organization's tables and queues. */
+export interface PlaceQuery {
+  /** True for AWS, with the credentials of the environment; false for this machine. */
   readonly aws: boolean;
   readonly region: string | undefined;
-  /** An engine at another address; wins over all else. */
+  /** The URL of an engine at another address. It wins over the other fields. */
   readonly endpoint: string | undefined;
-  /** What `npm start` keeps. */
+  /** The folder in which `npm start` keeps its state. */
   readonly state: string;
 }
 
-/** What a client of the AWS SDK takes. */
+/** The settings of an AWS SDK client. */
 export interface ClientSettings {
   readonly region?: string;
   readonly endpoint?: string;
@@ -29,38 +30,38 @@ export interface Place {
 const NOTHING_TO_CLOSE = async () => {};
 
 /**
- * Finds the tables: in AWS, at an address, or in what `npm start` keeps, whether that runs or not.
+ * Finds the tables: in AWS, at an address, or in the state of `npm start`, which need not be running.
  *
  * @throws EnvironmentProblem when there is no state and no engine.
  */
-export async function tablesAt(where: Where): Promise<Place> {
-  const config = await settingsFor(where, ({ dynamoDbUrl }) => dynamoDbUrl);
+export async function findTables(place: PlaceQuery): Promise<Place> {
+  const config = await settingsFor(place, ({ dynamoDbUrl }) => dynamoDbUrl);
   if (config) return { config, close: NOTHING_TO_CLOSE };
-  if (!existsSync(databaseOf(where.state))) throw nothingIn(where.state);
-  return ownEngine(where.state);
+  if (!existsSync(databaseOf(place.state))) throw noStateIn(place.state);
+  return startEngine(place.state);
 }
 
-/** Finds the queues: in AWS, at an address, or of the instance that runs. @throws EnvironmentProblem when none runs. */
-export async function queuesAt(where: Where): Promise<ClientSettings> {
-  const config = await settingsFor(where, ({ queuesUrl }) => queuesUrl);
+/** Finds the queues: in AWS, at an address, or of the running instance. @throws EnvironmentProblem when none runs. */
+export async function findQueues(place: PlaceQuery): Promise<ClientSettings> {
+  const config = await settingsFor(place, ({ queuesUrl }) => queuesUrl);
   if (config) return config;
   throw new EnvironmentProblem(
-    `Nothing runs on ${where.state}. Run npm start first, or name an --organization in AWS.`,
+    `Nothing runs on ${place.state}. Run npm start first, or name an --organization in AWS.`,
   );
 }
 
-/** Makes a new state where there is none. @throws UsageProblem when an instance runs on it. */
-export async function newTablesAt(where: Where): Promise<Place> {
-  if (where.aws || where.endpoint !== undefined) return tablesAt(where);
-  if (await findRunningInstance(where.state)) {
-    throw new UsageProblem(`An instance runs on ${where.state}. End it, or give another --state.`);
+/** Finds the tables to restore into, or creates a new state on this machine. @throws UsageProblem when an instance runs on the state. */
+export async function findOrCreateTables(place: PlaceQuery): Promise<Place> {
+  if (place.aws || place.endpoint !== undefined) return findTables(place);
+  if (await findRunningInstance(place.state)) {
+    throw new UsageProblem(`An instance runs on ${place.state}. End it, or give another --state.`);
   }
-  return ownEngine(where.state);
+  return startEngine(place.state);
 }
 
-/** @returns undefined when the place is this machine, and nothing runs. */
+/** Returns a client's settings for the place; undefined when it is this machine and no instance runs. */
 async function settingsFor(
-  { aws, region, endpoint, state }: Where,
+  { aws, region, endpoint, state }: PlaceQuery,
   urlOf: (instance: Instance) => string,
 ): Promise<ClientSettings | undefined> {
   const local = { region: region ?? LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
@@ -70,15 +71,15 @@ async function settingsFor(
   return running && { ...local, endpoint: urlOf(running) };
 }
 
-/** Starts a DynamoDB over a state on which nothing runs, empty if it is new. */
-async function ownEngine(state: string): Promise<Place> {
+/** Starts a DynamoDB engine over a state that no instance uses. A new state is empty. */
+async function startEngine(state: string): Promise<Place> {
   const { endpoint, stop } = await startDynamoDb({ path: databaseOf(state) }).catch((error: unknown) => {
     throw new EnvironmentProblem(error instanceof Error ? error.message : String(error));
   });
   return { config: { region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS, endpoint }, close: stop };
 }
 
-function nothingIn(state: string): EnvironmentProblem {
+function noStateIn(state: string): EnvironmentProblem {
   return new EnvironmentProblem(`There is no state in ${state}. Run npm start first, or see --help.`);
 }
 

@@ -3,7 +3,7 @@ import { Presets, SingleBar } from 'cli-progress';
 
 export interface Progress {
   add(amount: number): void;
-  /** @param shown values for the words in braces of the detail. */
+  /** Moves the bar. @param shown values for the words in braces of the detail. */
   moveTo(value: number, shown?: Readonly<Record<string, number>>): void;
   /** Ends the bar with everything done. */
   finish(): void;
@@ -12,10 +12,10 @@ export interface Progress {
 }
 
 /**
- * Shows how far a command is, where somebody watches: nothing is printed into a file.
+ * Shows a progress bar on a terminal. Prints nothing into a file.
  *
- * @param total may be an estimate: it grows with what is done.
- * @param detail what the bar says between percentage and time left.
+ * @param total may be an estimate. It grows when more is done.
+ * @param detail the text between percentage and time left.
  */
 export function startProgress(title: string, total: number, detail = '{value} items'): Progress {
   const format = `${title} {bar} {percentage}% | ${detail} | {eta_formatted} left`;
@@ -42,7 +42,7 @@ export function startProgress(title: string, total: number, detail = '{value} it
   return progress;
 }
 
-/** How many items some tables hold, as DynamoDB counted them within the last six hours. */
+/** Estimates how many items some tables hold, by DynamoDB's count, which is up to six hours old. */
 export async function estimateItems(dynamodb: DynamoDBClient, tables: readonly string[]): Promise<number> {
   const counts = await Promise.all(
     tables.map(async (TableName) => {

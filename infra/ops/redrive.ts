@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import * as z from 'zod';
 import { defineCommand, organizationName, PLACE_OPTIONS, runCommand } from './command.ts';
 import { countDeadLetters, QUEUES, type QueueName, redrive } from './dead-letters.ts';
-import { queuesAt } from './place.ts';
+import { findQueues } from './place.ts';
 import { EXIT_CODES, type ExitCode } from './problem.ts';
 import { startProgress } from './progress.ts';
 
@@ -25,11 +25,11 @@ Without --organization: the queues of the instance that npm start runs on this m
     ...PLACE_OPTIONS,
   },
   notes: 'Mend the cause first: docs/operations.md, "Dead letters". Redriving twice sends nothing twice.',
-  async run({ queue, organization, ...where }): Promise<ExitCode> {
+  async run({ queue, organization, ...place }): Promise<ExitCode> {
     const stack = `sendgate-${organization ?? 'demo'}`;
-    const sqs = new SQSClient(await queuesAt({ ...where, aws: organization !== undefined }));
+    const sqs = new SQSClient(await findQueues({ ...place, aws: organization !== undefined }));
     try {
-      await (queue ? giveBack(sqs, stack, queue) : list(sqs, stack));
+      await (queue ? redriveQueue(sqs, stack, queue) : printCounts(sqs, stack));
       return EXIT_CODES.fine;
     } finally {
       sqs.destroy();
@@ -37,14 +37,14 @@ Without --organization: the queues of the instance that npm start runs on this m
   },
 });
 
-async function list(sqs: SQSClient, stack: string): Promise<void> {
+async function printCounts(sqs: SQSClient, stack: string): Promise<void> {
   for (const queue of [...QUEUES, 'unpublished']) {
     const letters = await countDeadLetters(sqs, stack, queue);
     console.log(`${queue.padEnd(14)} ${letters === 0 ? pc.dim('0') : pc.yellow(String(letters))}`);
   }
 }
 
-async function giveBack(sqs: SQSClient, stack: string, queue: QueueName): Promise<void> {
+async function redriveQueue(sqs: SQSClient, stack: string, queue: QueueName): Promise<void> {
   const letters = await countDeadLetters(sqs, stack, queue);
   const progress = startProgress(`${stack}-${queue}`, letters, '{value} of about {total}');
   const { moved, notices } = await redrive(sqs, { stack, queue }, progress.add).finally(progress.stop);

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { verifyRegistry } from '../../lib/consent/verify-registry.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { defineCommand, organizationName, PLACE_OPTIONS, runCommand } from './command.ts';
-import { tablesAt } from './place.ts';
+import { findTables } from './place.ts';
 import { EXIT_CODES, type ExitCode } from './problem.ts';
 import { estimateItems, startProgress } from './progress.ts';
 
@@ -24,10 +24,10 @@ Without options: what npm start keeps on this machine.`,
   notes:
     'A finding is an event, a state or a list entry that does not hold; each is printed with its number.',
   failure: 'The registry could not be verified.',
-  async run({ organization, table: ownTable, ...where }): Promise<ExitCode> {
+  async run({ organization, table: ownTable, ...place }): Promise<ExitCode> {
     const table = ownTable ?? `sendgate-${organization ?? 'demo'}-consent`;
     const aws = organization !== undefined || ownTable !== undefined;
-    const { config, close } = await tablesAt({ ...where, aws });
+    const { config, close } = await findTables({ ...place, aws });
     const dynamodb = new DynamoDBClient(config);
     try {
       return await verifyTable(dynamodb, table);

@@ -1,6 +1,6 @@
 import type { Organization } from './organization.ts';
 
-/** A sample with a messaging service, an issuer of its own and its own host name. */
+/** Shows an organization with a messaging service, its own issuer and its own host name. */
 export const acmeRoofing: Organization = {
   name: 'acme-roofing',
   displayName: 'Acme Roofing',

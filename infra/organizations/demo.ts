@@ -1,6 +1,6 @@
 import type { Organization } from './organization.ts';
 
-/** The organization that `npm start` runs. */
+/** Configures the organization that `npm start` runs. */
 export const demo: Organization = {
   name: 'demo',
   displayName: 'Demo Windows',

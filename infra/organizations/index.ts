@@ -2,5 +2,5 @@ import { acmeRoofing } from './acme-roofing.ts';
 import { demo } from './demo.ts';
 import { checkOrganization, type Organization } from './organization.ts';
 
-/** Every organization that this repository deploys. */
+/** Lists every organization that this repository deploys. */
 export const organizations: readonly Organization[] = [demo, acmeRoofing].map(checkOrganization);

@@ -1,32 +1,32 @@
-/** One organization, one stack. No secrets here: those live in SSM under `/sendgate/<name>/...`. */
+/** Configures the stack of one organization. It holds no secrets: those are in SSM under `/sendgate/<name>/...`. */
 export interface Organization {
-  /** Part of every resource name: lower-case letters, digits and hyphens. */
+  /** Is part of every resource's name: lower-case letters, digits and hyphens. */
   readonly name: string;
-  /** What recipients know the organization by, until its admins set another name. */
+  /** The name that recipients know, until an admin sets another one. */
   readonly displayName: string;
   readonly region: string;
-  /** AWS account id; the one of the deploying credentials when absent. */
+  /** The AWS account's id; that of the deploying credentials when absent. */
   readonly account?: string;
   /** A messaging service (`MG...`) or a number in E.164. */
   readonly sender: string;
-  /** Who signs the tokens of admins and agents: a user pool in the stack, or the organization's own OIDC issuer. */
+  /** Signs the tokens of admins and agents: a user pool in the stack, or the organization's own OIDC issuer. */
   readonly issuer:
     | { readonly kind: 'cognito' }
     | { readonly kind: 'oidc'; readonly url: string; readonly audience: string };
-  /** Minutes between two cycles. */
+  /** The minutes between two cycles. */
   readonly cycleRateMinutes: number;
   readonly alarmEmail: string;
-  /** Where Twilio and form builders reach the API, when that is not API Gateway's own host name. No trailing slash. */
+  /** The API's base URL for Twilio and form builders, when that is not API Gateway's own. It has no trailing slash. */
   readonly publicUrl?: string;
   readonly logRetentionDays: number;
   /**
-   * A fresh stack that a backup is restored into: no schedule runs and no table's changes are followed, so that nothing restored
-   * is taken for news. Removed, and deployed again, the organization goes on.
+   * True for a fresh stack into which a backup is restored. No schedule runs and no table's changes are followed, so that no
+   * restored item counts as a change. Remove it and deploy again to start the organization.
    */
   readonly standby?: boolean;
 }
 
-/** @throws Error naming what is wrong, so that a typing mistake never reaches a deployment. */
+/** Checks an organization's values before a deployment. @returns the same organization. @throws Error naming the wrong value. */
 export function checkOrganization(organization: Organization): Organization {
   const { name, sender, publicUrl, cycleRateMinutes } = organization;
   if (!/^[a-z][a-z0-9-]{1,30}$/.test(name))

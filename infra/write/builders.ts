@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { builderSections, replaceBetweenMarkers } from './describe-builders.ts';
 
-/** Writes what the builders' presets say into docs/forms.md (`npm run builders`). */
+/** Writes the builders' presets into docs/forms.md (`npm run builders`). */
 const file = new URL('../../docs/forms.md', import.meta.url);
 writeFileSync(file, replaceBetweenMarkers(readFileSync(file, 'utf8'), builderSections()));

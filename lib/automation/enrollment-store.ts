@@ -13,28 +13,29 @@ import {
   putEnrollment,
 } from './enrollment-items.ts';
 
-/** Leads in automations. */
+/** Reads and writes enrollments in the outreach table. */
 export type EnrollmentStore = ReturnType<typeof createEnrollmentStore>;
 
+/** @param deps.table the outreach table. */
 export function createEnrollmentStore(deps: TableDeps) {
   return {
     /** Enrols a lead once. @returns false when the lead is, or was, in that automation already. */
     add: (enrollment: Enrollment) => add(deps, enrollment),
-    /** Strongly consistent. */
+    /** Reads one enrollment, strongly consistent. */
     get: (ref: EnrollmentRef) => get(deps, ref),
-    /** The enrollments of some leads in one automation, by lead, those that there are. */
+    /** Reads the enrollments of some leads in one automation. @returns those that exist, by lead id. */
     ofLeads: (leadIds: readonly string[], automationId: string) => ofLeads(deps, leadIds, automationId),
-    /** Every enrollment of a lead, strongly consistent. */
+    /** Reads every enrollment of a lead, strongly consistent. */
     ofLead: (leadId: string) => ofLead(deps, leadId),
-    /** Writes an enrollment over the version it came from. @returns false when somebody else wrote it first. */
+    /** Replaces the version before. @returns false when another writer was first. */
     replace: (enrollment: Enrollment) => replace(deps, enrollment),
     /**
      * Changes an enrollment, also while others write it.
      *
-     * @param known as it was read a moment ago. @param next answers undefined when there is nothing to change.
+     * @param current as it was read a moment ago. @param next returns undefined when there is nothing to change.
      */
-    change: (known: Enrollment, next: (enrollment: Enrollment) => Enrollment | undefined) =>
-      change(deps, known, next),
+    change: (current: Enrollment, next: (enrollment: Enrollment) => Enrollment | undefined) =>
+      change(deps, current, next),
   };
 }
 
@@ -54,8 +55,8 @@ async function ofLeads(
   automationId: string,
 ): Promise<Map<string, Enrollment>> {
   const keys = leadIds.map((leadId) => enrollmentKey({ leadId, automationId }));
-  const found = (await readManyConsistently(client, table, keys)).map(parseEnrollment);
-  return new Map(found.map((enrollment) => [enrollment.leadId, enrollment]));
+  const enrollments = (await readManyConsistently(client, table, keys)).map(parseEnrollment);
+  return new Map(enrollments.map((enrollment) => [enrollment.leadId, enrollment]));
 }
 
 async function ofLead({ client, table }: TableDeps, leadId: string): Promise<Enrollment[]> {
@@ -70,12 +71,12 @@ async function replace({ client, table }: TableDeps, enrollment: Enrollment): Pr
 
 async function change(
   deps: TableDeps,
-  known: Enrollment,
+  current: Enrollment,
   next: (enrollment: Enrollment) => Enrollment | undefined,
 ): Promise<void> {
   await changeVersioned('An enrollment', {
-    known,
-    read: () => get(deps, known),
+    known: current,
+    read: () => get(deps, current),
     change: (enrollment) => enrollment && next(enrollment),
     write: async (changed) => (await replace(deps, changed)) || LOST,
   });

@@ -2,8 +2,10 @@ import type { EnrollmentStore } from './enrollment-store.ts';
 import { renumberEnrollment } from './progress.ts';
 
 /**
- * Lets a lead's enrollments follow its number (T3, B2): what waited or was due is decided anew, on the new number's consent.
- * What a crash leaves behind, the gate moves when it meets it.
+ * Moves a lead's enrollments to its new number (T3, B2). The gate decides again on each held or due step, on the new number's
+ * consent. After a crash in between, the gate moves the other enrollments when it reads them.
+ *
+ * @param number E.164.
  */
 export async function followNumber(
   enrollments: Pick<EnrollmentStore, 'ofLead' | 'change'>,
@@ -11,8 +13,8 @@ export async function followNumber(
   number: string,
   now: Date,
 ): Promise<void> {
-  for (const found of await enrollments.ofLead(leadId)) {
-    await enrollments.change(found, (enrollment) =>
+  for (const current of await enrollments.ofLead(leadId)) {
+    await enrollments.change(current, (enrollment) =>
       enrollment.number === number ? undefined : renumberEnrollment(enrollment, number, now),
     );
   }

@@ -3,24 +3,27 @@ import { inChunks } from '../runtime/chunks.ts';
 import { mapConcurrently } from '../runtime/concurrency.ts';
 import { type DueWork, dueWorkSchema } from './work.ts';
 
-/** The two queues before the gate: what someone is waiting for never stands behind a broadcast. */
+/** The two queues before the gate. A text that a person waits for never queues behind a broadcast. */
 export interface Lanes<L extends Lane = Lane> {
-  /** @throws Error when the queue refused an entry twice. */
+  /** Sends due texts to a lane. @throws Error when the queue refused an entry twice. */
   enqueue(lane: L, works: readonly DueWork[]): Promise<void>;
 }
 
 export type Lane = 'priority' | 'bulk';
 
-const MOST_PER_REQUEST = 10;
-const REQUESTS_AT_ONCE = 8;
+/** SQS's limit. */
+const MAXIMUM_ENTRIES_PER_REQUEST = 10;
+const MAXIMUM_CONCURRENT_REQUESTS = 8;
 
-/** @param urls of the lanes that the caller may write to. */
+/** Creates the sending end of the lanes. @param urls of the lanes that the caller may write to. */
 export function createLanes<L extends Lane>(client: SQSClient, urls: Readonly<Record<L, string>>): Lanes<L> {
   return {
     enqueue: async (lane, works) => {
       const bodies = works.map((work) => JSON.stringify(dueWorkSchema.parse(work)));
-      const batches = inChunks(bodies, MOST_PER_REQUEST);
-      await mapConcurrently(batches, REQUESTS_AT_ONCE, (batch) => sendBatch(client, urls[lane], batch));
+      const batches = inChunks(bodies, MAXIMUM_ENTRIES_PER_REQUEST);
+      await mapConcurrently(batches, MAXIMUM_CONCURRENT_REQUESTS, (batch) =>
+        sendBatch(client, urls[lane], batch),
+      );
     },
   };
 }

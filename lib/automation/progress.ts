@@ -2,7 +2,7 @@ import type { SingleText } from '../single-texts/single-text.ts';
 import { type Automation, addDuration } from './automation.ts';
 import type { Enrollment, EnrollmentRef } from './enrollment.ts';
 
-/** A lead enters an automation: its first step is due after that step's delay. */
+/** Enrols a lead in an automation: its first step is due after that step's delay. @param number E.164. */
 export function enrollLead(
   ref: EnrollmentRef,
   number: string,
@@ -25,7 +25,7 @@ export function enrollLead(
   };
 }
 
-/** The step was sent or ended with a reason: the next one is due after its delay, or the enrollment is complete. */
+/** Moves on after a step was sent or ended with a reason: the next one is due after its delay, or the enrollment is complete. */
 export function advanceEnrollment(enrollment: Enrollment, automation: Automation, now: Date): Enrollment {
   const { reason: _reason, sentence: _sentence, heldFor: _heldFor, ...rest } = enrollment;
   const step = enrollment.step + 1;
@@ -36,22 +36,24 @@ export function advanceEnrollment(enrollment: Enrollment, automation: Automation
   return { ...moved, status: 'due', dueAt, firstDueAt: dueAt };
 }
 
-interface Why {
+/** The reason of a change, as a word and as a sentence (X1). */
+interface Explanation {
   readonly reason: string;
   readonly sentence: string;
 }
 
-/** What can be held, deferred and woken: a step of an enrollment, or a single text. */
+/** A step of an enrollment, or a single text: both can be held, deferred and woken. */
 type Pending = Enrollment | SingleText;
 
 /**
- * It may not leave yet and nothing but an event will change that: out of the due index (X4).
+ * Holds a text until an event or a setting lets it go. It leaves the due index, so that cycles skip it without an error or a
+ * retry (H3, X4), and it is never lost (C3).
  *
- * @param waitsUntil when it is too old, if anything looks at its age before an event does.
+ * @param waitsUntil end of the wait, ISO 8601 UTC; absent when only an event ends it.
  */
 export function holdPending<T extends Pending>(
   pending: T,
-  { reason, sentence }: Why,
+  { reason, sentence }: Explanation,
   waitsUntil?: string,
 ): T {
   const { waitsUntil: _, ...rest } = pending;
@@ -59,12 +61,12 @@ export function holdPending<T extends Pending>(
   return { ...held, status: 'waiting', ...(waitsUntil !== undefined && { waitsUntil }) } as T;
 }
 
-/** What a person was asked, and has not answered. */
-const ASKED_OF_PEOPLE = new Set(['waitingForStart', 'carrierBlocked', 'awaitingReview']);
+/** Reasons of texts that wait for a person's answer. */
+const AWAITING_ANSWER = new Set(['waitingForStart', 'carrierBlocked', 'awaitingReview']);
 
 /**
- * When the waiting of a step ends by its age (C3). What nobody was asked for waits without end, costs nothing (X4), and its
- * age is looked at when something wakes it: consent, a keyword, a switch of the organization's.
+ * Computes when a held step becomes too old (C3). Only a step that waits for a person's answer has such an end. Any other waits
+ * without one, costs nothing (X4), and has its age checked when consent, a keyword or a setting wakes it.
  *
  * @returns ISO 8601 UTC, or undefined.
  */
@@ -73,15 +75,19 @@ export function endOfWaiting(
   { firstDueAt }: Pick<Enrollment, 'firstDueAt'>,
   { maximumAge }: Pick<Automation, 'maximumAge'>,
 ): string | undefined {
-  return ASKED_OF_PEOPLE.has(reason) ? addDuration(firstDueAt, maximumAge) : undefined;
+  return AWAITING_ANSWER.has(reason) ? addDuration(firstDueAt, maximumAge) : undefined;
 }
 
-/** It may leave at `until`. */
-export function deferPending<T extends Pending>(pending: T, { reason, sentence }: Why, until: string): T {
+/** Defers a text. @param until when it may leave, ISO 8601 UTC. */
+export function deferPending<T extends Pending>(
+  pending: T,
+  { reason, sentence }: Explanation,
+  until: string,
+): T {
   return { ...pending, reason, sentence, status: 'due', dueAt: until, version: pending.version + 1 };
 }
 
-/** What held it may be gone: due now, to be decided anew. */
+/** Makes a held text due now, so that the gate decides on it again (H10). */
 export function wakePending<T extends Pending>(pending: T, now: Date): T {
   const woken: T = { ...pending, status: 'due', dueAt: now.toISOString(), version: pending.version + 1 };
   delete woken.reason;
@@ -90,24 +96,25 @@ export function wakePending<T extends Pending>(pending: T, now: Date): T {
   return woken;
 }
 
-/** The lead has another number: the step is decided anew, on that number's consent (B2, T3). */
+/** Gives an enrollment the lead's new number: the gate decides again, on that number's consent (B2, T3). @param number E.164. */
 export function renumberEnrollment(enrollment: Enrollment, number: string, now: Date): Enrollment {
   const { heldFor: _, ...rest } = enrollment;
   if (enrollment.status === 'waiting') return { ...wakePending(rest, now), number };
-  // Never earlier than now: a cycle looks forward only.
+  // Takes the later of the two: a cycle does not look back, so `dueAt` must not be earlier than now.
   const [, dueAt = enrollment.dueAt] = [enrollment.dueAt, now.toISOString()].sort();
   return { ...rest, number, dueAt, version: enrollment.version + 1 };
 }
 
-/** No further step leaves. */
-export function stopEnrollment(enrollment: Enrollment, { reason, sentence }: Why): Enrollment {
+/** Stops an enrollment: no further step leaves. */
+export function stopEnrollment(enrollment: Enrollment, { reason, sentence }: Explanation): Enrollment {
   return { ...enrollment, reason, sentence, status: 'stopped', version: enrollment.version + 1 };
 }
 
 /**
- * Twilio did not take the text of the step before: that step is due again at `retryAt`.
+ * Makes a step due again whose text Twilio did not take.
  *
- * @returns undefined when the enrollment is not right behind that step any more, so that nothing may be sent again.
+ * @param retryAt ISO 8601 UTC.
+ * @returns undefined unless the enrollment is right behind that step: otherwise a text would go out twice (X5).
  */
 export function reopenEnrollment(
   enrollment: Enrollment,

@@ -4,38 +4,40 @@ import { singleTextRefOfKey } from '../single-texts/single-text-items.ts';
 import { dueWork, waitingWork } from '../tables/outreach.ts';
 import { FIRST_MOMENT, pageOfWork, type WorkPageRequest } from '../tables/work-page.ts';
 import type { EnrollmentRef } from './enrollment.ts';
-import { refOfKey } from './enrollment-items.ts';
+import { enrollmentRefOfKey } from './enrollment-items.ts';
 import type { DueWork, WorkKind } from './work.ts';
 
-/** An entry of the due index: what the gate is told, and when it became due. */
+/** An entry of the due index: the record for the gate, and when the text became due. */
 export interface DueEntry {
   readonly work: DueWork;
   readonly dueAt: string;
 }
 
-/** Who waits: a step of an enrollment, or a single text, and the number that it is for. */
+/** An entry of the waiting index: a step of an enrollment or a single text, with its number. */
 export type WaitingEntry = { readonly number: string } & (
   | { readonly enrollment: EnrollmentRef }
   | { readonly singleText: SingleTextRef }
 );
 
+/** One page of an index. */
 export interface Page<T> {
   readonly entries: readonly T[];
-  /** Where the next page begins; undefined after the last. */
+  /** Place of the next page; undefined after the last. */
   readonly next: Item | undefined;
 }
 
-/** What is due and who waits. Eventually consistent: whoever acts on an entry reads the item itself. */
+/** Reads due and held texts, eventually consistent. A caller that acts on an entry must read the item itself. */
 export type WorkIndex = ReturnType<typeof createWorkIndex>;
 
+/** @param deps.table the outreach table. */
 export function createWorkIndex(deps: TableDeps) {
   return {
-    /** What of one shard became due in a span of time, in order. @param span both ends inclusive. */
+    /** Reads the texts of one shard that became due in a span of time, in order. @param span both ends inclusive. */
     due: (kind: WorkKind, shard: number, span: { from: string; to: string; limit: number }, cursor?: Item) =>
       due(deps, kind, shard, span, cursor),
-    /** Who of one shard waits. */
+    /** Reads the held texts of one shard. */
     waiting: (shard: number, limit: number, cursor?: Item) => waiting(deps, shard, { limit, cursor }),
-    /** Who of one shard has waited until `now` or longer, the longest first. Reads nobody whose time has not come. */
+    /** Reads the held texts of one shard whose wait has ended by `now`, the earliest first. It reads no others. */
     overdue: (shard: number, now: string, limit: number, cursor?: Item) =>
       waiting(deps, shard, { span: { from: FIRST_MOMENT, to: now }, limit, cursor }),
   };
@@ -56,7 +58,7 @@ async function due(
 function workOf(item: Item): DueWork {
   const singleText = singleTextRefOfKey(item);
   if (singleText) return { singleTextId: singleText.id, number: singleText.number };
-  return { ...refOfKey(item), number: String(item['number']), step: Number(item['step']) };
+  return { ...enrollmentRefOfKey(item), number: String(item['number']), step: Number(item['step']) };
 }
 
 async function waiting(
@@ -68,7 +70,7 @@ async function waiting(
   const entries = page.items.map((item): WaitingEntry => {
     const singleText = singleTextRefOfKey(item);
     if (singleText) return { singleText, number: singleText.number };
-    return { enrollment: refOfKey(item), number: String(item['number']) };
+    return { enrollment: enrollmentRefOfKey(item), number: String(item['number']) };
   });
   return { entries, next: page.next };
 }

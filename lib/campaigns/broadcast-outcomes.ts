@@ -8,14 +8,18 @@ export interface BroadcastOutcomeDeps {
   readonly messages: Pick<MessageStore, 'getMany'>;
 }
 
+/** The number of members with one outcome of a broadcast. */
 export interface OutcomeCount {
-  /** Status of the text where there is one (`delivered`, `refused`, ...), else of the member's place in the broadcast. */
+  /** Status of the text (`delivered`, `refused`, ...), or of the member's enrollment while there is no text. */
   readonly outcome: string;
   readonly reason?: string;
   readonly count: number;
 }
 
-/** Counts a broadcast's outcomes for some members, most frequent first. Members that are not in it are left out. */
+/**
+ * Counts a broadcast's outcomes for some members by status and reason, most frequent first. Members that the broadcast did not enrol
+ * are left out.
+ */
 export async function countOutcomesByReason(
   deps: BroadcastOutcomeDeps,
   automationId: string,
@@ -31,7 +35,7 @@ export async function countOutcomesByReason(
     const enrollment = enrollments.get(leadId);
     if (!enrollment) continue;
     const message = messages.get(messageIdOf(leadId, automationId, 0));
-    // A text that Twilio did not take is due again: its enrollment says so.
+    // A text that Twilio did not take is due again, so its enrollment has the status.
     const { status, reason } = message && message.status !== 'retrying' ? message : enrollment;
     const name = `${status} ${reason ?? ''}`;
     const count = (counts.get(name)?.count ?? 0) + 1;

@@ -29,6 +29,7 @@ export interface BroadcastStoreDeps {
   readonly now: () => Date;
 }
 
+/** A caller's request to start a broadcast. */
 export interface BroadcastRequest {
   readonly template: string;
   /** ISO 8601 duration. */
@@ -38,40 +39,43 @@ export interface BroadcastRequest {
 }
 
 /**
- * - `started`: it is new.
+ * The result of a request to start a broadcast.
+ *
+ * - `started`: the broadcast is new.
  * - `repeated`: this request started it before.
- * - `sameText`: another request started one with these very words within a day.
+ * - `sameText`: another request started one with the same template within a day.
  * - `noCampaign`, `disabled`: nothing was started.
  */
 export type StartResult =
   | { readonly kind: 'started' | 'repeated' | 'sameText'; readonly broadcast: Broadcast }
   | { readonly kind: 'noCampaign' | 'disabled' };
 
-/** Broadcasts of campaigns, and how far each is. */
+/** Reads and writes the broadcasts of campaigns, and the progress of each. */
 export type BroadcastStore = ReturnType<typeof createBroadcastStore>;
 
+/** @param deps.campaigns the campaigns in the configuration table. */
 export function createBroadcastStore(deps: BroadcastStoreDeps) {
   return {
     /**
-     * Stores a broadcast and its automation, and counts it in its campaign, in one transaction; whoever follows the
-     * configuration's stream enrols the members. The same request twice starts one.
+     * Starts a broadcast: stores it and its automation and counts it in its campaign, in one transaction. consent-changes
+     * follows the table's stream and enrols the members. The same request twice starts one broadcast (X5).
      */
     start: (campaignId: string, request: BroadcastRequest) => start(deps, campaignId, request),
-    /** Strongly consistent. */
+    /** Reads one broadcast, strongly consistent. */
     get: (campaignId: string, broadcast: number) => get(deps, campaignId, broadcast),
-    /** Newest first. @param before a number: only those that are older. */
+    /** Lists broadcasts, newest first. @param before number of a broadcast: lists older ones only. */
     list: (campaignId: string, limit: number, before?: number) => list(deps, campaignId, limit, before),
-    /** @returns undefined when there is no such broadcast. */
+    /** Marks a broadcast as stopped. @returns undefined when there is no such broadcast. */
     markStopped: (campaignId: string, broadcast: number) => markStopped(deps, campaignId, broadcast),
-    /** Notes how far a shard is. @returns false when another worker is further already. */
-    progress: (campaignId: string, broadcast: number, shard: number, progress: ShardProgress) =>
-      noteProgress(deps, campaignId, broadcast, shard, progress),
+    /** Stores the progress of one shard. @returns false when another worker is further already. */
+    storeProgress: (campaignId: string, broadcast: number, shard: number, progress: ShardProgress) =>
+      storeProgress(deps, campaignId, broadcast, shard, progress),
   };
 }
 
 const SAME_TEXT_MILLISECONDS = 24 * 60 * 60 * 1000;
-/** Broadcasts that a repeated request is looked for among. */
-const RECENT = 20;
+/** A repeated request is searched for among this many of the latest broadcasts. */
+const RECENT_BROADCASTS = 20;
 
 async function start(
   deps: BroadcastStoreDeps,
@@ -82,13 +86,13 @@ async function start(
   return retryLost('A broadcast', async () => {
     const campaign = await deps.campaigns.get(campaignId);
     if (!campaign || campaign.removedAt !== undefined) return { kind: 'noCampaign' };
-    const before = startedBefore(await list(deps, campaignId, RECENT), request, deps.now());
+    const before = startedBefore(await list(deps, campaignId, RECENT_BROADCASTS), request, deps.now());
     if (before) return before;
     if (!campaign.enabled) return { kind: 'disabled' };
     const broadcast = newBroadcast(campaign, request, campaign.broadcasts + 1 + skipped, deps.now());
     const codes = await transact(deps.client, writes(deps, campaign, broadcast));
     if (!codes) return { kind: 'started', broadcast };
-    // An automation that somebody made has the id that this broadcast's would have: the next number's is free.
+    // An automation that an admin made has this broadcast's id already, so the next number is tried.
     if (codes[1] === 'ConditionalCheckFailed') skipped++;
     return LOST;
   });
@@ -187,7 +191,7 @@ async function markStopped(
   return answer?.Attributes && parseBroadcast(answer.Attributes);
 }
 
-async function noteProgress(
+async function storeProgress(
   { client, outreachTable }: BroadcastStoreDeps,
   campaignId: string,
   broadcast: number,
@@ -197,7 +201,7 @@ async function noteProgress(
   const update = new UpdateCommand({
     TableName: outreachTable,
     Key: broadcastKey(campaignId, broadcast),
-    // Equal: this page was noted and its worker ended before it handed the rest on.
+    // Equal when a worker stored this page's progress and ended before it enqueued the rest.
     ConditionExpression:
       'attribute_exists(pk) AND (attribute_not_exists(progress.#shard) OR progress.#shard.seen <= :seen)',
     UpdateExpression: 'SET progress.#shard = :progress',

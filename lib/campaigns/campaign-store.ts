@@ -5,15 +5,15 @@ import { type ClockedTableDeps, readItem, readPartition, type TableDeps } from '
 import type { Campaign, CampaignInput } from './campaign.ts';
 import { CAMPAIGNS, campaignKey, parseCampaign, putCampaign } from './campaign-items.ts';
 
-/** What admins say of campaigns. Every read is strongly consistent. */
+/** Reads and writes campaigns as admins set them. Every read is strongly consistent. */
 export type CampaignStore = ReturnType<typeof createCampaignStore>;
 
 /** @param deps.table the configuration table. */
 export function createCampaignStore(deps: ClockedTableDeps) {
   return {
-    /** One that was removed as well: it says so. */
+    /** Reads a campaign, also a removed one, which has `removedAt`. */
     get: (id: string) => get(deps, id),
-    /** Those that were not removed, by id. */
+    /** Lists the campaigns that were not removed, by id. */
     list: () => list(deps),
     /** Creates or changes a campaign. @returns undefined when one with this id was removed. */
     put: (input: CampaignInput) =>
@@ -22,13 +22,13 @@ export function createCampaignStore(deps: ClockedTableDeps) {
         const { optInRun, createdAt = at, broadcasts = 0, version = 0 } = before ?? {};
         return { ...input, ...(optInRun && { optInRun }), broadcasts, createdAt, updatedAt: at, version };
       }),
-    /** Asks for "Add Opt-Ins" (T6); whoever follows the table's stream carries it out. */
+    /** Requests "Add Opt-Ins" (T6). consent-changes follows the table's stream and does it. */
     requestOptIns: (id: string, run: string, requestedBy: string) =>
       change(deps, id, (before) => {
         const requestedAt = deps.now().toISOString();
         return before && { ...before, optInRun: { run, requestedAt, requestedBy } };
       }),
-    /** Marks a campaign as removed: its id stays taken. @returns undefined when there is none. */
+    /** Marks a campaign as removed; its id stays taken. @returns undefined when there is no such campaign. */
     remove: (id: string) =>
       change(
         deps,
@@ -44,11 +44,11 @@ async function get(deps: TableDeps, id: string): Promise<Campaign | undefined> {
 }
 
 async function list({ client, table }: TableDeps): Promise<Campaign[]> {
-  const found = (await readPartition(client, table, { pk: CAMPAIGNS })).map(parseCampaign);
-  return found.filter(({ removedAt }) => removedAt === undefined);
+  const campaigns = (await readPartition(client, table, { pk: CAMPAIGNS })).map(parseCampaign);
+  return campaigns.filter(({ removedAt }) => removedAt === undefined);
 }
 
-/** @returns undefined for a campaign that was removed, and where there is nothing to change. */
+/** Changes a campaign. @returns undefined for a removed campaign, and when `next` changes nothing. */
 async function change(
   deps: TableDeps,
   id: string,

@@ -6,11 +6,11 @@ import type { Lead } from '../leads/lead.ts';
 import { segmentsOf } from '../messaging/segments.ts';
 import { render } from '../messaging/template.ts';
 
-/** What would become of a broadcast for one member, and why. */
+/** The expected outcome of a broadcast for one member, with the reason. */
 export type Deliverability =
   | {
       readonly kind: 'deliverable';
-      /** It would leave later: `quietHours`, `caps`. */
+      /** Reason why the text would leave later: `quietHours`, `caps`. */
       readonly deferred?: string;
       readonly segments: number;
       readonly encoding: 'GSM-7' | 'UCS-2';
@@ -18,11 +18,10 @@ export type Deliverability =
   | { readonly kind: 'undeliverable'; readonly reason: string; readonly sentence: string };
 
 /**
- * Whether a broadcast would reach a member (T7), by the very rules that the gate will apply when it is sent, on what is
- * known now. Pure. What would only wait for an hour counts as deliverable; what waits for consent, a keyword or START does
- * not.
+ * Decides whether a broadcast would reach a member (T7), by the gate's own rules and the member's state of now. Pure. A text
+ * that would be deferred counts as deliverable. A text that would be held for consent, a keyword (T5) or START does not.
  *
- * @param draft the automation that the broadcast would be. @returns with the segments of the text as it would leave.
+ * @param draft the automation of the broadcast. @returns the outcome, with the segments of the text with its footer.
  */
 export function deliverabilityOf(
   draft: Automation,
@@ -48,6 +47,7 @@ export function deliverabilityOf(
   return { kind: 'deliverable', ...deferred, segments: count, encoding };
 }
 
+/** Builds the outcome for a member whom the broadcast does not reach. @param sentence the reason in words (X1). */
 export function undeliverableBecause(reason: string, sentence: string): Deliverability {
   return { kind: 'undeliverable', reason, sentence };
 }

@@ -9,10 +9,10 @@ import { isTextedByAnother } from './same-number.ts';
 
 export interface MemberDeliverabilityDeps extends LoadDeps {
   readonly leads: Pick<LeadStore, 'get' | 'leadsWithNumber'>;
-  readonly members: Pick<MemberStore, 'page' | 'known'>;
+  readonly members: Pick<MemberStore, 'page' | 'getMany'>;
 }
 
-/** What would become of a broadcast for one member. */
+/** The expected outcome of a broadcast for one member. */
 export interface MemberDeliverability {
   readonly leadId: string;
   /** E.164; absent when the lead is gone. */
@@ -20,7 +20,11 @@ export interface MemberDeliverability {
   readonly deliverability: Deliverability;
 }
 
-/** The outlook of one page of a campaign's members (T7). @param draft the automation that the broadcast would be. @param paging.after the `next` of the page before. */
+/**
+ * Decides for one page of a campaign's members whether a broadcast would reach them (T7).
+ *
+ * @param draft the automation of the broadcast. @param paging.after the `next` of the page before.
+ */
 export async function memberDeliverability(
   deps: MemberDeliverabilityDeps,
   campaignId: string,
@@ -29,11 +33,13 @@ export async function memberDeliverability(
 ): Promise<{ readonly members: MemberDeliverability[]; readonly next: string | undefined }> {
   const page = await deps.members.page(campaignId, { ...paging, removedToo: false });
   const batches = inChunks(page.members, TEXTS_PER_LOAD);
-  const members = await Promise.all(batches.map((batch) => outlooksOfSome(deps, campaignId, draft, batch)));
+  const members = await Promise.all(
+    batches.map((batch) => deliverabilityOfBatch(deps, campaignId, draft, batch)),
+  );
   return { members: members.flat(), next: page.next };
 }
 
-async function outlooksOfSome(
+async function deliverabilityOfBatch(
   deps: MemberDeliverabilityDeps,
   campaignId: string,
   draft: Automation,
@@ -48,11 +54,11 @@ async function outlooksOfSome(
   return Promise.all(
     members.map(async ({ leadId }) => {
       const index = present.findIndex(({ id }) => id === leadId);
-      const [lead, found] = [present[index], loaded[index]];
-      if (!lead || !found || !('enrollment' in found)) return { leadId, deliverability: NO_LEAD };
+      const [lead, step] = [present[index], loaded[index]];
+      if (!lead || !step || !('enrollment' in step)) return { leadId, deliverability: NO_LEAD };
       const deliverability = (await isTextedByAnother(deps, campaignId, lead))
         ? SAME_NUMBER
-        : deliverabilityOf(draft, lead, found, deps.now());
+        : deliverabilityOf(draft, lead, step, deps.now());
       return { leadId, number: lead.number, deliverability };
     }),
   );

@@ -14,34 +14,35 @@ import { ALL_SHARDS, SHARDS, shardOf } from '../tables/outreach.ts';
 import type { Member } from './campaign.ts';
 import { countKey, memberItem, memberKey, memberRange, parseMember } from './campaign-items.ts';
 
+/** One page of members. */
 export interface MemberPage {
   readonly members: Member[];
-  /** Where the next page begins; undefined after the last. */
+  /** Place of the next page; undefined after the last. */
   readonly next: string | undefined;
 }
 
-/** Leads in campaigns: spread over shards, each with an exact count of its own. Every read is strongly consistent. */
+/** Reads and writes members of campaigns. Each shard has an exact count of its own. Every read is strongly consistent. */
 export type MemberStore = ReturnType<typeof createMemberStore>;
 
+/** @param deps.table the outreach table. */
 export function createMemberStore(deps: ClockedTableDeps) {
   return {
     /**
-     * Makes leads members. Those that are members already stay as they are; those that were removed come back only with
-     * `rejoin`.
+     * Adds leads to a campaign. A lead that is a member already stays as it is. A removed member comes back only with `rejoin`.
      *
-     * @returns the leads that joined.
+     * @returns ids of the leads that joined.
      */
     add: (campaignId: string, leadIds: readonly string[], by: { addedBy: string; rejoin: boolean }) =>
       add(deps, campaignId, leadIds, by),
-    /** @returns false when the lead is no active member. */
+    /** Marks a member as removed. @returns false when the lead is no active member. */
     remove: (campaignId: string, leadId: string, by: string) => remove(deps, campaignId, leadId, by),
-    /** What is known of some leads as members, removed ones included. */
-    known: (campaignId: string, leadIds: readonly string[]) => known(deps, campaignId, leadIds),
-    /** How many are active. */
+    /** Reads some leads' memberships, removed ones included. @returns those that exist, by lead id. */
+    getMany: (campaignId: string, leadIds: readonly string[]) => getMany(deps, campaignId, leadIds),
+    /** Counts the active members. */
     count: (campaignId: string) => count(deps, campaignId),
-    /** A page over all shards. A page can be short and still have a `next`. @param after the `next` of the page before. */
+    /** Reads a page over all shards. A page can be short and still have a `next`. @param paging.after the `next` of the page before. */
     page: (campaignId: string, paging: Paging) => page(deps, campaignId, paging),
-    /** A page of one shard, removed members left out. @param after lead id of the last member of the page before. */
+    /** Reads a page of one shard without removed members. @param after lead id of the last member of the page before. */
     ofShard: (campaignId: string, shard: number, limit: number, after?: string) =>
       ofShard(deps, campaignId, shard, { limit, after, removedToo: false }),
   };
@@ -50,14 +51,14 @@ export function createMemberStore(deps: ClockedTableDeps) {
 interface Paging {
   readonly limit: number;
   readonly after?: string | undefined;
-  /** Members that were removed as well. */
+  /** True: the page has removed members as well. */
   readonly removedToo: boolean;
 }
 
-/** Members of one transaction. The count of their shard takes one action more. */
+/** Members that one transaction adds. The count of their shard takes one action more. */
 const MEMBERS_PER_TRANSACTION = ACTIONS_PER_TRANSACTION / 2;
-/** Queries for one page at most: a campaign whose members were nearly all removed answers short pages. */
-const QUERIES_PER_PAGE = 2 * SHARDS;
+/** Limit of queries for one page: a campaign with almost only removed members gets short pages. */
+const MAXIMUM_QUERIES_PER_PAGE = 2 * SHARDS;
 
 async function add(
   deps: ClockedTableDeps,
@@ -75,7 +76,7 @@ async function add(
   return joined;
 }
 
-/** Adds members and their shard's count in one transaction. Leads that turn out to be members are left out, and the others tried again. */
+/** Adds members and counts them in their shard, in one transaction. Tries again without leads that are members already. */
 async function addTogether(
   { client, table, now }: ClockedTableDeps,
   campaignId: string,
@@ -95,7 +96,7 @@ async function addTogether(
       const Item = memberItem(campaignId, { leadId, active: true, addedAt, addedBy });
       return { Put: { TableName: table, Item, ...condition } };
     });
-    const codes = await transact(client, [...puts, counting(table, campaignId, shard, pending.length)]);
+    const codes = await transact(client, [...puts, countChange(table, campaignId, shard, pending.length)]);
     if (!codes) return pending;
     const joining = pending.filter((_, index) => codes[index] !== 'ConditionalCheckFailed');
     return joining.length < pending.length ? addAll(joining) : LOST;
@@ -103,7 +104,7 @@ async function addTogether(
   return retryLost('The members of a shard', () => addAll(leadIds));
 }
 
-function counting(table: string, campaignId: string, shard: number, change: number): TransactItem {
+function countChange(table: string, campaignId: string, shard: number, change: number): TransactItem {
   return {
     Update: {
       TableName: table,
@@ -130,37 +131,38 @@ async function remove(
     },
   };
   return retryLost('The members of a shard', async () => {
-    const codes = await transact(client, [removal, counting(table, campaignId, shardOf(leadId), -1)]);
+    const codes = await transact(client, [removal, countChange(table, campaignId, shardOf(leadId), -1)]);
     if (!codes) return true;
     return codes[0] === 'ConditionalCheckFailed' ? false : LOST;
   });
 }
 
-async function known(
+async function getMany(
   { client, table }: TableDeps,
   campaignId: string,
   leadIds: readonly string[],
 ): Promise<Map<string, Member>> {
   const keys = leadIds.map((leadId) => memberKey(campaignId, leadId));
-  const found = await readManyConsistently(client, table, keys);
-  return new Map(found.map(parseMember).map((member) => [member.leadId, member]));
+  const items = await readManyConsistently(client, table, keys);
+  return new Map(items.map(parseMember).map((member) => [member.leadId, member]));
 }
 
 async function count({ client, table }: TableDeps, campaignId: string): Promise<number> {
   const keys = ALL_SHARDS.map((shard) => countKey(campaignId, shard));
-  const found = await readManyConsistently(client, table, keys);
-  return found.reduce((sum, item) => sum + Number(item['active']), 0);
+  const counts = await readManyConsistently(client, table, keys);
+  return counts.reduce((sum, item) => sum + Number(item['active']), 0);
 }
 
 async function page(deps: TableDeps, campaignId: string, paging: Paging): Promise<MemberPage> {
   const members: Member[] = [];
   let { shard, leadId } = placeOf(paging.after);
   for (let queries = 0; shard < SHARDS; queries++) {
-    const wanted = paging.limit - members.length;
-    if (wanted === 0 || queries === QUERIES_PER_PAGE) return { members, next: `${shard}#${leadId ?? ''}` };
-    const found = await ofShard(deps, campaignId, shard, { ...paging, limit: wanted, after: leadId });
-    members.push(...found.members);
-    leadId = found.next;
+    const missing = paging.limit - members.length;
+    if (missing === 0 || queries === MAXIMUM_QUERIES_PER_PAGE)
+      return { members, next: `${shard}#${leadId ?? ''}` };
+    const part = await ofShard(deps, campaignId, shard, { ...paging, limit: missing, after: leadId });
+    members.push(...part.members);
+    leadId = part.next;
     if (leadId === undefined) shard++;
   }
   return { members, next: undefined };

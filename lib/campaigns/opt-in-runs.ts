@@ -4,17 +4,18 @@ import { readItem } from '../runtime/dynamodb.ts';
 import type { OptInProgress } from './campaign.ts';
 import { optInProgressKey, parseOptInProgress } from './campaign-items.ts';
 
-/** How far the last "Add Opt-Ins" of each campaign is (T6). */
+/** Reads and writes the progress of each campaign's last "Add Opt-Ins" (T6). */
 export type OptInRuns = ReturnType<typeof createOptInRuns>;
 
+/** @param table the outreach table. */
 export function createOptInRuns(client: DynamoDBDocumentClient, table: string) {
   return {
     get: async (campaignId: string): Promise<OptInProgress | undefined> => {
       const item = await readItem({ client, table }, optInProgressKey(campaignId));
       return item && parseOptInProgress(item);
     },
-    /** @returns false when another worker of this run is further already. */
-    note: async (campaignId: string, progress: OptInProgress): Promise<boolean> => {
+    /** Stores the progress of a run. @returns false when another worker of this run is further already. */
+    storeProgress: async (campaignId: string, progress: OptInProgress): Promise<boolean> => {
       const put = new PutCommand({
         TableName: table,
         Item: { ...optInProgressKey(campaignId), ...progress },

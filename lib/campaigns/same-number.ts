@@ -4,10 +4,13 @@ import type { MemberStore } from './member-store.ts';
 
 export interface SameNumberDeps {
   readonly leads: Pick<LeadStore, 'leadsWithNumber'>;
-  readonly members: Pick<MemberStore, 'known'>;
+  readonly members: Pick<MemberStore, 'getMany'>;
 }
 
-/** A number gets a broadcast once, though several members have it: the first of them by id. */
+/**
+ * Decides whether another member with the same number gets the broadcast. A number gets it once: the first active member by lead id
+ * does (X5).
+ */
 export async function isTextedByAnother(
   { leads, members }: SameNumberDeps,
   campaignId: string,
@@ -15,6 +18,6 @@ export async function isTextedByAnother(
 ): Promise<boolean> {
   const before = (await leads.leadsWithNumber(lead.number)).filter((id) => id < lead.id);
   if (before.length === 0) return false;
-  const known = await members.known(campaignId, before.slice(0, 100));
-  return [...known.values()].some(({ active }) => active);
+  const earlier = await members.getMany(campaignId, before.slice(0, 100));
+  return [...earlier.values()].some(({ active }) => active);
 }

@@ -6,9 +6,13 @@ import { sha256 } from '../runtime/sha256.ts';
 import { listItems, parseIfPresent, removeItem } from './configuration-table.ts';
 import { createSettingsStore, type SettingsStoreDeps } from './settings-store.ts';
 
-/** What admins change at run time: the rules (`rules.ts`), and forms. Every read is strongly consistent. */
+/**
+ * Reads and writes all that admins change at run time: settings, automations and keywords through the settings store, and forms.
+ * Every read is strongly consistent, so a saved change holds from the next read on (H1).
+ */
 export type Configuration = ReturnType<typeof createConfiguration>;
 
+/** Creates the configuration. @param deps.table the configuration table. */
 export function createConfiguration(deps: SettingsStoreDeps) {
   return {
     ...createSettingsStore(deps),
@@ -16,13 +20,14 @@ export function createConfiguration(deps: SettingsStoreDeps) {
     form: async (id: string): Promise<Form | undefined> =>
       parseIfPresent(await readItem(deps, formKey(id)), parseForm),
     forms: async (): Promise<Form[]> => (await listItems(deps, FORMS)).map(parseForm),
-    /** Stores a form; a secret that is not given stays as it was, null takes it away. */
+    /** Stores a form. An absent secret keeps the stored one; null removes it. */
     putForm: (input: FormInput) => putForm(deps, input),
-    /** The secret with which a form's builder signs; undefined when there is none. Never to be shown or logged. */
+    /** Reads the secret with which a form's builder signs; undefined when there is none. Must never be shown or logged. */
     signingSecret: async (formId: string): Promise<string | undefined> =>
       parseIfPresent(await readItem(deps, formSecretKey(formId)), parseFormSecret),
+    /** Removes a form and its secret. @returns false when there was no form. */
     removeForm: async (id: string): Promise<boolean> => {
-      // Without asking for what it was: this code never holds a secret that was stored before.
+      // The delete does not return the old item, so no stored secret reaches this code.
       await deps.client.send(new DeleteCommand({ TableName: deps.table, Key: formSecretKey(id) }));
       return removeItem(deps, formKey(id));
     },

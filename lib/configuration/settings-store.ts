@@ -22,16 +22,24 @@ export interface SettingsStoreDeps extends ClockedTableDeps {
 }
 
 /**
- * The configuration without its forms: settings, automations and keywords. Functions that see no form are spared the
- * schemas of every form builder at each cold start. Every read is strongly consistent.
+ * Reads and writes the configuration without its forms: settings, automations and keywords. Functions that need no form
+ * import this store, and so do not load the schemas of every form builder at a cold start. Every read is strongly
+ * consistent, so a saved change holds from the next read on (H1).
  */
 export type SettingsStore = ReturnType<typeof createSettingsStore>;
 
+/** Creates the store. @param deps.table the configuration table. */
 export function createSettingsStore(deps: SettingsStoreDeps) {
   return {
+    /** Reads the settings. @throws ZodError when the stored ones are malformed. */
     settings: async (): Promise<Settings> =>
       parseSettings(await readItem(deps, settingsKey), deps.organization),
-    /** Changes the named settings and leaves the others; who did it is stored with them. */
+    /**
+     * Changes the named settings and leaves the others.
+     *
+     * @param actor the admin, stored with the settings. @returns the settings after the change.
+     * @throws ZodError when a changed setting is malformed.
+     */
     changeSettings: (change: Partial<Settings>, actor: string) => changeSettings(deps, change, actor),
 
     automation: async (id: string): Promise<Automation | undefined> =>
@@ -64,7 +72,7 @@ async function changeSettings(
       const before = parseSettings(item, deps.organization);
       const settings = settingsSchema.parse({
         ...before,
-        ...verifiedBy(change, actor, updatedAt),
+        ...verificationOf(change, actor, updatedAt),
         ...change,
       });
       return {
@@ -79,7 +87,7 @@ async function changeSettings(
   });
 }
 
-/** Whoever says that the organization is verified, or is not, stands beside it. */
-function verifiedBy(change: Partial<Settings>, by: string, at: string): Partial<Settings> {
+/** Returns the source of a changed `a2pVerified`: the admin and the moment (C8). */
+function verificationOf(change: Partial<Settings>, by: string, at: string): Partial<Settings> {
   return change.a2pVerified === undefined ? {} : { a2pVerification: { source: 'admin', by, at } };
 }

@@ -2,51 +2,51 @@ import type { ConsentEvent } from './consent-event.ts';
 import { type ConsentState, initialState } from './state.ts';
 import { applyEvent } from './transition.ts';
 
-/** A number's consent at some moment, and the event that it rested on. */
+/** A number's consent at some moment, and the event that it rests on. */
 export interface ConsentAsOf {
   readonly state: ConsentState;
-  /** The event that brought the status about; absent before any did. */
+  /** The event that the status comes from; absent while no event has changed the status. */
   readonly because?: ConsentEvent;
-  /** The exact words of that event: what the person was shown, or sent. */
+  /** The exact words of that event, as the person saw or sent them. */
   readonly words?: string;
 }
 
 /**
- * What a number's consent was at a past moment (X10), in two answers that differ when news came late.
+ * Derives a number's consent at a past moment (X10). Pure. The two answers differ when an event was recorded late.
  *
- * @param events every event of the number, in the order of their sequence.
+ * @param number E.164. @param events every event of the number, in the order of their sequence.
  * @param at ISO 8601 UTC.
- * @returns `known`: as sendgate knew it then, from what was recorded until then: what a text of that moment was decided
- *   on. `today`: as it is known now to have been, from everything that happened until then.
+ * @returns `known`: from the events recorded until then. The gate decided the texts of that moment on it. `today`: from the
+ *   events that happened until then, including those recorded later.
  */
-export function asOf(
+export function deriveConsentAsOf(
   number: string,
   events: readonly ConsentEvent[],
   at: string,
 ): { readonly known: ConsentAsOf; readonly today: ConsentAsOf } {
   return {
-    known: standpoint(
+    known: replayEvents(
       number,
       events.filter(({ recordedAt }) => recordedAt <= at),
     ),
-    today: standpoint(
+    today: replayEvents(
       number,
       events.filter(({ occurredAt }) => occurredAt <= at),
     ),
   };
 }
 
-/** The words of an event as the person saw or sent them, where its evidence has any. */
+/** Returns the words of an event as the person saw or sent them; undefined when its evidence has none. */
 export function wordsOfEvent({ evidence }: ConsentEvent): string | undefined {
   if ('wordsShown' in evidence) return evidence.wordsShown;
   return 'wordsSent' in evidence ? evidence.wordsSent : undefined;
 }
 
-/** Some events, in the order they were recorded in, by the rules that the registry applied. */
-function standpoint(number: string, events: readonly ConsentEvent[]): ConsentAsOf {
+/** Replays some events, in the order of their sequence, by the registry's rules. */
+function replayEvents(number: string, events: readonly ConsentEvent[]): ConsentAsOf {
   let state = initialState(number);
   for (const event of events) {
-    // Events may be left out between two others: each keeps its own place in the ledger.
+    // The events may have gaps, so each keeps its own sequence.
     const applied = applyEvent({ ...state, version: event.sequence - 1 }, event);
     state = {
       ...applied.state,

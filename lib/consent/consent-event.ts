@@ -24,7 +24,7 @@ export const eventKindSchema = z.enum(eventKinds);
 
 const text = z.string();
 
-/** Where an event came from and what proves it. Kept verbatim for as long as the ledger is. */
+/** The source of an event and the proof of it. Kept verbatim for as long as the ledger. */
 export const evidenceSchema = z.discriminatedUnion('source', [
   z.object({
     source: z.literal('form'),
@@ -32,15 +32,16 @@ export const evidenceSchema = z.discriminatedUnion('source', [
     submissionId: text,
     /** Number of the opt-in checkbox, from 1; absent when the form has none and consent is implied. */
     checkbox: z.int().positive().optional(),
-    /** The words the person saw next to the checkbox, or the form's disclaimer. */
+    /** The words that the person saw: next to the checkbox, or the form's disclaimer. */
     wordsShown: text,
-    /** Changes with every change of the words: the first 16 hex digits of their SHA-256. */
+    /** The first 16 hex digits of the words' SHA-256. */
     wordsVersion: text,
     /** The answer to the opt-in question (B1), and the version of its fixed disclaimer. */
     answer: z.enum(['yes', 'no']).optional(),
     disclaimerVersion: text.optional(),
-    /** Who attests the consent, where it was given to somebody else, and under which id they keep the proof. */
+    /** The third party that collected the consent and attests it. */
     attestedBy: text.optional(),
+    /** The id under which that third party keeps the proof. */
     consentId: text.optional(),
     pageUrl: text.optional(),
     ip: text.optional(),
@@ -53,11 +54,11 @@ export const evidenceSchema = z.discriminatedUnion('source', [
     messageSid: text,
     to: text,
     wordsSent: text,
-    /** The keyword that was recognised, upper case; STOP for a revocation in the person's own words. */
+    /** The keyword that was recognized, upper case; STOP for a revocation in the person's own words. */
     word: text,
-    /** Whether the carrier acts on this word by itself, and so blocks or unblocks the number. */
+    /** True: the carrier itself blocks or unblocks the number on this word. */
     carrierActs: z.boolean(),
-    /** The rule of docs/revocation.md that recognised a revocation in the person's own words (X7). */
+    /** The rule of docs/revocation.md that recognized a revocation in the person's own words (X7). */
     reading: z.object({ class: z.enum(['clear', 'doubtful']), rule: text, language: text }).optional(),
   }),
   z.object({
@@ -72,17 +73,18 @@ export const evidenceSchema = z.discriminatedUnion('source', [
     object: text,
     recordId: text,
     field: text,
-    /** What the field said, and when its record was last changed. */
+    /** The field's value when it was read. */
     value: z.boolean().optional(),
+    /** The last change of the record, by the CRM's clock. */
     lastModifiedAt: text.optional(),
   }),
   z.object({
     source: z.literal('manual'),
-    /** Who entered it. */
+    /** The admin or agent who entered it. */
     actor: text,
-    /** How it was given: by phone, on paper, in person. */
+    /** The way it was given: by phone, on paper, in person. */
     method: text,
-    /** Where the proof lies. An opt-in has one (S6); an opt-out needs none. */
+    /** The place of the proof. An opt-in needs one (S6), an opt-out does not. */
     proof: text.optional(),
     /** The words that the person agreed to. */
     wordsShown: text.optional(),
@@ -92,7 +94,7 @@ export const evidenceSchema = z.discriminatedUnion('source', [
   z.object({
     source: z.literal('import'),
     importId: text,
-    /** Line of the import, from 1, without a header. */
+    /** Line of the import, counted from 1 without a header. */
     row: z.int().positive(),
     actor: text,
     method: text,
@@ -104,7 +106,7 @@ export const evidenceSchema = z.discriminatedUnion('source', [
   z.object({
     source: z.literal('gate'),
     messageId: text,
-    /** The lead whose text the request went ahead of; with one opt-in per lead, the one that is asked (C4). */
+    /** The lead whose text made the request necessary. In per-lead double opt-in, the request is this lead's (C4). */
     leadId: text.optional(),
     /** The opt-in template as it was sent. */
     wordsSent: text,
@@ -113,26 +115,26 @@ export const evidenceSchema = z.discriminatedUnion('source', [
   }),
   z.object({
     source: z.literal('carrierList'),
-    /** A messaging service or a number: whose STOP list at Twilio was changed. */
+    /** The messaging service or number whose STOP list at Twilio was changed. */
     sender: text,
     told: z.enum(['opt-in', 'opt-out']),
-    /** The event that Twilio was told of. */
+    /** Sequence of the event that Twilio's list was changed for. */
     because: z.int().positive(),
     correlationId: text,
   }),
 ]);
 export type Evidence = z.infer<typeof evidenceSchema>;
 
-/** Every place that consent can come from. */
+/** Every source of consent events. */
 export const evidenceSources = evidenceSchema.options.map((option) => option.shape.source.value);
 export const evidenceSourceSchema = z.enum(evidenceSources);
 
-/** What a caller hands to the registry: one thing that happened to one number. */
+/** One thing that happened to one number, as a caller hands it to the registry to be recorded. */
 export interface NewConsentEvent {
   /** E.164. */
   readonly number: string;
   readonly kind: EventKind;
-  /** When it happened, ISO 8601 UTC. A time in the future is taken as now. */
+  /** Moment of the event, ISO 8601 UTC. The registry takes a time in the future as now. */
   readonly occurredAt: string;
   /** It happens as it is recorded: it is dated by its recording, and so never earlier than what stands in the ledger. */
   readonly isLive?: boolean;
@@ -145,12 +147,12 @@ export const consentStatuses = ['none', 'opted_in', 'opted_out'] as const;
 export type ConsentStatus = (typeof consentStatuses)[number];
 export const consentStatusSchema = z.enum(consentStatuses);
 
-/** Whether the event moved the state, left it alone, or came too late to (X3). */
+/** The event's effect on the state: it changed the state, left it as it was, or was late news (X3). */
 export const effects = ['changed', 'unchanged', 'late'] as const;
 export type Effect = (typeof effects)[number];
 export const effectSchema = z.enum(effects);
 
-/** One entry of the ledger. Every field but `hash` is under the hash. */
+/** One entry of the ledger. The hash covers every other field. */
 export const consentEventSchema = z.object({
   number: text,
   /** 1 for the first event of a number, without gaps. */
@@ -170,7 +172,7 @@ export const consentEventSchema = z.object({
 });
 export type ConsentEvent = z.infer<typeof consentEventSchema>;
 
-/** Whether evidence proves an opt-in that was given elsewhere (S6): all of it, whoever entered it. */
+/** Tells whether evidence documents an opt-in that was given elsewhere: actor, method, proof and wording are all there (S6). */
 export function isDocumented(evidence: Evidence): boolean {
   if (evidence.source !== 'manual' && evidence.source !== 'import') return false;
   const { actor, method, proof, wordsShown } = evidence;

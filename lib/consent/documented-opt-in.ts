@@ -9,7 +9,7 @@ const demanded = (what: string, maximum: number) =>
     .min(1, `Say ${what}.`)
     .max(maximum, `At most ${maximum} characters.`);
 
-/** What proves consent that was given elsewhere (S6): all of it is demanded, and kept as evidence. */
+/** The documentation of an opt-in that was given elsewhere (S6). Every field is demanded and kept as evidence. */
 export const documentationSchema = z.strictObject({
   method: demanded('how the person agreed: by phone, on paper, in person', 200),
   /** A date alone means its first moment in UTC. */
@@ -21,12 +21,12 @@ export const documentationSchema = z.strictObject({
 });
 export type Documentation = z.infer<typeof documentationSchema>;
 
-/** Why a documented opt-in cannot be from its date, or undefined when it can. */
+/** Returns the sentence that refuses a documentation's date, or undefined when the date is not in the future. */
 export function faultOfDate({ date }: Documentation, now: Date): string | undefined {
   return Date.parse(date) > now.getTime() ? 'The date lies in the future. Nobody has agreed yet.' : undefined;
 }
 
-/** Who enters an opt-in, and for an import, by which line of it. */
+/** The person who enters an opt-in and, for an import, the line that holds it. */
 export interface EnteredBy {
   readonly actor: string;
   /** The organization's setting: whether what is entered may lift an opt-out that came from the phone. */
@@ -34,27 +34,32 @@ export interface EnteredBy {
   readonly line?: { readonly importId: string; readonly row: number };
 }
 
-/** An opt-in given elsewhere, as the registry records it. The same documentation entered twice is one event. */
+/**
+ * Describes an opt-in that was given elsewhere as a new event (S6). The same documentation entered twice is one event.
+ *
+ * @param number E.164.
+ */
 export function documentedOptIn(
   number: string,
   { method, date, proof, wording }: Documentation,
   { actor, line, reOptIn }: EnteredBy,
 ): NewConsentEvent {
   const occurredAt = new Date(date).toISOString();
-  const given = { actor, method, proof, wordsShown: wording, ...(reOptIn === 'web' && { reOptIn }) };
+  const documentation = { actor, method, proof, wordsShown: wording, ...(reOptIn === 'web' && { reOptIn }) };
   return {
     number,
     kind: 'manualOptIn',
     occurredAt,
     sourceId: `documented:${sha256(JSON.stringify([occurredAt, method, proof, wording]))}`,
-    evidence: line ? { source: 'import', ...line, ...given } : { source: 'manual', ...given },
+    evidence: line ? { source: 'import', ...line, ...documentation } : { source: 'manual', ...documentation },
   };
 }
 
 /**
- * An opt-out that somebody enters for a person: it needs nothing and holds at once (S6).
+ * Describes an opt-out that an admin or agent enters for a person as a new event. It needs no documentation.
  *
- * @param id of this request. @param method how it came about.
+ * @param number E.164. @param actor the admin or agent. @param id id of this request: the same id twice is one event.
+ * @param method the way the person opted out.
  */
 export function enteredOptOut(
   number: string,

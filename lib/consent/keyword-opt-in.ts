@@ -2,23 +2,23 @@ import * as z from 'zod';
 import type { ConsentEvent } from './consent-event.ts';
 import type { ConsentState } from './state.ts';
 
-/** The opt-in record of one number for one keyword (T2). There is one, and it says how it stands now. */
+/** The opt-in record of one number for one keyword (T2). A number has one record for each keyword, with its latest state. */
 export const keywordOptInSchema = z.object({
   number: z.string(),
   /** Upper case. */
   word: z.string(),
   active: z.boolean(),
-  /** When it became active or inactive. */
+  /** Moment when it became active or inactive, ISO 8601 UTC. */
   since: z.string(),
-  /** The event that made it so. */
+  /** Sequence of the event that made it active or inactive. */
   sequence: z.int().positive(),
-  /** The text that brought it, as the person sent it. */
+  /** SID and words of the person's text that made it active. */
   messageSid: z.string(),
   text: z.string(),
 });
 export type KeywordOptIn = z.infer<typeof keywordOptInSchema>;
 
-/** The keywords whose activity an event changed, as they stand after it. */
+/** Returns the keywords that an event made active or inactive, as they are after it. */
 export function changedKeywords(
   before: ConsentState,
   after: ConsentState,
@@ -34,10 +34,10 @@ export function changedKeywords(
 }
 
 /**
- * The opt-in record of a keyword after an event.
+ * Derives the opt-in record of a keyword after an event.
  *
- * @param previous the record before it, which keeps the text that brought it when the opt-in ends.
- * @returns undefined where no text ever brought it.
+ * @param previous the record before the event. When the opt-in ends, its text is kept.
+ * @returns undefined when no text ever made the keyword active.
  */
 export function keywordOptInAfter(
   previous: KeywordOptIn | undefined,

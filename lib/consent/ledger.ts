@@ -4,19 +4,19 @@ import type { ConsentEvent, NewConsentEvent } from './consent-event.ts';
 import { type ConsentState, initialState } from './state.ts';
 import { applyEvent, RULES_VERSION } from './transition.ts';
 
-/** The version of some words shown to a person: changes whenever a character does. */
+/** Returns the version of words that are shown to a person: the first 16 hex digits of their SHA-256. */
 export function wordsVersion(words: string): string {
   return sha256(words).slice(0, 16);
 }
 
-/** Hash of an event: SHA-256 of its canonical JSON (RFC 8785), which contains the hash of the one before. */
+/** Hashes an event (X2): SHA-256 of its canonical JSON (RFC 8785), which contains the previous event's hash. Lower-case hex. */
 export function hashOf(event: Omit<ConsentEvent, 'hash'>): string {
   const { hash: _, ...content } = event as ConsentEvent;
   return sha256(canonicalize(content) ?? '');
 }
 
-/** What an occurrence says as an event of the ledger, all but its hash, and what it makes of the number's state. */
-function applied(
+/** Turns a new event into a ledger entry without its hash, and applies it to the number's state. */
+function applyNewEvent(
   state: ConsentState,
   newEvent: NewConsentEvent,
   now: string,
@@ -45,13 +45,18 @@ function applied(
   return { content, after };
 }
 
-/** Appends one occurrence: the event as it will stand in the ledger, and the state that follows from it. */
+/**
+ * Appends a new event to a number's ledger. Pure.
+ *
+ * @param recordedAt ISO 8601 UTC. An `occurredAt` after it is taken as `recordedAt`.
+ * @returns the ledger entry, and the state that follows from it.
+ */
 export function appendEvent(
   state: ConsentState,
   newEvent: NewConsentEvent,
   now: string,
 ): { readonly event: ConsentEvent; readonly state: ConsentState } {
-  const { content, after } = applied(state, newEvent, now);
+  const { content, after } = applyNewEvent(state, newEvent, now);
   const event = { ...content, hash: hashOf(content) };
   return { event, state: afterEvent(after, event) };
 }
@@ -61,22 +66,22 @@ function afterEvent(state: ConsentState, { sequence, recordedAt, hash }: Consent
   return { ...state, version: sequence, lastRecordedAt: recordedAt, headHash: hash };
 }
 
-/** What is wrong with a chain, and at which event. */
+/** A fault of a chain, and the sequence of the event that has it. */
 export interface ChainFault {
   readonly sequence: number;
   readonly fault: 'missing' | 'altered' | 'unlinked' | 'effectDiffers' | 'stateDiffers';
 }
 
-/** One event of a chain that is replayed, and the states around it. */
+/** Called for each replayed event, with the states before and after it. */
 export type ReplayStep = (before: ConsentState, event: ConsentEvent, after: ConsentState) => void;
 
 /**
- * Recomputes a number's chain from its events and compares it with the stored state.
+ * Recomputes a number's chain from its events and compares it with the stored state (X2).
  *
- * Finds any event that was altered, dropped, added or reordered, and a state that does not follow from them.
+ * Finds any event that was altered, dropped, added or reordered, and a state that does not follow from the events.
  *
  * @param events in the order of their sequence.
- * @param onStep takes each event that holds, for whoever has more to derive from the same replay.
+ * @param onStep called for each event that holds, so that a caller can derive more from the same replay.
  * @returns the first fault, or undefined when everything holds.
  */
 export function verifyChain(
@@ -90,8 +95,8 @@ export function verifyChain(
     if (event.sequence !== sequence) return { sequence, fault: 'missing' };
     if (event.hash !== hashOf(event)) return { sequence, fault: 'altered' };
     if (event.previousHash !== state.headHash) return { sequence, fault: 'unlinked' };
-    // Its hash is that of what it says, and is no other where it says what the rules say.
-    const { content, after } = applied(state, event, event.recordedAt);
+    // The stored hash matches the stored content. The content must match what the rules give.
+    const { content, after } = applyNewEvent(state, event, event.recordedAt);
     if (!isSameContent({ ...content, hash: event.hash }, event)) return { sequence, fault: 'effectDiffers' };
     const next = afterEvent(after, event);
     onStep(state, event, next);
@@ -104,13 +109,13 @@ export function verifyChain(
   return undefined;
 }
 
-/** Whether two things have the same canonical JSON, field by field. */
+/** Tells whether two objects have the same fields with the same canonical JSON. */
 export function isSameContent(one: object, other: object): boolean {
   const names = new Set([...Object.keys(one), ...Object.keys(other)]) as Set<keyof typeof one>;
   return [...names].every((name) => isSameValue(one[name], other[name]));
 }
 
-/** The same of two values. Most are the very same, which needs no writing down. */
+/** Tells whether two values have the same canonical JSON. Identical values are not serialized. */
 export function isSameValue(one: unknown, other: unknown): boolean {
   return one === other || canonicalize(one) === canonicalize(other);
 }

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { type ConsentEvent, type Evidence, eventKindSchema, evidenceSourceSchema } from './consent-event.ts';
 
-/** Where the evidence of an event came from. */
+/** The source of an event's evidence. */
 export type EvidenceSource = Evidence['source'];
 
-/** What the lists of the registry show beside a number's state: its last change. */
+/** The last change of a number's state, which the registry's lists show beside the state. */
 export const listEntrySchema = z.object({
-  /** When the last change was recorded. News that changed nothing leaves it alone. */
+  /** Moment when the last change was recorded, ISO 8601 UTC. An event without effect does not move it. */
   changedAt: z.string(),
   changedBy: z.object({
     sequence: z.int().positive(),
@@ -18,9 +18,9 @@ export const listEntrySchema = z.object({
 export type ListEntry = z.infer<typeof listEntrySchema>;
 
 /**
- * What a number is listed by after an event.
+ * Derives a number's list entry after an event.
  *
- * @param before undefined for a number's first event, which is its first change whatever it did.
+ * @param before undefined for a number's first event, which counts as a change even when it has no effect.
  */
 export function listEntryAfter(before: ListEntry | undefined, event: ConsentEvent): ListEntry {
   if (before && event.effect !== 'changed') return before;

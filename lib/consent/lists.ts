@@ -4,7 +4,7 @@ import { type Item, readItem, readManyConsistently, type TableDeps } from '../ru
 import { LISTS, parseKeywordOptIn, stateKey } from './consent-items.ts';
 import { type KeywordOptIn, keywordOptInSchema } from './keyword-opt-in.ts';
 import { listEntrySchema } from './list-entry.ts';
-import { keywordRange, type ListFilter, matches, type Plan, planOf } from './list-filter.ts';
+import { keywordRange, type ListFilter, matchesFilter, type Plan, planOf } from './list-filter.ts';
 import { type Page, type Range, readMergedPage } from './merged-pages.ts';
 import { consentStateSchema } from './state.ts';
 
@@ -18,24 +18,25 @@ export const listRowSchema = consentStateSchema
   });
 export type ListRow = z.infer<typeof listRowSchema>;
 
-/** Where a page goes on, and how large it is. */
+/** Selects a page of a list. */
 export interface Paging {
+  /** Most rows of the page. */
   readonly limit: number;
   /** The `next` of the page before. */
   readonly after?: string | undefined;
 }
 
-/** The lists of the registry. They follow the registry within a second or so; `get` is strongly consistent. */
+/** Reads the lists of the registry. They follow the registry within about a second; `get` is strongly consistent. */
 export interface ConsentLists {
-  /** Numbers that pass a filter. A page can be short, or empty, and still have a `next`. */
+  /** Returns a page of the numbers that pass a filter. A page can be short, or empty, and still have a `next`. */
   page(filter: ListFilter, paging: Paging): Promise<Page<ListRow>>;
-  /** One number, or undefined when nothing was ever heard of it. */
+  /** Returns the row of one number; undefined when the number has no events. */
   get(number: string): Promise<ListRow | undefined>;
   /**
-   * Everyone who opted in by a keyword (T2, T6).
+   * Returns a page of the opt-ins by a keyword (T2, T6).
    *
    * @param word upper case.
-   * @param filter.active only the opt-ins that hold, or only those that ended; both when absent.
+   * @param filter.active only active opt-ins, or only ended ones; both when absent.
    */
   keywordOptIns(
     word: string,
@@ -44,6 +45,7 @@ export interface ConsentLists {
   ): Promise<Page<KeywordOptIn>>;
 }
 
+/** Creates the lists of the registry. @param deps.table the consent table. */
 export function createConsentLists(deps: TableDeps): ConsentLists {
   return {
     page: (filter, paging) =>
@@ -54,7 +56,7 @@ export function createConsentLists(deps: TableDeps): ConsentLists {
     },
     keywordOptIns: (word, { active }, paging) => {
       const ranges = [keywordRange(word, active)];
-      const query = querying(deps, LISTS.byKeyword, false, parseKeywordOptIn);
+      const query = createRangeQuery(deps, LISTS.byKeyword, false, parseKeywordOptIn);
       return readMergedPage({
         ...paging,
         ranges,
@@ -70,16 +72,16 @@ export function createConsentLists(deps: TableDeps): ConsentLists {
 function pageOfStates(deps: TableDeps, filter: ListFilter, paging: Paging): Promise<Page<ListRow>> {
   const { list, ranges, isExact } = planOf(filter);
   const descending = filter.descending ?? false;
-  const query = querying(deps, list, descending, (item) => listRowSchema.parse(item));
-  const wants = (row: ListRow) => matches(filter, row);
+  const query = createRangeQuery(deps, list, descending, (item) => listRowSchema.parse(item));
+  const wants = (row: ListRow) => matchesFilter(filter, row);
   return readMergedPage({ ...paging, ranges, descending, query, wants, isExact });
 }
 
-/** The list by keyword knows numbers; what else is shown and filtered is read from their states. */
+/** Reads a page of the list by keyword. The list holds only numbers; the other fields are read from their states. */
 async function pageOfKeyword(deps: TableDeps, filter: ListFilter, paging: Paging): Promise<Page<ListRow>> {
   const { list, ranges } = planOf(filter);
   const descending = filter.descending ?? false;
-  const query = querying(deps, list, descending, parseKeywordOptIn);
+  const query = createRangeQuery(deps, list, descending, parseKeywordOptIn);
   const page = await readMergedPage({
     ...paging,
     ranges,
@@ -89,15 +91,15 @@ async function pageOfKeyword(deps: TableDeps, filter: ListFilter, paging: Paging
     isExact: true,
   });
   const keys = page.rows.map(({ number }) => stateKey(number));
-  const found = await readManyConsistently(deps.client, deps.table, keys);
-  const states = new Map(found.map((item) => [item['number'], item]));
+  const items = await readManyConsistently(deps.client, deps.table, keys);
+  const states = new Map(items.map((item) => [item['number'], item]));
   const rows = page.rows
     .map((keywordOptIn) => listRowSchema.parse({ ...states.get(keywordOptIn.number), keywordOptIn }))
-    .filter((row) => matches(filter, row));
+    .filter((row) => matchesFilter(filter, row));
   return { rows, next: page.next };
 }
 
-function querying<T>(
+function createRangeQuery<T>(
   { client, table }: TableDeps,
   list: Plan['list'],
   descending: boolean,

@@ -3,14 +3,14 @@ import { sha256 } from '../runtime/sha256.ts';
 import type { Evidence } from './consent-event.ts';
 
 /**
- * A submission's id as logs have it: the beginning of its SHA-256. Builders, and whoever posts to a form, choose the id, and
- * could choose a phone number.
+ * Hashes a submission's id for logs: the first 16 hex digits of its SHA-256. The sender of a submission chooses the id, and could
+ * choose a phone number.
  */
 export function loggableSubmission(submissionId: string): string {
   return sha256(submissionId).slice(0, 16);
 }
 
-/** By which id the logs of other functions speak of what an event came from. Never the number. */
+/** Names the origin of an event for logs, by the ids that the other functions' logs use. Never contains the number. */
 export function originOf(evidence: Evidence): Readonly<Record<string, string>> {
   switch (evidence.source) {
     case 'form':

@@ -23,57 +23,57 @@ import {
 import type { ListEntry } from './list-entry.ts';
 import type { ConsentState } from './state.ts';
 
-/** What an event is decided on. */
+/** The stored data of a number that recording an event needs. It may be stale; the event's write conditions catch that. */
 export interface RegistrySnapshot {
   readonly state: ConsentState;
   readonly listing: ListEntry | undefined;
-  /** Where the source event stands in the ledger, if it was recorded before. */
+  /** Sequence of the source event in the ledger, if it was recorded before. */
   readonly sequence: number | undefined;
 }
 
-/** One request takes the snapshots of so many numbers: each has two keys, its state and its source marker. */
+/** Most snapshots that one request reads: each takes two keys, the state and the source marker. */
 export const SNAPSHOTS_PER_READ = KEYS_PER_READ / 2;
 
-/** Reads a number's state, strongly consistent. */
+/** Reads a number's state, strongly consistent. @throws ZodError when the stored state is malformed. */
 export async function readState(deps: TableDeps, number: string): Promise<ConsentState> {
   return parseState(await readItem(deps, stateKey(number)), number);
 }
 
-/** Reads the states of many numbers, strongly consistent. */
+/** Reads the states of many numbers, strongly consistent. @returns number to state, for every number. */
 export async function readStates(
   { client, table }: TableDeps,
   numbers: readonly string[],
 ): Promise<Map<string, ConsentState>> {
-  const found = await readManyConsistently(client, table, numbers.map(stateKey));
-  const items = new Map(found.map((item) => [String(item['number']), item]));
-  return new Map(numbers.map((number) => [number, parseState(items.get(number), number)]));
+  const items = await readManyConsistently(client, table, numbers.map(stateKey));
+  const byNumber = new Map(items.map((item) => [String(item['number']), item]));
+  return new Map(numbers.map((number) => [number, parseState(byNumber.get(number), number)]));
 }
 
-/** Reads every event of a number, oldest first. */
+/** Reads every event of a number, in the order of their sequence. */
 export async function readEvents(deps: TableDeps, number: string): Promise<ConsentEvent[]> {
-  return (await eventItems(deps, number)).map(parseEvent);
+  return (await readEventItems(deps, number)).map(parseEvent);
 }
 
-function eventItems({ client, table }: TableDeps, number: string): Promise<Item[]> {
+function readEventItems({ client, table }: TableDeps, number: string): Promise<Item[]> {
   return readPartition(client, table, eventRange(number));
 }
 
 /**
- * Reads and verifies a number's state and events of one moment (X2): the state is read before and after the events, until both
- * are the same.
+ * Reads and verifies a number's state and events of one moment (X2). Reads the state before and after the events, and again
+ * until both versions are the same.
  *
- * @throws Error when the number is written to all the time.
+ * @throws Error when other writers were first at every attempt.
  */
 export function auditNumber(deps: TableDeps, number: string): Promise<Audit> {
   return retryLost('The audit of a number', async () => {
     const before = await readItem(deps, stateKey(number));
-    const items = await eventItems(deps, number);
+    const items = await readEventItems(deps, number);
     const after = await readItem(deps, stateKey(number));
     return before?.['version'] === after?.['version'] ? auditItems(items, after, number) : LOST;
   });
 }
 
-/** Reads what an event of a number is decided on. */
+/** Reads the snapshot for recording one event, strongly consistent. */
 export async function loadSnapshot(
   deps: TableDeps,
   of: Pick<NewConsentEvent, 'number' | 'sourceId'>,
@@ -82,19 +82,19 @@ export async function loadSnapshot(
   return snapshot as RegistrySnapshot;
 }
 
-/** The same of many events, in one request and in their order. @param of at most `SNAPSHOTS_PER_READ`. */
+/** Reads the snapshots for many events in one request. @param of at most `SNAPSHOTS_PER_READ`. @returns in the order of `of`. */
 export async function loadSnapshots(
   { client, table }: TableDeps,
   of: readonly Pick<NewConsentEvent, 'number' | 'sourceId'>[],
 ): Promise<RegistrySnapshot[]> {
   const keys = of.map(({ number, sourceId }) => [stateKey(number), sourceKey(number, sourceId)] as const);
-  const found = (await readConsistently(client, { [table]: keys.flat() }))[table] ?? [];
-  const items = new Map(found.map((item) => [`${item['pk']} ${item['sk']}`, item]));
-  const at = ({ pk, sk }: Key) => items.get(`${pk} ${sk}`);
+  const items = (await readConsistently(client, { [table]: keys.flat() }))[table] ?? [];
+  const byKey = new Map(items.map((item) => [`${item['pk']} ${item['sk']}`, item]));
+  const itemAt = ({ pk, sk }: Key) => byKey.get(`${pk} ${sk}`);
   return of.map(({ number }, index) => {
-    const [stateAt, markerAt] = keys[index] as (typeof keys)[number];
-    const state = at(stateAt);
-    const marker = at(markerAt);
+    const [itsStateKey, markerKey] = keys[index] as (typeof keys)[number];
+    const state = itemAt(itsStateKey);
+    const marker = itemAt(markerKey);
     return {
       state: parseState(state, number),
       listing: parseListing(state),

@@ -28,70 +28,72 @@ import { loadSnapshot, type RegistrySnapshot } from './read-registry.ts';
 import type { ConsentState } from './state.ts';
 
 export interface Recorded {
-  /** `duplicate`: this source event was in the ledger already; `event` is the one recorded then. */
+  /** `duplicate`: the ledger had this source event already; `event` is the entry recorded then. */
   readonly outcome: 'recorded' | 'duplicate';
   readonly event: ConsentEvent;
   readonly state: ConsentState;
 }
 
-/** An event that is not written yet. */
+/** An event that is not written yet, with the writes that add it to the ledger. */
 export interface PreparedEvent {
   readonly event: ConsentEvent;
   readonly state: ConsentState;
-  /** What must be written in one transaction. */
+  /** To be written in one transaction. */
   readonly writes: readonly TransactItem[];
 }
 
-/** Event, state and marker are three actions of the transaction; the rest is for keywords. */
+/** Most keywords that one transaction changes. Event, state and source marker are its three other actions. */
 const KEYWORDS_PER_TRANSACTION = ACTIONS_PER_TRANSACTION - 3;
 
 /**
- * Adds one event to a number's ledger and moves its state, in one transaction; once, however often the source event comes.
+ * Adds one event to a number's ledger and moves its state, in one transaction (X2). Records a source event once, even if it
+ * comes more often.
  *
- * @param before the number's snapshot; without it, it is read now.
- * @throws Error when the event is malformed, or the number is written to without end.
+ * @param before the number's snapshot; read now when absent.
+ * @throws Error when the event is malformed, an opt-in is undocumented (S6), or other writers were first at every attempt.
  */
 export async function recordEvent(
   deps: ClockedTableDeps,
-  given: NewConsentEvent,
+  unchecked: NewConsentEvent,
   before: RegistrySnapshot | undefined,
 ): Promise<Recorded> {
-  const newEvent = checked(given);
+  const newEvent = checkNewEvent(unchecked);
   return retryLost('The consent of a number', async (round) => {
-    const known = round === 0 ? before : undefined;
-    const { state, listing, sequence } = known ?? (await loadSnapshot(deps, newEvent));
+    const snapshot = (round === 0 && before) || (await loadSnapshot(deps, newEvent));
+    const { state, listing, sequence } = snapshot;
     if (sequence !== undefined) {
       return { outcome: 'duplicate', event: await readEvent(deps, newEvent.number, sequence), state };
     }
-    const next = await prepare(deps, state, listing, newEvent);
-    return (await write(deps, next)) ? { outcome: 'recorded', event: next.event, state: next.state } : LOST;
+    const prepared = await prepareWrites(deps, state, listing, newEvent);
+    const { event, state: after } = prepared;
+    return (await writeEvent(deps, prepared)) ? { outcome: 'recorded', event, state: after } : LOST;
   });
 }
 
-/** Prepares the writes that add one event to a number's ledger, as `ConsentRegistry.prepare` describes it. */
+/** Prepares the writes that add one event to a number's ledger, as `ConsentRegistry.prepare` says. */
 export async function prepareEvent(
   deps: ClockedTableDeps,
   state: ConsentState,
   newEvent: NewConsentEvent,
 ): Promise<PreparedEvent> {
-  return prepare(deps, state, undefined, checked(newEvent));
+  return prepareWrites(deps, state, undefined, checkNewEvent(newEvent));
 }
 
-/** @throws Error when the occurrence is malformed. */
-function checked(given: NewConsentEvent): NewConsentEvent {
-  if (given.kind === 'manualOptIn' && !isDocumented(given.evidence)) {
+/** Checks and normalizes a new event. @throws Error when it is malformed, or an entered opt-in is not documented (S6). */
+function checkNewEvent(newEvent: NewConsentEvent): NewConsentEvent {
+  if (newEvent.kind === 'manualOptIn' && !isDocumented(newEvent.evidence)) {
     throw new Error('An opt-in that was entered or imported needs a proof and the words agreed to (S6)');
   }
   return {
-    ...given,
-    evidence: evidenceSchema.parse(wellFormed(given.evidence)),
-    sourceId: given.sourceId.toWellFormed(),
-    occurredAt: new Date(given.occurredAt).toISOString(),
+    ...newEvent,
+    evidence: evidenceSchema.parse(replaceLoneSurrogates(newEvent.evidence)),
+    sourceId: newEvent.sourceId.toWellFormed(),
+    occurredAt: new Date(newEvent.occurredAt).toISOString(),
   };
 }
 
-/** Half a character (a lone surrogate) can neither be hashed nor stored: it becomes the replacement character. */
-function wellFormed(evidence: NewConsentEvent['evidence']): Item {
+/** Replaces each lone surrogate, which can be neither hashed nor stored, by the replacement character. */
+function replaceLoneSurrogates(evidence: NewConsentEvent['evidence']): Item {
   const fields = Object.entries(evidence);
   return Object.fromEntries(
     fields.map(([name, value]) => [name, typeof value === 'string' ? value.toWellFormed() : value]),
@@ -102,8 +104,11 @@ async function readEvent(deps: TableDeps, number: string, sequence: number): Pro
   return parseEvent((await readItem(deps, eventKey(number, sequence))) as Item);
 }
 
-/** Event n + 1 if absent, the state if it is still at n, the source's marker if absent, and the keywords that it moved. */
-async function prepare(
+/**
+ * Prepares the writes of one event: event n + 1 if absent, the state if it is still at n, the source marker if absent, and the
+ * keywords that the event changes.
+ */
+async function prepareWrites(
   deps: ClockedTableDeps,
   before: ConsentState,
   listing: ListEntry | undefined,
@@ -122,20 +127,20 @@ async function prepare(
   return { event, state, writes, later: keywords.slice(KEYWORDS_PER_TRANSACTION) };
 }
 
-/** @returns false when another writer was first: the caller reads again and applies the event to what it finds. */
-async function write(
+/** Writes a prepared event. @returns false when another writer was first. */
+async function writeEvent(
   { client, table }: TableDeps,
-  { writes, later }: Awaited<ReturnType<typeof prepare>>,
+  { writes, later }: Awaited<ReturnType<typeof prepareWrites>>,
 ): Promise<boolean> {
   if (await transact(client, writes)) return false;
-  // A STOP is never too large to be written: what a list says of further keywords follows it.
+  // A STOP must never be too large for a transaction, so the list entries of further keywords are written after it.
   for (const item of later) {
     await client.send(new PutCommand({ TableName: table, Item: item }));
   }
   return true;
 }
 
-/** The opt-ins by keyword that an event began or ended, to be stored with it (T2, T4). */
+/** Builds the items of the opt-ins by keyword that an event begins or ends (T2, T4). */
 async function keywordItems(
   { client, table }: TableDeps,
   before: ConsentState,

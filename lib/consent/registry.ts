@@ -20,40 +20,41 @@ export type { PreparedEvent, Recorded } from './record-event.ts';
 /** The consent registry: the only code that touches the consent table. */
 export interface ConsentRegistry {
   /**
-   * Adds one event to a number's ledger and moves its state, in one transaction. The same source event twice
+   * Adds one event to a number's ledger and moves its state, in one transaction (X2). The same source event twice
    * is one event.
    *
-   * @param before what `loadSnapshot` answered; without it, it is read now.
-   * @throws Error when the occurrence is malformed, or the number is written to without end.
+   * @param before the snapshot that `loadSnapshot` returned; read now when absent.
+   * @throws Error when the event is malformed, an opt-in is undocumented (S6), or other writers were first at every attempt.
    */
   record(newEvent: NewConsentEvent, before?: RegistrySnapshot): Promise<Recorded>;
   /**
-   * What stands of a number before an event is recorded, for whoever has something else to read at the same time. Nothing
-   * rests on it being current: where it is not, the event's own conditions fail and it is read again.
+   * Reads a number's snapshot before an event is recorded, so that a caller can read other things at the same time. A stale
+   * snapshot does no harm: the event's write conditions fail, and `record` reads again.
    */
   loadSnapshot(of: Pick<NewConsentEvent, 'number' | 'sourceId'>): Promise<RegistrySnapshot>;
-  /** The same of many events, in one request. @param of at most `SNAPSHOTS_PER_READ`. @returns in their order. */
+  /** Reads the snapshots for many events in one request. @param of at most `SNAPSHOTS_PER_READ`. @returns in the order of `of`. */
   loadSnapshots(of: readonly Pick<NewConsentEvent, 'number' | 'sourceId'>[]): Promise<RegistrySnapshot[]>;
   /**
-   * The writes that add one event to a number's ledger, for whoever must write more in the same transaction. They fail
-   * when the state has moved on, or the source event is known.
+   * Prepares the writes that add one event to a number's ledger, so that a caller can add its own writes to the transaction.
+   * The transaction fails when the state has changed, or the source event is recorded already.
    *
-   * @param state of the number, as it was decided on. @param occurrence one that changes it.
+   * @param state the state that was decided on. @param newEvent an event that changes it.
+   * @throws Error when the event is malformed.
    */
   prepare(state: ConsentState, newEvent: NewConsentEvent): Promise<PreparedEvent>;
-  /** The number's state now, strongly consistent. */
+  /** Reads the number's state, strongly consistent. */
   read(number: string): Promise<ConsentState>;
-  /** The states of many numbers now, strongly consistent: one request for every hundred. */
+  /** Reads the states of many numbers, strongly consistent: one request for every hundred. */
   readMany(numbers: readonly string[]): Promise<Map<string, ConsentState>>;
-  /** Every event of the number, oldest first. */
+  /** Reads every event of the number, in the order of their sequence. */
   events(number: string): Promise<ConsentEvent[]>;
-  /** Recomputes the number's chain (X2). Undefined when nothing was altered. */
+  /** Recomputes the number's chain (X2). @returns the first fault, or undefined when nothing was altered. */
   verify(number: string): Promise<ChainFault | undefined>;
-  /** State, events and verification of the same moment: what a certificate is made of (X2). */
+  /** Reads and verifies the number's state and events of one moment, for a certificate (X2). */
   audit(number: string): Promise<Audit>;
 }
 
-/** @param deps.table the consent table. */
+/** Creates the consent registry. @param deps.table the consent table. */
 export function createConsentRegistry(deps: ClockedTableDeps): ConsentRegistry {
   return {
     record: (newEvent, before) => recordEvent(deps, newEvent, before),

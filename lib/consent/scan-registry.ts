@@ -5,78 +5,78 @@ import { stateKey } from './consent-items.ts';
 import { type StoredNumber, storedNumber } from './stored-number.ts';
 
 export interface ScannedNumber extends StoredNumber {
-  /** Where to go on after this number. */
+  /** Key of the number's last item: a scan goes on after it. */
   readonly last: Key;
 }
 
 /**
- * A page of DynamoDB's has 1 MiB, some 3,000 items of ours: it stays as it is. Without a limit dynoxide reads all the rest of the
- * table for each page.
+ * Most items of one scan page. DynamoDB's own limit of 1 MiB, about 3,000 of our items, comes first; dynoxide, the local engine,
+ * would read the whole rest of the table for each page without this limit.
  */
-export const ITEMS_OF_A_PAGE = 5000;
-/** Numbers between two looks at the sockets. */
-const GROUP = 50;
+export const ITEMS_PER_PAGE = 5000;
+/** Numbers that are worked on before the event loop handles I/O again. */
+const NUMBERS_PER_GROUP = 50;
 
 /**
- * Reads the whole registry once, number by number, in the order it is stored in: for exports and verification, which concern
- * everything. Holds two pages of the table, however large the registry is.
+ * Scans the whole registry, number by number, in stored order, for exports and verification. Strongly consistent. Holds at
+ * most two pages of the table in memory.
  *
- * @param after the `last` of the number to go on after.
+ * @param after the `last` of the number after which the scan begins.
  */
 export async function* scanRegistry(deps: TableDeps, after?: Key): AsyncGenerator<ScannedNumber> {
   for await (const numbers of scanRegistryInGroups(deps, after)) yield* numbers;
 }
 
-/** The same, by fifties at most. */
+/** Scans the whole registry as `scanRegistry` does, in groups of at most 50 numbers. */
 export async function* scanRegistryInGroups(deps: TableDeps, after?: Key): AsyncGenerator<ScannedNumber[]> {
   let items: Item[] = [];
   let numbers: ScannedNumber[] = [];
-  for await (const page of pagesOf(deps, after)) {
+  for await (const page of scanPages(deps, after)) {
     for (const item of page) {
       if (items.length > 0 && items[0]?.['pk'] !== item['pk']) {
-        numbers.push(whole(items));
+        numbers.push(scannedNumber(items));
         items = [];
       }
       items.push(item);
-      if (numbers.length < GROUP) continue;
+      if (numbers.length < NUMBERS_PER_GROUP) continue;
       yield numbers;
       numbers = [];
-      // Else the next page would be asked for only when all of this one is worked off.
+      // Lets the request for the next page leave before this page is done.
       await setImmediate();
     }
   }
-  if (items.length > 0) numbers.push(whole(items));
+  if (items.length > 0) numbers.push(scannedNumber(items));
   if (numbers.length > 0) yield numbers;
 }
 
-/** The pages of the table. The next one is on its way while one is worked on. */
-async function* pagesOf({ client, table }: TableDeps, after: Key | undefined): AsyncGenerator<Item[]> {
+/** Scans the table page by page. Requests the next page while the caller works on one. */
+async function* scanPages({ client, table }: TableDeps, after: Key | undefined): AsyncGenerator<Item[]> {
   const read = (from: Item | undefined) => {
     const page = client.send(
       new ScanCommand({
         TableName: table,
         ExclusiveStartKey: from,
         ConsistentRead: true,
-        Limit: ITEMS_OF_A_PAGE,
+        Limit: ITEMS_PER_PAGE,
       }),
     );
-    // Whoever stops early asks for it no more; whoever goes on meets its error there.
+    // A caller that stops early never awaits this page. A caller that goes on gets its error from `await` below.
     page.catch(() => {});
     return page;
   };
-  for (let coming: ReturnType<typeof read> | undefined = read(after); coming; ) {
-    const { Items = [], LastEvaluatedKey }: ScanCommandOutput = await coming;
-    coming = LastEvaluatedKey && read(LastEvaluatedKey);
+  for (let next: ReturnType<typeof read> | undefined = read(after); next; ) {
+    const { Items = [], LastEvaluatedKey }: ScanCommandOutput = await next;
+    next = LastEvaluatedKey && read(LastEvaluatedKey);
     yield Items;
   }
 }
 
-function whole(items: readonly Item[]): ScannedNumber {
+function scannedNumber(items: readonly Item[]): ScannedNumber {
   const { pk, sk } = items.at(-1) as Key;
   return { ...storedNumber(items), last: { pk, sk } };
 }
 
-/** Everything stored of one number, strongly consistent. */
+/** Reads everything stored of one number, strongly consistent. */
 export async function readStored({ client, table }: TableDeps, number: string): Promise<StoredNumber> {
   const items = await readPartition(client, table, { pk: stateKey(number).pk });
   return { ...storedNumber(items), number };

@@ -3,27 +3,27 @@ import { consentStatusSchema } from './consent-event.ts';
 import { type ConsentState, optInRequestStatusSchema } from './state.ts';
 import { TEMPLATE_STATUS, templateStatusSchema } from './template-status.ts';
 
-/** What is shown of a number's consent beside the number (S1, C5, H13). */
+/** The badge that the inbox shows beside a number: its consent, and the status of its opt-in request (S1, C5, H13). */
 export const badgeSchema = z.object({
   status: consentStatusSchema,
   optInRequest: optInRequestStatusSchema,
   templateStatus: templateStatusSchema,
   smsOptedIn: z.boolean(),
-  /** What to show beside the number while `requireSmsOptIn` is on; null while it is off. */
+  /** The words beside the number while `requireSmsOptIn` is on; null while it is off (H13). */
   label: z.enum(['SMS Opted In', 'Not SMS Opted In']).nullable(),
 });
 export type ConsentBadge = z.infer<typeof badgeSchema>;
 
-/** The settings that decide what is shown. */
+/** The settings that a badge depends on. */
 export interface BadgeSettings {
   readonly requireSmsOptIn: boolean;
   readonly doubleOptIn: 'off' | 'perNumber' | 'perLead';
 }
 
 /**
- * Says whether a number is "SMS Opted In", with the status of its opt-in request.
+ * Tells whether a number is "SMS Opted In" (H13), with the status of its opt-in request (C5). Pure.
  *
- * @param leadId the lead that is shown: where each lead opts in by itself, its own request counts (C4).
+ * @param leadId the lead that is shown. In per-lead double opt-in its own request counts (C4).
  */
 export function badgeOf(state: ConsentState, settings: BadgeSettings, leadId?: string): ConsentBadge {
   const { status } = state;

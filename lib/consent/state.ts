@@ -13,32 +13,32 @@ export type OptInRequestPeriod = z.infer<typeof optInRequestPeriodSchema>;
 const lastOptOutBySchema = z.enum(['carrierKeyword', 'handset', 'other']);
 export type LastOptOutBy = z.infer<typeof lastOptOutBySchema>;
 
-/** What is known of a number now: four facets, and the moments that decide whether later news is late. */
+/** The consent state of a number: four facets, and the moments that decide whether an event is late news (X3). */
 export const consentStateSchema = z.object({
   /** E.164. */
   number: z.string(),
-  /** Number of events in the ledger; 0 for a number never heard of. */
+  /** Number of events in the ledger; 0 for a number without events. */
   version: z.int().nonnegative(),
   status: consentStatusSchema,
-  /** Double opt-in (C5). */
+  /** Status of the opt-in request of double opt-in (C5). */
   optInRequest: optInRequestStatusSchema,
-  /** Lead id to the request that lead was sent, where each lead record opts in by itself (C4). */
+  /** Maps a lead id to the status of that lead's own opt-in request, in per-lead double opt-in (C4). */
   leadOptInRequests: z.record(z.string(), optInRequestStatusSchema).optional(),
   /** The number's last request. */
   optInRequestPeriod: optInRequestPeriodSchema.optional(),
   /** Lead id to that lead's last request. */
   leadOptInRequestPeriods: z.record(z.string(), optInRequestPeriodSchema).optional(),
-  /** The event that brought the status about; absent before any did. */
+  /** The event that the status comes from; absent while no event has changed the status. */
   statusBy: z
     .object({ sequence: z.int().positive(), kind: eventKindSchema, source: evidenceSourceSchema })
     .optional(),
-  /** Word (upper case) to whether its opt-in is active and since which event. */
+  /** Maps a keyword (upper case) to its opt-in: active or ended, since when, and by which event (T2, T5). */
   keywords: z.record(z.string(), z.object({ active: z.boolean(), since: z.string(), sequence: z.int() })),
-  /** Twilio holds a block for this number and would refuse a text with 21610. */
+  /** True while Twilio holds a block for this number and refuses texts with error 21610. */
   carrierBlocked: z.boolean(),
-  /** Last opt-in of any kind that took effect. */
+  /** Moments are ISO 8601 UTC. This one: the last opt-in of any kind that took effect. */
   lastOptInAt: z.string().optional(),
-  /** Last opt-in strong enough to lift an opt-out. */
+  /** The last opt-in of a kind that can lift an opt-out. */
   lastLiftingAt: z.string().optional(),
   /** Last opt-in that could lift an opt-out which came from the phone. */
   lastHandsetLiftAt: z.string().optional(),
@@ -54,7 +54,7 @@ export const consentStateSchema = z.object({
 });
 export type ConsentState = z.infer<typeof consentStateSchema>;
 
-/** The state of a number that nothing is known of. */
+/** Returns the state of a number without events. @param number E.164. */
 export function initialState(number: string): ConsentState {
   return {
     number,

@@ -7,7 +7,7 @@ import { type ChainFault, isSameValue, type ReplayStep } from './ledger.ts';
 import { type ListEntry, listEntryAfter } from './list-entry.ts';
 import type { ConsentState } from './state.ts';
 
-/** Everything that the registry keeps of one number, as it is stored. */
+/** All items that the registry stores of one number. */
 export interface StoredNumber {
   readonly number: string;
   readonly state: Item | undefined;
@@ -17,13 +17,13 @@ export interface StoredNumber {
   readonly keywords: readonly Item[];
 }
 
-/** What is wrong with a number: its chain, the markers of its source events, or what it is listed by. */
+/** A fault of a number: in its chain, in the markers of its source events, or in the lists. */
 export interface StoredFault {
   readonly sequence: number;
   readonly fault: ChainFault['fault'] | 'sourceMarkerDiffers' | 'listDiffers';
 }
 
-/** Sorts one number's items by what they are. */
+/** Groups one number's items by their kind, each kind in the order of its keys. */
 export function storedNumber(items: readonly Item[]): StoredNumber {
   const ofKind = (kind: ReturnType<typeof kindOfItem>) =>
     items
@@ -38,12 +38,12 @@ export function storedNumber(items: readonly Item[]): StoredNumber {
   };
 }
 
-/** A number's ledger, and the first thing that does not hold of all that is stored of the number. */
+/** A number's ledger, and the first fault in all that is stored of the number. */
 export interface StoredAudit extends Omit<Audit, 'fault'> {
   readonly fault: StoredFault | undefined;
 }
 
-/** Verifies all that is stored of a number, in one replay of its events. */
+/** Verifies all that is stored of a number, in one replay of its events (X2). Pure. */
 export function auditStored(stored: StoredNumber): StoredAudit {
   const { lists, onStep } = createLists();
   const { state, events, fault } = auditItems(stored.events, stored.state, stored.number, onStep);
@@ -54,12 +54,12 @@ export function auditStored(stored: StoredNumber): StoredAudit {
   };
 }
 
-/** Verifies all that is stored of a number. @returns the first fault, or undefined when everything holds. */
+/** Verifies all that is stored of a number (X2). Pure. @returns the first fault, or undefined when everything holds. */
 export function verifyStored(stored: StoredNumber): StoredFault | undefined {
   return auditStored(stored).fault;
 }
 
-/** A marker that is gone would let its source event be recorded twice. */
+/** Finds an event without its source marker, or a marker without its event. Without it a source event could be recorded twice. */
 function faultOfMarkers({ number, sources }: StoredNumber, events: readonly ConsentEvent[]) {
   const marked = new Map(sources.map((item) => [item['sk'], item['sequence']]));
   const differing = events.find(
@@ -70,14 +70,14 @@ function faultOfMarkers({ number, sources }: StoredNumber, events: readonly Cons
   return { sequence: events.length + 1, fault: 'sourceMarkerDiffers' } as const;
 }
 
-/** What a number is listed by, as it follows from its events. */
+/** The list entries of a number that follow from its events. */
 interface Lists {
   readonly state: ConsentState | undefined;
   readonly listing: ListEntry | undefined;
   readonly optIns: ReadonlyMap<string, KeywordOptIn>;
 }
 
-/** Follows a replay with what the number is listed by. */
+/** Derives the list entries of a number during a replay. */
 function createLists(): { readonly lists: () => Lists; readonly onStep: ReplayStep } {
   let state: ConsentState | undefined;
   let listing: ListEntry | undefined;
@@ -95,7 +95,7 @@ function createLists(): { readonly lists: () => Lists; readonly onStep: ReplaySt
   };
 }
 
-/** What the lists say must follow from the events as well: nobody may be left out of the list of who opted out. */
+/** Compares the stored list entries with those that follow from the events: the list of opt-outs must be complete. */
 function faultOfLists(
   stored: StoredNumber,
   events: readonly ConsentEvent[],
@@ -111,7 +111,7 @@ function faultOfLists(
   return follows ? undefined : fault;
 }
 
-/** Whether a stored item says what it should, in every field that has a value. */
+/** Tells whether a stored item has every expected field with the expected value. */
 function contains(stored: Item | undefined, expected: Item): boolean {
   return Object.entries(expected).every(([name, value]) => isSameValue(stored?.[name], value));
 }

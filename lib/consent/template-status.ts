@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type OptInRequestStatus, optInRequestStatuses } from './state.ts';
 
-/** The words that people read for the status of an opt-in request (C5). */
+/** Maps the status of an opt-in request to the words that people read (C5). */
 export const TEMPLATE_STATUS = {
   not_sent: 'Not Sent',
   sent: 'Sent',
@@ -12,7 +12,7 @@ export type TemplateStatus = (typeof TEMPLATE_STATUS)[OptInRequestStatus];
 
 export const templateStatusSchema = z.enum(Object.values(TEMPLATE_STATUS));
 
-/** The status that a word of the API stands for. */
-export function optInRequestWith(word: TemplateStatus): OptInRequestStatus | undefined {
+/** Returns the status of an opt-in request for a word of the API; undefined for an unknown word. */
+export function optInRequestStatusFor(word: TemplateStatus): OptInRequestStatus | undefined {
   return optInRequestStatuses.find((status) => TEMPLATE_STATUS[status] === word);
 }

@@ -2,8 +2,8 @@ import type { ConsentStatus, Effect, EventKind, Evidence, NewConsentEvent } from
 import type { ConsentState, LastOptOutBy, OptInRequestPeriod, OptInRequestStatus } from './state.ts';
 
 /**
- * Version of these rules, stored with each event. A change of what any event does is a new version; the rules
- * that decided older events stay here, so that old ledgers still replay.
+ * Version of these rules, stored with each event. A change of any event's effect needs a new version. The rules of older
+ * versions must stay here, so that old ledgers still replay.
  */
 export const RULES_VERSION = 2;
 
@@ -21,7 +21,7 @@ export const TRANSITIONS: Readonly<Record<EventKind, Readonly<Record<ConsentStat
   numberReleased: { none: 'none', opted_in: 'none', opted_out: 'opted_out' },
   optInRequestSent: { none: 'none', opted_in: 'opted_in', opted_out: 'opted_out' },
   optInRequestFailed: { none: 'none', opted_in: 'opted_in', opted_out: 'opted_out' },
-  // What we changed on Twilio's STOP list says nothing of anybody's consent.
+  // A change that sendgate made on Twilio's STOP list is no consent (X9).
   carrierBlocked: { none: 'none', opted_in: 'opted_in', opted_out: 'opted_out' },
   carrierUnblocked: { none: 'none', opted_in: 'opted_in', opted_out: 'opted_out' },
 };
@@ -64,16 +64,16 @@ function latest(...times: (string | undefined)[]): string | undefined {
     .at(-1);
 }
 
-/** The last event that speaks against a new one: what happened before it is late news (X3). */
+/** Returns the moment of the last event that opposes a new one. An event that happened before it is late news (X3). */
 function lastOpposing(state: ConsentState, newEvent: NewConsentEvent): string | undefined {
   const { kind } = newEvent;
   if (isOptIn(kind)) return latest(state.lastOptOutAt, state.lastReleaseAt);
   // A STOP that is heard of after a ticked box still counts, since the box could not have lifted it.
   if (isOptOutByHandset(newEvent)) return state.lastHandsetLiftAt;
-  // Only what could have lifted an opt-out opposes one: an opt-out stays ahead of a form without a checkbox
-  // or a CRM field, in whichever order the two are heard of.
+  // Only an opt-in that can lift an opt-out opposes one. So an opt-out wins over a form without a checkbox or a CRM field,
+  // in whichever order the two are recorded (X13).
   if (kind === 'optOut' || kind === 'carrierBlocked') return state.lastLiftingAt;
-  // A STOP that came while Twilio was being told of an opt-in blocks again, and this is older than it.
+  // A STOP that came while sendgate lifted the block at Twilio blocks again, so the lifting is older than the STOP (X9).
   if (kind === 'carrierUnblocked') return state.lastOptOutAt;
   if (kind === 'numberReleased') return state.lastOptInAt;
   return undefined;
@@ -83,7 +83,7 @@ function isLate(state: ConsentState, newEvent: NewConsentEvent): boolean {
   const opposing = lastOpposing(state, newEvent);
   if (opposing === undefined) return false;
   const { kind, occurredAt, evidence } = newEvent;
-  // A manual opt-in must be dated after the opt-out; for the others arrival order settles a tie.
+  // A manual opt-in must be dated after the opt-out. For other kinds, the event recorded last wins a tie.
   if (kind === 'manualOptIn') return occurredAt <= opposing;
   const isOrderInDoubt = kind === 'optOut' && evidence.source === 'form';
   const margin = isOrderInDoubt ? FORM_CLOCK_MARGIN_MILLISECONDS : 0;
@@ -110,7 +110,7 @@ function isConversation(state: ConsentState, { kind, occurredAt }: NewConsentEve
   return state.status !== 'opted_out' || !state.carrierBlocked || state.lastOptOutBy !== 'carrierKeyword';
 }
 
-/** Moves every request for a double opt-in that `next` has something to say of: the number's and its leads'. */
+/** Moves the opt-in requests of the number and of its leads. `next` maps a status to the one after it; others stay. */
 function moveOptInRequests(
   state: ConsentState,
   next: Partial<Record<OptInRequestStatus, OptInRequestStatus>>,
@@ -124,7 +124,7 @@ function moveOptInRequests(
   return moved;
 }
 
-/** The carrier lifts its block on the words that it takes for START itself, and on no others ("Start.", "restart"). */
+/** Clears the carrier's block if the carrier itself takes the words for START. It does not for others ("Start.", "restart"). */
 function withoutBlock(state: ConsentState, { evidence }: NewConsentEvent): ConsentState {
   const carrierLifts = evidence.source === 'handset' && evidence.carrierActs;
   return carrierLifts ? { ...state, carrierBlocked: false } : state;
@@ -147,17 +147,18 @@ function optIn(state: ConsentState, newEvent: NewConsentEvent): ConsentState {
     const opened = moveOptInRequests(next, { sent: 'accepted', rejected: 'accepted' });
     next = { ...opened, optInRequest: 'accepted' };
   } else if (state.status === 'opted_out') {
-    // Consent given elsewhere after a STOP: where START is asked for, it is asked for again.
+    // The consent was not given by START: with double opt-in, the next text asks for START again.
     next = moveOptInRequests(next, { rejected: 'not_sent' });
   }
   if (kind === 'handsetKeyword' && evidence.source === 'handset' && !state.keywords[evidence.word]?.active) {
-    // One that is active already stays as it is: the text that brought it is its evidence, and was confirmed.
+    // An opt-in that is active already stays: its first text is its evidence, and was confirmed.
     const record = { active: true, since: occurredAt, sequence: state.version + 1 };
     next.keywords = { ...state.keywords, [evidence.word]: record };
   }
   return next;
 }
 
+/** Opts the number out, ends its keywords, and rejects its opt-in requests, so that automated texts stop (B6, C5). */
 function optOut(state: ConsentState, newEvent: NewConsentEvent): ConsentState {
   const { occurredAt, evidence } = newEvent;
   const sequence = state.version + 1;
@@ -188,6 +189,7 @@ function lastOptOutBy({ evidence }: NewConsentEvent): LastOptOutBy {
   return evidence.carrierActs ? 'carrierKeyword' : 'handset';
 }
 
+/** Ends the consent of a number that was disconnected or reassigned. Its opt-out stays. */
 function release(state: ConsentState, newEvent: NewConsentEvent): ConsentState {
   const sequence = state.version + 1;
   const keywords = Object.fromEntries(
@@ -207,22 +209,22 @@ function release(state: ConsentState, newEvent: NewConsentEvent): ConsentState {
   return { ...rest, status, keywords, lastReleaseAt, optInRequest: 'not_sent' };
 }
 
-/** The request never reached its reader: who has not answered it may be asked again. */
+/** Resets an opt-in request that never reached the person, so that the next text asks again. */
 function optInRequestFailed(state: ConsentState, { evidence }: NewConsentEvent): ConsentState {
   const leadId = evidence.source === 'carrier' ? evidence.leadId : undefined;
   const { leadOptInRequests } = state;
   if (leadId === undefined || leadOptInRequests?.[leadId] !== 'sent') {
     return state.optInRequest === 'sent' ? { ...state, optInRequest: 'not_sent' } : state;
   }
-  const others = { ...leadOptInRequests, [leadId]: 'not_sent' as const };
-  const isAsked = Object.values(others).includes('sent');
-  const optInRequest = state.optInRequest === 'sent' && !isAsked ? 'not_sent' : state.optInRequest;
-  return { ...state, optInRequest, leadOptInRequests: others };
+  const requests = { ...leadOptInRequests, [leadId]: 'not_sent' as const };
+  const isOpen = Object.values(requests).includes('sent');
+  const optInRequest = state.optInRequest === 'sent' && !isOpen ? 'not_sent' : state.optInRequest;
+  return { ...state, optInRequest, leadOptInRequests: requests };
 }
 
-/** The opt-in template was sent: to the number, and where each lead opts in by itself, for one lead. */
+/** Marks the number's opt-in request as sent and, in per-lead double opt-in, that of one lead (C4). */
 function optInRequestSent(state: ConsentState, { occurredAt, evidence }: NewConsentEvent): ConsentState {
-  // Nobody who accepted is asked again: this one left before the START that is known already.
+  // This request left before a START that is recorded already, so the number stays accepted.
   const optInRequest = state.optInRequest === 'accepted' ? 'accepted' : 'sent';
   const { leadId, openUntil } = evidence.source === 'gate' ? evidence : {};
   const period = { sentAt: occurredAt, ...(openUntil !== undefined && { until: openUntil }) };
@@ -243,11 +245,11 @@ function facets(state: ConsentState): string {
 }
 
 /**
- * Applies one event to the state of a number. Pure: the caller stores what comes out.
+ * Applies one event to the state of a number (S5; docs/design.md, "The transition table"). Pure: the caller stores the result.
  *
- * @param occurrence its `occurredAt` must not lie in the future; the registry sees to that.
- * @returns the state after the event (its `version` and `headHash` are the registry's to set) and whether the
- *   event moved it. Late news (X3) changes nothing at all.
+ * @param newEvent its `occurredAt` must not lie in the future; the registry sees to that.
+ * @returns the state after the event, whose `version` and `headHash` the registry sets, and the event's effect. Late news
+ *   changes nothing at all (X3).
  */
 export function applyEvent(
   state: ConsentState,

@@ -2,9 +2,9 @@ import { pauseBeforeRetry, type TableDeps } from '../runtime/dynamodb.ts';
 import { readStored, scanRegistry } from './scan-registry.ts';
 import { auditStored, type StoredAudit, type StoredFault, type StoredNumber } from './stored-number.ts';
 
-/** A number of which something stored does not hold. */
+/** A number with a fault in its stored items. */
 export interface NumberFault extends StoredFault {
-  /** Its last four digits only: a report is passed around. */
+  /** The last four digits only: a report is passed around. */
   readonly number: string;
 }
 
@@ -15,18 +15,18 @@ export interface RegistryVerification {
 }
 
 export interface VerifyOptions {
-  /** Takes how many items were read since the last call. */
+  /** Called with the count of items read since the last call. */
   readonly onRead?: (items: number) => void;
 }
 
-/** A number is read again this often before it is called wrong: an event can be recorded between two reads. */
-const READS = 3;
+/** Most reads of a number before a fault is reported: an event can be recorded between two scan pages. */
+const MAXIMUM_READS = 3;
 
 /**
- * Verifies every number of the registry (X2): any event that was altered, dropped, added or reordered, a state that does not
- * follow from the events, a marker or list entry that does not belong to them.
+ * Verifies every number of the registry (X2). Finds any event that was altered, dropped, added or reordered, a state that does
+ * not follow from the events, and a marker or list entry that does not belong to them.
  *
- * A number that was removed with all its items leaves nothing to be found here; the table's policy denies every delete.
+ * Cannot find a number that was removed with all its items; the table's policy denies every delete.
  */
 export async function verifyRegistry(
   deps: TableDeps,
@@ -39,23 +39,25 @@ export async function verifyRegistry(
     numbers++;
     events += stored.events.length;
     onRead(stored.events.length + stored.sources.length + stored.keywords.length + 1);
-    const { fault } = (await auditSettled(deps, stored)).audit;
+    const { fault } = (await auditWithRereads(deps, stored)).audit;
     if (fault) faults.push({ ...fault, number: maskNumber(stored.number) });
   }
   return { numbers, events, faults };
 }
 
 /**
- * A number as it stands, and what is wrong with it. Read again where something seems wrong: an event may have been recorded
- * between two pages.
+ * Verifies a scanned number (X2). Reads the number again when it has a fault, since an event may have been recorded between two
+ * scan pages.
+ *
+ * @returns the items that were verified last, and their audit.
  */
-export async function auditSettled(
+export async function auditWithRereads(
   deps: TableDeps,
-  walked: StoredNumber,
+  scanned: StoredNumber,
 ): Promise<{ readonly stored: StoredNumber; readonly audit: StoredAudit }> {
-  let stored = walked;
+  let stored = scanned;
   let audit = auditStored(stored);
-  for (let read = 1; audit.fault && read < READS; read++) {
+  for (let read = 1; audit.fault && read < MAXIMUM_READS; read++) {
     await pauseBeforeRetry(read);
     stored = await readStored(deps, stored.number);
     audit = auditStored(stored);
@@ -63,7 +65,7 @@ export async function auditSettled(
   return { stored, audit };
 }
 
-/** The last four digits of a number. */
+/** Masks a number for reports: an ellipsis and its last four digits. */
 export function maskNumber(number: string): string {
   return `…${number.slice(-4)}`;
 }

@@ -33,11 +33,12 @@ import {
 } from './conversation-items.ts';
 import { mergeNewest, type Placed, type ShardPage } from './newest.ts';
 
+/** A text that was received from a number. */
 export interface InboundText {
   readonly sid: string;
   readonly number: string;
   readonly body: string;
-  /** Why a person must read it before automated texts go on. */
+  /** The rule that could not decide whether the text is an opt-out; absent when no person must decide (X7). */
   readonly review?: Pick<Review, 'rule'>;
   /** It is a clear opt-out, or START, and so decides an earlier text that waits for a person. */
   readonly settles?: ReviewDecision | undefined;
@@ -48,35 +49,40 @@ export interface ConversationPage {
   readonly next: Item | undefined;
 }
 
-/** What was said between us and each number, as agents see it. */
+/** Reads and changes the conversations with each number. */
 export type ConversationStore = ReturnType<typeof createConversationStore>;
 
+/** Creates the store. @param deps.table the outreach table. */
 export function createConversationStore(deps: ClockedTableDeps) {
   return {
-    get: (number: string) => get(deps, number),
-    /** Stores a received text and what it changes in its conversation, once. @returns false when it was stored before. */
-    receive: (text: InboundText) => receive(deps, text),
-    /** Changes a conversation, whoever else does at the same time. @param next undefined: nothing to change. */
+    /** Reads the conversation with a number, strongly consistent; an empty one when there is none. */
+    get: (number: string) => readConversation(deps, number),
+    /** Stores a received text and changes its conversation, once. @returns false when it was stored before. */
+    receive: (text: InboundText) => receiveText(deps, text),
+    /**
+     * Changes a conversation, also while other writers do. @param next returns the changed conversation, or undefined to leave
+     * it as it is. @returns the conversation after the change.
+     */
     change: (number: string, next: (conversation: Conversation) => Conversation | undefined) =>
-      change(deps, number, next),
-    /** Marks as read, files, or decides what waited for a decision. */
-    handle: (number: string, given: Handling) =>
-      change(deps, number, (conversation) => withHandling(conversation, given)),
-    /** By their last text, newest first. @param below the place where the page before ended. */
-    list: (limit: number, below?: string) => list(deps, limit, below),
-    /** Those filed into a project, newest first. */
+      changeConversation(deps, number, next),
+    /** Marks a conversation as read, files it into a project, or decides its review. */
+    handle: (number: string, handling: Handling) =>
+      changeConversation(deps, number, (conversation) => withHandling(conversation, handling)),
+    /** Lists conversations by their last text, newest first. @param below the `next` of the page before. */
+    list: (limit: number, below?: string) => listConversations(deps, limit, below),
+    /** Lists the conversations of a project, newest first (B5). */
     inProject: (project: string, limit: number, cursor?: Item) =>
       listWork(deps, projectWork(project), false, limit, cursor),
-    /** Those that wait for a person's decision, longest first. */
+    /** Lists the conversations that wait for a person's decision; the one that waits longest comes first (X7). */
     inReview: (limit: number, cursor?: Item) => listWork(deps, REVIEWS, true, limit, cursor),
   };
 }
 
-async function get(deps: ClockedTableDeps, number: string): Promise<Conversation> {
+async function readConversation(deps: ClockedTableDeps, number: string): Promise<Conversation> {
   return parseConversation(await readItem(deps, conversationKey(number)), number, deps.now());
 }
 
-async function receive(deps: ClockedTableDeps, text: InboundText): Promise<boolean> {
+async function receiveText(deps: ClockedTableDeps, text: InboundText): Promise<boolean> {
   const at = deps.now().toISOString();
   const { sid, number, body, settles } = text;
   const message: Message = {
@@ -91,7 +97,7 @@ async function receive(deps: ClockedTableDeps, text: InboundText): Promise<boole
     updatedAt: at,
   };
   const review = text.review && { ...text.review, messageSid: sid, since: at };
-  return write(
+  return writeConversation(
     deps,
     number,
     (conversation) => withReceivedText(conversation, { body, at, settles }, review),
@@ -99,31 +105,35 @@ async function receive(deps: ClockedTableDeps, text: InboundText): Promise<boole
   );
 }
 
-async function change(
+async function changeConversation(
   deps: ClockedTableDeps,
   number: string,
   next: (conversation: Conversation) => Conversation | undefined,
 ): Promise<Conversation> {
-  await write(deps, number, next, []);
-  return get(deps, number);
+  await writeConversation(deps, number, next, []);
+  return readConversation(deps, number);
 }
 
-/** @returns false when there was nothing to change, or one of the other writes was made before. */
-async function write(
+/**
+ * Changes a conversation and makes the other writes in the same transaction.
+ *
+ * @returns false when there was nothing to change, or the condition of another write failed.
+ */
+async function writeConversation(
   deps: ClockedTableDeps,
   number: string,
   next: (conversation: Conversation) => Conversation | undefined,
   others: readonly TransactItem[],
 ): Promise<boolean> {
   const isWritten = await changeVersioned('A conversation', {
-    read: () => get(deps, number),
+    read: () => readConversation(deps, number),
     change: next,
     write: async (after, before) => {
-      const isReviewMoved = before.review?.since !== after.review?.since;
+      const hasReviewChanged = before.review?.since !== after.review?.since;
       const codes = await transact(deps.client, [
         ...others,
         { Put: putConversation(deps.table, after) },
-        ...(isReviewMoved ? [{ Put: putReview(deps.table, after) }] : []),
+        ...(hasReviewChanged ? [{ Put: putReview(deps.table, after) }] : []),
       ]);
       if (!codes) return true;
       return others.some((_, index) => codes[index] === 'ConditionalCheckFailed') ? false : LOST;
@@ -132,7 +142,7 @@ async function write(
   return isWritten ?? false;
 }
 
-async function list(
+async function listConversations(
   deps: ClockedTableDeps,
   limit: number,
   below?: string,
@@ -166,8 +176,8 @@ async function listWork(
 ): Promise<ConversationPage> {
   const { items, next } = await pageOfWork(deps, work, { isNewestFirst: !isOldestFirst, limit, cursor });
   const numbers = items.map(numberOfConversationKey);
-  const found = await readManyConsistently(deps.client, deps.table, numbers.map(conversationKey));
-  const byNumber = new Map(found.map((item) => [String(item['number']), item]));
+  const stored = await readManyConsistently(deps.client, deps.table, numbers.map(conversationKey));
+  const byNumber = new Map(stored.map((item) => [String(item['number']), item]));
   const conversations = numbers.flatMap((number) => {
     const item = byNumber.get(number);
     return item ? [parseConversation(item, number, deps.now())] : [];

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 
-/** Where an agent files a conversation (B5). */
+/** The name of a project that agents sort conversations into (B5). */
 export const projectSchema = z
   .string()
   .trim()
   .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._&-]{0,59}$/u, 'Use up to 60 letters, digits, spaces and . _ & -');
 
-/** A text that may be an opt-out: automated texts are held until a person has read it (X7). */
+/** A received text that may be an opt-out. Automated texts to the number are held until a person decides (X7). */
 export const reviewSchema = z.object({
   messageSid: z.string(),
   since: z.string(),
@@ -15,39 +15,39 @@ export const reviewSchema = z.object({
 });
 export type Review = z.infer<typeof reviewSchema>;
 
-/** What a person makes of a text that may be an opt-out. */
+/** The decisions that a person can make on a text that may be an opt-out (X7). */
 export const decisions = ['optOut', 'noOptOut'] as const;
 export type ReviewDecision = (typeof decisions)[number];
 
-/** What is known of the texts between us and one number. */
+/** The conversation with one number. All moments are ISO 8601 UTC. */
 export const conversationSchema = z.object({
   /** E.164. */
   number: z.string(),
   lastAt: z.string(),
   lastDirection: z.enum(['inbound', 'outbound']),
-  /** How the last text begins. */
+  /** The first 120 characters of the last text. */
   lastWords: z.string(),
-  /** Texts from the number that nobody has read. */
+  /** Count of texts from the number that no agent has read. */
   unread: z.int().nonnegative(),
   project: z.string().optional(),
   review: reviewSchema.optional(),
-  /** Who decided the last text that waited for a decision, and how. */
+  /** The last review that was decided: its text, the person who decided, and the decision. */
   decided: z
     .object({ messageSid: z.string(), by: z.string(), at: z.string(), decision: z.enum(decisions) })
     .optional(),
-  /** The confirmation of an opt-in that must leave before any automated text (docs/facts.md, "Carriers' rules"). */
+  /** The confirmation of an opt-in (B3) that must leave before any automated text (docs/facts.md, "Carriers' rules"). */
   pendingConfirmation: z.object({ id: z.string(), since: z.string() }).optional(),
-  /** Automated texts that left: what frequency caps count (X6). */
+  /** The automated texts that left and that the caps still count (X6). */
   recent: z.array(z.object({ at: z.string(), automationId: z.string() })),
-  /** Changes with every write; 0 for a number that was never texted with. */
+  /** Grows by one with every write; 0 for a conversation that is not stored. */
   version: z.int().nonnegative(),
 });
 export type Conversation = z.infer<typeof conversationSchema>;
 
-const SHOWN_CHARACTERS = 120;
+const MAXIMUM_SHOWN_CHARACTERS = 120;
 
-/** The conversation with a number that there was none with. */
-export function noConversation(number: string, now: Date): Conversation {
+/** Returns an empty conversation, for a number without one. @param number E.164. */
+export function emptyConversation(number: string, now: Date): Conversation {
   return {
     number,
     lastAt: now.toISOString(),
@@ -65,15 +65,15 @@ function withText(
   body: string,
   at: string,
 ): Conversation {
-  const lastWords = [...body].slice(0, SHOWN_CHARACTERS).join('');
+  const lastWords = [...body].slice(0, MAXIMUM_SHOWN_CHARACTERS).join('');
   return { ...conversation, lastAt: at, lastDirection, lastWords, version: conversation.version + 1 };
 }
 
 /**
- * A text came in.
+ * Adds a received text to a conversation. Pure.
  *
- * @param review why a person must look at it before automated texts go on. @param text.settles it is a clear opt-out, or START:
- *   whether an earlier text was an opt-out is no question any more.
+ * @param text.at ISO 8601 UTC. @param text.settles set for a clear opt-out (B6) and for START, which decide an open review.
+ * @param review set when a person must decide whether the text is an opt-out (X7).
  */
 export function withReceivedText(
   conversation: Conversation,
@@ -84,9 +84,9 @@ export function withReceivedText(
   next.unread++;
   if (review) return { ...next, review };
   if (!text.settles || !next.review) return next;
-  const { review: settled, ...rest } = next;
+  const { review: open, ...rest } = next;
   const decided = {
-    messageSid: settled.messageSid,
+    messageSid: open.messageSid,
     by: THE_PERSON,
     at: text.at,
     decision: text.settles,
@@ -94,45 +94,49 @@ export function withReceivedText(
   return { ...rest, decided };
 }
 
-/** Stands where an agent would, when the person's own next text decides. */
+/** Written as the decider when the person's own next text decides a review. */
 const THE_PERSON = 'the person';
 
-/** A text was handed over. @param recent the automated sends that caps still count, this one included. */
+/**
+ * Adds a text that was submitted to a conversation, and ends its wait if it is the pending confirmation. Pure.
+ *
+ * @param recent the automated texts that caps still count (X6), this one included.
+ */
 export function withSentText(
   conversation: Conversation,
   text: { readonly id: string; readonly body: string; readonly at: string },
   recent: Conversation['recent'],
 ): Conversation {
   return {
-    ...confirmed(withText(conversation, 'outbound', text.body, text.at), text.id),
+    ...withoutConfirmation(withText(conversation, 'outbound', text.body, text.at), text.id),
     recent: [...recent],
   };
 }
 
-/** The confirmation with this id left, or never will. */
-function confirmed(conversation: Conversation, id: string): Conversation {
+/** Removes the pending confirmation if it has this id: it left, or ended unsent. */
+function withoutConfirmation(conversation: Conversation, id: string): Conversation {
   if (conversation.pendingConfirmation?.id !== id) return conversation;
   const { pendingConfirmation: _, ...rest } = conversation;
   return rest;
 }
 
-/** What an agent does to a conversation. */
+/** A change that an agent makes to a conversation. */
 export interface Handling {
   readonly isRead?: boolean | undefined;
-  /** Null takes it out of its project. */
+  /** Null takes the conversation out of its project. */
   readonly project?: string | null | undefined;
   readonly decision?:
     | {
         readonly decision: ReviewDecision;
         readonly by: string;
         readonly at: string;
-        /** The text that was decided on. A later one waits for a decision of its own. */
+        /** The text that was decided on. The decision has no effect on the review of another text. */
         readonly messageSid: string;
       }
     | undefined;
 }
 
-/** A change by a person: read, filed or decided. @returns undefined when nothing changes. */
+/** Applies an agent's change to a conversation. Pure. @returns undefined when nothing changes. */
 export function withHandling(conversation: Conversation, change: Handling): Conversation | undefined {
   const next: Conversation = { ...conversation, version: conversation.version + 1 };
   if (change.isRead) next.unread = 0;
@@ -149,14 +153,18 @@ export function withHandling(conversation: Conversation, change: Handling): Conv
   return isSame ? undefined : next;
 }
 
-/** An opt-in is about to be confirmed: no automated text goes ahead of the confirmation. */
+/** Notes the pending confirmation of an opt-in, which must leave before any automated text (B3). Pure. @param id its text's id. */
 export function awaitingConfirmation(conversation: Conversation, id: string, now: Date): Conversation {
   const pendingConfirmation = { id, since: now.toISOString() };
   return { ...conversation, pendingConfirmation, version: conversation.version + 1 };
 }
 
-/** A text ended without leaving: what waited for it to leave first waits no longer. @returns undefined when nothing did. */
+/**
+ * Ends the wait for a confirmation that ended without leaving. Pure.
+ *
+ * @param id id of the text that ended. @returns undefined when the conversation does not wait for this text.
+ */
 export function endedUnsent(conversation: Conversation, id: string): Conversation | undefined {
-  const next = confirmed(conversation, id);
+  const next = withoutConfirmation(conversation, id);
   return next === conversation ? undefined : { ...next, version: conversation.version + 1 };
 }

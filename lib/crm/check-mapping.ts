@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { type CrmObject, type Mapping, objectNamed } from './preferences.ts';
-import { fieldNamed, type ObjectDescription } from './salesforce.ts';
+import { type CrmObject, findCrmObject, type Mapping } from './preferences.ts';
+import { findObjectField, type ObjectDescription } from './salesforce.ts';
 
-/** What Salesforce says of a mapping's field (H8). */
+/** The check of a mapping's field against Salesforce's description of its object (H8). */
 export const mappingCheckSchema = z.object({
   /** The object's API name. */
   object: z.string(),
@@ -15,18 +15,22 @@ export const mappingCheckSchema = z.object({
 });
 export type MappingCheck = z.infer<typeof mappingCheckSchema>;
 
-/** Verifies one row against its object's description. A field hidden by field-level security counts as missing. */
+/**
+ * Checks one mapping against its object's description (H8). A field hidden by field-level security counts as missing.
+ *
+ * @param description undefined when Salesforce has no such object, or hides it.
+ */
 export function checkMapping(
   mapping: Pick<Mapping, 'object' | 'field'>,
   objects: readonly CrmObject[],
   description: ObjectDescription | undefined,
 ): MappingCheck {
-  const object = description?.name ?? objectNamed(objects, mapping.object).name;
+  const object = description?.name ?? findCrmObject(objects, mapping.object).name;
   const none = { object, exists: false, readable: false, writable: false, boolean: false };
   if (!description) {
     return { ...none, detail: `There is no object ${object} that sendgate's user may see. It is skipped.` };
   }
-  const field = fieldNamed(description, mapping.field);
+  const field = findObjectField(description, mapping.field);
   if (!field) {
     const detail = `${object} has no field ${mapping.field} that sendgate's user may see. It is skipped.`;
     return { ...none, detail };
@@ -34,8 +38,8 @@ export function checkMapping(
   const readable = description.queryable;
   const writable = description.updateable && field.updateable;
   const isBoolean = field.type === 'boolean';
-  const found = { object, exists: true, readable, writable, boolean: isBoolean };
-  return { ...found, detail: detailOf(`${object}.${field.name}`, found, field.type) };
+  const check = { object, exists: true, readable, writable, boolean: isBoolean };
+  return { ...check, detail: detailOf(`${object}.${field.name}`, check, field.type) };
 }
 
 function detailOf(name: string, check: Omit<MappingCheck, 'object' | 'detail'>, type: string): string {

@@ -5,37 +5,41 @@ import { setDefaults } from 'jsforce/lib/request.js';
 import { grantOf, type SalesforceCredentials } from './credentials.ts';
 import { type ApiUsage, problemOf, SalesforceProblem } from './salesforce.ts';
 
+/** Options of a session with Salesforce. */
 export interface SalesforceSessionOptions {
   readonly credentials: () => Promise<SalesforceCredentials>;
-  /** Origin that stands in for the credentials' login URL. */
+  /** Origin to log in at, in place of the credentials' login URL. */
   readonly baseUrl?: string;
   readonly timeoutMilliseconds?: number;
   readonly now: () => Date;
 }
 
+/** A request to Salesforce's REST API. */
 export interface SalesforceRequest {
   readonly method: 'GET' | 'POST' | 'PATCH';
-  /** Behind the version: `/limits`, `/composite`. */
+  /** Path after the API version: `/limits`, `/composite`. */
   readonly path: string;
   readonly body?: unknown;
-  /** Whether it may be sent again by itself: it only reads. */
+  /** True: the request changes nothing, so `call` may repeat it. */
   readonly readsOnly: boolean;
 }
 
-/** One version for paths in composite requests and for the client, whose own default is from 2020. */
+/** Version of the REST API, for the client and for paths in composite requests. The client's default is from 2020. */
 export const API_VERSION = '61.0';
-/** The client's own are 30 minutes and five retries. */
+/** Default time-out of a request. The client's own is 30 minutes, with five retries. */
 const TIMEOUT_MILLISECONDS = 15_000;
 const PAUSE_MILLISECONDS = 300;
-/** The client's time-out ends with the headers; what comes after may take this much longer. */
+/** Extra time for the body: the client's time-out ends with the headers. */
 const BODY_MILLISECONDS = 10_000;
 
-/** A session with Salesforce: logged in when first used, and logged in anew once when a call finds it expired. */
+/** A session with Salesforce. It logs in at its first call, and once again when a call finds it expired. */
 export type SalesforceSession = ReturnType<typeof createSession>;
 
 /**
- * The client gets no refresh function: with one, it repeats a request for as long as the API answers 401, without end. So a
- * 401 comes back here, is answered by one new login, and the second 401 is an error.
+ * Creates a session. `call` throws SalesforceProblem when Salesforce does not answer; `usage` returns the API usage of the last answer.
+ *
+ * The client gets no refresh function, because with one it repeats a request without end while the API answers 401. Here a 401 leads
+ * to one new login, and a second 401 is an error.
  */
 export function createSession(options: SalesforceSessionOptions) {
   const timeout = options.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS;
@@ -46,7 +50,7 @@ export function createSession(options: SalesforceSessionOptions) {
 
   async function open(): Promise<Connection> {
     const credentials = await options.credentials().catch(() => {
-      // Why is for whoever may read the parameter; the message goes to admins.
+      // Admins read this message and may not read the parameter, so it does not say what is wrong with it.
       throw new SalesforceProblem('refused', 'no usable credentials');
     });
     const { clientId } = credentials;
@@ -90,15 +94,15 @@ export function createSession(options: SalesforceSessionOptions) {
     return send(request, true);
   }
 
-  /** The client would send a POST again with its body read to the end already, so who only reads is repeated here. */
+  /** Repeats a request that only reads. The client cannot: on a retry it would send a POST whose body is already consumed. */
   async function call(request: SalesforceRequest): Promise<unknown> {
     const began = options.now().getTime();
     try {
       return await send(request);
     } catch (error) {
-      const isPassing = error instanceof SalesforceProblem && error.kind === 'unavailable';
+      const isTransient = error instanceof SalesforceProblem && error.kind === 'unavailable';
       const tookLong = options.now().getTime() - began > timeout / 2;
-      if (!request.readsOnly || !isPassing || tookLong) throw error;
+      if (!request.readsOnly || !isTransient || tookLong) throw error;
       await sleep(PAUSE_MILLISECONDS);
       return send(request);
     }
@@ -123,7 +127,7 @@ function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** OAuth's errors have OAuth's names; anything else kept the endpoint from answering. */
+/** Classifies an error of the login. Refusals have OAuth's error names; with any other error the endpoint did not answer. */
 function loginProblem(error: unknown): unknown {
   if (error instanceof SalesforceProblem || !(error instanceof Error)) return error;
   if (/^(invalid_|unsupported_|unauthorized_|inactive_)/.test(error.name)) {
@@ -132,6 +136,7 @@ function loginProblem(error: unknown): unknown {
   return new SalesforceProblem('unavailable', 'no login');
 }
 
+/** @throws SalesforceProblem `unavailable` when the work takes longer. */
 async function within<T>(milliseconds: number, work: PromiseLike<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

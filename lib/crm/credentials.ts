@@ -5,8 +5,8 @@ import { cachedSecret } from '../runtime/secrets.ts';
 const loginUrl = z.url().refine((url) => !url.endsWith('/'), 'No slash at the end');
 
 /**
- * How sendgate logs in, as ops keep it in SSM. Both flows need no person and give no refresh token; the login URL is the
- * org's My Domain (`https://acme.my.salesforce.com`).
+ * The credentials that ops store in SSM. Neither flow needs a person or gives a refresh token. The login URL is the org's My
+ * Domain (`https://acme.my.salesforce.com`).
  */
 export const salesforceCredentialsSchema = z.discriminatedUnion('flow', [
   z.object({
@@ -27,7 +27,7 @@ export const salesforceCredentialsSchema = z.discriminatedUnion('flow', [
 ]);
 export type SalesforceCredentials = z.infer<typeof salesforceCredentialsSchema>;
 
-/** The credentials in their parameter. @throws Error that names the fields that are wrong, and no value. */
+/** Reads the credentials from their SSM parameter. @throws Error that names the wrong fields and holds no value. */
 export async function salesforceCredentials(parameter: string): Promise<SalesforceCredentials> {
   const parsed = salesforceCredentialsSchema.safeParse(JSON.parse(await cachedSecret(parameter)));
   if (parsed.success) return parsed.data;
@@ -35,10 +35,10 @@ export async function salesforceCredentials(parameter: string): Promise<Salesfor
   throw new Error(`The parameter ${parameter} is no Salesforce credentials: check ${fields}`);
 }
 
-/** Salesforce takes three minutes at most. */
+/** Lifetime of the JWT; Salesforce accepts at most three minutes. */
 const ASSERTION_SECONDS = 120;
 
-/** What the token endpoint is asked with, client id and secret aside. @param now seconds of the assertion's life count from here. */
+/** Builds the parameters of a token request without client id and secret. @param now start of the assertion's lifetime. */
 export function grantOf(
   credentials: SalesforceCredentials,
   now: Date,

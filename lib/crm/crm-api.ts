@@ -12,7 +12,7 @@ import {
 } from './preferences.ts';
 import { crmStatusSchema } from './status-store.ts';
 
-/** Says why Salesforce could not be asked about a row. A row is kept even so (H8). */
+/** The reason why Salesforce could not check a row. The row is kept (H8). */
 const notCheckedSchema = z.object({ unknown: z.string() }).meta({
   id: 'CrmMappingNotChecked',
   description: 'Why Salesforce could not be asked about the mapping.',
@@ -45,7 +45,7 @@ const preferencesSchema = z
   })
   .meta({ id: 'CrmPreferences', description: 'How ImproveIt 360 is used, and the objects that follow.' });
 
-/** The preferences as the API shows them. */
+/** Builds the API's answer from the preferences: adds the objects that are in use. */
 export function shownPreferences(preferences: CrmPreferences) {
   return { ...preferences, objectsInUse: objectsOf(preferences) };
 }
@@ -56,7 +56,7 @@ const preferencesAnswer = {
   example: shownPreferences(defaultCrmPreferences),
 };
 
-/** The routes of the CRM, described here so that the API's one description has them whichever function serves them. */
+/** Describes the CRM's routes. openapi.json is generated from this, and crm-lookup serves them. */
 export const crmApi = {
   getPreferences: {
     method: 'GET',

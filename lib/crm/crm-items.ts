@@ -1,29 +1,31 @@
 import type { Key } from '../runtime/dynamodb.ts';
 
-/** How what is known of the CRM lies in its tables. No other file spells these keys. */
+// Keys of the CRM's items. No other file spells them.
 
-/** In the configuration table. */
+/** Key of the preferences in the configuration table. */
 export const preferencesKey: Key = { pk: 'CRM', sk: 'PREFERENCES' };
+/** Partition of the mappings in the configuration table. */
 export const MAPPINGS = 'CRM_MAPPING';
+/** Builds the key of a mapping. */
 export const mappingKey = (id: string): Key => ({ pk: MAPPINGS, sk: id });
 
-/** In the outreach table. */
 const numberPartition = (number: string) => `CRM#${number}`;
-/** When a number was looked up and what was seen then. */
+/** Builds the key of a number's last look-up, in the outreach table. */
 export const lookupKey = (number: string): Key => ({ pk: numberPartition(number), sk: 'LOOKUP' });
-/** Something to do for a number in the CRM. */
+/** Builds the key of a CRM job, in the outreach table. */
 export const crmJobKey = (number: string, id: string): Key => ({
   pk: numberPartition(number),
-  sk: `ERRAND#${id}`,
+  sk: `JOB#${id}`,
 });
-/** That sendgate itself wrote a field of a record, and for whom. */
+/** Builds the key of an own write, in the outreach table: a field of a record that sendgate ticked. */
 export const ownWriteKey = (recordId: string, field: string): Key => ({
   pk: numberPartition(recordId),
   sk: `WROTE#${field.toLowerCase()}`,
 });
+/** Keys of the status and of the sweep's position, in the outreach table. */
 export const statusKey: Key = { pk: 'CRM#STATUS', sk: 'STATUS' };
 export const sweepKey: Key = { pk: 'CRM#STATUS', sk: 'SWEEP' };
-/** Open errands in the work index, by when they are due. */
+/** Names the partition of the work index with a shard's open CRM jobs, in the order of their due times. */
 export const crmJobWork = (shard: number) => `CRM#${shard}`;
-/** Every errand that writes, newest first, in the index of collections. */
+/** Name of the collection of all CRM jobs that write, newest first. */
 export const WRITE_BACKS = 'CRM_WRITE_BACKS';

@@ -13,20 +13,21 @@ import { FIRST_MOMENT, pageOfWork } from '../tables/work-page.ts';
 import { crmJobKey, crmJobWork, WRITE_BACKS } from './crm-items.ts';
 import { type CrmJob, crmJobSchema, expiryOf } from './crm-job.ts';
 
-/** Errands to the CRM: open ones stand in the work index, those that write in a collection for whoever wants to see them. */
+/** Reads and writes CRM jobs. Open ones are in the work index; those that write are in a collection, which the API lists. */
 export type CrmJobStore = ReturnType<typeof createCrmJobStore>;
 
 /** @param deps.table the outreach table. */
 export function createCrmJobStore(deps: ClockedTableDeps) {
   return {
-    /** Adds an errand, unless it is there already. */
+    /** Adds a CRM job, unless it exists already. */
     add: (crmJob: CrmJob) => add(deps, crmJob),
-    /** Open errands that are due, the oldest first; at most `limit`. */
+    /** Reads at most `limit` open CRM jobs that are due, starting with the oldest. */
     due: (limit: number) => due(deps, limit),
+    /** Replaces a CRM job. */
     put: async (crmJob: CrmJob): Promise<void> => {
       await deps.client.send(new PutCommand({ TableName: deps.table, Item: itemOf(deps, crmJob) }));
     },
-    /** Errands that write, newest first. @param cursor the `next` of the page before. */
+    /** Lists CRM jobs that write, newest first. @param cursor the `next` of the page before. */
     writeBacks: (limit: number, cursor?: Item) => writeBacks(deps, limit, cursor),
   };
 }
@@ -56,9 +57,9 @@ async function due(deps: ClockedTableDeps, limit: number): Promise<CrmJob[]> {
     .toSorted((a, b) => a.dueAt.localeCompare(b.dueAt))
     .slice(0, limit);
   const keys = oldest.map(({ key }) => key);
-  const found = await readManyConsistently(deps.client, deps.table, keys);
-  // The index may lag behind: what counts is the job itself.
-  return found
+  const items = await readManyConsistently(deps.client, deps.table, keys);
+  // The index may lag behind, so the job itself says whether it is due.
+  return items
     .map((item) => crmJobSchema.parse(item))
     .filter(({ status, dueAt }) => status === 'open' && dueAt <= deps.now().toISOString());
 }

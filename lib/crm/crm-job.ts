@@ -1,30 +1,30 @@
 import * as z from 'zod';
 
-/** What became of one field of one record, or of a mapping that leads to none. */
+/** The outcome of one write to a field of a record, or of a mapping without a record. */
 export const writeSchema = z.object({
   checkbox: z.int(),
   object: z.string(),
   field: z.string(),
   recordId: z.string().optional(),
   /**
-   * - `written`: ticked, and read back as ticked. `already`: it was.
+   * - `written`: the field was ticked and read back as ticked. `already`: it was ticked before.
    * - `noRecord`: no record of that object has the number yet.
    * - `notWritable`: the field is missing, hidden, read-only or no checkbox.
-   * - `notKept`: Salesforce took it and the field is unticked all the same.
-   * - `refused`: Salesforce refused it, with its code.
+   * - `notKept`: Salesforce accepted the write, but the field is still unticked.
+   * - `refused`: Salesforce refused the write, with its code.
    */
   outcome: z.enum(['written', 'already', 'noRecord', 'notWritable', 'notKept', 'refused']),
   code: z.string().optional(),
 });
 export type Write = z.infer<typeof writeSchema>;
 
-/** Something to do for a number in the CRM: look it up, and tick what its lead ticked on a form (H9). */
+/** A CRM job: looks a number up (H6) and ticks the fields of the checkboxes that its lead ticked on a form (H9). */
 export const crmJobSchema = z.object({
   /** E.164. */
   number: z.string(),
-  /** The submission's or lead's: the same one twice is one errand. */
+  /** Id of the submission or lead; the same id twice is one job. */
   id: z.string(),
-  /** Numbers of the checkboxes that were ticked; none: only a look-up. */
+  /** Numbers of the ticked checkboxes; empty when there is only a look-up to do. */
   checkboxes: z.array(z.int()),
   createdAt: z.string(),
   dueAt: z.string(),
@@ -34,15 +34,23 @@ export const crmJobSchema = z.object({
 });
 export type CrmJob = z.infer<typeof crmJobSchema>;
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-/** How long to wait after each fruitless attempt; the last one again and again. */
-const RETRY_DELAYS_MILLISECONDS = [MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 12 * HOUR, 24 * HOUR];
-/** A lead that is not in the CRM by then will not be. */
-const GIVE_UP_AFTER_MILLISECONDS = 30 * 24 * HOUR;
-/** How long a finished errand stays to be seen. */
-const KEPT_SECONDS = 90 * 24 * 60 * 60;
+const MINUTE_MILLISECONDS = 60_000;
+const HOUR_MILLISECONDS = 60 * MINUTE_MILLISECONDS;
+/** Delays after failed attempts, in order. The last one repeats. */
+const RETRY_DELAYS_MILLISECONDS = [
+  MINUTE_MILLISECONDS,
+  5 * MINUTE_MILLISECONDS,
+  30 * MINUTE_MILLISECONDS,
+  2 * HOUR_MILLISECONDS,
+  12 * HOUR_MILLISECONDS,
+  24 * HOUR_MILLISECONDS,
+];
+/** A job fails after this time: a lead that is not in the CRM by then is not expected any more. */
+const GIVE_UP_AFTER_MILLISECONDS = 30 * 24 * HOUR_MILLISECONDS;
+/** A finished job is kept and listed for this long. */
+const RETENTION_SECONDS = 90 * 24 * 60 * 60;
 
+/** Builds an open CRM job that is due now. */
 export function newCrmJob(
   { number, id, checkboxes }: Pick<CrmJob, 'number' | 'id' | 'checkboxes'>,
   now: Date,
@@ -51,7 +59,7 @@ export function newCrmJob(
   return { number, id, checkboxes, createdAt: at, dueAt: at, attempts: 0, status: 'open', writes: [] };
 }
 
-/** The errand after an attempt: done, due again later, or given up on after a month. */
+/** Changes a CRM job after an attempt: it is done, due again later, or failed after 30 days. */
 export function afterAttempt(crmJob: CrmJob, writes: readonly Write[], now: Date): CrmJob {
   const attempts = crmJob.attempts + 1;
   const attempted = { ...crmJob, attempts, writes: [...writes] };
@@ -60,11 +68,13 @@ export function afterAttempt(crmJob: CrmJob, writes: readonly Write[], now: Date
   }
   if (now.getTime() - Date.parse(crmJob.createdAt) > GIVE_UP_AFTER_MILLISECONDS)
     return { ...attempted, status: 'failed' };
-  const pause = RETRY_DELAYS_MILLISECONDS[Math.min(attempts, RETRY_DELAYS_MILLISECONDS.length) - 1] ?? MINUTE;
+  const pause =
+    RETRY_DELAYS_MILLISECONDS[Math.min(attempts, RETRY_DELAYS_MILLISECONDS.length) - 1] ??
+    MINUTE_MILLISECONDS;
   return { ...attempted, dueAt: new Date(now.getTime() + pause).toISOString() };
 }
 
-/** When a finished errand may be forgotten, in seconds since 1970. */
+/** Computes when a finished job may be deleted. @returns seconds since 1970. */
 export function expiryOf(now: Date): number {
-  return Math.floor(now.getTime() / 1000) + KEPT_SECONDS;
+  return Math.floor(now.getTime() / 1000) + RETENTION_SECONDS;
 }

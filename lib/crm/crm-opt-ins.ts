@@ -2,7 +2,7 @@ import type { NewConsentEvent } from '../consent/consent-event.ts';
 import type { CrmRecord } from './look-up.ts';
 import { fieldKey, type Lookup, type OwnWrite, type Seen } from './lookup-store.ts';
 
-/** A field that says true and did not when it was seen last: somebody attests an opt-in. */
+/** An opt-in from the CRM: a mapped field that is true now and was not at the last look-up (H6). */
 export interface CrmOptIn {
   readonly number: string;
   readonly object: string;
@@ -10,13 +10,13 @@ export interface CrmOptIn {
   readonly field: string;
   /** The record's last-modified date, ISO 8601 UTC. */
   readonly modifiedAt: string;
-  /** What it said when it was seen last, if it ever was. */
+  /** The field at the last look-up; undefined when it was never read. */
   readonly before: Seen | undefined;
 }
 
 /**
- * Which fields newly say true (H6): of several records of a number any true counts, and each is evidence of its own. A field
- * that said true already attests nothing new, however often its record is edited; one that was false in between does.
+ * Finds the fields that newly say true (H6). Every record of a number counts, and each true field is evidence of its own. A field
+ * that said true before is no new opt-in, even if its record was edited. A field that was false in between is one.
  *
  * @param lookups the last look-up of each number.
  */
@@ -33,16 +33,16 @@ export function crmOptInsOf(records: readonly CrmRecord[], lookups: ReadonlyMap<
 }
 
 /**
- * Whether a true is only the echo of what sendgate wrote for a ticked checkbox. Consent belongs to the number that gave it
- * (B2): the record's other numbers get none from it, unless somebody unticked the field and ticked it again.
+ * Decides whether a field is true only because sendgate ticked it for a form's checkbox. Consent belongs to the number that gave
+ * it (B2), so the record's other numbers get none from an own write, unless somebody unticked the field and ticked it again.
  */
-export function isOwnWrite({ before }: CrmOptIn, echo: OwnWrite | undefined): boolean {
-  if (!echo) return false;
-  const wasUnticked = before?.value === false && before.modifiedAt > echo.writtenAt;
+export function isOwnWrite({ before }: CrmOptIn, ownWrite: OwnWrite | undefined): boolean {
+  if (!ownWrite) return false;
+  const wasUnticked = before?.value === false && before.modifiedAt > ownWrite.writtenAt;
   return !wasUnticked;
 }
 
-/** The consent event of an attestation. The same record, field and change of it is one event, whoever reads it twice. */
+/** Builds the consent event of a CRM opt-in. The same change of a field, read twice, is one event. */
 export function crmOptInEvent({ number, object, recordId, field, modifiedAt }: CrmOptIn): NewConsentEvent {
   return {
     number,
@@ -53,7 +53,7 @@ export function crmOptInEvent({ number, object, recordId, field, modifiedAt }: C
   };
 }
 
-/** What is known of a number after a look-up: what was seen before, and what was seen now. */
+/** Builds the stored look-up of a number: the fields that were seen before, overwritten by those of now. */
 export function lookupAfter(
   number: string,
   records: readonly CrmRecord[],

@@ -10,20 +10,21 @@ export interface CrmJobQueueDeps {
   readonly now: () => Date;
 }
 
-/** Where whoever takes leads in leaves word of them for the CRM. */
+/** Queues a CRM look-up for each new lead. */
 export type CrmJobQueue = ReturnType<typeof createCrmJobQueue>;
 
+/** Creates the queue of CRM jobs. Functions that create leads use it. */
 export function createCrmJobQueue({ client, configurationTable, outreachTable, now }: CrmJobQueueDeps) {
   const preferences = createCrmPreferencesStore({ client, table: configurationTable, now });
   const crmJobs = createCrmJobStore({ client, table: outreachTable, now });
   return {
     /**
-     * Leaves word that a lead arrived, for crm-lookup to look it up (H6) and tick what was ticked (H9). Asks nothing of
-     * Salesforce, and does nothing where ImproveIt 360 is not in use. The same arrival twice is one.
+     * Queues a CRM job for a lead: crm-lookup looks the number up (H6) and ticks the fields of the ticked checkboxes (H9). Makes
+     * no request to Salesforce, and does nothing when ImproveIt 360 is off. The same id twice is one job.
      */
-    async enqueueCrmJob(arrival: Pick<CrmJob, 'number' | 'id' | 'checkboxes'>): Promise<void> {
+    async enqueueCrmJob(lead: Pick<CrmJob, 'number' | 'id' | 'checkboxes'>): Promise<void> {
       const { enabled } = await preferences.preferences();
-      if (enabled) await crmJobs.add(newCrmJob(arrival, now()));
+      if (enabled) await crmJobs.add(newCrmJob(lead, now()));
     },
   };
 }

@@ -10,38 +10,38 @@ export interface LookUpDeps {
   readonly descriptions: Descriptions;
 }
 
-/** A record of the CRM that belongs to some of the numbers that were looked for. */
+/** A record of the CRM that belongs to some of the requested numbers. */
 export interface CrmRecord {
   readonly object: string;
   readonly id: string;
-  /** E.164, those that were looked for only. */
+  /** E.164; only requested ones. */
   readonly numbers: readonly string[];
   /** ISO 8601 UTC. */
   readonly modifiedAt: string;
-  /** The mapped fields that could be read. */
+  /** The mapped fields that could be read, by API name. */
   readonly values: Readonly<Record<string, boolean>>;
 }
 
-/** What Salesforce says of its own objects, of those that the mappings speak of. */
+/** Describes the objects that the mappings need. @returns descriptions by API name in lower case; missing objects are left out. */
 export async function describeMapped(
   descriptions: Descriptions,
   preferences: CrmPreferences,
   mappings: readonly Mapping[],
 ): Promise<ReadonlyMap<string, ObjectDescription>> {
-  const found = new Map<string, ObjectDescription>();
+  const described = new Map<string, ObjectDescription>();
   for (const name of objectsToDescribe(mappings, objectsOf(preferences))) {
     const description = await descriptions.get(name);
-    if (description) found.set(name.toLowerCase(), description);
+    if (description) described.set(name.toLowerCase(), description);
   }
-  return found;
+  return described;
 }
 
 /**
- * Looks numbers up in the CRM, all of them together: one round of queries for the objects that hold phones, one for those
- * that belong to them.
+ * Looks numbers up in the CRM together (H6): one round of queries for the objects that hold phones, one for the objects that belong
+ * to them.
  *
- * @param numbers E.164; none asks nothing.
- * @returns every record that has one of the numbers, whatever its fields say.
+ * @param numbers E.164; an empty list makes no request.
+ * @returns every record that has one of the numbers, with true and false fields.
  * @throws SalesforceProblem when Salesforce does not answer.
  */
 export async function lookUpRecords(
@@ -51,10 +51,10 @@ export async function lookUpRecords(
   numbers: readonly string[],
 ): Promise<CrmRecord[]> {
   if (numbers.length === 0 || mappings.length === 0) return [];
-  return describeAndAsk(deps, preferences, mappings, new Set(numbers), false);
+  return describeAndQuery(deps, preferences, mappings, new Set(numbers), false);
 }
 
-async function describeAndAsk(
+async function describeAndQuery(
   deps: LookUpDeps,
   preferences: CrmPreferences,
   mappings: readonly Mapping[],
@@ -63,15 +63,15 @@ async function describeAndAsk(
 ): Promise<CrmRecord[]> {
   const described = await describeMapped(deps.descriptions, preferences, mappings);
   const plan = planLookup(mappings, objectsOf(preferences), (name) => described.get(name.toLowerCase()));
-  const answer = await ask(deps.salesforce, plan, numbers, isRenewed);
-  if (answer !== 'stale') return answer;
-  // A field went away since it was described: the objects are described once more, and no answer is stale then.
+  const records = await queryRecords(deps.salesforce, plan, numbers, isRenewed);
+  if (records !== 'stale') return records;
+  // A field was removed since it was described. The objects are described again, and then a refused query is left out.
   deps.descriptions.forget();
-  return describeAndAsk(deps, preferences, mappings, numbers, true);
+  return describeAndQuery(deps, preferences, mappings, numbers, true);
 }
 
-/** @param skipsRefused what Salesforce refuses is left out; otherwise it is `stale`. */
-async function ask(
+/** Runs a plan's queries. @param skipsRefused leaves refused queries out; otherwise one makes the result `stale`. */
+async function queryRecords(
   salesforce: Pick<Salesforce, 'query'>,
   plan: LookupPlan,
   numbers: ReadonlySet<string>,
@@ -87,7 +87,7 @@ async function ask(
     const has = holder.phones
       .flatMap((phone) => numbersWritten(row[phone]))
       .filter((one) => numbers.has(one));
-    if (has.length > 0) keep(records, holder, row, has);
+    if (has.length > 0) addToRecords(records, holder, row, has);
   }
   const children = plan.children.flatMap((child) => {
     const parents = [...records.values()].filter(({ object }) => object === child.parent).map(({ id }) => id);
@@ -96,36 +96,36 @@ async function ask(
   const owned = rowsOf(children, await salesforce.query(children.map(({ statement }) => statement)));
   if (owned.isRefused && !skipsRefused) return 'stale';
   for (const { plan: child, row } of owned.rows) {
-    keep(records, child, row, records.get(String(row[child.lookup]))?.numbers ?? []);
+    addToRecords(records, child, row, records.get(String(row[child.lookup]))?.numbers ?? []);
   }
   return [...records.values()];
 }
 
-function rowsOf<P>(asked: readonly { readonly plan: P }[], outcomes: readonly QueryOutcome[]) {
+function rowsOf<P>(queries: readonly { readonly plan: P }[], outcomes: readonly QueryOutcome[]) {
   const rows: { readonly plan: P; readonly row: Row }[] = [];
   let isRefused = false;
   for (const [index, outcome] of outcomes.entries()) {
-    const plan = asked[index]?.plan;
+    const plan = queries[index]?.plan;
     if ('refused' in outcome) isRefused = true;
     else if (plan) rows.push(...outcome.rows.map((row) => ({ plan, row })));
   }
   return { rows, isRefused };
 }
 
-/** Adds a record, or what another query says of the same one. */
-function keep(
+/** Adds a row to the records. Rows of the same record from several queries become one record. */
+function addToRecords(
   records: Map<string, CrmRecord>,
   { object, fields }: { readonly object: string; readonly fields: readonly string[] },
   row: Row,
   numbers: readonly string[],
 ): void {
-  const known = records.get(row.Id);
+  const existing = records.get(row.Id);
   const values = Object.fromEntries(fields.map((field) => [field, row[field] === true]));
   records.set(row.Id, {
     object,
     id: row.Id,
-    numbers: [...new Set([...(known?.numbers ?? []), ...numbers])],
+    numbers: [...new Set([...(existing?.numbers ?? []), ...numbers])],
     modifiedAt: new Date(row.LastModifiedDate ?? 0).toISOString(),
-    values: { ...known?.values, ...values },
+    values: { ...existing?.values, ...values },
   });
 }

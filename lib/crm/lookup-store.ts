@@ -4,11 +4,11 @@ import { mapConcurrently } from '../runtime/concurrency.ts';
 import { type Item, readManyConsistently, type TableDeps } from '../runtime/dynamodb.ts';
 import { lookupKey, ownWriteKey } from './crm-items.ts';
 
-/** What a field of a record said when it was seen last. */
+/** The value of a record's field at the last look-up. */
 const seenSchema = z.object({ value: z.boolean(), modifiedAt: z.string() });
 export type Seen = z.infer<typeof seenSchema>;
 
-/** The last look-up of a number. */
+/** The last look-up of a number, with the fields that were read. */
 export const lookupSchema = z.object({
   number: z.string(),
   lookedUpAt: z.string(),
@@ -17,36 +17,39 @@ export const lookupSchema = z.object({
 });
 export type Lookup = z.infer<typeof lookupSchema>;
 
-/** A field that sendgate itself ticked, for the number whose lead ticked the form's checkbox. */
-const echoSchema = z.object({
+/** An own write: a field that sendgate ticked for the number whose lead ticked the form's checkbox. */
+const ownWriteSchema = z.object({
   recordId: z.string(),
   field: z.string(),
   number: z.string(),
   writtenAt: z.string(),
 });
-export type OwnWrite = z.infer<typeof echoSchema>;
+export type OwnWrite = z.infer<typeof ownWriteSchema>;
 
+/** Builds the key of a record's field in `Lookup.seen`. */
 export const fieldKey = (recordId: string, field: string) => `${recordId}.${field.toLowerCase()}`;
 
-const WRITES_AT_ONCE = 20;
+const MAXIMUM_CONCURRENT_WRITES = 20;
 
-/** What was looked up when, and what sendgate wrote itself. */
+/** Reads and writes look-ups and own writes. */
 export type LookupStore = ReturnType<typeof createLookupStore>;
 
 /** @param deps.table the outreach table. */
 export function createLookupStore(deps: TableDeps) {
   return {
-    /** The last look-up of each number that ever had one. */
+    /** Reads the last look-ups of some numbers. @returns those that exist, by number. */
     async getMany(numbers: readonly string[]): Promise<ReadonlyMap<string, Lookup>> {
       const items = await readManyConsistently(deps.client, deps.table, numbers.map(lookupKey));
       return new Map(items.map((item) => lookupSchema.parse(item)).map((lookup) => [lookup.number, lookup]));
     },
+    /** Replaces look-ups. */
     async put(lookups: readonly Lookup[]): Promise<void> {
       await putMany(
         deps,
         lookups.map((lookup) => ({ ...lookupKey(lookup.number), ...lookup })),
       );
     },
+    /** Reads the own writes to some fields. @returns those that exist, by `fieldKey`. */
     async ownWrites(
       fields: readonly { readonly recordId: string; readonly field: string }[],
     ): Promise<ReadonlyMap<string, OwnWrite>> {
@@ -55,20 +58,21 @@ export function createLookupStore(deps: TableDeps) {
         deps.table,
         fields.map(({ recordId, field }) => ownWriteKey(recordId, field)),
       );
-      const echoes = items.map((item) => echoSchema.parse(item));
-      return new Map(echoes.map((echo) => [fieldKey(echo.recordId, echo.field), echo]));
+      const ownWrites = items.map((item) => ownWriteSchema.parse(item));
+      return new Map(ownWrites.map((write) => [fieldKey(write.recordId, write.field), write]));
     },
-    async putEchoes(echoes: readonly OwnWrite[]): Promise<void> {
+    /** Stores own writes. */
+    async putOwnWrites(ownWrites: readonly OwnWrite[]): Promise<void> {
       await putMany(
         deps,
-        echoes.map((echo) => ({ ...ownWriteKey(echo.recordId, echo.field), ...echo })),
+        ownWrites.map((write) => ({ ...ownWriteKey(write.recordId, write.field), ...write })),
       );
     },
   };
 }
 
 async function putMany({ client, table }: TableDeps, items: readonly Item[]): Promise<void> {
-  await mapConcurrently(items, WRITES_AT_ONCE, (Item) =>
+  await mapConcurrently(items, MAXIMUM_CONCURRENT_WRITES, (Item) =>
     client.send(new PutCommand({ TableName: table, Item })),
   );
 }

@@ -2,10 +2,10 @@ import { checkMapping } from './check-mapping.ts';
 import type { CrmJob, Write } from './crm-job.ts';
 import type { CrmRecord } from './look-up.ts';
 import type { Described } from './plan.ts';
-import { type CrmObject, type Mapping, objectNamed } from './preferences.ts';
-import { fieldNamed } from './salesforce.ts';
+import { type CrmObject, findCrmObject, type Mapping } from './preferences.ts';
+import { findObjectField } from './salesforce.ts';
 
-/** A field that is to be ticked. */
+/** A field of a record to tick. */
 export interface Tick {
   readonly checkbox: number;
   readonly object: string;
@@ -14,11 +14,11 @@ export interface Tick {
 }
 
 /**
- * What a lead's ticked checkboxes mean for the records of its number (H9): checkbox N goes to the fields that are mapped to
- * N, on every record of that object which has the number, since the consent is the number's and not one record's.
+ * Plans the writes of a lead's ticked checkboxes (H9). Checkbox N goes to the fields that are mapped to N, on every record of the
+ * mapped object that has the number, since consent belongs to the number and not to one record (B2).
  *
- * @param records those of the look-up just before: what says true already is not written again.
- * @returns the fields to tick, and of the others why there is nothing to tick.
+ * @param records those of the look-up just before; a field that is true already is not written again.
+ * @returns `ticks`: the fields to tick. `withoutWrite`: the outcomes of all other fields.
  */
 export function planWrites(
   { checkboxes, number }: Pick<CrmJob, 'checkboxes' | 'number'>,
@@ -26,14 +26,14 @@ export function planWrites(
   objects: readonly CrmObject[],
   described: Described,
   records: readonly CrmRecord[],
-): { readonly ticks: readonly Tick[]; readonly settled: readonly Write[] } {
+): { readonly ticks: readonly Tick[]; readonly withoutWrite: readonly Write[] } {
   const ticks: Tick[] = [];
-  const settled: Write[] = [];
+  const withoutWrite: Write[] = [];
   for (const mapping of mappings) {
     if (!checkboxes.includes(mapping.checkbox)) continue;
-    const description = described(objectNamed(objects, mapping.object).name);
+    const description = described(findCrmObject(objects, mapping.object).name);
     const check = checkMapping(mapping, objects, description);
-    const field = description && fieldNamed(description, mapping.field);
+    const field = description && findObjectField(description, mapping.field);
     const about = {
       checkbox: mapping.checkbox,
       object: check.object,
@@ -43,15 +43,15 @@ export function planWrites(
       (record) => record.object === check.object && record.numbers.includes(number),
     );
     if (!check.exists || !check.boolean || !check.readable) {
-      settled.push({ ...about, outcome: 'notWritable' });
+      withoutWrite.push({ ...about, outcome: 'notWritable' });
       continue;
     }
-    if (having.length === 0) settled.push({ ...about, outcome: 'noRecord' });
+    if (having.length === 0) withoutWrite.push({ ...about, outcome: 'noRecord' });
     for (const { id: recordId, values } of having) {
-      if (values[about.field]) settled.push({ ...about, recordId, outcome: 'already' });
+      if (values[about.field]) withoutWrite.push({ ...about, recordId, outcome: 'already' });
       else if (check.writable) ticks.push({ ...about, recordId });
-      else settled.push({ ...about, recordId, outcome: 'notWritable' });
+      else withoutWrite.push({ ...about, recordId, outcome: 'notWritable' });
     }
   }
-  return { ticks, settled };
+  return { ticks, withoutWrite };
 }

@@ -1,45 +1,45 @@
 import type { Mapping } from './preferences.ts';
-import { type CrmObject, objectNamed } from './preferences.ts';
-import { fieldNamed, type ObjectDescription } from './salesforce.ts';
+import { type CrmObject, findCrmObject } from './preferences.ts';
+import { findObjectField, type ObjectDescription } from './salesforce.ts';
 
 /** An object whose records hold phone numbers. */
 export interface HolderPlan {
   readonly object: string;
   readonly phones: readonly string[];
-  /** Consent fields to read: of the type boolean, visible to us. */
+  /** Mapped fields to read: booleans that sendgate's user may see. */
   readonly fields: readonly string[];
 }
 
-/** An object whose records belong to those of a holder. */
+/** An object whose records belong to records of a holder. */
 export interface ChildPlan {
   readonly object: string;
-  /** The lookup field, and the holder it points to. */
+  /** API name of the lookup field that points to the parent. */
   readonly lookup: string;
   readonly parent: string;
   readonly fields: readonly string[];
 }
 
-/** What to ask Salesforce for, made only of names that Salesforce itself gave. */
+/** The objects and fields to query. It has only names that Salesforce itself returned. */
 export interface LookupPlan {
   readonly holders: readonly HolderPlan[];
   readonly children: readonly ChildPlan[];
 }
 
-/** @returns the description by API name, or undefined where there is none. */
+/** Finds a description by API name. @returns undefined when there is none. */
 export type Described = (objectName: string) => ObjectDescription | undefined;
 
-/** API names of every object whose description a plan needs. */
+/** Lists the API names of all objects whose descriptions a plan needs. */
 export function objectsToDescribe(mappings: readonly Mapping[], objects: readonly CrmObject[]): string[] {
   const names = mappings.flatMap((mapping) => {
-    const object = objectNamed(objects, mapping.object);
+    const object = findCrmObject(objects, mapping.object);
     return [object.name, ...parentsOf(object, objects).map(({ name }) => name)];
   });
   return [...new Map(names.map((name) => [name.toLowerCase(), name])).values()];
 }
 
 /**
- * Makes the plan of a look-up (H6). Mappings whose object or field is missing, hidden or no checkbox are left out and spoil
- * nothing (H8).
+ * Plans a look-up (H6). A mapping whose object or field is missing, hidden or no checkbox is left out, and the others still work
+ * (H8).
  */
 export function planLookup(
   mappings: readonly Mapping[],
@@ -56,9 +56,9 @@ export function planLookup(
     return description.name;
   };
   for (const mapping of mappings) {
-    const object = objectNamed(objects, mapping.object);
+    const object = findCrmObject(objects, mapping.object);
     const description = described(object.name);
-    const field = description && fieldNamed(description, mapping.field);
+    const field = description && findObjectField(description, mapping.field);
     if (!description?.queryable || field?.type !== 'boolean') continue;
     const holder = addHolder(object);
     if (holder) holders.get(holder)?.fields.add(field.name);
@@ -78,16 +78,16 @@ export function planLookup(
   };
 }
 
-/** Whose records an object's belong to: what its configuration says; nothing for an object that only holds phones. */
+/** Finds the objects whose records an object's records belong to. An object that only holds phones has none. */
 function parentsOf({ belongsTo, name }: CrmObject, objects: readonly CrmObject[]): CrmObject[] {
   const isListed = objects.some((object) => object.name.toLowerCase() === name.toLowerCase());
-  // An object that nobody configured may belong to any that holds phones by itself.
+  // An object that is not configured may belong to any object that holds phones itself.
   if (!isListed) return objects.filter((object) => object.belongsTo === undefined);
-  return (belongsTo ?? []).map((label) => objectNamed(objects, label));
+  return (belongsTo ?? []).map((label) => findCrmObject(objects, label));
 }
 
 function phonesOf({ phoneFields }: CrmObject, description: ObjectDescription): string[] {
-  const configured = phoneFields?.flatMap((name) => fieldNamed(description, name) ?? []);
+  const configured = phoneFields?.flatMap((name) => findObjectField(description, name) ?? []);
   const phones = configured ?? description.fields.filter(({ type }) => type === 'phone');
   return phones.filter(({ filterable }) => filterable).map(({ name }) => name);
 }

@@ -20,27 +20,30 @@ import {
   mappingSchema,
 } from './preferences.ts';
 
-/** Preferences for ImproveIt 360 and the opt-in field mappings. Every read is strongly consistent. */
+/** Reads and writes the preferences for ImproveIt 360 and the opt-in field mappings (H7). Every read is strongly consistent. */
 export type CrmPreferencesStore = ReturnType<typeof createCrmPreferencesStore>;
 
 /** @param deps.table the configuration table. */
 export function createCrmPreferencesStore(deps: ClockedTableDeps) {
   return {
+    /** Reads the preferences, with defaults for those that are not set. */
     preferences: () => preferences(deps),
-    /** Changes the named preferences and leaves the others, whoever else changes some at the same time. */
+    /** Changes the given preferences and leaves the others, also while another admin changes some. @param actor the admin. */
     changePreferences: (change: Partial<CrmPreferences>, actor: string) =>
       changePreferences(deps, change, actor),
-    /** Rows by checkbox, then object and field. */
+    /** Lists the mappings by checkbox, then by object and field. */
     mappings: () => mappings(deps),
+    /** Reads one mapping. */
     mapping: (id: string) => mapping(deps, id),
+    /** Adds a mapping under a new id. @param actor the admin. */
     async addMapping(input: MappingInput, actor: string): Promise<Mapping> {
       const added = { id: randomUUID(), ...input };
       await put(deps, { ...mappingKey(added.id), ...added, updatedBy: actor });
       return added;
     },
-    /** @returns false when there is no such row. */
+    /** Replaces a mapping. @returns false when there is no such row. */
     changeMapping: (changed: Mapping, actor: string) => changeMapping(deps, changed, actor),
-    /** @returns false when there is no such row. */
+    /** Removes a mapping. @returns false when there is no such row. */
     removeMapping: (id: string) => removeMapping(deps, id),
   };
 }
@@ -50,7 +53,7 @@ async function preferences(deps: TableDeps): Promise<CrmPreferences> {
 }
 
 function preferencesIn(item: Item | undefined): CrmPreferences {
-  return crmPreferencesSchema.parse({ ...defaultCrmPreferences, ...known(item) });
+  return crmPreferencesSchema.parse({ ...defaultCrmPreferences, ...preferenceFields(item) });
 }
 
 async function changePreferences(
@@ -72,8 +75,8 @@ async function changePreferences(
   });
 }
 
-/** Stored preferences without what is no preference. */
-function known(item: Item | undefined): Item {
+/** Takes the preferences out of their item, without keys and audit fields. */
+function preferenceFields(item: Item | undefined): Item {
   const names = Object.keys(crmPreferencesSchema.shape);
   return Object.fromEntries(Object.entries(item ?? {}).filter(([name]) => names.includes(name)));
 }
@@ -83,12 +86,11 @@ async function put({ client, table, now }: ClockedTableDeps, item: Item): Promis
 }
 
 async function mappings({ client, table }: TableDeps): Promise<Mapping[]> {
-  const found = (await readPartition(client, table, { pk: MAPPINGS })).map((item) =>
-    mappingSchema.parse(item),
-  );
+  const items = await readPartition(client, table, { pk: MAPPINGS });
+  const rows = items.map((item) => mappingSchema.parse(item));
   const order = ({ checkbox, object, field }: Mapping) =>
     `${String(checkbox).padStart(3, '0')} ${object} ${field}`;
-  return found.toSorted((a, b) => order(a).localeCompare(order(b)));
+  return rows.toSorted((a, b) => order(a).localeCompare(order(b)));
 }
 
 async function mapping(deps: TableDeps, id: string): Promise<Mapping | undefined> {

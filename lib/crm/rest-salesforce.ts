@@ -20,9 +20,9 @@ import {
 } from './salesforce.ts';
 
 /** Salesforce's limits on one call. */
-const QUERIES_PER_CALL = 5;
-const RECORDS_PER_CALL = 200;
-/** Far more records (2,000 a page) than any look-up finds: an answer that goes on for longer has no end. */
+const MAXIMUM_QUERIES_PER_CALL = 5;
+const MAXIMUM_RECORDS_PER_CALL = 200;
+/** Limit of pages of 2,000 records. No look-up finds nearly as many, so a longer answer is a fault. */
 const MAXIMUM_PAGES = 100;
 
 const pageSchema = z.object({ records: z.array(rowSchema), nextRecordsUrl: z.string().optional() });
@@ -35,10 +35,10 @@ const savesSchema = z.array(
 );
 const limitsSchema = z.object({ DailyApiRequests: z.object({ Max: z.int(), Remaining: z.int() }) });
 
-/** A query that our reading of the object's description got wrong, rather than Salesforce being unwell. */
+/** Codes of queries that do not fit the object's description any more. They say nothing about Salesforce's health. */
 const STALE = new Set(['INVALID_FIELD', 'INVALID_TYPE', 'INVALID_QUERY_FILTER_OPERATOR']);
 
-/** Salesforce over its REST API. Queries go into composite requests: they are longer than an address may be. */
+/** Creates a client of Salesforce's REST API. Queries go into composite requests, because they are too long for a URL. */
 export function createSalesforce(options: SalesforceSessionOptions): Salesforce {
   const session = createSession(options);
   return {
@@ -66,7 +66,7 @@ async function describe({ call }: SalesforceSession, object: string): Promise<Ob
 
 async function query(session: SalesforceSession, statements: readonly string[]): Promise<QueryOutcome[]> {
   const outcomes: QueryOutcome[] = [];
-  for (const few of inChunks(statements, QUERIES_PER_CALL)) {
+  for (const few of inChunks(statements, MAXIMUM_QUERIES_PER_CALL)) {
     const compositeRequest = few.map((statement, index) => ({
       method: 'GET',
       url: `/services/data/v${API_VERSION}/query?q=${encodeURIComponent(statement)}`,
@@ -104,7 +104,7 @@ async function update(
   updates: readonly RecordUpdate[],
 ): Promise<UpdateOutcome[]> {
   const outcomes: UpdateOutcome[] = [];
-  for (const few of inChunks(updates, RECORDS_PER_CALL)) {
+  for (const few of inChunks(updates, MAXIMUM_RECORDS_PER_CALL)) {
     const records = few.map(({ object, id, fields }) => ({ attributes: { type: object }, id, ...fields }));
     const answer = await call({
       method: 'PATCH',

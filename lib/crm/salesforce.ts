@@ -6,12 +6,12 @@ const fieldSchema = z.object({
   /** `boolean`, `phone`, `reference`, ... */
   type: z.string(),
   updateable: z.boolean(),
-  /** Whether a query may search in it: not in an encrypted one. */
+  /** True: a query may filter by the field. False for encrypted fields. */
   filterable: z.boolean(),
   referenceTo: z.array(z.string()).default([]),
 });
 
-/** What of an object's description counts here. A field that our user may not see is not in it. */
+/** The parts of an object's description that sendgate uses. It lacks fields that sendgate's user may not see. */
 export const descriptionSchema = z.object({
   name: z.string(),
   label: z.string(),
@@ -22,54 +22,58 @@ export const descriptionSchema = z.object({
 export type ObjectDescription = z.infer<typeof descriptionSchema>;
 export type FieldDescription = z.infer<typeof fieldSchema>;
 
-/** A field of an object by its API name, which compares without case. */
-export function fieldNamed(description: ObjectDescription, name: string): FieldDescription | undefined {
+/** Finds a field by its API name, in upper or lower case. */
+export function findObjectField(description: ObjectDescription, name: string): FieldDescription | undefined {
   return description.fields.find((field) => field.name.toLowerCase() === name.toLowerCase());
 }
 
+/** A row of a query. */
 export const rowSchema = z.looseObject({ Id: z.string(), LastModifiedDate: z.string().optional() });
 export type Row = z.infer<typeof rowSchema>;
 
 /** The rows of a query, or the code under which Salesforce refused it (`INVALID_FIELD`, `INVALID_TYPE`). */
 export type QueryOutcome = { readonly rows: readonly Row[] } | { readonly refused: string };
 
+/** New values of a record's fields. */
 export interface RecordUpdate {
   readonly object: string;
   readonly id: string;
   readonly fields: Readonly<Record<string, boolean>>;
 }
 
-/** What became of an update, by Salesforce's own code where it was refused (`UNABLE_TO_LOCK_ROW`, ...). */
+/** The outcome of an update. A refused one has Salesforce's own code (`UNABLE_TO_LOCK_ROW`, ...). */
 export type UpdateOutcome = { readonly ok: true } | { readonly ok: false; readonly code: string };
 
-/** Calls used of those that the org has within 24 hours. */
+/** API calls of the org within 24 hours: used ones and the limit. */
 export interface ApiUsage {
   readonly used: number;
   readonly limit: number;
 }
 
-/** The Salesforce org that ImproveIt 360 lives in. Every method throws SalesforceProblem when it cannot answer. */
+/** The Salesforce org of ImproveIt 360. Every method that makes a request throws SalesforceProblem when it fails. */
 export interface Salesforce {
-  /** @returns undefined when there is no such object, or none that our user may see. */
+  /** Describes an object. @returns undefined when there is none that sendgate's user may see. */
   describe(object: string): Promise<ObjectDescription | undefined>;
-  /** Runs queries in as few calls as Salesforce allows. @returns their outcomes in the same order. */
+  /** Runs queries in as few calls as possible. @returns their outcomes in the same order. */
   query(statements: readonly string[]): Promise<readonly QueryOutcome[]>;
-  /** Updates records, each by itself. @returns their outcomes in the same order. */
+  /** Updates records; a refused one does not affect the others. @returns their outcomes in the same order. */
   update(updates: readonly RecordUpdate[]): Promise<readonly UpdateOutcome[]>;
-  /** Asks for the usage: one call. */
+  /** Reads the API usage, with one call. */
   limits(): Promise<ApiUsage>;
-  /** What the last answer said of the usage; undefined before the first. */
+  /** Returns the API usage of the last answer; undefined before the first. */
   usage(): ApiUsage | undefined;
 }
 
 /**
+ * The kinds of failed requests.
+ *
  * - `limit`: the org's calls of 24 hours are used up.
- * - `unavailable`: down, slow or out of reach; the same request may pass later.
- * - `refused`: credentials, permissions or a request that Salesforce will never take.
+ * - `unavailable`: Salesforce is down, slow or out of reach; the same request may succeed later.
+ * - `refused`: wrong credentials, missing permissions, or a request that Salesforce will never accept.
  */
 export type ProblemKind = 'limit' | 'unavailable' | 'refused';
 
-/** Why Salesforce did not answer. Its message holds Salesforce's code and nothing that was sent. */
+/** A failed request. Its message has Salesforce's code and nothing of the request's content. */
 export class SalesforceProblem extends Error {
   override readonly name = 'SalesforceProblem';
   readonly kind: ProblemKind;
@@ -91,7 +95,7 @@ const ADVICE: Readonly<Record<ProblemKind, string>> = {
 const TRANSIENT =
   /^(ERROR_HTTP_(420|429|5\d\d)|SERVER_UNAVAILABLE|QUERY_TIMEOUT|UNKNOWN_EXCEPTION|REQUEST_RUNNING_TOO_LONG)$/;
 
-/** Sorts Salesforce's own error codes. A code that nobody knows is `refused`; no code at all is the network's doing. */
+/** Classifies Salesforce's error codes. An unknown code is `refused`. No code at all means that the network failed. */
 export function problemOf(code: string | undefined): SalesforceProblem {
   if (code === undefined) return new SalesforceProblem('unavailable', 'no answer');
   if (code === 'REQUEST_LIMIT_EXCEEDED') return new SalesforceProblem('limit', code);

@@ -1,18 +1,18 @@
 import { inChunks } from '../runtime/chunks.ts';
 import type { ChildPlan, HolderPlan } from './plan.ts';
 
-/** Conditions per query: far from Salesforce's 100,000 characters, even with the longest field names. */
-const CONDITIONS = 400;
-const IDS = 400;
+/** Limits of one query. Even with the longest field names it stays far below Salesforce's 100,000 characters. */
+const MAXIMUM_CONDITIONS = 400;
+const MAXIMUM_IDS = 400;
 
-/** A text as a SOQL literal, quotes and backslashes escaped. */
+/** Writes a text as a SOQL literal, with quotes and backslashes escaped. */
 export function soqlText(text: string): string {
   return `'${text.replace(/[\\']/g, '\\$&')}'`;
 }
 
 /**
- * A LIKE pattern that every way of writing a number matches: `(303) 555-0142 x12`, `303.555.0142`, `+1 303 5550142`. It finds
- * more than the number; who reads the answer compares for certain.
+ * Builds a LIKE pattern that matches every way of writing a number: `(303) 555-0142 x12`, `303.555.0142`, `+1 303 5550142`. It
+ * matches other numbers too, so the caller must compare the digits of each row.
  *
  * @param number E.164.
  * @throws Error for anything else: a pattern without digits would read the whole table.
@@ -24,13 +24,13 @@ export function phonePattern(number: string): string {
   return `%${groups.join('%')}%`;
 }
 
-/** Queries that find every record of an object with one of the numbers. No numbers, no query. */
+/** Builds the queries for every record of an object with one of the numbers. @returns none for no numbers. */
 export function holderStatements(
   { object, phones, fields }: HolderPlan,
   numbers: readonly string[],
 ): string[] {
   const columns = distinct(['Id', 'LastModifiedDate', ...phones, ...fields]).join(', ');
-  const each = Math.max(1, Math.floor(CONDITIONS / phones.length));
+  const each = Math.max(1, Math.floor(MAXIMUM_CONDITIONS / phones.length));
   return inChunks(numbers, each).map((few) => {
     const conditions = few.flatMap((number) =>
       phones.map((phone) => `${phone} LIKE ${soqlText(phonePattern(number))}`),
@@ -39,18 +39,18 @@ export function holderStatements(
   });
 }
 
-/** Queries that find every record that belongs to some others. No others, no query. */
+/** Builds the queries for every record that belongs to one of the parents. @returns none for no parents. */
 export function childStatements(
   { object, lookup, fields }: ChildPlan,
   parentIds: readonly string[],
 ): string[] {
   const columns = distinct(['Id', 'LastModifiedDate', lookup, ...fields]).join(', ');
-  return inChunks(parentIds, IDS).map(
+  return inChunks(parentIds, MAXIMUM_IDS).map(
     (few) => `SELECT ${columns} FROM ${object} WHERE ${lookup} IN (${few.map(soqlText).join(', ')})`,
   );
 }
 
-/** Queries that read back what was just written. */
+/** Builds the queries that read back fields that were just written. */
 export function readBackStatements(
   updates: readonly {
     readonly object: string;
@@ -62,7 +62,7 @@ export function readBackStatements(
   return objects.flatMap((object) => {
     const of = updates.filter((update) => update.object === object);
     const columns = distinct(['Id', ...of.flatMap(({ fields }) => Object.keys(fields))]).join(', ');
-    return inChunks(of, IDS).map(
+    return inChunks(of, MAXIMUM_IDS).map(
       (few) =>
         `SELECT ${columns} FROM ${object} WHERE Id IN (${few.map(({ id }) => soqlText(id)).join(', ')})`,
     );

@@ -3,24 +3,25 @@ import * as z from 'zod';
 import { readItem, type TableDeps } from '../runtime/dynamodb.ts';
 import { statusKey, sweepKey } from './crm-items.ts';
 
-/** How the last look-ups went, for whoever asks. */
+/** The outcome of the last look-ups, as the API shows it. */
 export const crmStatusSchema = z.object({
   lastRunAt: z.string().optional(),
   lastSuccessAt: z.string().optional(),
-  /** Why the last run ended early; absent when it did not. */
+  /** The reason why the last run ended early; absent when it ran to its end. */
   problem: z.object({ at: z.string(), code: z.string(), detail: z.string() }).optional(),
   apiUsage: z.object({ used: z.int(), limit: z.int() }).optional(),
   pace: z.enum(['all', 'arrivals', 'none']).optional(),
 });
 export type CrmStatus = z.infer<typeof crmStatusSchema>;
 
-/** Where the sweep over those who wait goes on. */
+/** Position at which the next sweep over waiting leads begins. */
 const positionSchema = z.object({
   shard: z.int().nonnegative(),
   cursor: z.record(z.string(), z.unknown()).optional(),
 });
 export type SweepPosition = z.infer<typeof positionSchema>;
 
+/** Reads and writes the status of look-ups and the position of their sweep. */
 export type StatusStore = ReturnType<typeof createStatusStore>;
 
 /** @param deps.table the outreach table. */

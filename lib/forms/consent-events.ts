@@ -3,14 +3,15 @@ import { wordsVersion } from '../consent/ledger.ts';
 import type { Settings } from '../organization/settings.ts';
 import { type ConsentStatement, eventKindOf, type Submission } from './submission.ts';
 
-/** A submission as far as it is evidence. */
+/** The parts of a submission that are evidence. */
 export type SubmissionEvidence = Pick<
   Submission,
   'number' | 'formId' | 'submissionId' | 'uid' | 'occurredAt' | 'pageUrl' | 'ip' | 'userAgent'
 >;
 
 /**
- * Describes one statement of a submission as an event with its evidence, with the same id however often it is made.
+ * Builds the consent event of one statement of a submission (H4, H5, B1), with its evidence (X2). The same statement always gives the
+ * same source ID, so it is recorded once.
  *
  * @param settings.reOptIn whether an explicit opt-in may lift an opt-out that came from the phone.
  */
@@ -20,20 +21,20 @@ export function consentEventOf(
   { reOptIn }: Pick<Settings, 'reOptIn'>,
 ): NewConsentEvent {
   const { number, formId, submissionId, uid, occurredAt, pageUrl, ip, userAgent } = submission;
-  const { kind: _, wordsShown, ...said } = statement;
+  const { kind: _, wordsShown, ...details } = statement;
   const event = eventKindOf(statement);
   return {
     number,
     kind: event,
     occurredAt,
-    sourceId: `form:${formId}:${uid}:${said.checkbox ?? (said.answer ? 'question' : 'implied')}`,
+    sourceId: `form:${formId}:${uid}:${details.checkbox ?? (details.answer ? 'question' : 'implied')}`,
     evidence: {
       source: 'form',
       formId,
       submissionId,
       wordsShown,
       wordsVersion: wordsVersion(wordsShown),
-      ...said,
+      ...details,
       ...(event === 'explicitWeb' && reOptIn === 'web' && { reOptIn }),
       ...(pageUrl !== undefined && { pageUrl }),
       ...(ip !== undefined && { ip }),

@@ -4,16 +4,19 @@ import type { SubmissionContent } from './read-submission.ts';
 import type { ConsentStatement } from './submission.ts';
 
 /**
- * What a submission says about consent. H4: the ticked checkboxes, none of them when none is. H5: a form without
- * checkboxes consents by its disclaimer. B1: the answer to the opt-in question. A form that was left half-way, or changed by somebody later, says nothing.
+ * Lists the consent statements of a submission.
  *
- * Consent that another party attests (Angi) opts in like a field of a CRM: it never lifts an opt-out.
+ * - H4: each ticked checkbox is a statement. Without a tick there is none.
+ * - H5: a form without checkboxes consents by its disclaimer.
+ * - B1: the answer to the opt-in question is a statement.
+ * - A form that was left before its end, or edited later, has none.
+ * - Consent that another party attests (Angi) counts like a CRM field and never lifts an opt-out (S5).
  */
 export function statementsOf(form: Form, content: SubmissionContent): ConsentStatement[] {
   if (content.unfinished !== undefined) return [];
   if (form.optInQuestion) return content.answered ? [content.answered] : [];
   if (checkboxesOf(form).length === 0) {
-    // Without words there is nothing that anybody agreed to (a Meta form whose box asks).
+    // Without words nobody has agreed to anything (a Meta form whose box asks).
     return form.disclaimer === undefined ? [] : [{ kind: 'impliedForm', wordsShown: form.disclaimer }];
   }
   const { attestedBy } = builderOf(form.builder);
@@ -28,7 +31,7 @@ export function statementsOf(form: Form, content: SubmissionContent): ConsentSta
     }));
 }
 
-/** The automations that a submission enrols its lead in: none from a form that was not submitted to its end, or after a No. */
+/** Lists the automations that a submission enrols its lead in. It is empty for an unfinished submission, and after a No. */
 export function automationsOf(form: Form, content: SubmissionContent): readonly string[] {
   return content.unfinished !== undefined || content.answered?.answer === 'no' ? [] : form.automations;
 }

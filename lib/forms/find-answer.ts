@@ -1,37 +1,39 @@
 import type { Answer, BuilderAnswers } from './builders/builder.ts';
-import { comparable, type Fact, rankOf } from './builders/facts.ts';
+import { comparableName, type Fact, rankOf } from './builders/facts.ts';
 import type { Form } from './form.ts';
 import type { Fields } from './payload.ts';
 
-/** An answer that was found, under the name that messages use. */
+/** The answer to a question, under the name that error messages use. */
 export interface FoundAnswer {
   readonly field: string;
   readonly value: unknown;
-  /** Absent when the value was found by its path. */
+  /** Absent when a path led to the value. */
   readonly answer?: Answer | undefined;
 }
 
-/** A payload as its builder reads it, and as it came. */
+/** A payload as its builder's preset reads it, and as it was sent. */
 export interface PayloadSource {
-  readonly reading: BuilderAnswers;
+  readonly builderAnswers: BuilderAnswers;
   readonly payload: Fields;
 }
 
-/** Finds a fact: where the form's configuration says, else where the builder says, else by its usual names. */
+/** Finds a fact by the form's configuration, else by the builder's preset, else by its usual names (F1). */
 export function findFact({ fields }: Pick<Form, 'fields'>, source: PayloadSource, fact: Fact): FoundAnswer {
   const configured = fields[fact];
   if (configured !== undefined) return findField(source, configured);
-  const answer = source.reading.answers.find((given) => given.fact === fact && isGiven(given.value));
-  const best = answer ?? byUsualName(source.reading.answers, fact);
+  const answer = source.builderAnswers.answers.find((one) => one.fact === fact && isGiven(one.value));
+  const best = answer ?? byUsualName(source.builderAnswers.answers, fact);
   return { field: best?.names[0] ?? fact, value: best?.value, answer: best };
 }
 
-/** Finds a configured field: an answer by any of its names, else a path into the payload. */
-export function findField({ reading, payload }: PayloadSource, field: string): FoundAnswer {
-  const wanted = comparable(field);
+/** Finds a configured field. @param field any name of an answer, else a path into the payload. */
+export function findField({ builderAnswers, payload }: PayloadSource, field: string): FoundAnswer {
+  const comparable = comparableName(field);
   const answer =
-    reading.answers.find(({ names }) => names.includes(field)) ??
-    reading.answers.find(({ names }) => wanted !== '' && names.some((name) => comparable(name) === wanted));
+    builderAnswers.answers.find(({ names }) => names.includes(field)) ??
+    builderAnswers.answers.find(
+      ({ names }) => comparable !== '' && names.some((name) => comparableName(name) === comparable),
+    );
   return { field, value: answer ? answer.value : valueAtPath(payload, field), answer };
 }
 
@@ -47,12 +49,12 @@ function byUsualName(answers: readonly Answer[], fact: Fact): Answer | undefined
   return best?.answer;
 }
 
-/** Whether anything was answered. */
+/** Decides whether a value is an answer at all. */
 export function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
-/** Finds a member by its exact name or else by its path (`contact.phone`, `answers[0].value`). */
+/** Finds a member by its exact name, else by its path (`contact.phone`, `answers[0].value`). @returns undefined when there is none. */
 export function valueAtPath(payload: Fields, path: string): unknown {
   if (Object.hasOwn(payload, path)) return payload[path];
   let value: unknown = payload;

@@ -4,11 +4,11 @@ import { facts } from './builders/facts.ts';
 import { builderNames, builderOf } from './builders/index.ts';
 import { limitsSchema } from './submission-limits.ts';
 
-/** Name of a question or field, or a path into it such as `contact.phone` or `answers[0].value`. */
+/** Name of a question or field, or a path into the payload such as `contact.phone` or `answers[0].value`. */
 const field = z.string().trim().min(1).max(200);
 const words = z.string().trim().min(1).max(2000);
 
-/** Where each fact stands, where its usual names do not find it: name of the question, or a path into the payload. */
+/** The fields of facts that their usual names do not find. */
 const fieldsSchema = z.partialRecord(z.enum(facts), field);
 
 const secret = z.string().min(16, 'Use 16 characters or more').max(200);
@@ -16,35 +16,35 @@ const secret = z.string().min(16, 'Use 16 characters or more').max(200);
 /** A checkbox, numbered from 1 (H7), with the words next to it. */
 export const checkboxSchema = z.strictObject({
   number: z.int().min(1).max(20),
-  /** Name of the question or path, like those of `fields`. */
+  /** Name or path, like those of `fields`. */
   field,
   wordsShown: words,
-  /** The answer that is a tick, where the builder sends the text of an option that differs from the words. */
+  /** The answer that counts as a tick, for a builder that sends an option's text and not the words. */
   option: words.optional(),
 });
 export type Checkbox = z.infer<typeof checkboxSchema>;
 
-/** What an admin configures. Whether a form has a checkbox is said here and never inferred from a payload. */
+/** A form as admins configure it. Only this says whether the form has a checkbox; a payload never does. */
 export const formInputSchema = z
   .strictObject({
     id: idSchema,
     name: z.string().trim().min(1).max(120),
     enabled: z.boolean().default(true),
-    /** Who posts, and so in which shape and with what proof. */
+    /** The builder that posts. It decides the payload's shape and the proof of origin. */
     builder: z.enum(builderNames).default('generic'),
     fields: fieldsSchema.default({}),
-    /** Opt-in checkboxes. Empty: the form has none. */
+    /** Opt-in checkboxes (H4). Empty: the form has none. */
     checkboxes: z.array(checkboxSchema).max(20).default([]),
-    /** The words of a form without a checkbox that make its submission a consent (H5). */
+    /** The words that make a submission of a form without a checkbox a consent (H5). */
     disclaimer: words.optional(),
     /**
-     * The form asks the opt-in question (B1) in fixed words: Yes or No, with the number on Yes. `required`: a submission must
-     * answer it.
+     * The form asks the opt-in question (B1) in fixed words: Yes or No, and with Yes the number. `required`: a submission without
+     * an answer is refused.
      */
     optInQuestion: z.strictObject({ required: z.boolean().default(true) }).optional(),
-    /** A hidden field that people leave empty and programs fill in: what comes with it is answered as ever, and nothing is kept. */
+    /** A hidden field that people leave empty and programs fill in. A submission that has it gets the usual answer and is not stored. */
     trap: field.optional(),
-    /** How many submissions it takes; more get 429. */
+    /** Limits of submissions per minute; more are answered 429. */
     limits: limitsSchema.prefault({}),
     /** Automations that a submission enrols the lead in. */
     automations: z.array(idSchema).max(20).default([]),
@@ -55,10 +55,10 @@ export const formInputSchema = z
       .default('US'),
     /**
      * When set, a submission must carry it in the header `x-sendgate-secret`, in `?secret=` or where the builder puts
-     * it. Never shown again. Null takes it away.
+     * it. It is never shown again. Null removes it.
      */
     secret: secret.nullable().optional(),
-    /** The secret with which the builder signs; then only signed submissions are taken. Never shown again; null takes it away. */
+    /** The builder's signing secret. When set, unsigned submissions are refused. It is never shown again. Null removes it. */
     signingSecret: secret.nullable().optional(),
   })
   .superRefine((form, context) => {
@@ -71,18 +71,18 @@ export const formInputSchema = z
   });
 export type FormInput = z.infer<typeof formInputSchema>;
 
-/** A form as it is stored: the secret only as its SHA-256, the signing secret in an item of its own. */
+/** A form as it is stored. It has the secret's SHA-256 only; the signing secret is in an item of its own. */
 export const formSchema = z.object({
   ...formInputSchema.shape,
   secret: z.undefined().optional(),
   signingSecret: z.undefined().optional(),
   secretHash: z.string().optional(),
-  /** Whether there is a signing secret, and so whether submissions must be signed. */
+  /** True: there is a signing secret, so submissions must be signed. */
   signed: z.boolean().default(false),
 });
 export type Form = z.infer<typeof formSchema>;
 
-/** The checkboxes of a form: the configured ones, or the one that its builder has by itself. */
+/** Lists the checkboxes of a form: the configured ones, else the one that its builder always has. */
 export function checkboxesOf({
   checkboxes,
   builder,
@@ -96,7 +96,7 @@ type Consenting = Pick<
   'builder' | 'checkboxes' | 'disclaimer' | 'optInQuestion' | 'signingSecret'
 >;
 
-/** What makes a configuration unable to say how its submissions consent, field by field. */
+/** Finds the faults of a configuration that does not say how its submissions consent. @returns pairs of field and message. */
 function consentProblems(form: Consenting): [keyof Consenting, string][] {
   const { title, proof, checkbox, refusesCheckboxes } = builderOf(form.builder);
   const problems: [keyof Consenting, string][] = [];

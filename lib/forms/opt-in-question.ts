@@ -1,14 +1,14 @@
 import { wordsVersion } from '../consent/ledger.ts';
 import type { Form } from './form.ts';
 
-/** Names of the question's fields in a submission, whatever form it stands in. */
+/** Names of the question's fields in a submission. They are the same in every form. */
 export const QUESTION_FIELDS = {
   answer: 'sms_opt_in',
   phone: 'sms_opt_in_phone',
   version: 'sms_opt_in_version',
-  /** Different each time the question is shown, so that a page that is sent again is known from a new answer. */
+  /** A value that differs each time the question is shown. It tells a page that is sent again from a new answer. */
   once: 'sms_opt_in_once',
-  /** Left empty by people, who do not see it, and filled in by programs. */
+  /** A field that people do not see and programs fill in. */
   trap: 'sms_opt_in_leave_empty',
 } as const;
 
@@ -18,11 +18,11 @@ interface Texts {
 }
 
 /**
- * The texts of the question (B1), by version. They are code, so that nobody can edit them: a change of the words is a new
- * version here, and the older ones stay, because consents were given under them.
+ * The texts of the question (B1), by version. They are code, so that nobody can edit them. Changed words are a new version, and the
+ * older versions stay, because consents were given under them.
  *
- * They name the seller, say that texts are recurring and automated, that consent is no condition of a purchase, what it costs
- * and how to stop (47 CFR 64.1200(f)(9); CTIA, Messaging Principles).
+ * The disclaimer names the seller. It says that texts are recurring and automated, that consent is no condition of a purchase, what
+ * texts cost and how to stop them (47 CFR 64.1200(f)(9); CTIA, Messaging Principles).
  */
 const VERSIONS: Readonly<Record<string, (organizationName: string) => Texts>> = {
   '1': (name) => ({
@@ -33,26 +33,27 @@ const VERSIONS: Readonly<Record<string, (organizationName: string) => Texts>> = 
       'data rates may apply. Reply HELP for help and STOP to opt out at any time.',
   }),
 };
+/** Version of the texts that is shown now. */
 export const CURRENT_VERSION = '1';
 
 /** The question as one organization asks it. */
 export interface OptInQuestion extends Texts {
-  /** Version of the texts, and of the words that the organization's name makes of them. Sent back with the answer. */
+  /** Version of the texts and of the words with the organization's name. An answer sends it back. */
   readonly version: string;
-  /** Everything that is shown, as it stands in the evidence. */
+  /** Everything that is shown, as the evidence keeps it. */
   readonly wordsShown: string;
 }
 
-/** The question in the current words. @param organizationName as recipients know it; plain text, not HTML. */
+/** Builds the question in the current words. @param organizationName as recipients know it; plain text, not HTML. */
 export function optInQuestion(organizationName: string): OptInQuestion {
   return inVersion(CURRENT_VERSION, organizationName) as OptInQuestion;
 }
 
 /**
- * The question that somebody answered, by the version that came with the answer.
+ * Finds the question of an answer by the version that came with it.
  *
- * @returns undefined when those words were never ours, or the organization has another name by now: what was on the
- *   screen can then not be proved, and the question must be asked again.
+ * @returns undefined for a version that never existed, and after the organization's name was changed. The words on the screen cannot be
+ *   proved then, and the question must be asked again.
  */
 export function answeredQuestion(version: string, organizationName: string): OptInQuestion | undefined {
   const question = inVersion(version.split('.')[0] ?? '', organizationName);
@@ -67,7 +68,7 @@ function inVersion(version: string, organizationName: string): OptInQuestion | u
   return { ...texts, wordsShown, version: `${version}.${wordsVersion(wordsShown)}` };
 }
 
-/** The body that answers the question, as JSON Schema (2020-12). */
+/** Builds the JSON Schema (2020-12) of the body that answers the question. */
 export function answerSchema(
   question: OptInQuestion,
   { required }: NonNullable<Form['optInQuestion']>,

@@ -1,37 +1,42 @@
 import { parse as parseQuery } from 'node:querystring';
 
-/** What a form builder posted, before anything is read out of it. */
+/** The fields of a payload, by name. */
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** A parsed body, or the reason why it is refused. */
 export type ParsedPayload =
   | { readonly kind: 'parsed'; readonly fields: Fields }
   | { readonly kind: 'refused'; readonly status: 400 | 413 | 415 | 422; readonly detail: string };
 
-/** The largest body that is read, in bytes. Files do not belong here. */
-export const MAXIMUM_BYTES = 256 * 1024;
+/** Limit of a body. Submissions have no files. */
+export const MAXIMUM_BODY_BYTES = 256 * 1024;
+/** Limits of a parsed payload. */
 export interface PayloadLimits {
-  /** Values in all, however they are nested. */
+  /** Number of values on all levels. */
   readonly fields: number;
   readonly depth: number;
 }
-/** What a form on a page may post. */
+/** Limits of a form on a page. */
 export const FORM_LIMITS: PayloadLimits = { fields: 200, depth: 10 };
-/** Builders send the whole form along with the answers. */
+/** Limits of builders, which send the whole form with the answers. */
 export const BUILDER_LIMITS: PayloadLimits = { fields: 5000, depth: 20 };
 
 /**
- * Reads a submission in any of the encodings that form builders use: JSON, urlencoded or multipart.
+ * Parses a submission in any of the encodings that form builders use: JSON, urlencoded or multipart.
  *
  * @param contentType the request's header. @param body its raw bytes.
- * @returns the fields as they were named, or why they cannot be read and what to send instead.
+ * @returns the fields by name, or a status with a sentence that says what to send instead.
  */
 export async function parsePayload(
   contentType: string | undefined,
   body: Buffer,
   limits: PayloadLimits = FORM_LIMITS,
 ): Promise<ParsedPayload> {
-  if (body.length > MAXIMUM_BYTES) {
-    return refused(413, `The body is larger than ${MAXIMUM_BYTES} bytes. Send the fields without files.`);
+  if (body.length > MAXIMUM_BODY_BYTES) {
+    return refused(
+      413,
+      `The body is larger than ${MAXIMUM_BODY_BYTES} bytes. Send the fields without files.`,
+    );
   }
   const type = (contentType ?? '').split(';')[0]?.trim().toLowerCase();
   switch (type) {
@@ -80,9 +85,10 @@ function parseJson(body: Buffer): Fields | string {
 }
 
 /**
- * What JSON can say and nothing behind it can keep: ids longer than a number can hold (Meta's, Jotform's) and numbers beyond
- * all numbers stay as the text that was sent, and half a character, as of an emoji that was cut, becomes U+FFFD. Read a second
- * time, and only what is known to be within the limits: a reviver recurses as deep as the body goes.
+ * Keeps values that JSON can express and JavaScript cannot hold. Ids with too many digits (Meta's, Jotform's) and numbers that are not
+ * finite become the text that was sent. Half a character, such as of a cut emoji, becomes U+FFFD.
+ *
+ * It parses the body a second time, after the limits were checked, because a reviver recurses as deep as the body goes.
  */
 function asSent(payload: ParsedPayload, body: Buffer): ParsedPayload {
   if (payload.kind === 'refused') return payload;
@@ -107,7 +113,7 @@ function wellFormed(value: unknown): unknown {
   );
 }
 
-/** The parser is loaded by the first form that comes so: few do. */
+/** Parses a multipart body. Loads the parser at first use, because few forms need it. */
 async function parseMultipart(
   contentType: string,
   body: Buffer,
@@ -121,7 +127,7 @@ async function parseMultipart(
     try {
       const busboy = new Busboy({
         headers: { 'content-type': contentType },
-        limits: { fields: limits.fields + 1, fieldSize: MAXIMUM_BYTES, files: 0 },
+        limits: { fields: limits.fields + 1, fieldSize: MAXIMUM_BODY_BYTES, files: 0 },
       });
       busboy.on('field', (name, value) => {
         const earlier = fields[name];

@@ -1,19 +1,19 @@
 import { LEAD_FIELDS, type LeadDetails, type LeadField } from '../leads/lead.ts';
 import { splitName } from '../leads/person-name.ts';
-import { members } from './builders/reading.ts';
+import { membersOf } from './builders/read-members.ts';
 import type { FieldProblem } from './read-submission.ts';
 
-/** The details that are taken as they are: all but the address, which can come in parts. */
+/** The details that have one value: all but the address, which can come in parts. */
 const PLAIN_DETAILS = LEAD_FIELDS.filter((name): name is Exclude<LeadField, 'address'> => name !== 'address');
 
-/** What an answer can say of a lead: its details, and a whole name that is split. */
+/** The facts about a lead: its details, and a whole name that is split. */
 export const DETAIL_FACTS = [...LEAD_FIELDS, 'name'] as const;
 
 const CONTROL_CHARACTER = /[\p{Cc}\p{Cs}]/u;
 const MARKUP = /<\s*[/!]?\s*[a-z][^>]*>/i;
 const MAXIMUM_CHARACTERS = 200;
 
-/** A text that may stand in a lead: short, without control characters or markup; or why it may not. */
+/** Reads a text for a lead. @returns the trimmed text, or a sentence that says what is wrong; neither for an empty value. */
 export function readText(value: unknown): { readonly value?: string; readonly problem?: string } {
   if (typeof value !== 'string' && typeof value !== 'number') return {};
   const text = String(value).trim();
@@ -26,14 +26,14 @@ export function readText(value: unknown): { readonly value?: string; readonly pr
   return { value: text };
 }
 
-/** What a lead is made of, before it is known which of it can be used. */
+/** The answers about a lead before they are checked. */
 export type GivenDetails = Readonly<
   Partial<Record<(typeof DETAIL_FACTS)[number], { field: string; value: unknown }>>
 >;
 
 /**
- * Makes a lead's details of what was found. A name in one field is split, an address in parts is put together; what
- * has a field of its own wins over its part of another.
+ * Builds a lead's details from answers. A name in one field is split, and an address in parts is put together. A detail with a field of
+ * its own wins over a part of another field.
  */
 export function readDetails(given: GivenDetails): {
   readonly details: LeadDetails;
@@ -41,14 +41,14 @@ export function readDetails(given: GivenDetails): {
 } {
   const problems: FieldProblem[] = [];
   const text = (field: string, value: unknown): string | undefined => {
-    const read = readText(value);
-    if (read.problem) problems.push({ field, message: read.problem });
-    return read.value;
+    const result = readText(value);
+    if (result.problem) problems.push({ field, message: result.problem });
+    return result.value;
   };
   const details: LeadDetails = { ...nameOf(given.name, text), ...addressOf(given.address, text) };
   for (const name of PLAIN_DETAILS) {
-    const found = given[name];
-    const value = found && text(found.field, found.value);
+    const answer = given[name];
+    const value = answer && text(answer.field, answer.value);
     if (value !== undefined) details[name] = value;
   }
   return { details, problems };
@@ -56,32 +56,33 @@ export function readDetails(given: GivenDetails): {
 
 type ReadText = (field: string, value: unknown) => string | undefined;
 
-function nameOf(found: GivenDetails['name'], text: ReadText): LeadDetails {
-  if (!found) return {};
-  const parts = members(found.value);
+function nameOf(answer: GivenDetails['name'], text: ReadText): LeadDetails {
+  if (!answer) return {};
+  const parts = membersOf(answer.value);
   const [first, last] = [parts['first'] ?? parts['First'], parts['last'] ?? parts['Last']];
   if (first === undefined && last === undefined) {
-    const whole = text(found.field, found.value);
+    const whole = text(answer.field, answer.value);
     return whole === undefined ? {} : splitName(whole);
   }
-  return present({ firstName: text(found.field, first), lastName: text(found.field, last) });
+  return present({ firstName: text(answer.field, first), lastName: text(answer.field, last) });
 }
 
-/** The parts of an address under the names that builders give them. */
+/** Names that builders give to the street of an address. */
 const STREET = ['street', 'addr_line1', 'address', 'line1', 'Line1', 'address1'];
+/** Names that builders give to the other parts of an address. */
 const PARTS = {
   city: ['city', 'City', 'town'],
   state: ['state', 'State', 'region', 'province'],
   zip: ['zip', 'postal', 'PostalCode', 'postalCode', 'zipCode'],
 } as const;
 
-function addressOf(found: GivenDetails['address'], text: ReadText): LeadDetails {
-  if (!found) return {};
-  if (typeof found.value !== 'object') return present({ address: text(found.field, found.value) });
-  const parts = members(found.value);
+function addressOf(answer: GivenDetails['address'], text: ReadText): LeadDetails {
+  if (!answer) return {};
+  if (typeof answer.value !== 'object') return present({ address: text(answer.field, answer.value) });
+  const parts = membersOf(answer.value);
   const part = (names: readonly string[]) => {
     const name = names.find((candidate) => typeof parts[candidate] === 'string');
-    return name === undefined ? undefined : text(found.field, parts[name]);
+    return name === undefined ? undefined : text(answer.field, parts[name]);
   };
   const { city, state, zip } = PARTS;
   return present({ address: part(STREET), city: part(city), state: part(state), zip: part(zip) });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { answerSchema, type OptInQuestion, QUESTION_FIELDS } from './opt-in-question.ts';
 
-/** The opt-in question of a form as a program gets it, which shows it by itself (B1). */
+/** The opt-in question of a form, for a program that shows it itself (B1). */
 export const shownQuestionSchema = z.object({
   formId: z.string(),
   organizationName: z.string(),
@@ -17,11 +17,11 @@ export const shownQuestionSchema = z.object({
 export type ShownQuestion = z.infer<typeof shownQuestionSchema>;
 
 /**
- * Puts a form's question together for a program.
+ * Builds a form's question for a program.
  *
  * @param form.submitTo the URL that an answer is posted to.
  */
-export function shownQuestion(
+export function describeQuestion(
   { question, disclaimer, version, ...words }: OptInQuestion,
   form: Pick<ShownQuestion, 'formId' | 'organizationName' | 'required' | 'submitTo'>,
 ): ShownQuestion {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { fieldErrorSchema } from '../runtime/problem-schema.ts';
 
-/** What a form submission is answered with. */
+/** The answer to a form submission. */
 export const submissionAnswerSchema = z.object({
   submissionId: z.string().nullable(),
   consent: z.object({

@@ -4,20 +4,20 @@ import * as z from 'zod';
 import { isConditionFailure } from '../runtime/conditional-writes.ts';
 import type { ClockedTableDeps, Key } from '../runtime/dynamodb.ts';
 
-/** How many submissions a form takes; what is more is answered 429 and not stored. Generous: spam is thousands. */
+/** Limits of a form's submissions. Further ones are answered 429 and not stored. The defaults are generous: spam comes in thousands. */
 export const limitsSchema = z.strictObject({
-  /** Submissions a minute in all. */
+  /** Submissions per minute. */
   perMinute: z.int().min(1).max(10_000).default(600),
   /**
-   * Submissions a minute from one address. It holds for forms that browsers post themselves: a builder, and whoever knows
-   * the form's secret, posts everybody's from its own addresses.
+   * Submissions per minute from one address. It applies to forms that browsers post. It does not apply to a builder or a server with the
+   * form's secret, which post the submissions of many people from one address.
    */
   perAddressPerMinute: z.int().min(1).max(10_000).default(120),
 });
 export type SubmissionLimits = z.infer<typeof limitsSchema>;
 
-/** A limit that was reached, and when the next submission will be taken. */
-export interface Reached {
+/** A reached limit, and the seconds until the next submission is accepted. */
+export interface ReachedLimit {
   readonly limit: 'form' | 'address';
   readonly perMinute: number;
   readonly retryAfterSeconds: number;
@@ -26,13 +26,14 @@ export interface Reached {
 /** Counts the submissions of each form, minute by minute. */
 export type SubmissionLimiter = ReturnType<typeof createSubmissionLimiter>;
 
+/** @param deps.table the outreach table. */
 export function createSubmissionLimiter(deps: ClockedTableDeps) {
   return {
     /**
      * Counts one submission, in one request.
      *
-     * @param address where it comes from, when that is a person's own.
-     * @returns the limit that it would break; it is then not counted.
+     * @param address the person's own address; undefined when a builder or server posts.
+     * @returns the limit that it would exceed, and then it is not counted; undefined when it is within the limits.
      */
     count: (formId: string, limits: SubmissionLimits, address: string | undefined) =>
       count(deps, formId, limits, address),
@@ -40,23 +41,23 @@ export function createSubmissionLimiter(deps: ClockedTableDeps) {
 }
 
 const WINDOW_SECONDS = 60;
-/** How long a minute's counts are kept after it. */
-const KEPT_SECONDS = 600;
+/** A minute's counts are deleted this long after it. */
+const RETENTION_SECONDS = 600;
 const limitKey = (formId: string, window: number): Key => ({
   pk: `LIMIT#${formId}#${window}`,
   sk: 'LIMIT',
 });
 
 /**
- * One item per form and minute holds the sum and each address's own count, so that both limits take one conditional update.
- * It cannot grow beyond the form's limit.
+ * Counts a submission with one conditional update. One item per form and minute holds the sum and the count of each address. The form's
+ * limit bounds its size.
  */
 async function count(
   { client, table, now }: ClockedTableDeps,
   formId: string,
   { perMinute, perAddressPerMinute }: SubmissionLimits,
   address: string | undefined,
-): Promise<Reached | undefined> {
+): Promise<ReachedLimit | undefined> {
   const seconds = Math.floor(now().getTime() / 1000);
   const window = Math.floor(seconds / WINDOW_SECONDS);
   const own = address === undefined ? undefined : attributeOf(formId, address);
@@ -75,7 +76,7 @@ async function count(
           ':one': 1,
           ':all': perMinute,
           ...(own && { ':own': perAddressPerMinute }),
-          ':expiresAt': (window + 1) * WINDOW_SECONDS + KEPT_SECONDS,
+          ':expiresAt': (window + 1) * WINDOW_SECONDS + RETENTION_SECONDS,
         },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),
@@ -91,7 +92,7 @@ async function count(
   }
 }
 
-/** An address as the name of a short attribute. */
+/** Names the attribute that counts an address: a short hash, so that no address is stored. */
 function attributeOf(formId: string, address: string): string {
   const hash = createHash('sha256').update(`${formId} ${address}`).digest('base64url');
   return `from-${hash.slice(0, 10)}`;

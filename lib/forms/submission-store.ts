@@ -6,19 +6,19 @@ import { ALL_SHARDS, shardOf } from '../tables/outreach.ts';
 import { pageOfWork } from '../tables/work-page.ts';
 import { type Submission, submissionSchema } from './submission.ts';
 
-/** Submissions, and which of them were not carried out to the end. */
+/** Reads and writes submissions, and lists those that were not processed to the end (F2). */
 export type SubmissionStore = ReturnType<typeof createSubmissionStore>;
 
 const submissionKey = (formId: string, submissionId: string): Key => ({
   pk: `SUBMISSION#${formId}#${submissionId}`,
   sk: 'SUBMISSION',
 });
-const PAGE = 50;
+const PAGE_SIZE = 50;
 const openWork = (shard: number) => `SUBMISSION#${shard}`;
 
 /**
- * A submission as it lies in the table: its fields as one JSON text. Whatever a builder names or nests, a name that is
- * JavaScript's own or empty, a number beyond a table's, is then kept as it came and keeps nothing else from being stored.
+ * The stored item of a submission, with its fields as one JSON text. So any field of a builder can be stored as it was sent, also one
+ * with an empty name, a name of JavaScript's own, or a number that DynamoDB cannot hold.
  */
 const itemSchema = z.object({
   ...submissionSchema.shape,
@@ -27,17 +27,19 @@ const itemSchema = z.object({
     .pipe(submissionSchema.shape.fields),
 });
 
+/** @param deps.table the outreach table. */
 export function createSubmissionStore(deps: TableDeps) {
   return {
     /**
-     * Stores a submission unless it is there already.
+     * Stores a submission unless one with its id exists (X5).
      *
-     * @param replaceBefore one that was received before this moment is no duplicate but an older one.
-     * @returns the stored submission: the given one, or the one that was first.
+     * @param replaceBefore ISO 8601 UTC. A submission that was received before it is no duplicate and is replaced.
+     * @returns the stored submission: the given one, or the first one.
      */
     add: (submission: Submission, replaceBefore?: string) => add(deps, submission, replaceBefore),
+    /** Marks a submission as processed to the end. */
     markProcessed: (submission: Submission) => markProcessed(deps, submission),
-    /** Submissions received before a moment that were not carried out to the end; a page of every shard. */
+    /** Lists unprocessed submissions that were received before a moment: one page of every shard. @param before ISO 8601 UTC. */
     unprocessedBefore: async (before: string): Promise<Submission[]> => {
       const shards = await Promise.all(ALL_SHARDS.map((shard) => unprocessed(deps, shard, before)));
       return shards.flat();
@@ -91,7 +93,11 @@ async function markProcessed({ client, table }: TableDeps, submission: Submissio
 }
 
 async function unprocessed(deps: TableDeps, shard: number, before: string): Promise<Submission[]> {
-  const { items } = await pageOfWork(deps, openWork(shard), { span: { before }, limit: PAGE });
-  const found = await Promise.all(items.map(({ pk, sk }) => get(deps, { pk: String(pk), sk: String(sk) })));
-  return found.filter((submission) => submission?.status === 'received').map((found) => found as Submission);
+  const { items } = await pageOfWork(deps, openWork(shard), { span: { before }, limit: PAGE_SIZE });
+  const submissions = await Promise.all(
+    items.map(({ pk, sk }) => get(deps, { pk: String(pk), sk: String(sk) })),
+  );
+  return submissions
+    .filter((submission) => submission !== undefined)
+    .filter(({ status }) => status === 'received');
 }

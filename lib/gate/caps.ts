@@ -1,4 +1,4 @@
-import { MOST_REMEMBERED_SENDS, type SendingRules } from '../organization/sending-rules.ts';
+import { MAXIMUM_COUNTED_SENDS, type SendingRules } from '../organization/sending-rules.ts';
 import { bindingStates } from './day-rules.ts';
 import type { SendingWindow } from './sending-window.ts';
 
@@ -127,5 +127,5 @@ export function addRecentSend(
   return [...recent, send]
     .filter(({ at }) => at > start)
     .toSorted((a, b) => (a.at < b.at ? -1 : 1))
-    .slice(-MOST_REMEMBERED_SENDS);
+    .slice(-MAXIMUM_COUNTED_SENDS);
 }

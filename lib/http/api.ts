@@ -4,10 +4,10 @@ import { type Caller, callerOf } from './caller.ts';
 import { RequestProblem, type RouteAnswer, type RouteOf } from './route.ts';
 import { zodMessage } from './zod-messages.ts';
 
-/** Of a request's body. */
+/** Limit of a request's body. */
 export const MAXIMUM_BODY_BYTES = 256 * 1024;
 
-/** What an API needs of a request, in API Gateway's payload format 2.0. */
+/** The parts of a request that an API reads, in API Gateway's payload format 2.0. */
 export interface ApiRequest {
   readonly rawPath: string;
   readonly queryStringParameters?: Readonly<Record<string, string | undefined>>;
@@ -18,9 +18,10 @@ export interface ApiRequest {
 }
 
 /**
- * Makes an API behind a token of routes that only do their work: finds the route, checks the role, validates.
+ * Makes an API of routes. It finds the route of a request, checks the caller's role and validates query and body, so that a route only
+ * does its work.
  *
- * @returns a function that throws RequestProblem for what the caller can mend, and any other error as it comes from the route.
+ * @returns a function that throws RequestProblem for an error of the caller, and passes on any error of a route.
  */
 export function createApi<Deps>(
   routes: readonly RouteOf<Deps>[],
@@ -47,19 +48,19 @@ function match<Deps>(
   if (here.length === 0) {
     throw new RequestProblem(404, 'No such route', 'GET /openapi.json lists every route.');
   }
-  const found = here.find(({ matched }) => matched.method === event.requestContext.http.method);
-  if (found) return found;
+  const route = here.find(({ matched }) => matched.method === event.requestContext.http.method);
+  if (route) return route;
   const allowed = here.map(({ matched }) => matched.method).join(', ');
   throw new RequestProblem(405, 'Method not allowed', `This path takes: ${allowed}.`);
 }
 
 function parametersOf(template: string, rawPath: string): Record<string, string> | undefined {
-  const wanted = template.split('/');
-  const given = rawPath.split('/');
-  if (wanted.length !== given.length) return undefined;
+  const names = template.split('/');
+  const values = rawPath.split('/');
+  if (names.length !== values.length) return undefined;
   const parameters: Record<string, string> = {};
-  for (const [index, part] of wanted.entries()) {
-    const value = given[index] ?? '';
+  for (const [index, part] of names.entries()) {
+    const value = values[index] ?? '';
     if (!part.startsWith('{')) {
       if (part !== value) return undefined;
       continue;
@@ -118,16 +119,20 @@ function readBody(event: ApiRequest, types: readonly string[] = ['application/js
   }
 }
 
-/** No table and no ledger holds half a character, such as an emoji that was cut. JSON writes it, alone, as an escape. */
+/**
+ * Refuses half a character, such as an emoji that was cut, because no table and no ledger can hold one. In JSON it is a lone escape.
+ *
+ * @throws RequestProblem 422.
+ */
 function withoutHalves(value: unknown): unknown {
-  if (!/(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(written(value))) return value;
+  if (!/(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(toJson(value))) return value;
   const detail =
     'A text holds half a character, such as an emoji that was cut (\\ud83d). Send whole characters.';
   throw new RequestProblem(422, 'The request cannot be used', detail);
 }
 
-/** @throws RequestProblem for what is nested deeper than can be written down. */
-function written(value: unknown): string {
+/** Writes a value as JSON. @throws RequestProblem 422 when it is nested too deep. */
+function toJson(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch {

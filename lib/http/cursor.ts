@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Item } from '../runtime/dynamodb.ts';
 import { invalidField } from './route.ts';
 
-/** The keys of an item and of the index it was found in: all that a cursor may hold. */
+/** A cursor of the collection index: the keys of the last item of a page. */
 const keySchema = z.strictObject({
   pk: z.string(),
   sk: z.string(),
@@ -11,6 +11,7 @@ const keySchema = z.strictObject({
   collectionOrder: z.string(),
 });
 
+/** A cursor of the work index. */
 const workKeySchema = z.strictObject({
   pk: z.string(),
   sk: z.string(),
@@ -18,15 +19,15 @@ const workKeySchema = z.strictObject({
   workOrder: z.string(),
 });
 
-/** Where the next page begins, as an opaque text; null after the last page. */
+/** Writes the place of the next page as an opaque text. @returns null after the last page. */
 export function encodeCursor(key: Item | undefined): string | null {
   return key ? Buffer.from(JSON.stringify(key)).toString('base64url') : null;
 }
 
 /**
- * Reads a cursor back.
+ * Reads a cursor of the collection index.
  *
- * @param collection the list that is being paged: a cursor of another list is refused.
+ * @param collection the list that is being paged; a cursor of another list is refused.
  * @throws RequestProblem 422 for anything that this API did not hand out.
  */
 export function decodeCursor(cursor: string | undefined, collection: string): Item | undefined {
@@ -40,7 +41,7 @@ export function decodeCursor(cursor: string | undefined, collection: string): It
   throw refused();
 }
 
-/** The same for a list of the work index. */
+/** Reads a cursor of the work index. @throws RequestProblem 422 as `decodeCursor` does. */
 export function decodeWorkCursor(cursor: string | undefined, work: string): Item | undefined {
   if (cursor === undefined) return undefined;
   try {
@@ -56,33 +57,33 @@ function refused() {
   return invalidField('cursor', 'Use the value of `next` from the page before, or none for the first page.');
 }
 
-/** All that a cursor of a filtered list holds: where to go on, and a digest of the list and filter it belongs to. */
+/** A cursor of a filtered list: the place to go on from, and a digest of the list and filter. */
 const placeSchema = z.strictObject({ of: z.string(), after: z.string() });
 
 function digest(list: string, filter: object): string {
-  const given = Object.entries(filter).filter(([, value]) => value !== undefined);
+  const entries = Object.entries(filter).filter(([, value]) => value !== undefined);
   return createHash('sha256')
-    .update(JSON.stringify([list, given.sort()]))
+    .update(JSON.stringify([list, entries.sort()]))
     .digest('base64url')
     .slice(0, 16);
 }
 
-/** What DynamoDB takes as a sort key. */
+/** Decides whether DynamoDB accepts a text as a sort key. */
 function isSortKey(text: string): boolean {
   return text !== '' && Buffer.byteLength(text) <= 1024;
 }
 
-/** Where the next page of a filtered list begins; null after the last page. */
+/** Writes the place of a filtered list's next page as an opaque text. @returns null after the last page. */
 export function encodeFilterCursor(list: string, filter: object, after: string | undefined): string | null {
   if (after === undefined) return null;
   return Buffer.from(JSON.stringify({ of: digest(list, filter), after })).toString('base64url');
 }
 
 /**
- * Reads back where a filtered list goes on.
+ * Reads a cursor of a filtered list.
  *
- * @param isPlace whether a text can be a place in that list: the cursor is the caller's, and goes into a query. By default whether
- *   DynamoDB would take it.
+ * @param isPlace decides whether a text can be a place in that list, because the caller's text goes into a query. The default accepts
+ *   every sort key of DynamoDB.
  * @throws RequestProblem 422 for a cursor of another list or of another filter, and for anything else.
  */
 export function decodeFilterCursor(

@@ -1,4 +1,4 @@
-/** Text that is HTML already. Everything else is escaped where it is put into a page. */
+/** A text that is HTML already. `html` escapes everything else. */
 export class Html {
   readonly text: string;
 
@@ -25,8 +25,8 @@ function rendered(part: Part): string {
 }
 
 /**
- * A piece of a page. What is put into it is escaped, unless it is a piece itself, so that nothing a person wrote can run
- * or change the page. Attributes must be quoted in the template.
+ * Writes a piece of a page. Escapes every part that is no Html itself, so that a person's text can neither run nor change the page.
+ * Attributes must be quoted in the template.
  */
 export function html(template: TemplateStringsArray, ...parts: readonly Part[]): Html {
   const text = template.map(

@@ -4,6 +4,7 @@ import type { Tag } from './tags.ts';
 
 export { RequestProblem };
 
+/** The groups of users: admins and agents. */
 export const roles = ['admin', 'agent'] as const;
 export type Role = (typeof roles)[number];
 
@@ -12,13 +13,13 @@ export interface RouteRequest<Body, Query> {
   readonly path: Readonly<Record<string, string>>;
   readonly body: Body;
   readonly query: Query;
-  /** Who asks, for the record. */
+  /** The caller, for audit fields and evidence. */
   readonly actor: string;
   /** Content type of the body, in lower case and without parameters; undefined without a body. */
   readonly contentType?: string | undefined;
 }
 
-/** JSON, or a text of another content type with what else its headers say. */
+/** A JSON answer, or a text of another content type with further headers. */
 export type RouteAnswer =
   | { readonly status: number; readonly body: unknown }
   | {
@@ -28,45 +29,46 @@ export type RouteAnswer =
       readonly headers?: Readonly<Record<string, string>>;
     };
 
-/** What an operation of the API takes, who may, and an example of its answer. */
+/** The description of one operation: its input, the allowed roles, and an example of its answer. */
 export interface RouteDescription<Body = unknown, Query = unknown> {
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
-  /** With parameters in braces: `/leads/{id}`. */
+  /** Path with parameters in braces: `/leads/{id}`. */
   readonly path: string;
-  /** Verb and noun, what clients call the operation by: `listLeads`. No other operation has it. */
+  /** Name of the operation for clients, a verb and a noun: `listLeads`. It is unique. */
   readonly operationId: string;
   readonly tag: Tag;
   readonly summary: string;
   readonly roles: readonly Role[];
   readonly body?: z.ZodType<Body>;
   readonly bodyExample?: unknown;
-  /** Content types that the body must have when it is no JSON: the schema gets its text. */
+  /** Content types of a body that may be no JSON. The schema gets such a body as text. */
   readonly bodyTypes?: readonly string[];
   readonly query?: z.ZodType<Query>;
   readonly answers: {
     readonly status: number;
     readonly schema: z.ZodType;
     readonly example: unknown;
-    /** Content types besides JSON that the caller can ask for. */
+    /** Content types besides JSON that the caller can request. */
     readonly otherTypes?: readonly string[];
   };
 }
 
-/** One operation of the API and what it does, on what its function has to work on. */
+/** One operation with its work. @typeParam Deps the dependencies of the function that serves it. */
 export interface RouteOf<Deps, Body = unknown, Query = unknown> extends RouteDescription<Body, Query> {
   readonly handle: (deps: Deps, request: RouteRequest<Body, Query>) => Promise<RouteAnswer>;
 }
 
-/** Checks a route against its own schemas and forgets the types, so that routes of every kind share a table. */
+/** Checks a route's types against its schemas and then drops them, so that all routes fit in one list. */
 export function defineRoute<Deps, Body, Query>(definition: RouteOf<Deps, Body, Query>): RouteOf<Deps> {
   return definition as unknown as RouteOf<Deps>;
 }
 
+/** Builds a 404. @param what a noun, such as `lead`. */
 export function notFound(what: string): RequestProblem {
   return new RequestProblem(404, `No such ${what}`, `There is no ${what} with this id. Check the URL.`);
 }
 
-/** @param messages all that is wrong with the field. */
+/** Builds a 422 for one field. @param messages one sentence for each fault. */
 export function invalidField(field: string, ...messages: readonly string[]): RequestProblem {
   const detail = 'Correct the fields named in errors and send the request again. Nothing was changed.';
   return new RequestProblem(
@@ -77,9 +79,10 @@ export function invalidField(field: string, ...messages: readonly string[]): Req
   );
 }
 
-/** The answer to a DELETE: the id of what is gone. */
+/** The answer to a DELETE: the id of the removed item. */
 export const removedSchema = z.object({ removed: z.string() });
 
+/** The query of a paged list. */
 export const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(25),
   cursor: z.string().max(2000).optional(),

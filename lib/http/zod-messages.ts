@@ -12,15 +12,15 @@ const NAMES: Readonly<Record<string, string>> = {
 const COUNTED: Readonly<Record<string, string>> = { string: ' characters', array: ' entries' };
 
 /**
- * What to give instead, for what schemas have no words of their own for.
+ * Writes what value to give instead, for faults that a schema has no message for.
  *
- * @returns one sentence, or undefined to leave it to zod's.
+ * @returns one sentence, or undefined for zod's own message.
  */
 export function zodMessage(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type': {
-      const wanted = NAMES[issue.expected] ?? issue.expected;
-      return issue.input === undefined ? `This is missing. Give ${wanted}.` : `Give ${wanted}.`;
+      const expected = NAMES[issue.expected] ?? issue.expected;
+      return issue.input === undefined ? `This is missing. Give ${expected}.` : `Give ${expected}.`;
     }
     case 'invalid_value':
       return `Give ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}.`;

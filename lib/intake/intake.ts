@@ -10,6 +10,7 @@ import type { LeadStore } from '../leads/lead-store.ts';
 import { replyTo } from '../single-texts/confirmation-and-opt-out-reply.ts';
 import { type EnqueueReplyDeps, enqueueReply } from '../single-texts/enqueue-reply.ts';
 
+/** The stores that an intake reads and writes. */
 export interface IntakeDeps extends EnqueueReplyDeps {
   readonly registry: Pick<ConsentRegistry, 'record'>;
   readonly leads: Pick<LeadStore, 'upsertByNumber'>;
@@ -20,8 +21,8 @@ export interface IntakeDeps extends EnqueueReplyDeps {
 }
 
 /**
- * Carries a stored submission out: records its consents (H4, H5), creates or updates the lead, enrols it. Each step
- * can be done again without effect, so that a crash in between is mended by doing all of them again.
+ * Processes a stored submission: records its consents (H4, H5), creates or updates the lead, enrols it and queues its CRM job (H6,
+ * H9). Each step has no effect when it is repeated, so after a crash all of them are repeated (X5).
  *
  * @returns id of the lead.
  */
@@ -50,7 +51,7 @@ async function recordConsent(
 ): Promise<void> {
   const settings = await deps.configuration.settings();
   const { event } = await deps.registry.record(consentEventOf(submission, statement, settings));
-  // Queued before the lead is enrolled, so that the confirmation goes ahead of the first text. The stream enqueues it.
+  // Stores the confirmation (B3) before the lead is enrolled, so that it leaves ahead of the first text. consent-changes enqueues it.
   const reply = replyTo(event, settings, undefined, deps.now());
   if (reply) await enqueueReply(deps, reply);
 }

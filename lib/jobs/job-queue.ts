@@ -3,10 +3,11 @@ import type { Job } from './job.ts';
 
 /** The queue of paged jobs. */
 export interface JobQueue {
-  /** @param jobs ten at most. @param delaySeconds 900 at most. @throws Error when the queue refused one. */
+  /** Sends jobs. @param jobs at most 10. @param delaySeconds at most 900. @throws Error when the queue refused one. */
   enqueue(jobs: readonly Job[], delaySeconds: number): Promise<void>;
 }
 
+/** @param url of the jobs queue. */
 export function createJobQueue(client: SQSClient, url: string): JobQueue {
   return {
     enqueue: async (jobs, delaySeconds) => {

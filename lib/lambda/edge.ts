@@ -1,12 +1,12 @@
 /**
- * Middy's options for every handler.
+ * Middy's options for every handler: middy must not answer before a time-out.
  *
- * Lambda ends an invocation that is out of time, and counts it in `Errors`. Middy would answer a little earlier instead and leave the
- * work running into the next invocation of the same process.
+ * Lambda ends an invocation that is out of time, and counts it in `Errors`. Middy would answer a little earlier, and its work would go on
+ * in the next invocation of the same process.
  */
 export const EDGE = { timeoutEarlyInMillis: 0 } as const;
 
-/** What an event from API Gateway says of itself; events of queues, streams and schedules have none of it. */
+/** An event of any trigger. Only API Gateway's events have a request context. */
 export interface MaybeHttpEvent {
   readonly requestContext?: { readonly requestId?: string } | undefined;
 }

@@ -3,19 +3,19 @@ import { RequestProblem } from '../runtime/problem.ts';
 import type { MetricName } from '../telemetry/metrics.ts';
 import { countOutcomes, describeError, logger } from '../telemetry/telemetry.ts';
 
-/** How a function reports that it failed. */
+/** The log message and the count of a function's failures. */
 export interface Failure {
-  /** What could not be done, as the log says it. */
+  /** The log message: a sentence that says what failed. */
   readonly message: string;
   /** The count that an alarm watches. */
   readonly metric: MetricName;
 }
 
 /**
- * Logs and counts an error once. A problem below 500 is the caller's and no failure.
+ * Logs and counts an error once. A problem below 500 is the caller's error and is skipped.
  *
- * Stands behind the middleware that may answer the error, since `onError` runs in reverse. An error that none answers is thrown, and
- * counted by Lambda's own `Errors` too.
+ * It comes after the middleware that may answer the error, since `onError` runs in reverse. An unanswered error is thrown, and Lambda's
+ * own `Errors` counts it too.
  */
 export function failure({ message, metric }: Failure): MiddlewareObj {
   return {

@@ -16,8 +16,8 @@ export const INTERNAL_ERROR: Problem = {
 };
 
 /**
- * Answers every error with problem JSON (RFC 9457) that carries the request's id, the one of API Gateway's access log. Problems that
- * the handler answers itself get the id too.
+ * Answers every error with problem JSON (RFC 9457). It carries the request's id, as API Gateway's access log has it. A problem that the
+ * handler returns gets the id too.
  *
  * @param unexpected the answer to any error but a RequestProblem.
  */

@@ -5,8 +5,8 @@ import type { MaybeHttpEvent } from './edge.ts';
 /**
  * Writes the ids of the request into every log line: `requestId` is Lambda's, `apiRequestId` API Gateway's.
  *
- * Stands first in each chain. An error that no other middleware answered leaves here without its content, because Lambda logs all of
- * an error that a function throws.
+ * It is the first middleware of each chain. It removes the content of an error that no other middleware answered, because Lambda logs
+ * all of an error that a function throws.
  */
 export function requestLog(): MiddlewareObj<MaybeHttpEvent> {
   return {

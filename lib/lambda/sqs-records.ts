@@ -3,18 +3,18 @@ import type { z } from 'zod';
 import { countOutcomes, describeError, logger } from '../telemetry/telemetry.ts';
 import type { Failure } from './failure.ts';
 
-/** A record of a queue, as Lambda hands it over. */
+/** A record of a queue, as Lambda passes it. */
 export interface SqsRecord {
   readonly messageId: string;
   readonly body: string;
   readonly attributes?: { readonly ApproximateReceiveCount?: string };
 }
 
-/** A record whose body is what the schema says. */
+/** A record whose body was parsed. */
 export interface QueueRecord<Content> {
   readonly messageId: string;
   readonly content: Content;
-  /** How often the queue has handed it over, this time included. */
+  /** Number of times that the queue has delivered it, this time included. */
   readonly receives: number;
 }
 
@@ -22,10 +22,11 @@ export interface QueueRecord<Content> {
 export interface FailedRecord {
   readonly messageId: string;
   readonly error: unknown;
-  /** What the log may say of it. */
+  /** Fields for the log line, without personal data. */
   readonly about?: Readonly<Record<string, string>>;
 }
 
+/** An event of a queue: the records that were parsed, and those that were not. */
 export interface SqsRecordsEvent<Content> {
   readonly Records: readonly SqsRecord[];
   readonly records: readonly QueueRecord<Content>[];
@@ -33,11 +34,11 @@ export interface SqsRecordsEvent<Content> {
 }
 
 /**
- * Parses the body of each record, and reports to the queue which records failed. A body that does not parse is the failure of its
- * record alone: no retry can read it, so it ends with the dead letters.
+ * Parses the body of each record, and reports to the queue which records failed. A body that does not parse fails its own record only.
+ * No retry can read it, so it ends among the dead letters.
  *
- * The handler returns the `FailedRecord`s of the readable ones. Each is counted; records that failed by one and the same error share a
- * log line.
+ * The handler returns the `FailedRecord`s of the parsed records. Each failed record is counted. Records that failed by the same error
+ * object share a log line.
  */
 export function sqsRecords<Content>(
   schema: z.ZodType<Content>,
@@ -45,9 +46,9 @@ export function sqsRecords<Content>(
 ): MiddlewareObj<SqsRecordsEvent<Content>> {
   return {
     before: (request) => {
-      const read = request.event.Records.map((record) => readRecord(schema, record));
-      const records = read.filter((record) => 'content' in record);
-      const unreadable = read.filter((record) => 'error' in record);
+      const parsed = request.event.Records.map((record) => readRecord(schema, record));
+      const records = parsed.filter((record) => 'content' in record);
+      const unreadable = parsed.filter((record) => 'error' in record);
       request.event = { ...request.event, records, unreadable };
     },
     after: (request) => {

@@ -5,7 +5,7 @@ import type { Item } from '../runtime/dynamodb.ts';
 
 type Image = Readonly<Record<string, object>>;
 
-/** A record of a table's stream, as Lambda hands it over. */
+/** A record of a table's stream, as Lambda passes it. */
 export interface StreamRecord {
   readonly eventSourceARN?: string;
   readonly dynamodb?: {
@@ -17,25 +17,27 @@ export interface StreamRecord {
 
 /** A change of an item. */
 export interface StreamChange<Table extends string> {
-  /** Names the change to Lambda, which begins again with it when it failed. */
+  /** Identifies the change for Lambda, which begins again with it after a failure. */
   readonly sequenceNumber: string;
   readonly table: Table;
   readonly before: Item | undefined;
   readonly after: Item | undefined;
 }
 
+/** An event of a stream, with its changes. */
 export interface StreamChangesEvent<Table extends string> {
   readonly Records: readonly StreamRecord[];
   readonly changes: readonly StreamChange<Table>[];
 }
 
 /**
- * Reads the changes of a stream's batch, oldest first, and tells Lambda where to begin again: a stream is ordered, so that one sequence
- * number says it all.
+ * Reads the changes of a stream's batch, oldest first, and reports the one with which Lambda must begin again. A stream is ordered, so
+ * one sequence number is enough.
  *
- * The handler returns the sequence number of the first change that is not done, or undefined when all are; or `inOrder` throws it.
+ * The handler returns the sequence number of the first change that is not done, or undefined when all are done. A handler that uses
+ * `inOrder` returns undefined, since `inOrder` throws that number.
  *
- * @param tables name of each table whose stream the function follows.
+ * @param tables the names of the tables whose streams the function follows.
  */
 export function streamChanges<Table extends string>(
   tables: Readonly<Record<Table, string>>,
@@ -65,7 +67,7 @@ export function streamChanges<Table extends string>(
   };
 }
 
-/** The first change of a batch that could not be worked on. Lambda begins again with it. */
+/** The failure of a change. Lambda begins again with that change. */
 class ChangeFailed extends Error {
   override readonly name = 'ChangeFailed';
   readonly sequenceNumber: string;
@@ -76,7 +78,7 @@ class ChangeFailed extends Error {
   }
 }
 
-/** Works on changes one after the other. @throws ChangeFailed naming the first that failed; those behind it are not begun. */
+/** Works on changes one after the other. @throws ChangeFailed for the first that failed; later ones are not begun. */
 export async function inOrder<Change extends StreamChange<string>>(
   changes: readonly Change[],
   work: (change: Change) => Promise<void>,

@@ -1,17 +1,18 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { z } from 'zod';
 
+/** An event of a schedule, with the time that is left. */
 export interface BudgetedEvent<Input> {
-  /** What the schedule says. */
+  /** The schedule's input, parsed. */
   readonly input: Input;
-  /** False when the work should end: the rest of the time is for writing down how far it came. */
+  /** Returns false when the work should end, so that enough time is left to store its progress. */
   readonly hasTime: () => boolean;
 }
 
 /**
- * Reads what a schedule says, and tells the handler whether there is time for more work.
+ * Parses a schedule's input, and lets the handler check whether there is time for more work.
  *
- * @param reserveMilliseconds of the function's time that are left when `hasTime` turns false.
+ * @param reserveMilliseconds time that is left when `hasTime` turns false.
  */
 export function timeBudget<Input>(
   reserveMilliseconds: number,

@@ -5,6 +5,7 @@ import { twilioAuthToken } from '../runtime/secrets.ts';
 import type { MetricName } from '../telemetry/metrics.ts';
 import { countOutcomes } from '../telemetry/telemetry.ts';
 
+/** A request that Twilio signed. */
 export interface TwilioWebhookEvent extends WebhookRequest {
   readonly queryStringParameters?: Readonly<Record<string, string | undefined>>;
   /** The form fields that Twilio signed. */
@@ -15,11 +16,11 @@ export interface TwilioWebhookOptions {
   readonly publicBaseUrl: string;
   /** Name of the parameter that holds the account's auth token. */
   readonly twilioAuthTokenParameter: string;
-  /** Counts requests that Twilio did not sign. */
+  /** The count of requests that Twilio did not sign. */
   readonly forged: MetricName;
 }
 
-/** Lets only requests through that Twilio signed, and reads their fields. @throws RequestProblem 403 for any other request. */
+/** Checks Twilio's signature and reads the fields of a signed request. @throws RequestProblem 403 for any other request. */
 export function twilioWebhook(options: TwilioWebhookOptions): MiddlewareObj<TwilioWebhookEvent> {
   return {
     before: async (request) => {

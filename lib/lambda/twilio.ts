@@ -2,26 +2,27 @@ import { type TwilioCredentials, twilioCredentials } from '../runtime/secrets.ts
 
 export interface TwilioEnvironment {
   readonly twilioCredentialsParameter: string;
-  /** Where Twilio is reached instead of at its own addresses. */
+  /** Base URL to use in place of Twilio's own. */
   readonly twilioBaseUrl?: string;
   readonly sender: string;
 }
 
-/** What each client of Twilio's API is made of. */
+/** The options of each client of Twilio's API. */
 export interface TwilioOptions {
   readonly credentials: TwilioCredentials;
   readonly sender: string;
   readonly baseUrl?: string;
 }
 
+/** The source of clients of Twilio's API. */
 export interface Twilio {
-  /** What a client is made of right now: a rotated API key is taken up within five minutes. */
+  /** Reads the current options. A rotated API key is used within five minutes. */
   options(): Promise<TwilioOptions>;
-  /** @returns how to get a client that is made once and kept until the API key is rotated. */
+  /** Prepares a client. @returns a function that creates the client once, and again after the API key was rotated. */
   client<Client>(create: (options: TwilioOptions) => Client): () => Promise<Client>;
 }
 
-/** Makes clients of Twilio's API for a function that may read the API key. */
+/** Creates clients of Twilio's API for a function that may read the API key. */
 export function createTwilio({
   twilioCredentialsParameter,
   twilioBaseUrl,
@@ -34,12 +35,12 @@ export function createTwilio({
   return {
     options,
     client: (create) => {
-      let kept: { readonly apiKeySecret: string; readonly client: ReturnType<typeof create> } | undefined;
+      let cached: { readonly apiKeySecret: string; readonly client: ReturnType<typeof create> } | undefined;
       return async () => {
         const current = await options();
         const { apiKeySecret } = current.credentials;
-        if (kept?.apiKeySecret !== apiKeySecret) kept = { apiKeySecret, client: create(current) };
-        return kept.client;
+        if (cached?.apiKeySecret !== apiKeySecret) cached = { apiKeySecret, client: create(current) };
+        return cached.client;
       };
     },
   };

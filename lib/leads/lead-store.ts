@@ -29,30 +29,33 @@ import {
   removeLeadFromNumber,
 } from './leads-with-number.ts';
 
-/** Leads and who holds which number. */
+/** Reads and writes leads, and which leads have a number. */
 export type LeadStore = ReturnType<typeof createLeadStore>;
 
+/** @param deps.table the outreach table. */
 export function createLeadStore(deps: ClockedTableDeps) {
   return {
+    /** Reads a lead. */
     get: (id: string) => get(deps, id),
-    /** Many leads by their ids, those that there are. */
+    /** Reads many leads. @returns those that exist, by id. */
     getMany: (ids: readonly string[]) => getMany(deps, ids),
-    /** The lead that submissions with this number belong to: created once, its details updated by later ones. */
+    /** Creates the number's primary lead, or updates its details: every submission with a number belongs to one lead. */
     upsertByNumber: (number: string, details: LeadDetails) => upsertByNumber(deps, number, details),
-    /** A further lead, though another has the number already (C4). */
+    /** Creates a lead, even if another one has the number (C4). */
     create: (number: string, details: LeadDetails) => create(deps, number, details),
+    /** Sets the given details and leaves the others. @returns undefined when there is no such lead. */
     changeDetails: (id: string, details: LeadDetails) => changeDetails(deps, id, details),
-    /** Gives a lead another number (T3). Its enrollments follow by `followNumber`. @returns undefined without such a lead. */
+    /** Gives a lead another number (T3). `followNumber` moves its enrollments. @returns undefined when there is no such lead. */
     changeNumber: (id: string, number: string) => changeNumber(deps, id, number),
-    /** Ids of every lead that has the number. */
+    /** Lists the ids of all leads that have a number. */
     leadsWithNumber: (number: string) => leadsWithNumber(deps, number),
-    /** The same of many numbers, in one request for each hundred: for lists. Of a number with more, a thousand. */
-    holdersOf: (numbers: readonly string[]) => leadsWithNumberOf(deps, numbers),
-    /** Remembers that the carrier cannot deliver to the lead's number. */
+    /** Lists the ids of the leads of many numbers, at most 1000 for each. Makes one request for each hundred numbers. */
+    leadsWithNumbers: (numbers: readonly string[]) => leadsWithNumberOf(deps, numbers),
+    /** Marks a lead whose number the carrier cannot deliver to. @param code Twilio's error code. */
     markUnreachable: (id: string, number: string, code: number) => markUnreachable(deps, id, number, code),
-    /** A text came from the number: what the carrier said of it no longer holds, for any lead that has it. */
+    /** Clears the mark of every lead with the number, because a text came from it. */
     markReachable: (number: string) => markReachable(deps, number),
-    /** Newest first. @param cursor the `next` of the page before. */
+    /** Lists leads, newest first. @param cursor the `next` of the page before. */
     list: (limit: number, cursor?: Item) => list(deps, limit, cursor),
   };
 }
@@ -70,9 +73,9 @@ async function getMany({ client, table }: TableDeps, ids: readonly string[]): Pr
 async function upsertByNumber(deps: ClockedTableDeps, number: string, details: LeadDetails): Promise<Lead> {
   return retryLost('The lead of a number', async () => {
     const primary = await readPrimary(deps, number);
-    const known = primary?.leadId;
-    if (known === undefined) return tryCreate(deps, number, details, primary);
-    return (await changeDetails(deps, known, details)) ?? LOST;
+    const leadId = primary?.leadId;
+    if (leadId === undefined) return tryCreate(deps, number, details, primary);
+    return (await changeDetails(deps, leadId, details)) ?? LOST;
   });
 }
 
@@ -83,9 +86,9 @@ async function create(deps: ClockedTableDeps, number: string, details: LeadDetai
 }
 
 /**
- * Creates a lead, which becomes the number's primary one where there is none.
+ * Creates a lead. It becomes the number's primary lead if there is none.
  *
- * @param before what is kept of the number. @returns LOST when that has changed.
+ * @param before the number's primary item. @returns LOST when that item has changed.
  */
 async function tryCreate(
   deps: ClockedTableDeps,
@@ -111,19 +114,19 @@ async function changeDetails(
   id: string,
   details: LeadDetails,
 ): Promise<Lead | undefined> {
-  const given = Object.entries(details).filter(([, value]) => value !== undefined && value !== '');
-  const sets = given.map((_, index) => `details.#d${index} = :d${index}`);
+  const changes = Object.entries(details).filter(([, value]) => value !== undefined && value !== '');
+  const sets = changes.map((_, index) => `details.#d${index} = :d${index}`);
   const update = new UpdateCommand({
     TableName: table,
     Key: leadKey(id),
     ConditionExpression: 'attribute_exists(pk)',
     UpdateExpression: `SET ${['updatedAt = :now', ...sets].join(', ')}`,
-    ...(given.length > 0 && {
-      ExpressionAttributeNames: Object.fromEntries(given.map(([name], index) => [`#d${index}`, name])),
+    ...(changes.length > 0 && {
+      ExpressionAttributeNames: Object.fromEntries(changes.map(([name], index) => [`#d${index}`, name])),
     }),
     ExpressionAttributeValues: {
       ':now': now().toISOString(),
-      ...Object.fromEntries(given.map(([, value], index) => [`:d${index}`, value])),
+      ...Object.fromEntries(changes.map(([, value], index) => [`:d${index}`, value])),
     },
     ReturnValues: 'ALL_NEW',
   });
@@ -138,13 +141,13 @@ async function changeNumber(deps: ClockedTableDeps, id: string, number: string):
   });
 }
 
-/** @returns LOST when the lead, or the leads of one of the two numbers, were changed since they were read. */
+/** Moves a lead to another number. @returns LOST when the lead, or one of the two numbers' leads, has changed since it was read. */
 async function moveToNumber(deps: ClockedTableDeps, lead: Lead, number: string): Promise<Lead | Lost> {
   const { client, table, now } = deps;
   const { id } = lead;
   const former = await readPrimary(deps, lead.number);
   const next = await readPrimary(deps, number);
-  const kept = [
+  const primaries = [
     ...(former
       ? [putPrimary(table, lead.number, former, await removeLeadFromNumber(deps, lead.number, former, id))]
       : []),
@@ -163,7 +166,7 @@ async function moveToNumber(deps: ClockedTableDeps, lead: Lead, number: string):
     { Put: { TableName: table, Item: leadItem(moved), ...unmoved } },
     { Put: { TableName: table, Item: left } },
     { Put: { TableName: table, Item: { ...leadWithNumberKey(number, id), leadId: id } } },
-    ...kept,
+    ...primaries,
   ]);
   return codes ? LOST : moved;
 }
@@ -182,7 +185,7 @@ async function markUnreachable(
 
 async function markReachable(deps: ClockedTableDeps, number: string): Promise<void> {
   for (const id of await leadsWithNumber(deps, number)) {
-    // Read before it is written: hardly anybody who texts was ever unreachable.
+    // Reads first, because a lead that texts is almost never marked.
     if ((await get(deps, id))?.unreachable === undefined) continue;
     await updateWithNumber(deps, id, number, {
       UpdateExpression: 'SET updatedAt = :now REMOVE unreachable',
@@ -191,7 +194,7 @@ async function markReachable(deps: ClockedTableDeps, number: string): Promise<vo
   }
 }
 
-/** Updates a lead while it has a number. A lead that has another by now is not the one that the carrier spoke of. */
+/** Updates a lead if it still has the number. The carrier's report is not about a lead that has another number now. */
 async function updateWithNumber(
   { client, table }: TableDeps,
   id: string,

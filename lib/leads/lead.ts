@@ -1,25 +1,25 @@
 import * as z from 'zod';
 import { e164Schema } from '../phone/e164.ts';
 
-const fact = z.string().trim().max(200);
+const detail = z.string().trim().max(200);
 
-/** What is known of a person besides the number. All of it can be merged into texts. */
+/** The details of a person besides the number. Templates can use all of them. */
 export const leadDetailsSchema = z.strictObject({
-  firstName: fact.optional(),
-  lastName: fact.optional(),
-  email: fact.optional(),
+  firstName: detail.optional(),
+  lastName: detail.optional(),
+  email: detail.optional(),
   /** Street and house number. */
-  address: fact.optional(),
-  zip: fact.optional(),
-  city: fact.optional(),
-  state: fact.optional(),
-  service: fact.optional(),
-  source: fact.optional(),
-  utmSource: fact.optional(),
-  utmMedium: fact.optional(),
-  utmCampaign: fact.optional(),
-  utmTerm: fact.optional(),
-  utmContent: fact.optional(),
+  address: detail.optional(),
+  zip: detail.optional(),
+  city: detail.optional(),
+  state: detail.optional(),
+  service: detail.optional(),
+  source: detail.optional(),
+  utmSource: detail.optional(),
+  utmMedium: detail.optional(),
+  utmCampaign: detail.optional(),
+  utmTerm: detail.optional(),
+  utmContent: detail.optional(),
 });
 export type LeadDetails = z.infer<typeof leadDetailsSchema>;
 
@@ -27,9 +27,10 @@ export type LeadDetails = z.infer<typeof leadDetailsSchema>;
 export const LEAD_FIELDS = leadDetailsSchema.keyof().options;
 export type LeadField = keyof LeadDetails;
 
-/** Why no text can reach the lead's number, as the carrier told us. */
+/** Marks a number that the carrier cannot deliver to, with Twilio's error code. */
 const unreachableSchema = z.object({ code: z.int(), at: z.string() });
 
+/** A person with a number who may be texted. */
 export const leadSchema = z.object({
   id: z.string(),
   number: e164Schema,

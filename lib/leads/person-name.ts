@@ -1,21 +1,22 @@
 const TITLES = /^(mr|mrs|ms|miss|mx|dr|prof|sr|sra|srta)\.?$/i;
 const SUFFIXES = /^(jr|sr|ii|iii|iv|esq|phd|md)\.?$/i;
 
+/** The parts of a name that are present. */
 export interface PersonName {
   readonly firstName?: string;
   readonly lastName?: string;
 }
 
 /**
- * Splits a name that was given in one field: `Dana Reyes`, `Reyes, Dana`, `Dr. Ana María de la Cruz`.
+ * Splits a name from one field: `Dana Reyes`, `Reyes, Dana`, `Dr. Ana María de la Cruz`.
  *
- * Titles are dropped; everything behind the first name is the last name, so that no part of it is lost.
+ * Titles are removed. Everything after the first name is the last name, so that no part is lost.
  */
 export function splitName(whole: string): PersonName {
   const [before = '', after = ''] = whole.split(',', 2).map((part) => part.trim());
-  if (after !== '' && !SUFFIXES.test(after)) return named(wordsOf(after).join(' '), before);
+  if (after !== '' && !SUFFIXES.test(after)) return personName(wordsOf(after).join(' '), before);
   const [firstName = '', ...rest] = wordsOf([before, after].filter(Boolean).join(' '));
-  return named(firstName, rest.join(' '));
+  return personName(firstName, rest.join(' '));
 }
 
 function wordsOf(text: string): string[] {
@@ -23,6 +24,6 @@ function wordsOf(text: string): string[] {
   return words.length > 1 && TITLES.test(words[0] ?? '') ? words.slice(1) : words;
 }
 
-function named(firstName: string, lastName: string): PersonName {
+function personName(firstName: string, lastName: string): PersonName {
   return { ...(firstName !== '' && { firstName }), ...(lastName !== '' && { lastName }) };
 }

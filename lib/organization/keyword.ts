@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { templateSchema } from '../messaging/template.ts';
 
-/** An opt-in keyword as it is stored (T1). Which words may be one is said by lib/messaging/opt-in-keyword.ts. */
+/** An opt-in keyword as it is stored (T1). lib/messaging/opt-in-keyword.ts says which words are allowed. */
 export const keywordSchema = z.strictObject({
   /** As `keywordIn` writes it: upper case, without spaces. */
   word: z.string(),
@@ -12,9 +12,9 @@ export const keywordSchema = z.strictObject({
 });
 export type Keyword = z.infer<typeof keywordSchema>;
 
-/** What an admin may send of a keyword, whose word stands in the URL. */
+/** The body in which an admin sends a keyword. The word itself is in the URL. */
 export const keywordInputSchema = keywordSchema.omit({ word: true }).extend({
-  /** What it must say depends on the organization's name and footer: `confirmationFaults` (lib/organization/wording.ts). */
+  /** Checked by `confirmationFaults` (lib/organization/wording.ts), against the organization's name and footer. */
   confirmation: templateSchema
     .max(320, 'Carriers expect a confirmation of at most 320 characters')
     .optional(),

@@ -43,20 +43,20 @@ export const weekSchema = z
     'Open at least one day: with every day closed no text would ever leave',
   );
 
-/** The most texts that can be counted for one number, and so the highest cap. */
-export const MOST_REMEMBERED_SENDS = 40;
-const cap = z.int().min(1).max(MOST_REMEMBERED_SENDS);
+/** The highest cap: a conversation holds so many automated texts (X6). */
+export const MAXIMUM_COUNTED_SENDS = 40;
+const cap = z.int().min(1).max(MAXIMUM_COUNTED_SENDS);
 
-/** When and how often automated texts may leave (X6). The law's own limits hold besides and cannot be widened. */
+/** The settings of quiet hours and caps (X6). The hours cannot widen the law's: while `quietHours` is enforced, both must agree. */
 export const sendingRulesShape = {
   /**
-   * `enforced`, or `offForTesting`: texts leave at any hour of any day, which is unlawful for texts to the public.
-   * For demos and tests only; every decision says so.
+   * `enforced`, or `offForTesting`: texts leave at any hour of any day, which is unlawful for texts to the public. For demos
+   * and tests only; every decision's trace says so.
    */
   quietHours: z.enum(['enforced', 'offForTesting']),
   /**
-   * When automated texts may leave, on the recipient's clock: the same hours every day, or hours or `closed` for each
-   * weekday. Outside the law's hours nothing leaves, whatever stands here.
+   * Hours in which automated texts may leave, on the recipient's clock: the same hours every day, or hours or `closed` for each
+   * weekday. No automated text leaves outside the law's hours, even if these hours are wider.
    */
   sendingHours: z.union([hoursSchema, weekSchema], {
     error:
@@ -67,9 +67,9 @@ export const sendingRulesShape = {
     dates: z.array(z.iso.date('Write dates as YYYY-MM-DD, for example 2026-12-24')).max(200).default([]),
     usFederal: z.boolean().default(false),
   }),
-  /** Whether state hours that could not be confirmed (Rhode Island's) hold; ask a lawyer before switching them off. */
+  /** True: state hours that could not be confirmed (Rhode Island's) hold. Ask a lawyer before switching them off. */
   unconfirmedStateHours: z.boolean(),
-  /** Most automated texts to one number within 24 hours and 7 days, of all automations and of each one. */
+  /** Most automated texts to one number within 24 hours and within 7 days, of all automations and of each automation. */
   caps: z.strictObject({
     perDay: cap.default(3),
     perWeek: cap.default(21),

@@ -4,22 +4,22 @@ import { DEFAULT_SENDING_RULES, sendingRulesShape } from './sending-rules.ts';
 /** The footer that carriers expect under every text (C6). */
 export const DEFAULT_FOOTER = 'Reply STOP to opt-out of future text communications.';
 
-const line = (most: number) => z.string().trim().min(1).max(most);
+const line = (maximum: number) => z.string().trim().min(1).max(maximum);
 
-/** An amount in a currency, which is named by its ISO 4217 code. */
+/** An amount in a currency, with its ISO 4217 code. */
 export const moneySchema = z.strictObject({
   amount: z.number().nonnegative(),
   currency: z.string().regex(/^[A-Z]{3}$/, 'Use the ISO 4217 code, for example USD'),
 });
 
-/** The rules that an organization's admins change at run time. */
+/** The settings that an organization's admins change at run time. A saved setting holds from the next decision on (H1). */
 export const settingsSchema = z.strictObject({
-  /** The name recipients know the organization by; what `{{organizationName}}` prints. */
+  /** The name that recipients know. `{{organizationName}}` in a template prints it. */
   organizationName: line(80),
-  /** On: automated texts go only to numbers with a recorded opt-in (H2). */
+  /** True: automated texts go only to numbers with a recorded opt-in (H2). Agents' texts are not affected (H12). */
   requireSmsOptIn: z.boolean(),
   /**
-   * Double opt-in (C2): the first text to a number, or to each lead record, is `optInTemplate`; the original waits for START.
+   * Double opt-in (C2, C4): the first text to a number, or to each lead, is `optInTemplate`. The original text waits for START.
    */
   doubleOptIn: z.enum(['off', 'perNumber', 'perLead']),
   /** For how many hours after the request for START a YES answers it. START answers it at any time. */
@@ -29,53 +29,54 @@ export const settingsSchema = z.strictObject({
    * `web`, also a ticked box, a Yes on a page, or a documented consent.
    */
   reOptIn: z.enum(['handset', 'web']),
-  /** The request for START, account-wide (C1). Merges `{{organizationName}}`. */
+  /** The request for START, one for the organization (C1). Merges `{{organizationName}}`. */
   optInTemplate: line(320),
-  /** On: an agent's text is blocked unless the number has an opt-in (T8). */
+  /** True: an agent's text is refused unless the number has an opt-in (T8). */
   requireOptInForOneToOne: z.boolean(),
-  /** Whether an opt-in is confirmed by `optInReply` (B3). */
+  /** True: an opt-in is confirmed by `optInReply` (B3). */
   confirmOptIns: z.boolean(),
   /** Ends every text to a lead, once (C6). */
   footer: line(160).regex(/\bSTOP\b/, 'The footer must tell how to opt out, with the word STOP'),
-  /** Whether the carriers have verified the organization's A2P 10DLC campaign; texts are held until then (C8). */
+  /** True once the carriers have verified the organization's A2P 10DLC campaign. Texts are held until then (C8). */
   a2pVerified: z.boolean(),
-  /** Where the last word on `a2pVerified` came from; written along with it, never sent. */
+  /** The source of `a2pVerified`. sendgate writes it with each change; admins cannot send it. */
   a2pVerification: z
     .strictObject({
       source: z.enum(['admin', 'twilio']),
       by: z.string(),
       at: z.string(),
-      /** What Twilio said of the organization's campaigns. */
+      /** The status of the organization's A2P campaigns that Twilio reported. */
       campaignStatus: z.string().optional(),
     })
     .optional(),
   /**
-   * On: opt-outs and opt-ins that reach us on other ways than a text are told to Twilio's consent API, so that its STOP
-   * list and the registry say the same (X9). Twilio gives access to that API on request.
+   * True: opt-outs and opt-ins that came on other ways than a text are sent to Twilio's consent API, so that Twilio's STOP list
+   * and the registry agree (X9). Twilio gives access to that API on request.
    */
   twilioConsentApi: z.boolean(),
   /**
-   * Who answers STOP, START and HELP: `carrier` where Twilio does by itself (long codes, toll-free, messaging
-   * services), `sendgate` where it does nothing (standalone short codes).
+   * The party that answers STOP, START and HELP: `carrier` where Twilio itself does (long codes, toll-free, messaging
+   * services), `sendgate` where Twilio does not (standalone short codes).
    */
   keywordReplies: z.enum(['carrier', 'sendgate']),
   helpReply: line(320),
   optOutReply: line(320),
   optInReply: line(320),
-  /** What one segment costs, for estimates (T7). Twilio's prices differ by country, sender and contract: set your own. */
+  /** The price of one segment, for estimates (T7). Twilio's prices differ by country, sender and contract: set your own. */
   segmentPrice: moneySchema.refine(({ amount }) => amount <= 10, 'A segment costs at most 10'),
   /**
-   * How many segments a second the sender takes: 1 for a long code, 3 toll-free, 3.75 to 225 for 10DLC by trust score, 100 and
-   * more for a short code. Texts leave no faster, agents' and answers first. Absent or null: Twilio's own queue does it.
+   * Most segments a second that the sender takes: 1 for a long code, 3 toll-free, 3.75 to 225 for 10DLC by trust score, 100 and
+   * more for a short code. The rate limiter keeps to it and lets agents' texts and answers go first. Absent or null: no rate
+   * limiter, Twilio's queue paces the texts.
    */
   senderSegmentsPerSecond: z.number().min(1).max(10_000).nullable().optional(),
   ...sendingRulesShape,
-  /** The organization's own IANA time zone: recipients of whom nothing tells where they are may be there too. */
+  /** The organization's IANA time zone. A recipient whose location is unknown may be in it, so its hours count too (X6). */
   timeZone: z.string().refine(isTimeZone, 'Use an IANA time zone, for example America/Denver'),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** What an admin may send to change settings: any of them, nothing else. */
+/** The body in which an admin changes settings: any of them, and no unknown field. */
 export const settingsChangeSchema = settingsSchema.omit({ a2pVerification: true }).partial();
 
 function isTimeZone(name: string): boolean {
@@ -86,7 +87,7 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** The settings of an organization whose admins have changed none. */
+/** Returns the settings of an organization whose admins have changed none. */
 export function defaultSettings(organizationName: string): Settings {
   return {
     organizationName,

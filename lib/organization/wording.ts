@@ -1,20 +1,20 @@
 import { MERGE_FIELDS, merge, withFooter } from '../messaging/template.ts';
 import type { Settings } from './settings.ts';
 
-/** A fault of a wording, by the setting that holds it. */
+/** A fault of a wording, with the setting that holds the wording. */
 export interface WordingFault {
   readonly field: 'optInTemplate' | 'optInReply' | 'optOutReply' | 'helpReply' | 'footer';
   readonly message: string;
 }
 
-const FEWEST_CHARACTERS = 20;
-const MOST_CHARACTERS = 320;
+const MINIMUM_CHARACTERS = 20;
+const MAXIMUM_CHARACTERS = 320;
 
-/** What carriers require a wording to say, and how it is recognised (docs/facts.md, "Carriers' rules"). */
+/** The parts that carriers require in wordings, each with a pattern that recognizes it (docs/facts.md, "Carriers' rules"). */
 const DEMANDS = {
   START: [/\bSTART\b/, 'the word START in capitals, which is what the person must reply'],
-  HELP: [/\bHELP\b/, 'the word HELP, for whoever needs help'],
-  STOP: [/\bSTOP\b/, 'the word STOP, for whoever wants no more texts'],
+  HELP: [/\bHELP\b/, 'the word HELP, for people who need help'],
+  STOP: [/\bSTOP\b/, 'the word STOP, for people who want no more texts'],
   rates: [/rates may apply/i, '"Msg & data rates may apply"'],
   recurs: [
     /\b(recurring|msgs?\/|messages? (a|per) |texts? (a|per) )/i,
@@ -29,12 +29,12 @@ const REQUIRED = {
   optOutReply: [],
 } as const satisfies Record<string, readonly (keyof typeof DEMANDS)[]>;
 
-/** Which texts end with the footer, so that it may say what they must. */
+/** The wordings that are sent with the footer. A part in the footer counts as theirs. */
 const WITH_FOOTER = new Set(['optInTemplate', 'optInReply']);
 
 /**
- * What is wrong with an organization's wordings: the request for START (C1), confirmations, and the answer to HELP. Each
- * names the organization and says what carriers require, in 20 to 320 characters.
+ * Finds the faults of an organization's wordings: the request for START (C1), confirmations (B3), and the answers to HELP and
+ * STOP. Each must name the organization and have the parts that carriers require, in 20 to 320 characters. Pure.
  */
 export function wordingFaults(settings: Settings): WordingFault[] {
   return (Object.keys(REQUIRED) as (keyof typeof REQUIRED)[]).flatMap((field) =>
@@ -42,7 +42,11 @@ export function wordingFaults(settings: Settings): WordingFault[] {
   );
 }
 
-/** What is wrong with a keyword's own confirmation: it must say what `optInReply` must, in whose place it is sent (T1, B3). */
+/**
+ * Finds the faults of a keyword's own confirmation (T1, B3). It is sent instead of `optInReply`, so the same rules hold.
+ *
+ * @returns sentences for the admin; empty when the words can be used.
+ */
 export function confirmationFaults(
   words: string,
   settings: Pick<Settings, 'organizationName' | 'footer'>,
@@ -55,10 +59,10 @@ function faultsOf(
   words: string,
   { organizationName, footer }: Pick<Settings, 'organizationName' | 'footer'>,
 ): string[] {
-  const others = MERGE_FIELDS.filter((name) => name !== 'organizationName');
-  const foreign = others.find((name) => new RegExp(`\\{\\{\\s*${name}\\b`).test(words));
-  if (foreign)
-    return [`Merge no facts of a lead here: take out {{${foreign}}}. The same words go to everybody.`];
+  const leadFields = MERGE_FIELDS.filter((name) => name !== 'organizationName');
+  const leadField = leadFields.find((name) => new RegExp(`\\{\\{\\s*${name}\\b`).test(words));
+  if (leadField)
+    return [`Merge no facts of a lead here: take out {{${leadField}}}. The same words go to everybody.`];
   const merged = merge(words, { organizationName });
   if (merged.kind !== 'rendered') return ['Use {{organizationName}} or plain words.'];
   const rendered = WITH_FOOTER.has(field) ? withFooter(merged.body, footer) : merged;
@@ -69,15 +73,15 @@ function faultsOf(
     faults.push(`Name the organization: ${organizationName}, or {{organizationName}}.`);
   }
   for (const demand of REQUIRED[field]) {
-    const [pattern, says] = DEMANDS[demand];
-    if (!pattern.test(body)) faults.push(`Say ${says}.`);
+    const [pattern, description] = DEMANDS[demand];
+    if (!pattern.test(body)) faults.push(`Say ${description}.`);
   }
   if (field === 'optInTemplate' && /\breply\s+yes\b/i.test(body)) {
     faults.push('Ask for START and not for YES: carriers take YES for other things as well.');
   }
-  if (body.length < FEWEST_CHARACTERS || body.length > MOST_CHARACTERS) {
+  if (body.length < MINIMUM_CHARACTERS || body.length > MAXIMUM_CHARACTERS) {
     faults.push(
-      `Use ${FEWEST_CHARACTERS} to ${MOST_CHARACTERS} characters, the footer included; these are ${body.length}.`,
+      `Use ${MINIMUM_CHARACTERS} to ${MAXIMUM_CHARACTERS} characters, the footer included; these are ${body.length}.`,
     );
   }
   return faults;

@@ -1,9 +1,9 @@
 /**
- * How every client of AWS asks: a request that has had no answer for two seconds is given up and made again, by the SDK,
- * four times in all where it is DynamoDB, so that even then a webhook answers within its ten seconds. Its own default waits for ever: one connection that went silent would hold a worker until its
- * function's time-out, and a webhook until its caller has given up.
+ * Sets the timeouts of all AWS clients: 1 s to connect, 2 s per request. The SDK retries; its DynamoDB client tries four times in
+ * all, so a webhook still answers within its 10 s. Without these limits the SDK waits forever, and one silent connection holds a
+ * worker until its function's timeout.
  *
- * Repeating is safe: transactions carry a token, and every other write of ours has a condition or the same effect twice.
+ * Retries are safe: a transaction carries a token, and every other write has a condition or the same effect when repeated.
  */
 export const AWS_REQUESTS = {
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },

@@ -1,24 +1,25 @@
 import { pauseBeforeRetry } from './dynamodb.ts';
 
-/** Says that another writer was first: what the attempt read does not hold any more. */
+/** Returned by an attempt when another writer was first, so that the data it read is outdated. */
 export const LOST = Symbol('another writer was first');
 export type Lost = typeof LOST;
 
-/** More writers to one item at the same moment than this are a fault, not a race. */
+/** Most attempts of one write. An item that loses more often has a fault, not a race. */
 export const MAXIMUM_ATTEMPTS = 12;
 
 export interface RetryLimits {
   readonly maximumAttempts?: number;
-  /** Waits before the attempt of a round, from 1 on. */
+  /** Waits before an attempt. The round is 1 before the second attempt. */
   readonly pause?: (round: number) => Promise<void>;
 }
 
 /**
- * Makes a write until no other writer is first. Every loop of optimistic concurrency is this one.
+ * Repeats a write until no other writer is first. Every loop of optimistic concurrency uses it.
  *
- * @param what names in the error what cannot be written ("The settings"), without personal data.
+ * @param what begins the error's message ("The settings"). It must hold no personal data.
  * @param attempt reads, decides and writes once; its round counts from 0.
- * @throws Error when the last attempt lost as well.
+ * @returns the result of the attempt that won.
+ * @throws Error when the last attempt lost as well, and the error of an attempt.
  */
 export async function retryLost<Result>(
   what: string,
@@ -34,23 +35,22 @@ export async function retryLost<Result>(
 }
 
 export interface VersionedChange<Before, Change, Result> {
-  /** Reads what is to be changed, strongly consistent. */
+  /** Reads the item to change, strongly consistent. */
   readonly read: () => Promise<Before>;
-  /** What was read a moment ago: spares the first attempt its read. */
+  /** The item as the caller has just read it. It saves the first attempt its read. */
   readonly known?: Before | undefined;
-  /** Decides on what was read, without I/O. undefined: there is nothing to change, and nothing is written. */
+  /** Changes the item that was read, without I/O. Returns undefined when there is nothing to change; nothing is written then. */
   readonly change: (before: Before) => Change;
-  /** Writes on the condition that nobody else has written since the read. */
+  /** Writes on the condition that no other writer has written since the read. */
   readonly write: (after: NonNullable<Change>, before: Before) => Promise<Result | Lost>;
 }
 
 /**
- * Changes a stored item, however many others do at the same time: no change is lost, since each is made to what the one
- * before it left.
+ * Changes a stored item while other writers may change it too. No change is lost: each attempt changes the newest version.
  *
- * @param what as of `retryLost`. @param limits as of `retryLost`.
- * @returns what the write answered; undefined when there was nothing to change.
- * @throws Error when others were first at every attempt.
+ * @param what as in `retryLost`. @param limits as in `retryLost`.
+ * @returns the result of the write; undefined when there was nothing to change.
+ * @throws Error when other writers were first at every attempt.
  */
 export function changeVersioned<Before, Change extends object | undefined, Result>(
   what: string,

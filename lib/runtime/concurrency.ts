@@ -1,8 +1,8 @@
 /**
- * Works on many items, `atOnce` of them at the same time. The next item begins when one is done.
+ * Works on many items, `atOnce` of them at the same time. The next item starts when one is done.
  *
  * @returns the results in the order of the items.
- * @throws the first error of `work`. No further item begins after it; those that are under way end by themselves.
+ * @throws the first error of `work`. No further item starts after it; items in progress finish.
  */
 export async function mapConcurrently<T, Result>(
   items: readonly T[],

@@ -5,7 +5,7 @@ function hasName(error: unknown, name: string): boolean {
   return error instanceof Error && error.name === name;
 }
 
-/** Whether a single write failed because its condition did. */
+/** Tells whether an error says that a single write's condition failed. */
 export function isConditionFailure(error: unknown): boolean {
   return hasName(error, 'ConditionalCheckFailedException');
 }
@@ -25,8 +25,10 @@ export async function ifConditionHolds<Answer>(write: Promise<Answer>): Promise<
 }
 
 /**
- * Why a transaction was cancelled, one code per action in their order (`None`, `ConditionalCheckFailed`,
- * `TransactionConflict`, ...), or undefined when the error is something else.
+ * Reads the codes of a cancelled transaction from its error.
+ *
+ * @returns one code per action, in their order (`None`, `ConditionalCheckFailed`, `TransactionConflict`, ...); undefined for
+ *   another error.
  */
 export function cancellationCodes(error: unknown): readonly string[] | undefined {
   if (!hasName(error, 'TransactionCanceledException')) return undefined;
@@ -35,17 +37,18 @@ export function cancellationCodes(error: unknown): readonly string[] | undefined
 }
 
 /**
- * Whether trying again unchanged can help a cancelled transaction: another one held an item, or DynamoDB
- * was short of capacity, and no condition failed.
+ * Tells whether an unchanged retry can help a cancelled transaction: another transaction held an item, or DynamoDB was short of
+ * capacity, and no condition failed.
  */
 export function isTransientCancellation(codes: readonly string[]): boolean {
   return codes.every((code) => code !== 'ConditionalCheckFailed') && codes.some((code) => code !== 'None');
 }
 
 /**
- * Writes some actions together: all of them or none.
+ * Writes some actions in one transaction: all of them or none.
  *
- * @returns undefined when they are written, or why the transaction was cancelled, as `cancellationCodes` says it.
+ * @returns undefined when they are written, or the codes of `cancellationCodes` when the transaction was cancelled.
+ * @throws any other error of DynamoDB.
  */
 export async function transact(
   client: DynamoDBDocumentClient,

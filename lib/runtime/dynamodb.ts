@@ -22,7 +22,7 @@ export type Key = { readonly pk: string; readonly sk: string };
 /** One action of a write transaction. */
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
-/** Names a table and the client that reaches it: every store is made of these. */
+/** A table and the client that reaches it. Every store is created with these. */
 export interface TableDeps {
   readonly client: DynamoDBDocumentClient;
   readonly table: string;
@@ -33,29 +33,29 @@ export interface ClockedTableDeps extends TableDeps {
   readonly now: () => Date;
 }
 
-/** The document client that every function shares: endpoint, region and credentials come from the environment. */
+/** Creates a document client. Endpoint, region and credentials come from the environment. Undefined fields are not written. */
 export function createDocumentClient(client = new DynamoDBClient(AWS_REQUESTS)): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
-/** Reads one item, strongly consistent. */
+/** Reads one item, strongly consistent. @returns undefined when there is none. */
 export async function readItem({ client, table }: TableDeps, key: Key): Promise<Item | undefined> {
   const answer = await client.send(new GetCommand({ TableName: table, Key: key, ConsistentRead: true }));
   return answer.Item;
 }
 
 /**
- * Reads many items with strong consistency in as few requests as DynamoDB allows, asking again for keys that
- * it left unprocessed.
+ * Reads many items of several tables, strongly consistent, in one request. Requests keys again that DynamoDB left unprocessed.
  *
- * @param keys by table; at most 100 in all, duplicates removed.
+ * @param keys by table; at most 100 in all. Duplicates are removed.
+ * @returns the items that exist, by table, in any order.
  * @throws Error when DynamoDB still leaves keys unprocessed after five rounds.
  */
 export async function readConsistently(
   client: DynamoDBDocumentClient,
   keys: Readonly<Record<string, readonly Key[]>>,
 ): Promise<Record<string, Item[]>> {
-  const found: Record<string, Item[]> = Object.fromEntries(Object.keys(keys).map((table) => [table, []]));
+  const items: Record<string, Item[]> = Object.fromEntries(Object.keys(keys).map((table) => [table, []]));
   let pending: NonNullable<BatchGetCommandInput['RequestItems']> = {};
   for (const [table, tableKeys] of Object.entries(keys)) {
     const distinct = [...new Map(tableKeys.map((key) => [`${key.pk}\u0000${key.sk}`, key])).values()];
@@ -65,16 +65,16 @@ export async function readConsistently(
     if (round === 5) throw new Error('DynamoDB left keys unprocessed after five rounds');
     if (round > 0) await pauseBeforeRetry(round);
     const answer: BatchGetCommandOutput = await client.send(new BatchGetCommand({ RequestItems: pending }));
-    for (const [table, items] of Object.entries(answer.Responses ?? {})) found[table]?.push(...items);
+    for (const [table, read] of Object.entries(answer.Responses ?? {})) items[table]?.push(...read);
     pending = answer.UnprocessedKeys ?? {};
   }
-  return found;
+  return items;
 }
 
 /**
- * Everything under one partition key, strongly consistent, in the order of the sort keys.
+ * Reads all items of one partition key, strongly consistent, in the order of the sort keys.
  *
- * @param of.prefix only what has a sort key that begins so. @param of.filter what DynamoDB leaves out before it answers.
+ * @param of.prefix selects the items whose sort key begins with it. @param of.filter filter expression that DynamoDB applies.
  */
 export async function readPartition(
   client: DynamoDBDocumentClient,
@@ -108,7 +108,11 @@ export async function readPartition(
   return items;
 }
 
-/** Reads many items of one table, strongly consistent: one request for every hundred keys. */
+/**
+ * Reads many items of one table, strongly consistent: one request for every hundred keys.
+ *
+ * @returns the items that exist, in any order. @throws Error as `readConsistently` does.
+ */
 export async function readManyConsistently(
   client: DynamoDBDocumentClient,
   table: string,
@@ -116,13 +120,13 @@ export async function readManyConsistently(
 ): Promise<Item[]> {
   const items: Item[] = [];
   for (const some of inChunks(keys, KEYS_PER_READ)) {
-    const found = await readConsistently(client, { [table]: some });
-    items.push(...(found[table] ?? []));
+    const read = await readConsistently(client, { [table]: some });
+    items.push(...(read[table] ?? []));
   }
   return items;
 }
 
-/** Waits a little longer with every round, at random, so that those who collided do not collide again. */
+/** Waits for a random time, at most a second, that grows with each round, so that writers do not collide again. */
 export async function pauseBeforeRetry(round: number): Promise<void> {
   const milliseconds = Math.random() * Math.min(1000, 20 * 2 ** round);
   await new Promise((resolve) => setTimeout(resolve, milliseconds));

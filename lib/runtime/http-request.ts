@@ -6,7 +6,7 @@ export interface HttpCall {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** From the first step to the last byte of the answer. */
+  /** Time from the call to the last byte of the answer. */
   readonly timeoutMilliseconds: number;
 }
 
@@ -16,10 +16,10 @@ export interface HttpReply {
   readonly body: string;
 }
 
-/** A request that got no whole answer. */
+/** Thrown when a request got no whole answer. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
-  /** False when no connection ever stood, so that nobody can have received the request. */
+  /** False when no connection was ever established, so that the other side cannot have received the request. */
   readonly mayHaveArrived: boolean;
 
   constructor(cause: unknown, mayHaveArrived: boolean) {
@@ -29,38 +29,38 @@ export class NoAnswer extends Error {
 }
 
 /**
- * Idle connections are closed before a server would close them. A function that was frozen meanwhile closes them when it
- * wakes, before it takes its event, so that no request is written into a connection that the other side has left.
+ * Time after which idle connections are closed, sooner than a server closes them. A function that was frozen meanwhile closes
+ * them when it thaws, before it takes its event, so that it writes no request into a connection that the server has closed.
  */
 const IDLE_MILLISECONDS = 4_000;
 const http = new HttpAgent({ keepAlive: true, timeout: IDLE_MILLISECONDS });
 const https = new HttpsAgent({ keepAlive: true, timeout: IDLE_MILLISECONDS });
 
 /**
- * Makes one request over connections that are kept. Never repeats it and never follows a redirect.
+ * Makes one request over kept-alive connections. Never repeats it and never follows a redirect.
  *
  * @throws NoAnswer when the answer did not arrive whole and in time.
  */
 export function callHttp({ method, url, headers, body, timeoutMilliseconds }: HttpCall): Promise<HttpReply> {
   const secure = url.protocol === 'https:';
   return new Promise((resolve, reject) => {
-    let stood = false;
+    let isConnected = false;
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const options = { method, headers: { ...headers, ...length }, agent: secure ? https : http };
     const request = (secure ? requestHttps : requestHttp)(url, options);
     const deadline = setTimeout(() => request.destroy(new Error('Timed out')), timeoutMilliseconds);
     const fail = (cause: unknown) => {
       clearTimeout(deadline);
-      reject(new NoAnswer(cause, stood));
+      reject(new NoAnswer(cause, isConnected));
     };
     request.on('error', fail);
     request.on('socket', (socket) => {
-      if (request.reusedSocket || !socket.connecting) stood = true;
-      // What is written before the handshake ends stays here.
-      else socket.once(secure ? 'secureConnect' : 'connect', () => (stood = true));
+      if (request.reusedSocket || !socket.connecting) isConnected = true;
+      // Bytes that are written before the handshake ends do not leave this machine.
+      else socket.once(secure ? 'secureConnect' : 'connect', () => (isConnected = true));
     });
     request.on('response', (response) => {
-      read(response).then((text) => {
+      readBody(response).then((text) => {
         clearTimeout(deadline);
         resolve({ statusCode: response.statusCode ?? 0, headers: response.headers, body: text });
       }, fail);
@@ -69,7 +69,7 @@ export function callHttp({ method, url, headers, body, timeoutMilliseconds }: Ht
   });
 }
 
-function read(response: IncomingMessage): Promise<string> {
+function readBody(response: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
     response.setEncoding('utf8');

@@ -1,6 +1,6 @@
 import type { Item, Key } from './dynamodb.ts';
 
-/** Carries a version that grows by one with each write, from 1 on. */
+/** An item with a version that grows by one with each write, from 1 on. */
 export type VersionedItem = Item & { readonly version: number };
 
 /** Demands that an item still has a version. 0 means that there is no item, or one from before items had versions. */
@@ -25,9 +25,9 @@ export function putOverVersion(table: string, item: VersionedItem) {
 }
 
 /**
- * Checks in a transaction that an item stands where it stood when something was decided on it.
+ * Checks in a transaction that an item has not changed since a decision was made on it.
  *
- * @param version that was read; 0 when there was no item.
+ * @param version the version that was read; 0 when there was no item.
  */
 export function checkVersion(table: string, key: Key, version: number) {
   return { TableName: table, Key: key, ...atVersion(version) };

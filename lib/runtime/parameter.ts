@@ -8,36 +8,37 @@ const TIMEOUT_MILLISECONDS = 3_000;
 const MAXIMUM_ATTEMPTS = 4;
 const answerSchema = z.object({ Parameter: z.object({ Value: z.string().min(1) }) });
 const faultSchema = z.object({ __type: z.string() });
-/** What Systems Manager says when the same question may be answered later. */
-const PASSING = /Throttl|TooManyRequests|InternalServerError|ServiceUnavailable/;
+/** Matches the faults of Systems Manager after which a retry can help. */
+const TRANSIENT = /Throttl|TooManyRequests|InternalServerError|ServiceUnavailable/;
 
-/** Never asked anything: what is used of it is how the SDK finds region and credentials, and how it signs. */
+/** Makes no requests. It provides the SDK's region, credentials and signer. */
 let sdk: DynamoDBClient | undefined;
 
 /**
  * Reads one SecureString of Systems Manager, decrypted.
  *
- * It is one request of one shape, signed by the SDK that every function carries already; Systems Manager's own client cost each
- * cold start 6 ms for it (decision 044).
+ * The request is signed by the DynamoDB client that every function has already: Systems Manager's own client would add 6 ms to
+ * each cold start (decision 044).
  *
- * @throws Error when the parameter cannot be read, with the name of the fault.
+ * @param name path of the parameter. @returns its value.
+ * @throws Error with the name of the fault when the parameter cannot be read, or NoAnswer when the last attempt got no answer.
  */
 export async function readParameter(name: string): Promise<string> {
   let fault = '';
   for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) {
     if (attempt > 0) await pauseBeforeRetry(attempt);
-    const reply = await ask(name).catch((error: unknown) => {
+    const reply = await requestParameter(name).catch((error: unknown) => {
       if (attempt === MAXIMUM_ATTEMPTS - 1) throw error;
     });
     if (reply?.statusCode === 200) return answerSchema.parse(JSON.parse(reply.body)).Parameter.Value;
     fault = reply ? faultOf(reply) : 'no answer';
-    const mayPass = !reply || reply.statusCode >= 500 || PASSING.test(fault);
-    if (!mayPass) break;
+    const isTransient = !reply || reply.statusCode >= 500 || TRANSIENT.test(fault);
+    if (!isTransient) break;
   }
   throw new Error(`The parameter ${name} cannot be read: ${fault}`);
 }
 
-async function ask(Name: string): Promise<HttpReply> {
+async function requestParameter(Name: string): Promise<HttpReply> {
   sdk ??= new DynamoDBClient({});
   const region = await sdk.config.region();
   const url = new URL(

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 
-/** A field that is wrong, and what to do. */
+/** A field that cannot be used, and the sentence that says what to give instead. */
 export const fieldErrorSchema = z
   .object({ field: z.string(), message: z.string() })
   .meta({ id: 'FieldError', description: 'A field that cannot be used, and what to give instead.' });
 
-/** An error as our functions answer it. */
+/** The body of a function's error answer (RFC 9457). */
 export const problemSchema = z.object({
   type: z.string(),
   title: z.string(),
@@ -16,7 +16,7 @@ export const problemSchema = z.object({
   requestId: z.string().optional(),
 });
 
-/** An error that API Gateway answers itself: no function has seen the request, or it did not answer. */
+/** The body of API Gateway's own errors: the request reached no function, or the function did not answer. */
 export const gatewayMessageSchema = z
   .object({ message: z.string() })
   .meta({ id: 'GatewayMessage', description: 'An answer of API Gateway itself.' });

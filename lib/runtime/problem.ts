@@ -13,7 +13,7 @@ export interface FieldError {
   readonly message: string;
 }
 
-/** A JSON answer. */
+/** Builds a JSON answer that is not to be cached. */
 export function jsonAnswer(status: number, body: unknown): HttpAnswer {
   return {
     statusCode: status,
@@ -22,11 +22,11 @@ export function jsonAnswer(status: number, body: unknown): HttpAnswer {
   };
 }
 
-/** An error that a caller is told of (RFC 9457). */
+/** An error in the form that API callers get (RFC 9457). */
 export interface Problem {
   readonly status: number;
   readonly title: string;
-  /** Says what to do. */
+  /** Tells the caller what to do. */
   readonly detail: string;
   readonly errors?: readonly FieldError[];
   /** One word for programs. */
@@ -37,18 +37,18 @@ export interface Problem {
 
 const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
 
-/** An error as problem JSON. */
-export function problemAnswer(given: Problem): HttpAnswer {
-  const answer = jsonAnswer(given.status, { type: 'about:blank', ...given });
+/** Builds a problem JSON answer (RFC 9457). */
+export function problemAnswer(problem: Problem): HttpAnswer {
+  const answer = jsonAnswer(problem.status, { type: 'about:blank', ...problem });
   return { ...answer, headers: { ...answer.headers, 'content-type': PROBLEM_JSON } };
 }
 
-/** Whether an answer is problem JSON, and no page made of it. */
+/** Tells whether an answer is problem JSON. */
 export function isProblem({ headers }: HttpAnswer): boolean {
   return headers['content-type'] === PROBLEM_JSON;
 }
 
-/** A problem that code behind the edge throws, to be answered at the edge. */
+/** Thrown anywhere below a handler; the edge answers it as problem JSON. */
 export class RequestProblem extends Error {
   readonly problem: Problem;
 
@@ -58,7 +58,7 @@ export class RequestProblem extends Error {
   }
 }
 
-/** What is wrong with each field. An unknown field is named itself, not the object around it. */
+/** Converts a zod error into one error per field. For an unknown field the path names the field itself, not its object. */
 export function zodErrors(error: z.ZodError): FieldError[] {
   return error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {

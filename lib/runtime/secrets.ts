@@ -2,15 +2,19 @@ import * as z from 'zod';
 import { readParameter } from './parameter.ts';
 
 const MAXIMUM_AGE_MILLISECONDS = 300_000;
-const kept = new Map<string, { readonly value: Promise<string>; readonly until: number }>();
+const cache = new Map<string, { readonly value: Promise<string>; readonly until: number }>();
 
-/** Reads a parameter, or answers what was read at most five minutes ago. Who asks meanwhile waits for the same answer. */
+/**
+ * Reads a parameter and caches it for five minutes. Concurrent callers share one request. An error is not cached.
+ *
+ * @throws Error when the parameter cannot be read.
+ */
 export function cachedSecret(name: string): Promise<string> {
-  const known = kept.get(name);
-  if (known && known.until > Date.now()) return known.value;
+  const cached = cache.get(name);
+  if (cached && cached.until > Date.now()) return cached.value;
   const value = readParameter(name);
-  kept.set(name, { value, until: Date.now() + MAXIMUM_AGE_MILLISECONDS });
-  value.catch(() => kept.delete(name));
+  cache.set(name, { value, until: Date.now() + MAXIMUM_AGE_MILLISECONDS });
+  value.catch(() => cache.delete(name));
   return value;
 }
 
@@ -21,7 +25,11 @@ const credentialsSchema = z.object({
 });
 export type TwilioCredentials = z.infer<typeof credentialsSchema>;
 
-/** The API key that sends. Kept for five minutes, so that a rotated key is taken up without a deployment. */
+/**
+ * Reads the API key that sends texts. It is cached for five minutes, so a rotated key is used without a deployment.
+ *
+ * @throws Error when the parameter cannot be read or does not hold the three fields, SyntaxError when it is no JSON.
+ */
 export async function twilioCredentials(parameter: string): Promise<TwilioCredentials> {
   const parsed = credentialsSchema.safeParse(JSON.parse(await cachedSecret(parameter)));
   if (!parsed.success)
@@ -29,7 +37,7 @@ export async function twilioCredentials(parameter: string): Promise<TwilioCreden
   return parsed.data;
 }
 
-/** The token that signs webhooks. @throws Error when it is empty: an empty token would verify any forgery. */
+/** Reads the token that signs webhooks. @throws Error when it is empty: an empty token would verify any forgery. */
 export function twilioAuthToken(parameter: string): Promise<string> {
   return cachedSecret(parameter);
 }

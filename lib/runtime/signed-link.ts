@@ -2,14 +2,14 @@ import { SignatureV4 } from '@smithy/signature-v4';
 
 type Init = ConstructorParameters<typeof SignatureV4>[0];
 
-/** Whose link it is: taken from a client of the SDK, which knows its region and credentials. */
+/** Signs links: an SDK client's configuration, with its region and credentials. */
 export interface Signer extends Pick<Init, 'region' | 'credentials' | 'sha256'> {
-  /** An S3 at another address, where the bucket is a part of the path. */
+  /** Address of another S3 than AWS's. There the bucket is a part of the path. */
   readonly endpoint?: string | undefined;
 }
 
 export interface LinkValidity {
-  /** How long it works, at most as long as the credentials that sign it. */
+  /** Lifetime of the link. It ends earlier when the credentials that sign it expire. */
   readonly seconds: number;
   readonly now: Date;
   /** Further parameters of S3's GetObject, such as `response-content-disposition`. */
@@ -19,7 +19,8 @@ export interface LinkValidity {
 const HASH_HEADER = 'x-amz-content-sha256';
 
 /**
- * A link that downloads one object for some time, whoever has it (Signature Version 4 in the query).
+ * Signs a link that downloads one object of S3 (Signature Version 4 in the query). Anyone who has the link can use it until it
+ * expires.
  */
 export async function signedLink(
   signer: Signer,

@@ -5,15 +5,16 @@ import { sha256 } from '../runtime/sha256.ts';
 import { newSingleText, type SingleText } from './single-text.ts';
 
 /**
- * The text that an event of consent is answered with, if any: one confirmation of an opt-in (B3), one of an opt-out where
- * the carrier gives none.
+ * Writes the reply to a consent event, if it needs one: the confirmation of an opt-in, once (B3), or of an opt-out that the
+ * carrier does not confirm. Pure.
  *
- * - An opt-in that was one already is not confirmed again; a keyword is, by its own words, since it is a programme of its own.
- * - With double opt-in the request for START comes first, and the START is what is confirmed.
- * - Where Twilio answers START and STOP by itself, a second answer would be one too many.
- * - Imports are confirmed by nobody: who imports a million consents must not text a million people.
+ * - A number that was opted in already gets no further confirmation, except for a new keyword: each keyword is a program of its own.
+ * - With double opt-in, only START is confirmed: the request for START comes first.
+ * - Where Twilio itself answers START and STOP, there is no reply.
+ * - Imports are not confirmed: an import of a million consents must not text a million people.
  *
- * @param event as the ledger has it. @param keywordWords the confirmation of the event's keyword, where it has one.
+ * @param event an entry of the ledger. @param keywordWords the confirmation of the event's keyword, if it has its own.
+ * @returns a new single text, due at once; undefined when the event needs no reply.
  */
 export function replyTo(
   event: ConsentEvent,
@@ -23,7 +24,7 @@ export function replyTo(
 ): SingleText | undefined {
   if (event.effect !== 'changed') return undefined;
   if (event.kind === 'optOut') {
-    return owesOptOutReply(event, settings)
+    return needsOptOutReply(event, settings)
       ? reply(event, 'optOutReply', settings.optOutReply, settings, now)
       : undefined;
   }
@@ -31,12 +32,12 @@ export function replyTo(
   if (event.kind === 'handsetKeyword') {
     return reply(event, 'confirmation', keywordWords ?? settings.optInReply, settings, now);
   }
-  return owesConfirmation(event, settings)
+  return needsConfirmation(event, settings)
     ? reply(event, 'confirmation', settings.optInReply, settings, now)
     : undefined;
 }
 
-function owesOptOutReply({ before, evidence }: ConsentEvent, { keywordReplies }: Settings): boolean {
+function needsOptOutReply({ before, evidence }: ConsentEvent, { keywordReplies }: Settings): boolean {
   if (before === 'opted_out' || evidence.source !== 'handset') return false;
   return !evidence.carrierActs || keywordReplies === 'sendgate';
 }
@@ -44,15 +45,15 @@ function owesOptOutReply({ before, evidence }: ConsentEvent, { keywordReplies }:
 const FROM_HANDSET = new Set(['handsetStart', 'handsetYes']);
 const NEVER_CONFIRMED = new Set<string>(['import']);
 
-function owesConfirmation({ kind, before, evidence }: ConsentEvent, settings: Settings): boolean {
+function needsConfirmation({ kind, before, evidence }: ConsentEvent, settings: Settings): boolean {
   if (NEVER_CONFIRMED.has(evidence.source)) return false;
   const isStart = FROM_HANDSET.has(kind);
   if (settings.doubleOptIn !== 'off' && !isStart) return false;
   if (settings.doubleOptIn === 'off' && before === 'opted_in') return false;
-  // Twilio tells whoever lifts a block by START that texts come again.
-  const carrierSaysSo =
+  // When START lifts a block, Twilio itself replies that texts come again.
+  const carrierConfirms =
     evidence.source === 'handset' && evidence.carrierActs && settings.keywordReplies === 'carrier';
-  return !(isStart && before === 'opted_out' && carrierSaysSo);
+  return !(isStart && before === 'opted_out' && carrierConfirms);
 }
 
 function reply(

@@ -14,21 +14,21 @@ export interface EnqueueReplyDeps {
 }
 
 /**
- * Puts an answer into the outbox, once. A confirmation is noted in the number's conversation in the same transaction, so
- * that no automated text goes ahead of it.
+ * Stores a reply to a consent event as a single text, once (B3). Notes a confirmation in the number's conversation in the same
+ * transaction, so that no automated text leaves before it.
  *
- * @returns false when it stood there already.
+ * @returns false when the text was stored before. @throws Error when other writers were first at every attempt.
  */
 export async function enqueueReply(deps: EnqueueReplyDeps, text: SingleText): Promise<boolean> {
   const { client, outreachTable: table, now } = deps;
   return retryLost('The conversation of an answer', async () => {
     const item = await readItem({ client, table }, conversationKey(text.number));
     const conversation = parseConversation(item, text.number, now());
-    const noted =
+    const conversationWrites =
       text.purpose === 'confirmation'
         ? [{ Put: putConversation(table, awaitingConfirmation(conversation, text.id, now())) }]
         : [];
-    const codes = await transact(client, [{ Put: putSingleText(table, text) }, ...noted]);
+    const codes = await transact(client, [{ Put: putSingleText(table, text) }, ...conversationWrites]);
     if (!codes) return true;
     return codes[0] === 'ConditionalCheckFailed' ? false : LOST;
   });

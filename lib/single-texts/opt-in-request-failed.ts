@@ -2,8 +2,10 @@ import type { NewConsentEvent } from '../consent/consent-event.ts';
 import type { Message } from '../messaging/message.ts';
 
 /**
- * A request for START that the carrier refused or could not deliver, as the registry records it: number and lead stand as not
- * asked again, so that the next text to them asks (C2, C5). Undefined for any other text.
+ * Describes the failure of a request for START, which the carrier refused or could not deliver, as a new event. It resets the
+ * request of the number and lead to `not_sent`, so that the next text asks again (C2, C5). Pure.
+ *
+ * @param errorCode Twilio's error code. @returns undefined for a text that is no opt-in request.
  */
 export function optInRequestFailure(
   text: Message,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Purpose, purposeSchema } from '../messaging/message.ts';
 import { pendingShape } from '../tables/pending.ts';
 
-/** How old a single text may become while it waits. An agent's text waits for START as long as a lead's step would. */
+/** Maximum age of a single text that waits, by purpose (ISO 8601 duration). An agent's text waits for START as long as a step. */
 export const MAXIMUM_AGE: Readonly<Record<Purpose, string>> = {
   agent: 'P7D',
   optInRequest: 'P3D',
@@ -10,7 +10,7 @@ export const MAXIMUM_AGE: Readonly<Record<Purpose, string>> = {
   optOutReply: 'PT5M',
 };
 
-/** A text that is no automation's step, on its way through the gate. What became of it stands in its message. */
+/** A text that is no automation's step, on its way through the gate. Its message holds its outcome. */
 export const singleTextSchema = z.object({
   /** Id of the message that it becomes. */
   id: z.string(),
@@ -24,7 +24,7 @@ export const singleTextSchema = z.object({
   actor: z.string().optional(),
   /** The consent event that it answers, by its sequence. */
   answers: z.int().positive().optional(),
-  /** Answers a text that the person has just sent. */
+  /** True when it answers a text that the person has just sent. */
   isAnswer: z.boolean().optional(),
   /** `due`: may go at `dueAt`; `waiting`: held; `ended`: it became a message. */
   status: z.enum(['due', 'waiting', 'ended']),
@@ -38,15 +38,15 @@ export interface SingleTextRef {
   readonly id: string;
 }
 
-/** A new single text, due at once. */
+/** Creates a single text, due at once. */
 export function newSingleText(
-  given: Pick<SingleText, 'id' | 'number' | 'purpose' | 'body'> &
+  fields: Pick<SingleText, 'id' | 'number' | 'purpose' | 'body'> &
     Partial<Pick<SingleText, 'leadId' | 'actor' | 'answers' | 'isAnswer'>>,
   now: Date,
 ): SingleText {
   const at = now.toISOString();
   return {
-    ...given,
+    ...fields,
     status: 'due',
     dueAt: at,
     firstDueAt: at,
@@ -56,13 +56,18 @@ export function newSingleText(
   };
 }
 
-/** It became a message, whatever became of that. */
+/** Ends a single text that became a message. The message's own outcome does not change it. */
 export function endSingleText(text: SingleText): SingleText {
   const { reason: _reason, sentence: _sentence, ...rest } = text;
   return { ...rest, status: 'ended', version: text.version + 1 };
 }
 
-/** Twilio did not take it: due again at `retryAt`. @returns undefined when it is not the text's last try that failed. */
+/**
+ * Reopens a single text that Twilio did not take.
+ *
+ * @param attempt count of attempts so far. @param retryAt moment when it is due again, ISO 8601 UTC.
+ * @returns undefined when the text was reopened already.
+ */
 export function reopenSingleText(text: SingleText, attempt: number, retryAt: string): SingleText | undefined {
   if (text.status !== 'ended') return undefined;
   return { ...text, status: 'due', dueAt: retryAt, attempts: attempt, version: text.version + 1 };

@@ -1,18 +1,18 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Item, TableDeps } from '../runtime/dynamodb.ts';
 
-/** The index of the outreach table by which everything of a kind is listed: `collection` names the kind, `collectionOrder` its order. */
+/** The index of the outreach table that lists the items of a kind: partition `collection`, order `collectionOrder`. */
 export const COLLECTION_INDEX = 'collection';
 
 export interface CollectionPageRequest {
   readonly limit: number;
   /** The `next` of the page before. */
   readonly cursor?: Item | undefined;
-  /** Only what comes after this place in the collection. */
+  /** Selects the items that come after this place in the collection. */
   readonly below?: string | undefined;
 }
 
-/** One page of a collection, newest first. Follows the table within a second or so. */
+/** Reads one page of a collection, newest first. The index follows the table within about a second. */
 export async function pageOfCollection(
   { client, table }: TableDeps,
   collection: string,

@@ -1,6 +1,6 @@
 /**
- * The outreach table: everything about leads and texts. Each kind of item has one owner file that spells its keys; the test
- * `test/architecture.test.ts` holds that. This comment is the map of the table.
+ * Maps the outreach table, which stores everything about leads and texts. Each kind of item has one owner file that spells its
+ * keys; `test/architecture.test.ts` checks that.
  *
  * | item | pk | sk | owner |
  * | --- | --- | --- | --- |
@@ -17,7 +17,7 @@
  * | last CRM look-up of a number | `CRM#<number>` | `LOOKUP` | lib/crm/crm-items.ts |
  * | CRM job of a number | `CRM#<number>` | `JOB#<submission or lead>` | lib/crm/crm-items.ts |
  * | field that sendgate wrote to a CRM record | `CRM#<record>` | `WROTE#<field>` | lib/crm/crm-items.ts |
- * | how look-ups went, and where their sweep is | `CRM#STATUS` | `STATUS`, `SWEEP` | lib/crm/crm-items.ts |
+ * | outcome of the last look-ups, position of their sweep | `CRM#STATUS` | `STATUS`, `SWEEP` | lib/crm/crm-items.ts |
  * | member of a campaign, count per shard | `CAMPAIGN#<campaign>#<shard>` | `MEMBER#<lead>`, `COUNT` | lib/campaigns/campaign-items.ts |
  * | broadcast, run of "Add Opt-Ins" | `CAMPAIGN#<campaign>` | `BROADCAST#<number>`, `OPT-INS` | lib/campaigns/campaign-items.ts |
  * | drift report, finding, watermark | `DRIFT#...`, `DRIFT` | `REPORT`, `FINDING`, `MARK` | lib/drift/drift-items.ts |
@@ -52,12 +52,12 @@ export const SHARDS = 8;
 /** Numbers of all shards: 0 to `SHARDS` - 1. */
 export const ALL_SHARDS: readonly number[] = Array.from({ length: SHARDS }, (_, shard) => shard);
 
-/** The shard of a lead or number: FNV-1a over the text, so that neighbours spread. */
+/** Returns the shard of a lead or number: FNV-1a over the text, so that similar texts spread. @returns 0 to `SHARDS` - 1. */
 export function shardOf(text: string): number {
   return shardAmong(text, SHARDS);
 }
 
-/** The same for a list that has a number of shards of its own. @returns 0 to shards - 1. */
+/** Returns the shard of a text in a list with its own number of shards. @returns 0 to `shards` - 1. */
 export function shardAmong(text: string, shards: number): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {

@@ -4,25 +4,25 @@ import { dueWork, shardOf, waitingOrder, waitingWork } from './outreach.ts';
 
 /** Describes what enrollments and single texts have in common on their way through the gate. */
 export const pendingShape = {
-  /** When it is due, or was when it was held. */
+  /** Due time, ISO 8601 UTC. A held text keeps the due time it had. */
   dueAt: z.string(),
-  /** When it became due for the first time; its age counts from here. */
+  /** First due time, ISO 8601 UTC. The age counts from it. */
   firstDueAt: z.string(),
-  /** How often it was handed to Twilio and not taken. */
+  /** Count of attempts that Twilio did not take. */
   attempts: z.int().nonnegative(),
-  /** Why it waits, stands deferred or was stopped. */
+  /** Reason of the hold, deferral or end. */
   reason: z.string().optional(),
-  /** One sentence that answers why (X1). */
+  /** One sentence that explains the reason (X1). */
   sentence: z.string().optional(),
-  /** What it waited for when it last waited. */
+  /** Reason of the last hold. */
   heldFor: z.string().optional(),
-  /** While it waits for a person's answer: when it is too old and must be decided again. */
+  /** End of the wait, ISO 8601 UTC: the text is then too old and is decided again. Only while it waits for a person's answer. */
   waitsUntil: z.string().optional(),
-  /** Grows with every write; what a worker decided on must still be there when it writes. */
+  /** Grows by one with every write. A worker writes only over the version that it decided on. */
   version: z.int().positive(),
 };
 
-/** Holds what decides the place in the work index. */
+/** The fields that decide the place in the work index. */
 interface Placed {
   readonly status: string;
   readonly number: string;
@@ -31,10 +31,12 @@ interface Placed {
 }
 
 /**
- * Places what may go in the due index and what waits in the waiting index (X4); what has ended stands in neither.
+ * Places a due text in the due index and a waiting one in the waiting index, where it costs later cycles nothing (X4). An ended
+ * text is in neither.
  *
- * @param of.kind of work. @param of.owner whose shard of the due index it takes: a lead, or a number.
- * @param of.id sets it apart from all else that waits for its number.
+ * @param of.kind kind of work. @param of.owner lead or number that decides the shard of the due index.
+ * @param of.id distinguishes the text from others that wait for the same number.
+ * @returns the keys of the work index; empty for an ended text.
  */
 export function placeInWorkIndex(
   { status, number, dueAt, waitsUntil }: Placed,

@@ -5,11 +5,11 @@ import { WORK_INDEX } from './outreach.ts';
 /** Selects a part of a partition of the work index: all before a moment, or all in a span with both its ends. */
 export type WorkSpan = { readonly before: string } | { readonly from: string; readonly to: string };
 
-/** Sorts before every moment, and after every number: a span from here on leaves out what waits without end. */
+/** Sorts before every moment and after every number. A span from here on leaves out texts that wait without end. */
 export const FIRST_MOMENT = '0';
 
 export interface WorkPageRequest {
-  /** The whole partition without it. */
+  /** Part of the partition to read; the whole partition when absent. */
   readonly span?: WorkSpan | undefined;
   readonly isNewestFirst?: boolean;
   readonly limit: number;
@@ -18,8 +18,8 @@ export interface WorkPageRequest {
 }
 
 /**
- * Reads one page of a partition of the work index, in its order. The index follows the table within a second or so: it only
- * names the work, and the item itself is read before anything is done.
+ * Reads one page of a partition of the work index, in its order. The index follows the table within about a second, so a caller
+ * must read the item itself before it acts.
  */
 export async function pageOfWork(
   { client, table }: TableDeps,

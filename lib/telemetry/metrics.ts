@@ -3,10 +3,10 @@ import { differences } from '../drift/drift.ts';
 import { textOutcomes } from '../gate/outcomes.ts';
 import { waitingReasons } from '../gate/wake.ts';
 
-/** A word behind a prefix: `text` and `sent` give `textSent`. */
+/** Type of a word after a prefix: `text` and `sent` give `textSent`. */
 export type Counted<P extends string, W extends string> = `${P}${Capitalize<W>}`;
 
-/** Metric names out of words. */
+/** Builds metric names from words: `text` and `sent` give `textSent`. */
 export function metricNames<P extends string, W extends string>(
   prefix: P,
   words: readonly W[],
@@ -14,15 +14,18 @@ export function metricNames<P extends string, W extends string>(
   return words.map((word) => `${prefix}${word.charAt(0).toUpperCase()}${word.slice(1)}` as Counted<P, W>);
 }
 
-/** Texts by how the gate ended them, and why those that wait do; consent by where it came from. */
+/** Counts of texts by the gate's outcome. */
 export const TEXTS = metricNames('text', textOutcomes);
+/** Counts of held texts by reason. */
 export const HELD = metricNames('held', waitingReasons);
+/** Counts of opt-ins by the source of their evidence. */
 export const OPT_INS = metricNames('optIn', evidenceSources);
+/** Counts of opt-outs by the source of their evidence. */
 export const OPT_OUTS = metricNames('optOut', evidenceSources);
 
 /**
- * The metrics of each function: what alarms and the dashboard name and what the code writes out, so that neither can drift.
- * All are counts but those of `MEASURES`.
+ * Lists the metrics of each function. The functions that write them and the stack's alarms and dashboard share this list, so
+ * that the names cannot differ. All are counts, except those of `MEASURES`.
  */
 export const METRICS = {
   'form-webhook': metricNames('submission', ['accepted', 'refused', 'trapped', 'limited', 'failed']),
@@ -73,9 +76,9 @@ export type MetricName = (typeof METRICS)[MeteredFunction][number];
 
 /** Metrics that are no counts, with CloudWatch's units. */
 export const MEASURES = {
-  /** From a cycle's first read to its last mark. */
+  /** Time from a cycle's first read to its last watermark. */
   cycleMilliseconds: 'Milliseconds',
-  /** How long the oldest text has been due that had not left when a cycle or sweep looked. */
+  /** Time since the oldest text became due that had not left when a cycle or sweep looked. */
   oldestDueSeconds: 'Seconds',
 } as const satisfies Partial<Record<MetricName, 'Milliseconds' | 'Seconds'>>;
 export type MeasureName = keyof typeof MEASURES;

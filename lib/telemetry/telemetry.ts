@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Counted, MEASURES, MeasureName, MetricName } from './metrics.ts';
 
-/** Structured logs. Never give it a phone number, a body or a secret. */
+/** Writes structured logs. Never give it a phone number, a text's body or a secret. */
 export const logger = new Logger();
 
 const metrics = new Metrics();
@@ -19,7 +19,11 @@ export function countOutcomes(counts: Readonly<Partial<Record<MetricName, number
   metrics.publishStoredMetrics();
 }
 
-/** Writes out what was measured, zeros too: a graph shows that somebody looked. */
+/**
+ * Writes measured values out at once. Zeros are written too, so that a graph tells zero from no measurement.
+ *
+ * @param values measure to value, in the unit of `MEASURES`.
+ */
 export function measure(values: Readonly<Partial<Record<MeasureName, number>>>): void {
   for (const [name, value] of Object.entries(values)) {
     metrics.addMetric(name, UNITS[name as MeasureName], value);
@@ -27,13 +31,13 @@ export function measure(values: Readonly<Partial<Record<MeasureName, number>>>):
   metrics.publishStoredMetrics();
 }
 
-/** Spelled again rather than imported: the words of lib/telemetry/metrics.ts would come along into every bundle. */
+/** Repeats the units of `MEASURES`, since an import would add all of lib/telemetry/metrics.ts to every bundle. */
 const UNITS = {
   cycleMilliseconds: MetricUnit.Milliseconds,
   oldestDueSeconds: MetricUnit.Seconds,
 } as const satisfies typeof MEASURES;
 
-/** How often each word occurs, as metric names behind a prefix: `text` and `sent` give `textSent`. */
+/** Counts how often each word occurs. @returns metric name to count: the prefix `text` and the word `sent` give `textSent`. */
 export function countBy<P extends string, W extends string>(
   prefix: P,
   words: readonly W[],
@@ -48,14 +52,17 @@ export function countBy<P extends string, W extends string>(
 
 export type ErrorDescription = {
   readonly name: string;
-  /** Not `message`, a key that the logger keeps for itself. */
+  /** The error's message, if it may be logged. `message` is a key that the logger reserves. */
   readonly reason?: string;
   readonly status?: number;
   /** The errors that this one wraps. */
   readonly causes?: readonly ErrorDescription[];
 };
 
-/** Says of an error what may be logged: its name, its message only where our own code wrote it, and the same of each error it wraps. */
+/**
+ * Describes an error for the log: its name, its message if our own code wrote it, the HTTP status of an SDK error, and the same of
+ * each error that it wraps. Digits of a phone number in a message are replaced.
+ */
 export function describeError(error: unknown): ErrorDescription {
   if (!(error instanceof Error)) return { name: typeof error };
   const { name, message, cause } = error;
@@ -67,12 +74,12 @@ export function describeError(error: unknown): ErrorDescription {
   return { name, ...(status !== undefined && { status }), ...causes };
 }
 
-/** Classes of errors whose messages are our own words, or the language's. */
+/** Error classes whose messages come from our own code or from the language. */
 const OURS = new Set<unknown>([Error, TypeError, AggregateError]);
 
 /**
- * Makes of an error one that may be logged whole: its name, its reason and the calls on its stack. The SDK's errors hold items, and a
- * message that is not ours can hold a number.
+ * Converts an error into one that may be logged as a whole, with its name, its reason and the calls of its stack. An SDK error holds
+ * items, and a message that is not ours can hold a number.
  */
 export function loggableError(error: unknown): Error {
   const { name, reason = 'see the log' } = describeError(error);

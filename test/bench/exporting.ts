@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { ITEMS_OF_A_PAGE } from '../../lib/consent/scan-registry.ts';
+import { ITEMS_PER_PAGE } from '../../lib/consent/scan-registry.ts';
 import { type ExportFormat, exportFormats, newExport } from '../../lib/exports/export.ts';
 import { createExportStore } from '../../lib/exports/export-store.ts';
 import { ENV } from '../../lib/runtime/env.ts';
@@ -90,7 +90,7 @@ async function measureRun(work: () => Promise<unknown>): Promise<Run> {
 
 /** Reads the table as an export must, with strong consistency: this times the SDK, the wire and the engine. */
 async function scan({ client, table }: RegistryCopies): Promise<void> {
-  const pages = paginateScan({ client }, { TableName: table, ConsistentRead: true, Limit: ITEMS_OF_A_PAGE });
+  const pages = paginateScan({ client }, { TableName: table, ConsistentRead: true, Limit: ITEMS_PER_PAGE });
   for await (const _page of pages);
 }
 

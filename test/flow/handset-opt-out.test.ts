@@ -55,6 +55,7 @@ test('S5 a bare YES after an opt-out in own words, or by an agent, is conversati
     expect(await reviewOf(number)).toMatchObject({ rule: 'yes-after-opt-out' });
     await world.runCycle();
     expect(world.textsTo(number).filter((text) => text.includes('thanks for asking'))).toEqual([]);
+    passTime(901);
     await world.text(number, 'START');
     expect(await reviewOf(number)).toBeUndefined();
     await world.runCycle();

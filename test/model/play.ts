@@ -29,6 +29,8 @@ export interface Expectations {
   /** Earlier numbers of leads, by the leads' ids. */
   readonly formerNumbers: Map<string, Set<string>>;
   readonly inReview: Set<string>;
+  /** Those whose START waits for the comparison with Twilio's times. */
+  readonly soonAfterOptOut: Set<string>;
   readonly everInReview: Set<string>;
   readonly reviewSince: Map<string, string>;
   readonly everReplied: Set<string>;
@@ -62,6 +64,7 @@ export async function playHistory(harness: Harness, { settings, steps }: History
     enrolled: [],
     formerNumbers: new Map(),
     inReview: new Set(),
+    soonAfterOptOut: new Set(),
     everInReview: new Set(),
     reviewSince: new Map(),
     everReplied: new Set(),
@@ -103,12 +106,22 @@ async function finish(harness: Harness, expected: Expectations): Promise<void> {
   for (let round = 0; round < 3; round++) {
     harness.passTime(700);
     await harness.world.twilio.settle();
-    await playChecked(harness, expected, () => harness.world.reconcile());
+    await playChecked(harness, expected, () => reconcile(harness, expected));
     await playChecked(harness, expected, () => harness.cycle());
   }
   const snapshots: WorldSnapshot[] = [];
   for (const who of PEOPLE) snapshots.push(await takeSnapshot(harness, NUMBERS[who]));
   checkInvariants(harness, expected, snapshots);
+}
+
+/** Reconciles. The comparison with Twilio's times ends the hold of a START that came soon after an opt-out. */
+async function reconcile({ world }: Harness, expected: Expectations): Promise<void> {
+  await world.reconcile();
+  for (const number of [...expected.soonAfterOptOut]) {
+    if (await isInReview(world, number)) continue;
+    expected.soonAfterOptOut.delete(number);
+    expected.inReview.delete(number);
+  }
 }
 
 async function changeSettings(
@@ -205,7 +218,7 @@ async function playStep(
       return world.twilio.setFault({ ...fault, to: number });
     }
     case 'reconcile':
-      return world.reconcile();
+      return reconcile(harness, expected);
     case 'decide': {
       const isInReview = expected.inReview.has(number);
       const body = { decision: step.isOptOut ? 'optOut' : 'noOptOut' };
@@ -287,8 +300,19 @@ async function sendText(
 ): Promise<void> {
   const from = NUMBERS[who];
   const at = new Date().toISOString();
+  const before = await promisedState(from);
+  // A text that lifts an opt-out within 15 minutes waits for Twilio's times, unless Twilio itself acted on the opt-out.
+  const isSoon =
+    (words === 'START' || words === 'ROOF') &&
+    before.status === 'opted_out' &&
+    !before.outByKeyword &&
+    Date.parse(at) - Date.parse(before.outAt) <= 15 * 60_000;
   const mayCrash =
-    crashesAt !== undefined && words !== DOUBTFUL && words !== 'YES' && !expected.inReview.has(from);
+    !isSoon &&
+    crashesAt !== undefined &&
+    words !== DOUBTFUL &&
+    words !== 'YES' &&
+    !expected.inReview.has(from);
   if (mayCrash) world.twilio.setFault({ kind: 'webhookLost', to: from, times: 1 });
   const { messageSid, status } = await world.twilio.inbound({ from, to: SENDER, body: words });
   const redeliver = async () => {
@@ -311,10 +335,11 @@ async function sendText(
       occurredAt: ended === 'crashed' ? undefined : at,
     });
   if (REPLIES.has(words)) expected.everReplied.add(from);
-  if (SETTLING.has(words) && ended !== 'crashed') expected.inReview.delete(from);
+  if (SETTLING.has(words) && ended !== 'crashed' && !isSoon) expected.inReview.delete(from);
+  if (isSoon) expected.soonAfterOptOut.add(from);
   // A YES from somebody who stays opted out waits for a person, like a doubtful text.
   const isFlagged = words === 'YES' && (await promisedState(from)).status === 'opted_out';
-  if (words !== DOUBTFUL && !isFlagged) return;
+  if (words !== DOUBTFUL && !isFlagged && !isSoon) return;
   for (const set of [expected.inReview, expected.everInReview]) set.add(from);
   expected.reviewSince.set(from, at);
 }

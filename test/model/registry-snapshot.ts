@@ -18,6 +18,9 @@ export interface ConsentChange {
   readonly claimed: ReadonlySet<string>;
 }
 
+/** Stands for an opt-out that the comparison with Twilio's times recorded again. */
+export const AGAIN = 'again';
+
 /** All that sendgate has stored about a number. */
 export interface WorldSnapshot {
   readonly number: string;
@@ -66,7 +69,8 @@ export function ledgerEventOf({ kind, occurredAt, recordedAt, evidence }: Consen
   };
 }
 
-function refOf({ evidence }: ConsentEvent): string {
+function refOf({ evidence, sourceId }: ConsentEvent): string {
+  if (sourceId.startsWith('order:')) return AGAIN;
   switch (evidence.source) {
     case 'form':
       return evidence.submissionId;

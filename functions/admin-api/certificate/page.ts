@@ -27,7 +27,7 @@ footer { margin-top: 2.5rem; color: #555; font-size: 9.5pt; }
 @media print { body { margin: 0; max-width: none; padding: 0; } h2 { break-after: avoid; } }
 `;
 
-/** The page may use its own style sheet and nothing else: no script, no image, no address outside. */
+/** Headers that allow the page its own style sheet and nothing else: no script, no image, no other address. */
 export const PAGE_HEADERS = {
   'content-security-policy': [
     "default-src 'none'",
@@ -39,7 +39,7 @@ export const PAGE_HEADERS = {
   'referrer-policy': 'no-referrer',
 };
 
-/** The certificate as a page to print. */
+/** Renders a certificate as an HTML page to print (X2). */
 export function certificatePage(certificate: Certificate): string {
   const { organization, number, generatedAt, generatedBy, consent, events } = certificate;
   const title = `Consent record of ${number}`;
@@ -62,7 +62,7 @@ export function certificatePage(certificate: Certificate): string {
 <tr><th scope="row">Events on record</th><td>${events.length}</td></tr>
 <tr><th scope="row">Carrier's block</th><td>${consent?.carrierBlocked ? 'yes, after a STOP' : 'none known'}</td></tr>
 </table>
-${verdict(certificate)}
+${verificationBox(certificate)}
 <h2>Every change of consent</h2>
 ${events.length === 0 ? html`<p>Nothing was ever recorded for this number.</p>` : events.map(eventCard)}
 ${textsTable(certificate)}
@@ -77,9 +77,9 @@ hash, is at the same address without the format.</p>
 `.text;
 }
 
-function verdict({ verification: { holds, fault, headHash } }: Certificate): Html {
+function verificationBox({ verification: { holds, fault, headHash } }: Certificate): Html {
   if (holds) {
-    return html`<section class="verdict holds"><p><strong>The record is intact.</strong> Every hash was computed anew, and the
+    return html`<section class="verdict holds"><p><strong>The record is intact.</strong> Every hash was computed again, and the
 consent shown above follows from the events below.</p>
 ${headHash !== '' && html`<p>Hash of the newest event: <code>${headHash}</code></p>`}</section>`;
   }

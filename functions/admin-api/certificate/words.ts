@@ -1,6 +1,6 @@
 import type { ConsentEvent, ConsentStatus, EventKind } from '../../../lib/consent/consent-event.ts';
 
-/** What happened, as a lawyer would read it. */
+/** Describes each kind of event for a lawyer. */
 export const HAPPENED: Readonly<Record<EventKind, string>> = {
   handsetStart: 'The person texted a word that opts in',
   handsetYes: 'The person texted YES',
@@ -23,7 +23,7 @@ export const CONSENT_STATUS: Readonly<Record<ConsentStatus, string>> = {
   opted_out: 'opted out',
 };
 
-/** What an event did, in a sentence. */
+/** Describes the effect of an event in a sentence. */
 export function effectOf({ effect, before, after }: ConsentEvent): string {
   if (effect === 'late') {
     return `Heard of too late: news that happened after it stands against it. Consent stayed: ${CONSENT_STATUS[after]}.`;
@@ -58,7 +58,7 @@ const LABELS: Readonly<Record<string, string>> = {
   row: 'Line of the import',
 };
 
-/** The evidence of an event as label and value; its words are shown apart. */
+/** Lists the evidence of an event as labels and values, without the words, which the page shows in a quotation. */
 export function evidenceRows({ evidence }: ConsentEvent): (readonly [label: string, value: string])[] {
   return Object.entries(evidence)
     .filter(([name, value]) => value !== undefined && name !== 'wordsShown' && name !== 'wordsSent')
@@ -72,7 +72,7 @@ function yesNo(value: boolean): string {
   return value ? 'yes' : 'no';
 }
 
-/** A moment in UTC, to the second, as it is read aloud. */
+/** Formats a time in UTC, to the second. @param iso ISO 8601 UTC. */
 export function formatMoment(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
 }

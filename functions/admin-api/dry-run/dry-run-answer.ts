@@ -10,10 +10,10 @@ const billedSchema = z
   .object({
     texts: count,
     segments: count,
-    /** Number of segments to how many texts have it. */
+    /** Maps a number of segments to the count of texts that have it. */
     perText: z.record(z.string(), count),
     encodings: z.record(z.string(), count),
-    /** `segmentPrice` of the settings times the segments: an estimate, without carriers' fees. */
+    /** The segments times `segmentPrice` of the settings: an estimate without carriers' fees. */
     cost: moneySchema,
   })
   .meta({ id: 'BilledTexts', description: 'Texts that leave, by what the carrier bills.' });
@@ -24,7 +24,7 @@ const summarySchema = z
     outcomes: z.array(
       outcomeSchema.extend({
         count,
-        /** The first few. */
+        /** The first few texts with this outcome. */
         samples: z.array(
           z.object({
             number: z.string(),
@@ -37,7 +37,7 @@ const summarySchema = z
     ),
     leaving: billedSchema,
     deferred: billedSchema,
-    /** By the time zones that a recipient may be in: when the texts would arrive, on their clocks. */
+    /** When the texts would arrive in local time, grouped by the time zones that a recipient may be in. */
     arrivals: z.array(
       z.object({
         zones: z.array(z.string()),
@@ -47,25 +47,26 @@ const summarySchema = z
         local: z.array(z.object({ zone: z.string(), earliest: z.string(), latest: z.string() })),
       }),
     ),
-    /** What the changed settings change; empty without any. */
+    /** Texts whose outcome the sent settings would change; empty when no settings were sent. */
     changed: z.array(z.object({ from: outcomeSchema, to: outcomeSchema, count })),
   })
   .meta({ id: 'DryRunSummary' });
 
-/** What a dry run of the next cycle answers. */
+/** Schema of the answer of a dry run (X12). */
 export const dryRunAnswerSchema = z
   .object({
-    /** The moment of the dry run, and up to when due texts were read. */
+    /** The time of the dry run. */
     now: z.iso.datetime(),
+    /** The time until which due texts were read. */
     until: z.iso.datetime(),
     due: summarySchema,
-    /** Those who wait, decided as if they were woken; null unless settings are changed. */
+    /** Waiting texts, decided as if they were woken; null when no settings were sent. */
     waiting: summarySchema.nullable(),
     /** Texts that moved on during the dry run. */
     moved: count,
     /** Texts whose stored items cannot be read; the gate does not send them. */
     unreadable: count,
-    /** Whether everything was read. If not, ask again with `next` as the cursor, and add the counts up. */
+    /** True when everything was read. Otherwise repeat the request with `next` as the cursor, and add the counts up. */
     complete: z.boolean(),
     next: z.string().nullable(),
   })

@@ -17,7 +17,7 @@ export interface DryRunDeps extends LoadDeps {
   readonly index: Pick<WorkIndex, 'due' | 'waiting'>;
 }
 
-/** How far a dry run is: the part of the index that it reads, where it goes on, and the moments it is about. */
+/** Schema of a dry run's position: the part of the index that it reads, the key after which to continue, and its times. */
 export const dryRunPositionSchema = z.strictObject({
   now: z.iso.datetime(),
   until: z.iso.datetime(),
@@ -31,68 +31,69 @@ export type DryRunPosition = z.infer<typeof dryRunPositionSchema>;
 export interface DryRunPage {
   readonly due: readonly ComparedText[];
   readonly waiting: readonly ComparedText[];
-  /** Moved on while they were looked at, or are about to: a cycle decides them anew. */
+  /** Count of texts that moved on during the dry run, or are about to; a cycle decides them again. */
   readonly moved: number;
-  /** Stored in a way that nobody can read: the gate would not send them either. */
+  /** Count of texts whose items cannot be read; the gate would not send them either. */
   readonly unreadable: number;
-  /** Where to go on; undefined when the whole was looked at. */
+  /** The position of the next page; undefined when everything was read. */
   readonly next: DryRunPosition | undefined;
 }
 
 type Part = { readonly shard: number } & ({ readonly kind: WorkKind } | { readonly kind: 'waiting' });
 interface Entry {
-  readonly wanted: LoadRequest;
-  /** When the gate would decide it. */
+  readonly request: LoadRequest;
+  /** The time at which the gate would decide the text. */
   readonly at: Date;
 }
 
 const PAGE = 300;
-/** Before everything: what no cycle reads any more, the sweep enqueues. */
+/** Due texts are read from the first moment on: the sweep enqueues those that the cycles' watermarks have passed. */
 const BEGINNING = '1970-01-01T00:00:00.000Z';
 
-/** Everything that is due, part by part, and last, where it is asked for, those who wait. */
+/** Lists the parts of the work index to read: all shards of due work, and then, on request, of waiting work. */
 function partsOf(withWaiting: boolean): Part[] {
   const kinds = withWaiting ? [...workKinds, 'waiting' as const] : workKinds;
   return kinds.flatMap((kind) => ALL_SHARDS.map((shard) => ({ kind, shard })));
 }
 
 /**
- * Looks at what is due up to a moment and says what would become of it. Reads only (X12).
+ * Decides one page of the texts that are due up to a time, and writes nothing (X12).
  *
- * @param asked.change settings that are not saved; with it, those who wait are looked at too.
- * @param asked.limit most texts; a little fewer are looked at when `hasTime` says that time runs short.
+ * @param options.change settings to try, which are not saved; with them, waiting texts are decided too.
+ * @param options.limit maximum number of texts.
+ * @param options.hasTime ends the page early when it returns false.
  */
 export async function dryRunPage(
   deps: DryRunDeps,
-  place: DryRunPosition,
-  asked: {
+  position: DryRunPosition,
+  options: {
     readonly change: Partial<Settings> | undefined;
     readonly limit: number;
     readonly hasTime: () => boolean;
   },
 ): Promise<DryRunPage> {
-  const compare = createComparer(asked.change);
-  const parts = partsOf(asked.change !== undefined);
-  const found = { due: [] as ComparedText[], waiting: [] as ComparedText[], moved: 0, unreadable: 0 };
-  let { part: index, after } = place;
-  for (let left = asked.limit; left > 0 && asked.hasTime(); ) {
+  const compare = createComparer(options.change);
+  const parts = partsOf(options.change !== undefined);
+  const results = { due: [] as ComparedText[], waiting: [] as ComparedText[], moved: 0, unreadable: 0 };
+  let { part: index, after } = position;
+  for (let left = options.limit; left > 0 && options.hasTime(); ) {
     const part = parts[index];
-    if (!part) return { ...found, next: undefined };
-    const { entries, next } = await read(deps, part, place, Math.min(PAGE, left), after);
-    for (const [entry, loaded] of await withFacts(deps, entries)) {
+    if (!part) return { ...results, next: undefined };
+    const { entries, next } = await readEntries(deps, part, position, Math.min(PAGE, left), after);
+    for (const [entry, loaded] of await loadEntries(deps, entries)) {
       const compared = loaded === 'unreadable' ? loaded : tryCompare(compare, loaded, entry.at);
-      if (compared === 'unreadable') found.unreadable++;
-      else if (!compared) found.moved++;
-      else found[part.kind === 'waiting' ? 'waiting' : 'due'].push(compared);
+      if (compared === 'unreadable') results.unreadable++;
+      else if (!compared) results.moved++;
+      else results[part.kind === 'waiting' ? 'waiting' : 'due'].push(compared);
     }
     left -= entries.length;
     after = next;
     if (!next) index++;
   }
-  return { ...found, next: parts[index] && { ...place, part: index, after } };
+  return { ...results, next: parts[index] && { ...position, part: index, after } };
 }
 
-async function read(
+async function readEntries(
   { index }: DryRunDeps,
   part: Part,
   { now, until }: DryRunPosition,
@@ -103,36 +104,36 @@ async function read(
     const page = await index.waiting(part.shard, limit, after);
     const entries = page.entries.map((entry) => {
       const { number } = entry;
-      const wanted =
+      const request =
         'singleText' in entry
           ? { singleTextId: entry.singleText.id, number }
           : { ...entry.enrollment, number };
-      return { wanted, at: new Date(now) };
+      return { request, at: new Date(now) };
     });
     return { entries, next: page.next as DryRunPosition['after'] };
   }
   const page = await index.due(part.kind, part.shard, { from: BEGINNING, to: until, limit }, after);
   const entries = page.entries.map(({ work, dueAt }) => ({
-    wanted: work,
+    request: work,
     at: new Date(dueAt > now ? dueAt : now),
   }));
   return { entries, next: page.next as DryRunPosition['after'] };
 }
 
-/** The loaded of some texts, read in batches at once. */
-async function withFacts(
+/** Loads what the gate needs to decide each text, in parallel batches. */
+async function loadEntries(
   deps: DryRunDeps,
   entries: readonly Entry[],
 ): Promise<(readonly [Entry, LoadedText | 'unreadable'])[]> {
   const batches = inChunks(entries, TEXTS_PER_LOAD);
   const read = await Promise.all(
     batches.map(async (batch) => {
-      const found = await loadEach(
+      const results = await loadEach(
         deps,
-        batch.map(({ wanted }) => wanted),
+        batch.map(({ request }) => request),
       );
       return batch.map((entry, index) => {
-        const loaded = found[index];
+        const loaded = results[index];
         return [entry, !loaded || 'unreadable' in loaded ? 'unreadable' : loaded] as const;
       });
     }),
@@ -143,16 +144,16 @@ async function withFacts(
 type Compare = (loaded: LoadedText, at: Date) => ComparedText | undefined;
 
 function createComparer(change: Partial<Settings> | undefined): Compare {
-  const dryRunAsIs = createDryRun();
-  const dryRunThen = change && createDryRun(change);
+  const decideAsIs = createDryRun();
+  const decideThen = change && createDryRun(change);
   return (loaded, at) => {
-    const asIs = dryRunAsIs(loaded, at);
-    const then = dryRunThen ? dryRunThen(loaded, at) : asIs;
+    const asIs = decideAsIs(loaded, at);
+    const then = decideThen ? decideThen(loaded, at) : asIs;
     return asIs && then && { asIs, then };
   };
 }
 
-/** A text that cannot be decided is not sent by the gate either, and keeps nobody from looking at the others. */
+/** Compares a text's decisions. A text that cannot be decided counts as unreadable, since the gate does not send it either. */
 function tryCompare(compare: Compare, loaded: LoadedText, at: Date): ComparedText | 'unreadable' | undefined {
   try {
     return compare(loaded, at);

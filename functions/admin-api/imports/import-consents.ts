@@ -13,13 +13,13 @@ import type { RawRow } from './rows.ts';
 
 export const importOutcomes = ['recorded', 'unchanged', 'late', 'invalid'] as const;
 
-/** What became of a row, or on a dry run, what would. */
+/** Schema of a row's result; in a dry run, of the result that it would have. */
 export const rowResultSchema = z
   .object({
     row: z.int().positive(),
     number: z.string().optional(),
     outcome: z.enum(importOutcomes),
-    /** Why it changed nothing. */
+    /** Why the row changed nothing. */
     reason: z.string().optional(),
   })
   .meta({ id: 'ImportedRow' });
@@ -37,23 +37,23 @@ export interface Import {
   readonly dryRun: boolean;
 }
 
-/** Numbers that are written to at the same time. */
+/** Numbers whose events are recorded in parallel. */
 const NUMBERS_AT_ONCE = 16;
 
 type ReadRow = RowResult | { readonly row: number; readonly newEvent: NewConsentEvent };
 
 /**
- * Imports documented opt-ins (S6, H11). Each stands for itself: one that cannot be used keeps no other from being recorded,
- * and none lifts an opt-out that is later than its date.
+ * Imports documented opt-ins (S6, H11). A row that cannot be used does not stop the others, and no row lifts an opt-out that
+ * is later than the row's date (X3).
  *
- * @returns a result per row, in their order.
+ * @returns a result per row, in the order of the rows.
  */
 export async function importConsents(
   deps: ImportDeps,
   rows: readonly RawRow[],
-  given: Import,
+  batch: Import,
 ): Promise<RowResult[]> {
-  const read = rows.map((raw) => readRow(raw, given, deps.now()));
+  const read = rows.map((raw) => readRow(raw, batch, deps.now()));
   const results = new Map<number, RowResult>();
   const byNumber = new Map<string, { row: number; newEvent: NewConsentEvent }[]>();
   for (const result of read) {
@@ -64,37 +64,37 @@ export async function importConsents(
     }
   }
   const groups = [...byNumber.values()];
-  const status = given.dryRun ? undefined : reading(deps, groups);
+  const snapshotOf = batch.dryRun ? undefined : createSnapshotReader(deps, groups);
   await mapConcurrently(groups, NUMBERS_AT_ONCE, async (group, index) => {
-    const answers = status ? record(deps, group, await status(index)) : dryRun(deps, group);
-    for (const result of await answers) results.set(result.row, result);
+    const outcome = snapshotOf ? recordGroup(deps, group, await snapshotOf(index)) : dryRunGroup(deps, group);
+    for (const result of await outcome) results.set(result.row, result);
   });
   return rows.map(({ row }) => results.get(row) as RowResult);
 }
 
 /**
- * What stands of each group's number before its first row is recorded, read by fifties, the next fifty while one is written.
- * A number that changes meanwhile is read again by the registry.
+ * Creates a reader of the registry snapshots of the groups' numbers. It reads fifty at a time, and reads the next fifty while
+ * one fifty is recorded. The registry notices a number that changed in between and reads it again.
  */
-function reading(
+function createSnapshotReader(
   { registry }: ImportDeps,
   groups: readonly Group[],
 ): (index: number) => Promise<RegistrySnapshot> {
   const reads: Promise<RegistrySnapshot[]>[] = [];
   const chunks = inChunks(groups, SNAPSHOTS_PER_READ);
-  const begin = (some: readonly Group[]) => {
-    const begun = registry.loadSnapshots(some.flatMap(([first]) => first?.newEvent ?? []));
-    // Whoever waits for it meets its error.
+  const begin = (chunk: readonly Group[]) => {
+    const begun = registry.loadSnapshots(chunk.flatMap(([first]) => first?.newEvent ?? []));
+    // The caller that awaits the read gets its error; this handler only prevents an unhandled rejection.
     begun.catch(() => {});
     return begun;
   };
   return async (index) => {
-    const read = Math.floor(index / SNAPSHOTS_PER_READ);
-    for (const wanted of [read, read + 1]) {
-      const chunk = chunks[wanted];
-      if (chunk) reads[wanted] ??= begin(chunk);
+    const current = Math.floor(index / SNAPSHOTS_PER_READ);
+    for (const position of [current, current + 1]) {
+      const chunk = chunks[position];
+      if (chunk) reads[position] ??= begin(chunk);
     }
-    return (await reads[read])?.[index % SNAPSHOTS_PER_READ] as RegistrySnapshot;
+    return (await reads[current])?.[index % SNAPSHOTS_PER_READ] as RegistrySnapshot;
   };
 }
 
@@ -125,24 +125,24 @@ function readRow({ row, fields, fault }: RawRow, { id, actor, reOptIn }: Import,
 
 type Group = readonly { readonly row: number; readonly newEvent: NewConsentEvent }[];
 
-/** @param before what stands of the number before the first of its rows. */
-async function record(
+/** Records the rows of one number, in their order. @param before the number's snapshot before its first row. */
+async function recordGroup(
   { registry }: ImportDeps,
   group: Group,
   before: RegistrySnapshot,
 ): Promise<RowResult[]> {
   const results: RowResult[] = [];
   for (const [index, { row, newEvent }] of group.entries()) {
-    const known = index === 0 ? before : undefined;
-    const { event, state, outcome } = await registry.record(newEvent, known);
+    const snapshot = index === 0 ? before : undefined;
+    const { event, state, outcome } = await registry.record(newEvent, snapshot);
     const effect = outcome === 'recorded' ? event.effect : 'unchanged';
     results.push(resultOf(row, event, effect, state));
   }
   return results;
 }
 
-/** What recording would do, by the same rules, with nothing written. */
-async function dryRun({ registry, now }: ImportDeps, group: Group): Promise<RowResult[]> {
+/** Applies the rows of one number by the registry's rules, and writes nothing. */
+async function dryRunGroup({ registry, now }: ImportDeps, group: Group): Promise<RowResult[]> {
   const number = group[0]?.newEvent.number ?? '';
   let state = await registry.read(number);
   return group.map(({ row, newEvent }) => {

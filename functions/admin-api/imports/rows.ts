@@ -2,15 +2,17 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { IMPORT_COLUMNS, IMPORT_ROWS } from '../../../lib/consent/import-format.ts';
 import { invalidField } from '../../../lib/http/route.ts';
 
-/** A row as it was written, with its place from 1 (a header is no row); `fault` where it is no row at all. */
+/** A row of an import as it was sent. */
 export interface RawRow {
+  /** Counted from 1, without the header. */
   readonly row: number;
   readonly fields: Readonly<Record<string, unknown>>;
+  /** Why the line is no row, as a sentence. */
   readonly fault?: string;
 }
 
 /**
- * Reads the rows of an import. Columns and fields that consent has no use for are left out.
+ * Reads the rows of an import. Unknown columns and fields are left out.
  *
  * @throws RequestProblem 422 when the text as a whole cannot be used: no rows, too many, columns missing, broken quotes.
  */
@@ -29,7 +31,7 @@ function csvRows(text: string): RawRow[] {
     lines = parse(text, { bom: true, trim: true, skip_empty_lines: true, relax_column_count: true });
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    // The message can hold a part of the text, which is no matter here: it goes back to who sent it.
+    // The message may quote a part of the text. It is only returned to the caller who sent the text.
     throw invalidField('body', `This is not valid CSV. ${error.message}`);
   }
   const header = (lines.shift() ?? []).map((name) => name.toLowerCase());
@@ -53,11 +55,11 @@ function jsonRows(text: string): RawRow[] {
       try {
         const value: unknown = JSON.parse(line);
         if (typeof value === 'object' && value !== null) {
-          const given = value as Record<string, unknown>;
-          return { row, fields: Object.fromEntries(IMPORT_COLUMNS.map((name) => [name, given[name]])) };
+          const sent = value as Record<string, unknown>;
+          return { row, fields: Object.fromEntries(IMPORT_COLUMNS.map((name) => [name, sent[name]])) };
         }
       } catch {
-        // Said below, like a line that is JSON and no object.
+        // Reported below, like a line that is JSON but no object.
       }
       return { row, fields: {}, fault: 'This line is no JSON object.' };
     });

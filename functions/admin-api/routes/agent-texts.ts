@@ -13,9 +13,9 @@ import { numberIn } from './numbers.ts';
 const textSchema = z
   .strictObject({
     body: z.string().trim().min(1, 'Write a text').max(1400, 'A text has 1,400 characters at most'),
-    /** The lead that the text is for, where several have the number. */
+    /** The lead that the text is for, when several have the number. */
     leadId: z.string().max(64).optional(),
-    /** The same key twice is one text: send it again when the answer did not arrive. */
+    /** Requests with the same key are one text, so that a request without an answer can be repeated (X5). */
     idempotencyKey: z.uuid('Use a UUID').optional(),
   })
   .meta({ id: 'AgentText' });
@@ -23,7 +23,7 @@ const textSchema = z
 const takenSchema = z
   .object({
     id: z.string(),
-    /** `queued`: leaves now; `held`: the opt-in template goes first, or was sent and is not answered yet. */
+    /** `queued`: the text leaves now; `held`: the opt-in request leaves first, or was sent and has no answer yet. */
     status: z.enum(['queued', 'held']),
     sentence: z.string(),
     warnings: z.array(z.string()),
@@ -31,13 +31,18 @@ const takenSchema = z
   })
   .meta({ id: 'AgentTextTaken' });
 
+/**
+ * Sends an agent's text. `requireOptInForOneToOne` binds it, and a refusal says why (T8, S8); `requireSmsOptIn` does not
+ * bind it (H12).
+ */
 export const agentTextRoutes = [
   route({
     method: 'POST',
     path: '/numbers/{number}/messages',
     operationId: 'sendMessage',
     tag: 'messages',
-    summary: 'Sends a text that you wrote; refused with the reason where consent or the carrier forbid it',
+    summary:
+      'Sends a text that you wrote, or refuses it with the reason when consent or the carrier forbids it',
     roles: ['admin', 'agent'],
     body: textSchema,
     bodyExample: { body: pendingExample.body },
@@ -63,25 +68,26 @@ export const agentTextRoutes = [
       }
       const sending = sendingOf(decision);
       const id = `agent-${sha256(number).slice(0, 16)}-${body.idempotencyKey ?? randomUUID()}`;
-      const taken =
-        body.idempotencyKey === undefined ? undefined : await takenBefore(deps, { number, id }, body.body);
-      // What was taken before may have been answered with a STOP since: that it was taken is still true.
-      if (!taken && !sending.allowed) {
+      const earlier =
+        body.idempotencyKey === undefined ? undefined : await earlierText(deps, { number, id }, body.body);
+      // A repeated request gets its first answer, even if the person has texted STOP in between.
+      if (!earlier && !sending.allowed) {
         const { sentence, code } = sending;
         throw new RequestProblem(409, 'The text may not be sent', sentence, undefined, code ?? undefined);
       }
       const leadId = lead === undefined ? {} : { leadId: lead.id };
-      const given = { id, number, purpose: 'agent', body: body.body, actor, ...leadId } as const;
-      await deps.singleTexts.put(newSingleText(given, deps.now()));
-      // What is stored and not enqueued, a cycle finds: due single texts are its work as well.
+      const text = { id, number, purpose: 'agent', body: body.body, actor, ...leadId } as const;
+      await deps.singleTexts.put(newSingleText(text, deps.now()));
+      // If this fails, the next cycle enqueues the stored text.
       await deps.lanes.enqueue('priority', [{ singleTextId: id, number }]);
-      const isHeld = taken && taken.status !== 'due' ? taken.status === 'waiting' : decision.kind !== 'send';
+      const isHeld =
+        earlier && earlier.status !== 'due' ? earlier.status === 'waiting' : decision.kind !== 'send';
       return {
         status: 202,
         body: {
           id,
           status: isHeld ? 'held' : 'queued',
-          sentence: isHeld ? (taken?.sentence ?? sending.sentence) : 'queued: every rule agrees',
+          sentence: isHeld ? (earlier?.sentence ?? sending.sentence) : 'queued: every rule agrees',
           warnings: sending.warnings,
           consent: badgeOf(state, settings, lead?.id),
         },
@@ -90,12 +96,12 @@ export const agentTextRoutes = [
   }),
 ];
 
-/** Finds the text that an idempotency key was used for. @throws RequestProblem 422 when that was another text. */
-async function takenBefore({ singleTexts }: AdminDeps, ref: SingleTextRef, body: string) {
-  const taken = await singleTexts.get(ref);
-  if (taken && taken.body !== body) {
+/** Finds the text that an idempotency key was used for. @throws RequestProblem 422 when its words were different. */
+async function earlierText({ singleTexts }: AdminDeps, ref: SingleTextRef, body: string) {
+  const earlier = await singleTexts.get(ref);
+  if (earlier && earlier.body !== body) {
     const message = 'Another text was sent with this key. Give each text a key of its own.';
     throw invalidField('idempotencyKey', message);
   }
-  return taken;
+  return earlier;
 }

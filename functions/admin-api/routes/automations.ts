@@ -4,27 +4,27 @@ import { invalidField, notFound, RequestProblem, removedSchema } from '../../../
 import { keywordIn } from '../../../lib/messaging/opt-in-keyword.ts';
 import { type AdminDeps, route } from '../route.ts';
 
-const asked = {
+const inputExample = {
   id: 'welcome',
   kind: 'newProspect',
   name: 'Welcome',
   steps: [{ delay: 'PT0S', template: 'Hi {{firstName|there}}, thanks for asking {{organizationName}}!' }],
 };
-const example = automationSchema.parse(asked);
+const example = automationSchema.parse(inputExample);
 const one = { status: 200, schema: automationSchema, example };
 
-/** What is made by hand. A broadcast is made by its campaign, and never changes. */
+/** Schema of an automation that a user creates. A campaign creates the automation of a broadcast, which never changes. */
 const handMadeSchema = automationSchema
   .extend({ kind: z.enum(automationKinds).exclude(['campaign']) })
   .meta({ id: 'AutomationInput' });
-const byCampaign = (id: string) =>
+const broadcastProblem = (id: string) =>
   new RequestProblem(
     409,
     'A broadcast',
     `${id} is a broadcast of a campaign. Stop it at /campaigns/{id}/broadcasts.`,
   );
 
-/** The keyword as it is stored. @throws RequestProblem 422 when there is no such keyword. */
+/** Replaces the keyword of an automation by its stored form. @throws RequestProblem 422 when there is no such keyword. */
 async function withKeyword({ configuration }: AdminDeps, automation: Automation): Promise<Automation> {
   if (automation.keyword === undefined) return automation;
   const keyword = keywordIn(automation.keyword);
@@ -40,7 +40,7 @@ export const automationRoutes = [
     path: '/automations',
     operationId: 'listAutomations',
     tag: 'automations',
-    summary: 'Every automation that was made by hand, or those of one kind, broadcasts of campaigns included',
+    summary: 'Lists the automations that users made, or those of one kind, broadcasts of campaigns included',
     roles: ['admin', 'agent'],
     query: z.strictObject({ kind: z.enum(automationKinds).optional() }),
     answers: {
@@ -60,7 +60,7 @@ export const automationRoutes = [
     path: '/automations/{id}',
     operationId: 'getAutomation',
     tag: 'automations',
-    summary: 'One automation',
+    summary: 'Gives one automation',
     roles: ['admin', 'agent'],
     answers: one,
     handle: async ({ configuration }, { path }) => {
@@ -77,13 +77,13 @@ export const automationRoutes = [
     summary: 'Creates or replaces an automation; leads in it go on at their step',
     roles: ['admin'],
     body: handMadeSchema,
-    bodyExample: asked,
+    bodyExample: inputExample,
     answers: one,
     handle: async (deps, { path, body }) => {
       const { configuration } = deps;
       if (body.id !== path['id']) throw invalidField('id', 'The id must be the one in the URL.');
       const before = await configuration.automation(body.id);
-      if (before?.kind === 'campaign') throw byCampaign(body.id);
+      if (before?.kind === 'campaign') throw broadcastProblem(body.id);
       if (before && before.kind !== body.kind) {
         throw invalidField('kind', 'The kind of an automation cannot change. Create another automation.');
       }
@@ -107,7 +107,7 @@ export const automationRoutes = [
         const named = forms.map((form) => form.id).join(', ');
         throw new RequestProblem(409, 'In use', `Take the automation out of these forms first: ${named}.`);
       }
-      if ((await configuration.automation(id))?.kind === 'campaign') throw byCampaign(id);
+      if ((await configuration.automation(id))?.kind === 'campaign') throw broadcastProblem(id);
       if (!(await configuration.removeAutomation(id))) throw notFound('automation');
       return { status: 200, body: { removed: id } };
     },

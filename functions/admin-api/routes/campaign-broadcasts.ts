@@ -18,7 +18,7 @@ const inputSchema = z
   .strictObject({
     template: templateSchema,
     maximumAge: automationSchema.shape.maximumAge,
-    /** The same id again answers the broadcast that it started, so that a request can be repeated. */
+    /** A request with the same id returns the broadcast that the first one started, so that a request can be repeated (X5). */
     requestId: z.string().trim().min(1).max(64).optional(),
   })
   .meta({ id: 'BroadcastInput' });
@@ -26,9 +26,11 @@ const shownSchema = broadcastSchema
   .omit({ progress: true })
   .extend({
     status: z.enum(['enrolling', 'enrolled', 'stopped']),
-    /** Members that were looked at, those that are in it, and those whose number another member has. */
+    /** Members that were examined so far. */
     seen: z.int().nonnegative(),
+    /** Members that were enrolled in the broadcast. */
     enrolled: z.int().nonnegative(),
+    /** Members that were left out because another member has their number. */
     sameNumber: z.int().nonnegative(),
   })
   .meta({ id: 'Broadcast', description: 'One text to every member of a campaign.' });
@@ -111,7 +113,7 @@ export const campaignBroadcastRoutes = [
     path: '/campaigns/{id}/broadcasts',
     operationId: 'listBroadcasts',
     tag: 'campaigns',
-    summary: 'The broadcasts of a campaign, newest first',
+    summary: 'Lists the broadcasts of a campaign, newest first',
     roles: ['admin', 'agent'],
     query: pageQuery,
     answers: {
@@ -133,7 +135,7 @@ export const campaignBroadcastRoutes = [
     path: '/campaigns/{id}/broadcasts/{broadcast}',
     operationId: 'getBroadcast',
     tag: 'campaigns',
-    summary: 'A broadcast and how many members are in it so far',
+    summary: 'Gives a broadcast and the number of members in it so far',
     roles: ['admin', 'agent'],
     answers: one,
     handle: async (deps, { path }) => {
@@ -149,7 +151,7 @@ export const campaignBroadcastRoutes = [
     operationId: 'countBroadcastOutcomes',
     tag: 'campaigns',
     summary:
-      'What became of a broadcast for a page of members, counted by outcome and reason: add the pages up',
+      'Counts the outcomes of a broadcast for a page of members, by outcome and reason: add the pages up',
     roles: ['admin', 'agent'],
     query: pageQuery,
     answers: {

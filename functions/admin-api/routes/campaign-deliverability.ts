@@ -18,12 +18,13 @@ const SAMPLE = 5;
 
 const answerSchema = z
   .object({
-    /** Active members of the campaign, and how many this page looked at. */
+    /** Active members of the campaign. */
     members: z.int().nonnegative(),
+    /** Members that this page examined. */
     examined: z.int().nonnegative(),
     deliverable: z.object({
       count: z.int().nonnegative(),
-      /** Those that would leave later, by what they wait for: `quietHours`, `caps`. */
+      /** Count of texts that would leave later, by reason: `quietHours`, `caps`. */
       later: z.record(z.string(), z.int().positive()),
     }),
     undeliverable: z.object({
@@ -32,7 +33,7 @@ const answerSchema = z
         z.object({
           reason: z.string(),
           count: z.int().positive(),
-          /** The first few. */
+          /** The first few members with this reason. */
           sample: z.array(
             z.object({ leadId: z.string(), number: z.string().optional(), sentence: z.string() }),
           ),
@@ -41,16 +42,17 @@ const answerSchema = z
     }),
     segments: z.object({
       total: z.int().nonnegative(),
-      /** Number of segments to how many texts have it. */
+      /** Maps a number of segments to the count of texts that have it. */
       perText: z.record(z.string(), z.int().positive()),
       encodings: z.record(z.string(), z.int().positive()),
     }),
-    /** `segmentPrice` of the settings times the segments: an estimate, without carriers' fees. */
+    /** The segments times `segmentPrice` of the settings: an estimate without carriers' fees. */
     cost: moneySchema,
     next: z.string().nullable(),
   })
   .meta({ id: 'Deliverability' });
 
+/** Deliverability before a broadcast is sent (T7). */
 export const campaignDeliverabilityRoutes = [
   route({
     method: 'POST',
@@ -58,7 +60,7 @@ export const campaignDeliverabilityRoutes = [
     operationId: 'checkDeliverability',
     tag: 'campaigns',
     summary:
-      'Before sending: whom a text would reach and whom not, and why; its segments and cost. Sends nothing. Page by page: add the pages up',
+      'Tells before sending which members a text would reach, and why it would not reach the others, with segments and cost. Sends nothing. Page by page: add the pages up',
     roles: ['admin'],
     query: z.strictObject({
       limit: z.coerce.number().int().min(1).max(500).default(250),
@@ -117,7 +119,7 @@ export const campaignDeliverabilityRoutes = [
   }),
 ];
 
-/** What the campaign's next broadcast would be. */
+/** Builds the automation that the campaign's next broadcast would have. */
 function draftOf(campaign: Campaign, template: string) {
   const broadcast = campaign.broadcasts + 1;
   const automationId = broadcastAutomationId(campaign.id, broadcast);
@@ -155,7 +157,7 @@ function summaryOf(results: readonly MemberDeliverability[], { segmentPrice }: S
       reasons: [...reasons.values()].toSorted((a, b) => b.count - a.count),
     },
     segments: { total, perText: Object.fromEntries(perText), encodings: Object.fromEntries(encodings) },
-    // Prices have at most six places: what floating point adds behind them is noise.
+    // Prices have at most six decimal places: further digits are floating-point noise.
     cost: { amount: Number((total * amount).toFixed(6)), currency },
   };
 }

@@ -36,13 +36,14 @@ async function checkLeads({ leads }: AdminDeps, ids: readonly string[]): Promise
   if (missing !== -1) throw invalidField(`leads[${missing}]`, `There is no lead "${ids[missing]}".`);
 }
 
+/** The members of a campaign, and "Add Opt-Ins" (T6). */
 export const campaignMemberRoutes = [
   route({
     method: 'GET',
     path: '/campaigns/{id}/members',
     operationId: 'listCampaignMembers',
     tag: 'campaigns',
-    summary: 'The members of a campaign, those that were removed with `removed=true`',
+    summary: 'Lists the members of a campaign; with `removed=true` also those that were removed',
     roles: ['admin', 'agent'],
     query: z.strictObject({ ...pageQuery.shape, removed: z.enum(['true', 'false']).default('false') }),
     answers: {
@@ -107,7 +108,7 @@ export const campaignMemberRoutes = [
     operationId: 'addOptInsToCampaign',
     tag: 'campaigns',
     summary:
-      'Add Opt-Ins: puts everyone into the campaign who opted in by its keyword and is no member yet; the campaign tells how far that is',
+      'Add Opt-Ins: puts everyone into the campaign who opted in by its keyword and is no member yet; `GET /campaigns/{id}` shows the progress',
     roles: ['admin'],
     answers: {
       status: 202,

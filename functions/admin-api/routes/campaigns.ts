@@ -25,7 +25,7 @@ const wholeSchema = z
     ...shownSchema.shape,
     /** Active members. */
     members: z.int().nonnegative(),
-    /** The last "Add Opt-Ins", and how far it is. */
+    /** The last "Add Opt-Ins" and its progress. */
     addOptIns: z
       .object({
         ...optInProgressSchema.omit({ run: true }).shape,
@@ -55,7 +55,7 @@ function shown({ optInRun: _run, removedAt: _removedAt, version: _version, ...ca
   return campaign;
 }
 
-/** The campaign of a path. @throws RequestProblem 404 for one that does not exist or was removed. */
+/** Reads the campaign that a path names. @throws RequestProblem 404 when it does not exist or was removed. */
 export async function campaignIn(
   { campaigns }: AdminDeps,
   path: Readonly<Record<string, string>>,
@@ -70,8 +70,8 @@ async function describe({ members, optInRuns }: AdminDeps, campaign: Campaign) {
   const [count, progress] = await Promise.all([members.count(id), optInRuns.get(id)]);
   if (!optInRun) return { ...shown(campaign), members: count };
   const { run, ...requested } = optInRun;
-  const isRuns = progress?.run === run;
-  const { seen, added, done } = isRuns ? progress : { seen: 0, added: 0, done: false };
+  const isOfThisRun = progress?.run === run;
+  const { seen, added, done } = isOfThisRun ? progress : { seen: 0, added: 0, done: false };
   return { ...shown(campaign), members: count, addOptIns: { ...requested, seen, added, done } };
 }
 
@@ -81,7 +81,7 @@ export const campaignRoutes = [
     path: '/campaigns',
     operationId: 'listCampaigns',
     tag: 'campaigns',
-    summary: 'Every campaign',
+    summary: 'Lists all campaigns',
     roles: ['admin', 'agent'],
     answers: {
       status: 200,
@@ -98,7 +98,7 @@ export const campaignRoutes = [
     path: '/campaigns/{id}',
     operationId: 'getCampaign',
     tag: 'campaigns',
-    summary: 'A campaign, how many members it has, and how far its last "Add Opt-Ins" is',
+    summary: 'Gives a campaign, the number of its members, and the progress of its last "Add Opt-Ins"',
     roles: ['admin', 'agent'],
     answers: whole,
     handle: async (deps, { path }) => ({
@@ -145,7 +145,7 @@ export const campaignRoutes = [
     handle: async (deps, { path }) => {
       const campaign = await deps.campaigns.remove(path['id'] ?? '');
       if (!campaign) throw notFound('campaign');
-      // Removed first: from here on none can start.
+      // The campaign is removed first, so that no broadcast can start any more.
       for (let broadcast = campaign.broadcasts; broadcast > 0; broadcast--) {
         await stopBroadcast(deps, campaign.id, broadcast);
       }
@@ -154,7 +154,11 @@ export const campaignRoutes = [
   }),
 ];
 
-/** Nothing of it leaves any more: its automation goes first, which is what the gate asks for. */
+/**
+ * Stops a broadcast. It removes the automation first, since the gate sends no text without its automation.
+ *
+ * @returns undefined when there is no such broadcast.
+ */
 export async function stopBroadcast(deps: AdminDeps, campaignId: string, number: number) {
   const broadcast = await deps.broadcasts.get(campaignId, number);
   if (!broadcast) return undefined;

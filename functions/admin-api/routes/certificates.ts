@@ -7,7 +7,7 @@ import { certificatePage, PAGE_HEADERS } from '../certificate/page.ts';
 import { type AdminDeps, route } from '../route.ts';
 import { numberExample, numberIn } from './numbers.ts';
 
-/** A certificate is an answer of a few megabytes at most. */
+/** This limit keeps a certificate to a few megabytes. */
 const MAXIMUM_TEXTS = 1000;
 const PAGE = 100;
 
@@ -28,7 +28,8 @@ export const certificateRoutes = [
     path: '/numbers/{number}/certificate',
     operationId: 'getCertificate',
     tag: 'numbers',
-    summary: "A number's whole record for a lawyer, verified, as JSON or with format=html as a page to print",
+    summary:
+      "Gives a number's whole record for a lawyer, verified, as JSON or with format=html as a page to print",
     roles: ['admin', 'agent'],
     query: z.strictObject({ format: z.enum(['json', 'html']).default('json') }),
     answers: {
@@ -55,8 +56,8 @@ export const certificateRoutes = [
         deps.configuration.settings(),
       ]);
       const now = deps.now();
-      const facts = { organization: organizationName, number, audit, texts, textsComplete, actor, now };
-      const certificate = certificateOf(facts);
+      const input = { organization: organizationName, number, audit, texts, textsComplete, actor, now };
+      const certificate = certificateOf(input);
       if (query.format === 'json') return { status: 200, body: certificate };
       const contentType = 'text/html; charset=utf-8';
       return { status: 200, contentType, text: certificatePage(certificate), headers: PAGE_HEADERS };

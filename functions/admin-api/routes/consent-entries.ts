@@ -16,13 +16,13 @@ import { numberExample, numberIn } from './numbers.ts';
 
 const enteredSchema = z
   .object({
-    /** What the entry did: `unchanged` where it was so already, `late` where later news stands against it. */
+    /** The entry's effect: `unchanged` when the status was the same already, `late` when a later event opposes it (X3). */
     outcome: z.enum(['changed', 'unchanged', 'late']),
     sentence: z.string(),
     consent: z.object({ ...consentStateSchema.shape, smsOptedIn: z.boolean() }),
     event: consentEventSchema,
   })
-  .meta({ id: 'ConsentEntry', description: 'What an entry by hand did.' });
+  .meta({ id: 'ConsentEntry', description: 'The effect of an entry by hand.' });
 const entered = {
   schema: enteredSchema,
   example: {
@@ -66,7 +66,7 @@ function answer({ event, state, outcome }: Recorded, sentence: string) {
   return { status: 200, body: { outcome: effect, sentence, consent, event } };
 }
 
-/** What an opt-in that was entered did, for whoever entered it. */
+/** Tells the user who entered an opt-in what it did. */
 function sentenceOf(
   { event, state, outcome }: Recorded,
   actor: string,
@@ -88,7 +88,7 @@ function sentenceOf(
 const BY_PHONE =
   'the person opted out by text, and only a text from their phone undoes that. Ask them to text START.';
 
-/** What lifts Twilio's block: the organization's access to Twilio's list, or only the person (X9). */
+/** Tells how Twilio's block can be lifted: by the organization, if it may write to Twilio's list, or only by the person (X9). */
 function liftedBy(twilioConsentApi: boolean): string {
   return twilioConsentApi
     ? 'Twilio is being told of this opt-in. Should it not lift the block, as with toll-free numbers, the person must text START.'
@@ -98,10 +98,11 @@ function liftedBy(twilioConsentApi: boolean): string {
 function whyLate({ lastOptOutAt, lastReleaseAt }: ConsentState): string {
   const released = lastReleaseAt !== undefined && lastReleaseAt > (lastOptOutAt ?? '');
   return released
-    ? `the number has changed hands since (${lastReleaseAt}). Whoever has it now must opt in.`
+    ? `the number has changed hands since (${lastReleaseAt}). The person who has it now must opt in.`
     : `the person opted out later, at ${lastOptOutAt}. They must opt in again, and the date must say after that.`;
 }
 
+/** Consent that a user enters: a documented opt-in (S3, S6), or an opt-out (B5). */
 export const consentEntryRoutes = [
   route({
     method: 'POST',

@@ -4,7 +4,7 @@ import { type ListFilter, sortOf } from '../../../lib/consent/list-filter.ts';
 import { type ListRow, listRowSchema } from '../../../lib/consent/lists.ts';
 import { optInRequestStatusSchema } from '../../../lib/consent/state.ts';
 import {
-  optInRequestWith,
+  optInRequestStatusFor,
   TEMPLATE_STATUS,
   templateStatusSchema,
 } from '../../../lib/consent/template-status.ts';
@@ -18,13 +18,13 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
   error: 'Give a date (2026-03-03) or a date and time with its offset (2026-03-03T14:05:00Z).',
 });
-/** The beginning of a number as people write it: `+1303`, `(303) 555`, `303555`. North American without a `+`. */
+/** Reads the first digits of a number as people write them: `+1303`, `(303) 555`, `303555`. Without `+` they are North American. */
 const prefix = z
   .string()
   .regex(/^\+?[\d\s().-]{1,20}$/, 'Give the first digits of a number, such as +1303 or 303-555.')
-  .transform((given) => {
-    const digits = given.replace(/\D/g, '');
-    return given.startsWith('+') || digits.startsWith('1') ? `+${digits}` : `+1${digits}`;
+  .transform((written) => {
+    const digits = written.replace(/\D/g, '');
+    return written.startsWith('+') || digits.startsWith('1') ? `+${digits}` : `+1${digits}`;
   });
 
 const listQuery = z.strictObject({
@@ -33,11 +33,11 @@ const listQuery = z.strictObject({
   optInRequest: optInRequestStatusSchema.optional(),
   prefix: prefix.optional(),
   source: evidenceSourceSchema.optional(),
-  /** In any case and spacing, as `PUT /keywords/{word}` takes it. */
+  /** Upper or lower case, with any spaces, as in `PUT /keywords/{word}`. */
   keyword: z.string().max(50).overwrite(keywordIn).min(1).optional(),
-  /** Last change at or after this moment; a date means its beginning, in UTC. */
+  /** The last change is at or after this time; a date means its beginning, in UTC. */
   from: moment.optional(),
-  /** Last change before this moment; a date means its end, in UTC. */
+  /** The last change is before this time; a date means its end, in UTC. */
   to: moment.optional(),
   sort: z.enum(['number', 'change']).optional(),
   order: z.enum(['asc', 'desc']).optional(),
@@ -65,19 +65,19 @@ const example = {
   leads: ['0b8f0c8e-3f5b-4c53-9a53-7d5f3f6f0a11'],
 };
 
-function startOf(given: string | undefined): string | undefined {
-  return given && new Date(given).toISOString();
+function startOf(dateOrTime: string | undefined): string | undefined {
+  return dateOrTime && new Date(dateOrTime).toISOString();
 }
 
-function endOf(given: string | undefined): string | undefined {
-  if (given === undefined || !DAY.test(given)) return startOf(given);
-  const next = new Date(given);
+function endOf(dateOrTime: string | undefined): string | undefined {
+  if (dateOrTime === undefined || !DAY.test(dateOrTime)) return startOf(dateOrTime);
+  const next = new Date(dateOrTime);
   next.setUTCDate(next.getUTCDate() + 1);
   return next.toISOString();
 }
 
 async function withLeads({ leads }: AdminDeps, rows: readonly ListRow[]) {
-  const leadsWithNumber = await leads.holdersOf(rows.map(({ number }) => number));
+  const leadsWithNumber = await leads.leadsWithNumbers(rows.map(({ number }) => number));
   return rows.map((row) => ({
     ...row,
     smsOptedIn: row.status === 'opted_in',
@@ -106,13 +106,14 @@ const doNotContactQuery = z.strictObject({
   order: z.enum(['asc', 'desc']).optional(),
 });
 
+/** The subscription status list (B4, S7) and the do-not-contact list (C7). */
 export const consentListRoutes = [
   route({
     method: 'GET',
     path: '/consents',
     operationId: 'listConsents',
     tag: 'numbers',
-    summary: 'Every number that was ever heard of, with its consent, filtered and sorted',
+    summary: 'Lists every number that has ever had a consent event, with its consent, filtered and sorted',
     roles: ['admin', 'agent'],
     query: listQuery,
     answers: {
@@ -149,7 +150,7 @@ export const consentListRoutes = [
     operationId: 'listDoNotContact',
     tag: 'numbers',
     summary:
-      'Numbers that have opted out, by number, by its first digits or by the status of their opt-in request',
+      'Lists numbers that have opted out, by number, by first digits or by the status of their opt-in request',
     roles: ['admin', 'agent'],
     query: doNotContactQuery,
     answers: {
@@ -161,24 +162,24 @@ export const consentListRoutes = [
       example: { numbers: [{ ...example, templateStatus: 'Rejected' }], next: null },
     },
     handle: async (deps, { query }) => {
-      const worded = <R extends ListRow>(row: R) => ({
+      const withTemplateStatus = <R extends ListRow>(row: R) => ({
         ...row,
         templateStatus: TEMPLATE_STATUS[row.optInRequest],
       });
-      const optInRequest = query.templateStatus && optInRequestWith(query.templateStatus);
+      const optInRequest = query.templateStatus && optInRequestStatusFor(query.templateStatus);
       if (query.number !== undefined) {
-        // What decides whether somebody may be texted is asked of the registry itself, not of a list that follows it.
+        // One number is read from the registry itself, since the list's index may be a moment behind.
         const row = await deps.lists.get(query.number);
         const listed =
           row?.status === 'opted_out' && (optInRequest === undefined || row.optInRequest === optInRequest);
-        const numbers = (await withLeads(deps, listed ? [row] : [])).map(worded);
+        const numbers = (await withLeads(deps, listed ? [row] : [])).map(withTemplateStatus);
         return { status: 200, body: { numbers, next: null } };
       }
       const { sort = 'number', order = sort === 'number' ? 'asc' : 'desc' } = query;
       const filter = { status: 'opted_out', optInRequest, prefix: query.prefix, sort } as const;
       const descending = order === 'desc';
       const { rows, next } = await pageOf(deps, 'do-not-contact', { ...filter, descending }, query);
-      return { status: 200, body: { numbers: rows.map(worded), next } };
+      return { status: 200, body: { numbers: rows.map(withTemplateStatus), next } };
     },
   }),
 ];

@@ -17,7 +17,7 @@ const listedSchema = z
   .object({ ...shownConversationSchema.shape, consent: badgeSchema })
   .meta({ id: 'ListedConversation' });
 
-/** What its cursors belong to. */
+/** Name of the list in its cursors. A cursor of another list is refused. */
 const LIST = 'conversations';
 const listQuery = z
   .strictObject({
@@ -36,7 +36,7 @@ export const conversationListRoutes = [
     path: '/conversations',
     operationId: 'listConversations',
     tag: 'conversations',
-    summary: 'Conversations by their last text, those of a project, or those that wait for a decision',
+    summary: 'Lists conversations by their last text, those of a project, or those that wait for a decision',
     roles: ['admin', 'agent'],
     query: listQuery,
     answers: {

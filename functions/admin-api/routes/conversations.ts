@@ -16,7 +16,7 @@ import { numberExample, numberIn } from './numbers.ts';
 
 export const shownConversationSchema = conversationSchema
   .omit({ recent: true, version: true, pendingConfirmation: true })
-  .meta({ id: 'Conversation', description: 'What is known of the texts between us and one number.' });
+  .meta({ id: 'Conversation', description: 'The state of the texts between us and one number.' });
 export const conversationExample = {
   number: numberExample,
   lastAt: '2026-11-20T15:10:00.000Z',
@@ -35,7 +35,7 @@ export function shownConversation({
   return conversation;
 }
 
-/** A conversation with the number's badge and whether an agent's text would leave. */
+/** Schema of a conversation with the number's badge (H13, C5) and whether an agent's text would leave (T8). */
 const wholeSchema = z
   .object({
     conversation: shownConversationSchema,
@@ -54,9 +54,9 @@ const changeSchema = z
   .strictObject({
     read: z.literal(true).optional(),
     project: projectSchema.nullable().optional(),
-    /** What the text that waits for a decision was: an opt-out, or none. */
+    /** The user's decision on the text that waits: it was an opt-out, or it was none. */
     decision: z.enum(decisions).optional(),
-    /** The text that was decided on, from the conversation's `review`: refused when a later one waits by now. */
+    /** SID of the text that was decided on, from the conversation's `review`. The request is refused when a later text waits. */
     messageSid: z.string().max(64).optional(),
   })
   .refine(
@@ -72,7 +72,7 @@ export const conversationRoutes = [
     path: '/numbers/{number}/conversation',
     operationId: 'getConversation',
     tag: 'conversations',
-    summary: "A number's conversation: its badge, and whether a text of yours would leave",
+    summary: "Gives a number's conversation: its badge, and whether a text of yours would leave",
     roles: ['admin', 'agent'],
     answers: whole,
     handle: async (deps, { path }) => ({ status: 200, body: await describe(deps, numberIn(path)) }),
@@ -93,7 +93,7 @@ export const conversationRoutes = [
       const at = deps.now().toISOString();
       const { read, project, decision } = body;
       const review = decision && (await reviewOf(deps, number, body.messageSid));
-      // The opt-out first: should this end in between, the text still waits for its decision.
+      // The opt-out is recorded first: if this request dies in between, the text still waits for its decision.
       if (decision === 'optOut') {
         await deps.registry.record(
           enteredOptOut(number, actor, randomUUID(), deps.now(), 'decided on a text that was received'),

@@ -26,13 +26,14 @@ const finding: z.infer<typeof driftFindingSchema> = {
   sentence: 'A STOP from +13035550142 never reached us. They are opted out now.',
 };
 
+/** Differences between the registry and Twilio (X11). */
 export const driftRoutes = [
   route({
     method: 'GET',
     path: '/drift',
     operationId: 'listDriftReports',
     tag: 'drift',
-    summary: 'How the registry and Twilio differed, comparison by comparison, newest first',
+    summary: 'Lists the comparisons of the registry with Twilio and how they differed, newest first',
     roles: ['admin'],
     query: pageQuery,
     answers: {
@@ -51,7 +52,7 @@ export const driftRoutes = [
     path: '/drift/{report}/findings',
     operationId: 'listDriftFindings',
     tag: 'drift',
-    summary: 'What one comparison found first, and how it was settled',
+    summary: 'Lists the differences that one comparison was the first to find, and how they were settled',
     roles: ['admin'],
     query: pageQuery,
     answers: {

@@ -9,7 +9,7 @@ import { type AdminDeps, route } from '../route.ts';
 import { settingsChangeIn } from './settings.ts';
 
 const MAXIMUM_TEXTS = 2000;
-/** The function has 20 seconds, and API Gateway 30. */
+/** The function may run for 20 seconds, and API Gateway waits for 30. */
 const MAXIMUM_RUN_MILLISECONDS = 10_000;
 const MAXIMUM_DAYS = 31;
 const DAY_MILLISECONDS = 86_400_000;
@@ -19,9 +19,10 @@ const bodySchema = z
   .meta({
     id: 'CycleDryRunInput',
     description:
-      'at: look at what is due until then, by default the end of the next cycle, at most 31 days ahead. settings: decide as if these were saved; nothing is.',
+      'at: the dry run covers texts that are due until then, by default until the end of the next cycle, at most 31 days ahead. settings: it decides as if these were saved; they are not.',
   });
 
+/** The dry run of the next cycle (X12). */
 export const dryRunRoutes = [
   route({
     method: 'POST',
@@ -29,7 +30,7 @@ export const dryRunRoutes = [
     operationId: 'dryRunCycle',
     tag: 'automations',
     summary:
-      'The next cycle without sending: what would leave, what would be held and why, segments, cost and local times; with settings, what if they were saved',
+      'Runs the next cycle without sending: gives what would leave, what would be held and why, segments, cost and local times; with settings, also what would change if they were saved',
     roles: ['admin', 'agent'],
     query: z.strictObject({
       limit: z.coerce.number().int().min(1).max(MAXIMUM_TEXTS).default(MAXIMUM_TEXTS),
@@ -41,16 +42,16 @@ export const dryRunRoutes = [
     handle: async (deps, { body, query: { limit, cursor } }) => {
       const settings = await deps.configuration.settings();
       const change = body.settings && settingsChangeIn(settings, body.settings, 'settings.');
-      const place = placeIn(deps, body, cursor);
+      const position = positionOf(deps, body, cursor);
       const start = performance.now();
       const hasTime = () => performance.now() - start < MAXIMUM_RUN_MILLISECONDS;
-      const { due, waiting, next, ...others } = await dryRunPage(deps, place, { change, limit, hasTime });
+      const { due, waiting, next, ...others } = await dryRunPage(deps, position, { change, limit, hasTime });
       const { segmentPrice } = { ...settings, ...change };
       return {
         status: 200,
         body: {
-          now: place.now,
-          until: place.until,
+          now: position.now,
+          until: position.until,
           due: summarizeDryRun(due, segmentPrice),
           waiting: change ? summarizeDryRun(waiting, segmentPrice) : null,
           ...others,
@@ -62,16 +63,16 @@ export const dryRunRoutes = [
   }),
 ];
 
-/** Where to look from: a later page is about the same moments as the first. */
-function placeIn(
+/** Reads the position from a cursor, or makes the first one. All pages of a dry run have the times of the first page. */
+function positionOf(
   { now, cycleRateMinutes }: Pick<AdminDeps, 'now' | 'cycleRateMinutes'>,
   body: z.infer<typeof bodySchema>,
   cursor: string | undefined,
 ): DryRunPosition {
-  const given = decodeFilterCursor(cursor, 'dry-run', body);
-  if (given !== undefined) {
-    const place = dryRunPositionSchema.safeParse(JSON.parse(given));
-    if (place.success) return place.data;
+  const decoded = decodeFilterCursor(cursor, 'dry-run', body);
+  if (decoded !== undefined) {
+    const position = dryRunPositionSchema.safeParse(JSON.parse(decoded));
+    if (position.success) return position.data;
     throw invalidField('cursor', 'Use the value of `next` from the page before, or none for the first page.');
   }
   const from = now();

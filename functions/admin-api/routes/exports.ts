@@ -10,18 +10,18 @@ import {
 import { notFound } from '../../../lib/http/route.ts';
 import { type AdminDeps, route } from '../route.ts';
 
-/** How long a link works. A new one is a GET away. */
+/** Lifetime of a link. Each GET makes a new one. */
 const LINK_SECONDS = 300;
 
 const shownSchema = exportSchema
   .omit({ uploadId: true, parts: true, position: true, actor: true })
   .extend({
     requestedBy: z.string(),
-    /** Downloads the file, for five minutes, for whoever has it; only when the export is done. */
+    /** A link that downloads the file, once the export is done. It works for five minutes and needs no token. */
     link: z.string().optional(),
     linkExpiresAt: z.string().optional(),
   })
-  .meta({ id: 'Export', description: 'How far an export of the registry is.' });
+  .meta({ id: 'Export', description: 'An export of the registry and its progress.' });
 const example = {
   id: '4be0643f-1d98-4a3b-9e2a-3a5e6c7d8e9f',
   format: 'csv',
@@ -35,17 +35,18 @@ const example = {
   faults: 0,
 };
 
-async function shown(deps: AdminDeps, given: Export): Promise<z.infer<typeof shownSchema>> {
-  const { uploadId: _, parts: __, position: ___, actor, ...rest } = given;
-  if (given.state !== 'done') return { ...rest, requestedBy: actor };
+async function shown(deps: AdminDeps, stored: Export): Promise<z.infer<typeof shownSchema>> {
+  const { uploadId: _, parts: __, position: ___, actor, ...rest } = stored;
+  if (stored.state !== 'done') return { ...rest, requestedBy: actor };
   const now = deps.now();
-  const name = `consents-${given.createdAt.slice(0, 10)}.${given.format}`;
+  const name = `consents-${stored.createdAt.slice(0, 10)}.${stored.format}`;
   const query = { 'response-content-disposition': `attachment; filename="${name}"` };
-  const link = await deps.exports.link(objectKeyOf(given), { seconds: LINK_SECONDS, now, query });
+  const link = await deps.exports.link(objectKeyOf(stored), { seconds: LINK_SECONDS, now, query });
   const linkExpiresAt = new Date(now.getTime() + LINK_SECONDS * 1000).toISOString();
   return { ...rest, requestedBy: actor, link, linkExpiresAt };
 }
 
+/** Exports of the whole registry with its evidence (S7). */
 export const exportRoutes = [
   route({
     method: 'POST',
@@ -58,10 +59,10 @@ export const exportRoutes = [
     bodyExample: { format: 'csv', status: 'opted_out' },
     answers: { status: 202, schema: shownSchema, example: { ...example, state: 'queued', numbers: 0 } },
     handle: async (deps, { body, actor }) => {
-      const given = newExport(randomUUID(), body, actor, deps.now());
-      await deps.exports.store.add(given);
-      await deps.exports.jobs.enqueue({ exportId: given.id });
-      return { status: 202, body: await shown(deps, given) };
+      const ordered = newExport(randomUUID(), body, actor, deps.now());
+      await deps.exports.store.add(ordered);
+      await deps.exports.jobs.enqueue({ exportId: ordered.id });
+      return { status: 202, body: await shown(deps, ordered) };
     },
   }),
   route({
@@ -69,13 +70,14 @@ export const exportRoutes = [
     path: '/exports/{id}',
     operationId: 'getExport',
     tag: 'files',
-    summary: 'How far an export is and, when it is done, a link that downloads it for five minutes',
+    summary:
+      'Gives the progress of an export and, when it is done, a link that downloads it for five minutes',
     roles: ['admin'],
     answers: { status: 200, schema: shownSchema, example },
     handle: async (deps, { path }) => {
-      const given = await deps.exports.store.get(path['id'] ?? '');
-      if (!given) throw notFound('export');
-      return { status: 200, body: await shown(deps, given) };
+      const stored = await deps.exports.store.get(path['id'] ?? '');
+      if (!stored) throw notFound('export');
+      return { status: 200, body: await shown(deps, stored) };
     },
   }),
 ];

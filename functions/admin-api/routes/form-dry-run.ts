@@ -14,13 +14,13 @@ const problemSchema = z.object({ field: z.string(), message: z.string() });
 
 const bodySchema = z
   .strictObject({
-    /** The body as the builder sent it, with its content type. */
+    /** The body as the builder sent it; `contentType` belongs to it. */
     body: z
       .string()
       .max(256 * 1024)
       .optional(),
     contentType: z.string().max(300).default('application/json'),
-    /** Or its fields, where they are at hand as JSON. */
+    /** The fields as JSON, instead of a body. */
     sample: z.record(z.string(), z.unknown()).optional(),
   })
   .refine(({ body, sample }) => (body === undefined) !== (sample === undefined), {
@@ -31,7 +31,7 @@ const bodySchema = z
 
 const dryRunSchema = z
   .object({
-    /** What a real submission like this would be: taken, refused, or nothing to keep. */
+    /** The outcome of a real submission like this: taken, refused, or nothing to keep. */
     outcome: z.enum(['taken', 'refused', 'nothing']),
     submissionId: z.string().nullable(),
     submittedAt: z.string().nullable(),
@@ -41,13 +41,13 @@ const dryRunSchema = z
       z.object({
         number: z.int(),
         field: z.string(),
-        /** As the builder sent it; null when it sent nothing. */
+        /** The value as the builder sent it; null when it sent none. */
         value: z.unknown(),
         ticked: z.boolean(),
         wordsShown: z.string(),
       }),
     ),
-    /** The events that would be recorded, and what they would make of the number's consent status as it is now. */
+    /** The events that would be recorded, and how they would change the number's current consent status. */
     consent: z.array(
       z.object({
         kind: z.enum(eventKinds),
@@ -62,11 +62,11 @@ const dryRunSchema = z
     ),
     details: leadDetailsSchema,
     enrollments: z.array(z.object({ automationId: z.string(), enabled: z.boolean() })),
-    /** Why a real submission would be refused. */
+    /** The reasons for which a real submission would be refused. */
     problems: z.array(problemSchema),
-    /** Details that would be left out, and why. */
+    /** Details that would be left out, with the reasons. */
     leftOut: z.array(problemSchema),
-    /** Names of the fields that nothing is read from; they are kept with the submission. */
+    /** Names of fields that the form does not map; they are stored with the submission. */
     unusedFields: z.array(z.string()),
   })
   .meta({ id: 'FormDryRun' });
@@ -110,7 +110,8 @@ export const formDryRunRoutes = [
     path: '/forms/{id}/dry-run',
     operationId: 'dryRunForm',
     tag: 'forms',
-    summary: 'What a submission would do: phone, checkboxes, consent, enrollments, problems; stores nothing',
+    summary:
+      'Tells what a submission would do: phone, checkboxes, consent, enrollments, problems; stores nothing',
     roles: ['admin'],
     body: bodySchema,
     bodyExample: {
@@ -121,15 +122,15 @@ export const formDryRunRoutes = [
     handle: async (deps, { path, body }) => {
       const form = await deps.configuration.form(path['id'] ?? '');
       if (!form) throw notFound('form');
-      return { status: 200, body: await dryRun(deps, form, await fieldsOf(form, body)) };
+      return { status: 200, body: await dryRunForm(deps, form, await fieldsOf(form, body)) };
     },
   }),
 ];
 
 async function fieldsOf(form: Form, { body, contentType, sample }: z.infer<typeof bodySchema>) {
-  const given = sample === undefined ? { type: contentType, text: body ?? '' } : asJson(sample);
+  const posted = sample === undefined ? { type: contentType, text: body ?? '' } : asJson(sample);
   const limits = form.builder === 'generic' ? FORM_LIMITS : BUILDER_LIMITS;
-  const payload = await parsePayload(given.type, Buffer.from(given.text), limits);
+  const payload = await parsePayload(posted.type, Buffer.from(posted.text), limits);
   if (payload.kind === 'refused')
     throw invalidField(sample === undefined ? 'body' : 'sample', payload.detail);
   return payload.fields;
@@ -139,10 +140,14 @@ function asJson(sample: Fields) {
   return { type: 'application/json', text: JSON.stringify(sample) };
 }
 
-async function dryRun(deps: AdminDeps, form: Form, fields: Fields): Promise<z.infer<typeof dryRunSchema>> {
+async function dryRunForm(
+  deps: AdminDeps,
+  form: Form,
+  fields: Fields,
+): Promise<z.infer<typeof dryRunSchema>> {
   const { organizationName } = await deps.configuration.settings();
   const read = readSubmission(form, fields, organizationName);
-  const { phone, boxes, details, leftOut, unused } = read.findings;
+  const { phone, boxes, details, leftOut, unused } = read.report;
   const content = 'content' in read ? read.content : undefined;
   return {
     outcome: content ? 'taken' : 'problems' in read ? 'refused' : 'nothing',
@@ -162,7 +167,7 @@ async function dryRun(deps: AdminDeps, form: Form, fields: Fields): Promise<z.in
   };
 }
 
-/** The events of a submission, applied to the number's state one after the other, and thrown away. */
+/** Applies the events of a submission to the number's consent state, one after the other, and records none. */
 async function consentOf(
   { registry, configuration, now }: AdminDeps,
   form: Form,

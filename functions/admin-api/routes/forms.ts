@@ -9,7 +9,7 @@ const shownSchema = z
   .object({ ...formSchema.shape, hasSecret: z.boolean(), proofOfOrigin: z.string() })
   .omit({ secret: true, secretHash: true, signingSecret: true })
   .meta({ id: 'Form', description: 'A form, without its secrets.' });
-const asked = {
+const inputExample = {
   id: 'quote',
   name: 'Get a quote',
   checkboxes: [
@@ -18,20 +18,20 @@ const asked = {
   automations: ['welcome'],
 };
 const example = {
-  ...formInputSchema.parse(asked),
+  ...formInputSchema.parse(inputExample),
   signed: false,
   hasSecret: false,
   proofOfOrigin: 'Nothing proves who posts: right for a form on a page, and for nothing else.',
 };
 const one = { status: 200, schema: shownSchema, example };
 
-/** A form's secrets are never shown, not even hashed. */
+/** Leaves out the hash of a form's secret; `hasSecret` tells whether there is one. */
 function shown({ secretHash, ...form }: Form) {
   const hasSecret = secretHash !== undefined;
   return { ...form, hasSecret, proofOfOrigin: proofOfOrigin(form, hasSecret) };
 }
 
-/** What keeps strangers from posting submissions in somebody's name, and what to do where nothing does. */
+/** Tells what proves that a submission comes from the form's builder, or how to set up such a proof. */
 function proofOfOrigin({ builder, signed }: Pick<Form, 'builder' | 'signed'>, hasSecret: boolean): string {
   const { title, proof, unsigned } = builderOf(builder);
   if (signed) return `Only what ${title} signed is taken.`;
@@ -44,7 +44,7 @@ function proofOfOrigin({ builder, signed }: Pick<Form, 'builder' | 'signed'>, ha
 async function checkAutomations({ configuration }: AdminDeps, ids: readonly string[]): Promise<void> {
   for (const [index, id] of ids.entries()) {
     const automation = await configuration.automation(id);
-    // A broadcast goes to the members of its campaign, once.
+    // A form cannot enrol leads in a broadcast, which goes once to the members of its campaign.
     if (!automation || automation.kind === 'campaign') {
       throw invalidField(`automations[${index}]`, `There is no automation "${id}". Create it first.`);
     }
@@ -57,7 +57,7 @@ export const formRoutes = [
     path: '/forms',
     operationId: 'listForms',
     tag: 'forms',
-    summary: 'Every form',
+    summary: 'Lists all forms',
     roles: ['admin', 'agent'],
     answers: {
       status: 200,
@@ -74,7 +74,7 @@ export const formRoutes = [
     path: '/forms/{id}',
     operationId: 'getForm',
     tag: 'forms',
-    summary: 'One form',
+    summary: 'Gives one form',
     roles: ['admin', 'agent'],
     answers: one,
     handle: async ({ configuration }, { path }) => {
@@ -91,7 +91,7 @@ export const formRoutes = [
     summary: 'Creates or replaces a form; its secrets stay unless new ones, or null, are sent',
     roles: ['admin'],
     body: formInputSchema,
-    bodyExample: asked,
+    bodyExample: inputExample,
     answers: one,
     handle: async (deps, { path, body }) => {
       if (body.id !== path['id']) throw invalidField('id', 'The id must be the one in the URL.');

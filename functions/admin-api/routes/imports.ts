@@ -15,19 +15,20 @@ const importSchema = z
   })
   .meta({ id: 'ConsentImport' });
 
+/** Imports of documented opt-ins (S6). */
 export const importRoutes = [
   route({
     method: 'POST',
     path: '/imports',
     operationId: 'importConsents',
     tag: 'files',
-    summary: 'Imports up to 1,000 documented opt-ins, or with dryRun says what importing them would do',
+    summary: 'Imports up to 1,000 documented opt-ins, or with dryRun tells what the import would do',
     roles: ['admin'],
     query: z.strictObject({
       dryRun: z.stringbool().default(false),
-      /** Of a file that is sent in several requests: one id for all of them, to stand in the evidence. */
+      /** One id for all requests of a file that is sent in parts. It becomes part of the evidence. */
       importId: z.uuid().optional(),
-      /** The place that the first row of the body has in that file. */
+      /** The position of the body's first row in that file, from 1. */
       firstRow: z.coerce.number().int().min(1).max(1_000_000_000).default(1),
     }),
     body: z.string().meta({
@@ -59,16 +60,15 @@ export const importRoutes = [
     handle: async (deps, { body, query, actor, contentType }) => {
       const { importId = randomUUID(), firstRow, dryRun } = query;
       const { reOptIn } = await deps.configuration.settings();
-      const given = { id: importId, actor, dryRun, reOptIn };
-      const placed = readRows(body, contentType ?? '').map((raw) => ({
+      const numbered = readRows(body, contentType ?? '').map((raw) => ({
         ...raw,
         row: raw.row + firstRow - 1,
       }));
-      const rows = await importConsents(deps, placed, given);
+      const rows = await importConsents(deps, numbered, { id: importId, actor, dryRun, reOptIn });
       const counts = Object.fromEntries(
         importOutcomes.map((outcome) => [outcome, rows.filter((row) => row.outcome === outcome).length]),
       );
-      return { status: 200, body: { importId: given.id, dryRun: given.dryRun, counts, rows } };
+      return { status: 200, body: { importId, dryRun, counts, rows } };
     },
   }),
 ];

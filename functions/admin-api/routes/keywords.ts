@@ -20,7 +20,7 @@ const optInSchema = z
   .object({
     number: z.string(),
     status: z.enum(['active', 'inactive']),
-    /** When it became active or inactive. */
+    /** The time at which the opt-in became active or inactive. */
     since: z.string(),
     keyword: z.string(),
     ...keywordOptInSchema.pick({ text: true, messageSid: true }).shape,
@@ -33,26 +33,27 @@ function wordIn(path: Readonly<Record<string, string>>): string {
   return keywordIn(path['word'] ?? '');
 }
 
-/** What would send to nobody any more without the keyword. */
+/** Lists the campaigns and automations that could reach nobody any more without the keyword. */
 async function usesOf({ configuration, campaigns }: AdminDeps, word: string): Promise<string[]> {
   const [automations, all] = await Promise.all([configuration.automations(), campaigns.list()]);
   const has = ({ keyword }: { readonly keyword?: string | undefined }) => keyword === word;
   return [
     ...all.filter(has).map(({ id }) => `the campaign ${id}`),
-    // A broadcast is named by its campaign.
+    // The automation of a broadcast is left out, since its campaign is listed.
     ...automations
       .filter((automation) => has(automation) && automation.kind !== 'campaign')
       .map(({ id }) => `the automation ${id}`),
   ];
 }
 
+/** Opt-in keywords (T1) and the opt-ins by them (T2). */
 export const keywordRoutes = [
   route({
     method: 'GET',
     path: '/keywords',
     operationId: 'listKeywords',
     tag: 'keywords',
-    summary: 'Every opt-in keyword',
+    summary: 'Lists all opt-in keywords',
     roles: ['admin', 'agent'],
     answers: {
       status: 200,
@@ -69,7 +70,7 @@ export const keywordRoutes = [
     path: '/keywords/{word}',
     operationId: 'getKeyword',
     tag: 'keywords',
-    summary: 'One opt-in keyword, in whatever case',
+    summary: 'Gives one opt-in keyword, in upper or lower case',
     roles: ['admin', 'agent'],
     answers: one,
     handle: async ({ configuration }, { path }) => {
@@ -124,7 +125,7 @@ export const keywordRoutes = [
     path: '/keywords/{word}/opt-ins',
     operationId: 'listKeywordOptIns',
     tag: 'keywords',
-    summary: 'Who opted in by a keyword, with the text that did it; those whose opt-in ended come first',
+    summary: 'Lists the opt-ins by a keyword, with the text that made each; opt-ins that ended come first',
     roles: ['admin', 'agent'],
     query: z.strictObject({ ...pageQuery.shape, active: z.enum(['true', 'false']).optional() }),
     answers: {
@@ -151,7 +152,7 @@ export const keywordRoutes = [
       const filter = { word, active };
       const after = decodeFilterCursor(query.cursor, 'keyword-opt-ins', filter);
       const page = await lists.keywordOptIns(word, { active }, { limit: query.limit, after });
-      const leadsWithNumber = await leads.holdersOf(page.rows.map(({ number }) => number));
+      const leadsWithNumber = await leads.leadsWithNumbers(page.rows.map(({ number }) => number));
       const optIns = page.rows.map(({ number, since, text, messageSid, ...optIn }) => ({
         number,
         status: optIn.active ? 'active' : 'inactive',

@@ -53,7 +53,7 @@ const changeSchema = z
   .refine((change) => Object.keys(change).length > 0, 'Say what to change: details or number.')
   .meta({ id: 'LeadChange' });
 
-/** Leads with what is shown of their consent (S1, C5). */
+/** Adds to each lead the badge of its number (S1, C5). */
 function withBadges(leads: readonly Lead[], { states, settings }: NumbersConsent) {
   return leads.flatMap((lead) => {
     const state = states.get(lead.number);
@@ -70,7 +70,10 @@ async function describe(deps: AdminDeps, lead: Lead) {
   return { ...lead, consent: badgeOf(state, settings, lead.id), enrollments };
 }
 
-/** Consent belongs to the exact number (B2): what the lead was due is decided anew, on the new number's consent (T3). */
+/**
+ * Changes a lead's number. Consent belongs to the exact number (B2), so that the gate decides the lead's texts again, by the
+ * consent of the new number (T3).
+ */
 async function changeNumber(deps: AdminDeps, id: string, number: string): Promise<void> {
   if (await deps.leads.changeNumber(id, number)) {
     await followNumber(deps.enrollments, id, number, deps.now());
@@ -83,7 +86,7 @@ export const leadRoutes = [
     path: '/leads',
     operationId: 'listLeads',
     tag: 'leads',
-    summary: 'Leads with their consent, newest first, or those that have a number',
+    summary: 'Lists leads with their consent, newest first, or those that have a number',
     roles: ['admin', 'agent'],
     query: z.strictObject({ ...pageQuery.shape, number: e164Schema.optional() }),
     answers: {
@@ -94,20 +97,20 @@ export const leadRoutes = [
     handle: async (deps, { query }) => {
       const { leads } = deps;
       if (query.number !== undefined) {
-        const [ids, consentStatuses] = await Promise.all([
+        const [ids, consent] = await Promise.all([
           leads.leadsWithNumber(query.number),
           loadConsentOfNumbers(deps, [query.number]),
         ]);
-        const found = await leads.getMany(ids);
-        const held = ids.flatMap((id) => found.get(id) ?? []);
-        return { status: 200, body: { leads: withBadges(held, consentStatuses), next: null } };
+        const byId = await leads.getMany(ids);
+        const withNumber = ids.flatMap((id) => byId.get(id) ?? []);
+        return { status: 200, body: { leads: withBadges(withNumber, consent), next: null } };
       }
       const page = await leads.list(query.limit, decodeCursor(query.cursor, LEADS_COLLECTION));
-      const consentStatuses = await loadConsentOfNumbers(
+      const consent = await loadConsentOfNumbers(
         deps,
         page.leads.map(({ number }) => number),
       );
-      const listed = withBadges(page.leads, consentStatuses);
+      const listed = withBadges(page.leads, consent);
       return { status: 200, body: { leads: listed, next: encodeCursor(page.next) } };
     },
   }),
@@ -144,7 +147,7 @@ export const leadRoutes = [
     path: '/leads/{id}',
     operationId: 'getLead',
     tag: 'leads',
-    summary: 'A lead with its consent and its enrollments: what is due, what waits, and why',
+    summary: 'Gives a lead with its consent and its enrollments: what is due, what waits, and why',
     roles: ['admin', 'agent'],
     answers: whole,
     handle: async (deps, { path }) => {

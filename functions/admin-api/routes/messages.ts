@@ -10,7 +10,7 @@ import { e164Schema } from '../../../lib/phone/e164.ts';
 import { type AdminDeps, route } from '../route.ts';
 import { messageExample, numberIn } from './numbers.ts';
 
-/** A text that has not become a message is kept by its number. */
+/** The query that finds a text which is no message yet: such texts are stored under their number. */
 export const pendingQuery = z.strictObject({ number: e164Schema.optional() });
 
 /** Finds a text that has not left yet. @throws RequestProblem 404 when there is none. */
@@ -35,7 +35,7 @@ export const messageRoutes = [
     operationId: 'listMessages',
     tag: 'messages',
     summary:
-      "A number's texts, newest first, those on their way, its badge, and whether a text of yours would leave",
+      "Lists a number's texts, newest first, those on their way, its badge, and whether a text of yours would leave",
     roles: ['admin', 'agent'],
     query: pageQuery,
     answers: {
@@ -43,7 +43,7 @@ export const messageRoutes = [
       schema: z.object({
         messages: z.array(messageSchema),
         next: z.string().nullable(),
-        /** Texts on their way that are no messages yet, on every page: those that wait for START, for instance. */
+        /** Texts that are no messages yet, for example because they wait for START (C3). Every page has all of them. */
         pending: z.array(pendingSchema),
         consent: badgeSchema,
         sending: sendingSchema,
@@ -81,7 +81,7 @@ export const messageRoutes = [
     path: '/messages/{id}',
     operationId: 'getMessage',
     tag: 'messages',
-    summary: 'A text with its status; one that has not left yet is found with its number',
+    summary: 'Gives a text with its status; a text that has not left yet is found with its number',
     roles: ['admin', 'agent'],
     query: pendingQuery,
     answers: { status: 200, schema: z.union([messageSchema, pendingSchema]), example: messageExample },

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { asOf, type ConsentAsOf } from '../../../lib/consent/as-of.ts';
+import { type ConsentAsOf, deriveConsentAsOf } from '../../../lib/consent/as-of.ts';
 import { consentEventSchema } from '../../../lib/consent/consent-event.ts';
 import { badgeOf, badgeSchema } from '../../../lib/consent/sms-opted-in-badge.ts';
 import { consentStateSchema, initialState } from '../../../lib/consent/state.ts';
@@ -22,18 +22,18 @@ const faultSchema = z
   .object({ sequence: z.number(), fault: z.string() })
   .meta({ id: 'ChainFault', description: 'The first event at which something is wrong.' });
 
-const standpointSchema = z
+const consentAtMomentSchema = z
   .object({
     ...consentStateSchema.pick({ status: true, optInRequest: true, carrierBlocked: true, keywords: true })
       .shape,
     smsOptedIn: z.boolean(),
-    /** The event that the status rested on. */
+    /** The event that the status came from. */
     because: consentEventSchema.optional(),
     /** The exact words of that event. */
     words: z.string().optional(),
   })
   .meta({ id: 'ConsentAtMoment' });
-/** A number's consent with its badge and the leads that have the number. */
+/** Schema of a number's consent with its badge and the leads that have the number. */
 const nowSchema = z
   .object({ ...consentStateSchema.shape, ...badgeSchema.shape, leads: z.array(z.string()) })
   .meta({ id: 'NumberConsent' });
@@ -44,22 +44,23 @@ const historySchema = z
     events: z.array(consentEventSchema),
   })
   .meta({ id: 'ConsentHistory', description: 'Every change of consent with its evidence.' });
-/** `known`: what was known at that moment; `today`: what is known now of that moment (X10). */
+/** Schema of consent at a past time (X10). `known`: as it was known at that time; `today`: as it is known now. */
 const asOfSchema = z
   .object({
     number: z.string(),
     at: z.string(),
-    known: standpointSchema,
-    today: standpointSchema,
+    known: consentAtMomentSchema,
+    today: consentAtMomentSchema,
   })
   .meta({ id: 'ConsentAsOf' });
 
-function shown({ state, because, words }: ConsentAsOf): z.infer<typeof standpointSchema> {
+function shown({ state, because, words }: ConsentAsOf): z.infer<typeof consentAtMomentSchema> {
   const { status, optInRequest, carrierBlocked, keywords } = state;
   const smsOptedIn = status === 'opted_in';
   return { status, optInRequest, smsOptedIn, carrierBlocked, keywords, because, words };
 }
 
+/** Reads the phone number that a path names, E.164. @throws RequestProblem 422 when it is not one. */
 export function numberIn(path: Readonly<Record<string, string>>): string {
   const parsed = e164Schema.safeParse(path['number']);
   if (!parsed.success) throw invalidField('number', parsed.error.issues[0]?.message ?? 'Not a number');
@@ -72,7 +73,8 @@ export const numberRoutes = [
     path: '/numbers/{number}/consent',
     operationId: 'getConsent',
     tag: 'numbers',
-    summary: "A number's consent now and the leads that have the number, or with `at`, as of a past moment",
+    summary:
+      "Gives a number's consent now and the leads that have the number, or with `at`, its consent at a past time",
     roles: ['admin', 'agent'],
     query: z.strictObject({
       at: z.iso
@@ -94,7 +96,7 @@ export const numberRoutes = [
       const number = numberIn(path);
       if (query.at !== undefined) {
         const at = new Date(query.at).toISOString();
-        const { known, today } = asOf(number, await registry.events(number), at);
+        const { known, today } = deriveConsentAsOf(number, await registry.events(number), at);
         return { status: 200, body: { number, at, known: shown(known), today: shown(today) } };
       }
       const [state, leadsWithNumber, settings] = await Promise.all([
@@ -110,7 +112,7 @@ export const numberRoutes = [
     path: '/numbers/{number}/consent/events',
     operationId: 'listConsentEvents',
     tag: 'numbers',
-    summary: 'Every change of consent with its evidence, and whether the chain of hashes holds',
+    summary: 'Lists every change of consent with its evidence, and tells whether the chain of hashes holds',
     roles: ['admin', 'agent'],
     answers: {
       status: 200,

@@ -12,10 +12,10 @@ import { route } from '../route.ts';
 const answers = { status: 200, schema: settingsSchema, example: defaultSettings('Acme Windows') };
 
 /**
- * Reads a change of settings out of a body.
+ * Reads a change of settings from a body.
  *
- * @param at the path of the settings in the body, for naming what is wrong.
- * @throws RequestProblem 422 naming every wording that is wrong.
+ * @param at path of the settings in the body, a prefix of the field names in errors.
+ * @throws RequestProblem 422 that names every wording that is wrong.
  */
 export function settingsChangeIn(
   current: Settings,
@@ -35,7 +35,7 @@ export const settingsRoutes = [
     path: '/settings',
     operationId: 'getSettings',
     tag: 'settings',
-    summary: "The organization's rules",
+    summary: "Gives the organization's settings",
     roles: ['admin', 'agent'],
     answers,
     handle: async ({ configuration }) => ({ status: 200, body: await configuration.settings() }),
@@ -45,7 +45,7 @@ export const settingsRoutes = [
     path: '/settings',
     operationId: 'changeSettings',
     tag: 'settings',
-    summary: 'Changes some rules; they hold from the next cycle',
+    summary: 'Changes some settings; they hold from the next cycle',
     roles: ['admin'],
     body: settingsChangeSchema,
     bodyExample: { requireSmsOptIn: false, timeZone: 'America/Denver' },

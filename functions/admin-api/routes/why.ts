@@ -17,7 +17,7 @@ const decisionSchema = z
     until: z.string().nullable(),
     sentence: z.string(),
     warnings: z.array(z.string()),
-    /** Every rule that was consulted, in order. */
+    /** The rules that were consulted, in order (X1). */
     trace: traceSchema,
   })
   .meta({ id: 'GateDecision' });
@@ -37,18 +37,18 @@ function shown(decision: StepDecision): z.infer<typeof decisionSchema> {
 const whySchema = z
   .object({
     number: z.string(),
-    /** Whose text was asked about. */
+    /** The sender of the text that the request is about. */
     about: z.enum(['agent', 'automation']),
     automationId: z.string().nullable(),
     leadId: z.string().nullable(),
-    /** What the gate would say now. */
+    /** The decision that the gate would make now. */
     decision: decisionSchema,
-    /** Where the lead stands in the automation, and what was said when its step was last decided. */
+    /** The lead's enrollment in the automation, with the sentence of its last decision. */
     enrollment: enrollmentSchema.nullable(),
   })
   .meta({ id: 'NumberExplanation' });
 
-/** Why a text left or not: consent first, then the number, then the carrier (S8). */
+/** Schema of the explanation why a text left or not: consent first, then the number, then the carrier (S8). */
 const messageWhySchema = z
   .object({
     id: z.string(),
@@ -56,7 +56,7 @@ const messageWhySchema = z
     because: z.enum(subjects).nullable(),
     sentence: z.string(),
     findings: z.array(z.object({ about: z.enum(['consent', 'number', 'carrier']), says: z.string() })),
-    /** Every rule that was consulted when the text was decided, in order. */
+    /** The rules that were consulted when the text was decided, in order (X1). */
     trace: traceSchema,
     /** Version of the number's consent that the text was sent under. */
     consentVersion: z.number().nullable(),
@@ -69,19 +69,26 @@ const traceExample = [
   { rule: 'quietHours', result: 'outside 9:00-20:00 in America/Denver' },
 ];
 
-/** A step of one automation to one of the number's leads, as it stands now. */
-async function askAboutStep(
+/**
+ * Decides the current step of one of the number's leads in an automation. Writes nothing.
+ *
+ * @param requestedLeadId by default the first lead that has the number.
+ * @throws RequestProblem 422 for an unknown automation or lead, 404 when no lead has the number.
+ */
+async function decideStep(
   deps: AdminDeps,
   number: string,
   automationId: string,
-  given: string | undefined,
+  requestedLeadId: string | undefined,
 ) {
   if (!(await deps.configuration.automation(automationId))) {
     throw invalidField('automation', `There is no automation "${automationId}".`);
   }
   const leadsWithNumber = await deps.leads.leadsWithNumber(number);
-  if (given !== undefined && !leadsWithNumber.includes(given)) throw invalidField('leadId', NO_SUCH_LEAD);
-  const leadId = given ?? leadsWithNumber[0];
+  if (requestedLeadId !== undefined && !leadsWithNumber.includes(requestedLeadId)) {
+    throw invalidField('leadId', NO_SUCH_LEAD);
+  }
+  const leadId = requestedLeadId ?? leadsWithNumber[0];
   if (leadId === undefined) throw notFound('lead with this number');
   const [loaded] = await loadBatch(deps, [{ number, leadId, automationId }]);
   const decision = loaded && 'enrollment' in loaded ? whyStep(loaded, deps.now()) : undefined;
@@ -97,7 +104,8 @@ export const whyRoutes = [
     path: '/numbers/{number}/why',
     operationId: 'explainNumber',
     tag: 'numbers',
-    summary: 'Whether a text to the number would leave now, and why: an automation’s, or one of yours',
+    summary:
+      'Explains whether a text to the number would leave now, and why: an automation’s, or one of yours',
     roles: ['admin', 'agent'],
     query: z.strictObject({
       automation: z.string().max(64).optional(),
@@ -135,12 +143,7 @@ export const whyRoutes = [
         const body = { number, about: 'agent', automationId: null, leadId: lead?.id ?? null };
         return { status: 200, body: { ...body, decision: shown(decision), enrollment: null } };
       }
-      const { leadId, decision, enrollment } = await askAboutStep(
-        deps,
-        number,
-        query.automation,
-        query.leadId,
-      );
+      const { leadId, decision, enrollment } = await decideStep(deps, number, query.automation, query.leadId);
       const body = { number, about: 'automation', automationId: query.automation, leadId };
       return {
         status: 200,
@@ -154,7 +157,7 @@ export const whyRoutes = [
     operationId: 'explainMessage',
     tag: 'messages',
     summary:
-      'Why a text was sent or not: consent first, then the number, then the carrier. Of one that has not left yet, found with its number, what the gate would say now',
+      'Explains why a text was sent or not: consent first, then the number, then the carrier. For a text that has not left yet, found with its number, gives what the gate would decide now',
     roles: ['admin', 'agent'],
     query: pendingQuery,
     answers: {

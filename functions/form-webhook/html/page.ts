@@ -25,10 +25,10 @@ const STYLE = `
 .sendgate [hidden]{display:none}
 `.trim();
 
-/** The style that every part of ours carries along; its rules reach nothing outside. */
+/** Holds the style of every snippet and page. Its rules match only elements within `.sendgate`. */
 export const styleTag = html`<style>${new Html(STYLE)}</style>`;
 
-/** A whole page around some HTML. */
+/** Renders a whole page around some HTML. */
 export function page(title: string, content: Html): Html {
   return html`<!doctype html>
 <html lang="en">
@@ -49,14 +49,15 @@ ${content}
 `;
 }
 
-/** What a script's tag must be for the policy to let it run: the hash of exactly its text. */
+/** Returns the content security policy's source for an inline script: the SHA-256 of its exact text. */
 export function scriptHash(script: string): string {
   return `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
 }
 
 /**
- * An answer in HTML. Nothing runs on it but the scripts whose hashes are given, and nothing is loaded.
+ * Creates an answer in HTML. Its policy lets only the given scripts run, and loads nothing.
  *
+ * @param scripts the texts of the inline scripts.
  * @param formTarget the origin that forms on the page may post to.
  */
 export function htmlAnswer(
@@ -84,7 +85,7 @@ export function htmlAnswer(
   };
 }
 
-/** Whether a caller would rather read HTML: it names text/html, and not JSON before it. Anything else is a program. */
+/** Tells a browser from a program: its `Accept` names text/html, and not JSON before it. */
 export function prefersHtml(accept: string | undefined): boolean {
   const types = (accept ?? '')
     .toLowerCase()

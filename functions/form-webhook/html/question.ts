@@ -4,7 +4,7 @@ import type { FieldProblem } from '../../../lib/forms/read-submission.ts';
 import { Html, html } from '../../../lib/http/html.ts';
 import { styleTag } from './page.ts';
 
-/** Shows the phone input with Yes only; without it the input is there from the start. Marks each showing as one of its own. */
+/** Shows the phone input only with Yes, and gives each showing its own value of `once`. Without scripts the input is always shown. */
 export const QUESTION_SCRIPT = `
 (function () {
   var form = document.currentScript.previousElementSibling;
@@ -16,13 +16,13 @@ export const QUESTION_SCRIPT = `
     phone.hidden = !yes;
     input.required = yes;
   }
-  function showAnew() {
+  function startShowing() {
     form.elements.sms_opt_in_once.value = Date.now().toString(36) + Math.random().toString(36).slice(2);
     update();
   }
   form.addEventListener('change', update);
-  window.addEventListener('pageshow', function (event) { if (event.persisted) showAnew(); });
-  showAnew();
+  window.addEventListener('pageshow', function (event) { if (event.persisted) startShowing(); });
+  startShowing();
 })();
 `.trim();
 
@@ -31,14 +31,14 @@ export interface QuestionView {
   readonly question: OptInQuestion;
   /** Where the form posts to. */
   readonly action: string;
-  /** A number that stands in the input already: the page's own, or what was given before a correction. */
+  /** Fills in the phone input: from `?phone=`, or from the answer that is to be corrected. */
   readonly phone?: string;
-  /** Tells this showing from others. A snippet that stands in a page for everybody has none: its script makes one. */
+  /** Identifies this showing. A snippet in a page that many people load has none; its script makes one. */
   readonly once?: string;
   readonly problems?: readonly FieldProblem[];
 }
 
-/** The question as a form of its own, to be put into any page (B1). Nothing is chosen beforehand. */
+/** Renders the question as an HTML form for any page (B1). No answer is selected in advance. */
 export function questionSnippet(view: QuestionView): Html {
   const { form, question, action, phone = '', once = '', problems = [] } = view;
   const required = form.optInQuestion?.required ?? true;

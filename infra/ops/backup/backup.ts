@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import pc from 'picocolors';
 import * as z from 'zod';
 import { defineCommand, organizationName, PLACE_OPTIONS, runCommand, wholeNumber } from '../command.ts';
-import { tablesAt } from '../place.ts';
+import { findTables } from '../place.ts';
 import { EXIT_CODES, type ExitCode } from '../problem.ts';
 import { estimateItems, startProgress } from '../progress.ts';
 import { type Manifest, tablesOf } from './manifest.ts';
@@ -34,17 +34,17 @@ where they go is yours to guard.`,
   },
   notes: 'docs/operations.md, "Moving an organization", says what to stop first.',
   failure: 'No backup was made.',
-  async run({ organization, out, prefix: ownPrefix, segments, ...where }): Promise<ExitCode> {
+  async run({ organization, out, prefix: ownPrefix, segments, ...place }): Promise<ExitCode> {
     const isLocal = organization === 'local';
     const prefix = ownPrefix ?? `sendgate-${isLocal ? 'demo' : organization}`;
-    const { config, close } = await tablesAt({ ...where, aws: !isLocal });
+    const { config, close } = await findTables({ ...place, aws: !isLocal });
     const dynamodb = new DynamoDBClient(config);
     try {
       const items = await estimateItems(dynamodb, Object.values(tablesOf(prefix)));
       const progress = startProgress(`Reading ${prefix}`, items);
       const options = { dynamodb, prefix, folder: out, segments, now: () => new Date() };
       const manifest = await takeBackup({ ...options, onRead: progress.add }).finally(progress.finish);
-      tellOf(manifest, out);
+      printSummary(manifest, out);
       return EXIT_CODES.fine;
     } finally {
       dynamodb.destroy();
@@ -53,7 +53,7 @@ where they go is yours to guard.`,
   },
 });
 
-function tellOf({ tables, stopped, claimed }: Manifest, folder: string): void {
+function printSummary({ tables, stopped, claimed }: Manifest, folder: string): void {
   const counts = Object.entries(tables).map(([table, { items }]) => `${items} of ${table}`);
   console.log(pc.green(`Backed up into ${folder}: ${counts.join(', ')}.`));
   if (!stopped) {

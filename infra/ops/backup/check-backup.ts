@@ -32,9 +32,9 @@ export async function checkFiles(folder: string, { tables }: Manifest): Promise<
 }
 
 /**
- * Whether a backup can be restored without texting anybody twice.
+ * Checks that restoring a backup sends no text twice (X5).
  *
- * @param accepted what the caller takes upon themselves.
+ * @param accepted the risks that the caller accepts: texts left during the backup, or have no answer from Twilio yet.
  * @throws Finding saying what to do instead.
  */
 export function checkStill(

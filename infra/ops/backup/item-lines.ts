@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import canonicalize from 'canonicalize';
 
-/** An item in DynamoDB's own form, so that nothing is lost on the way: numbers keep their digits, sets stay sets. */
+/** An item in DynamoDB's own form. Nothing is lost: numbers keep their digits, sets stay sets. */
 export type StoredItem = Record<string, AttributeValue>;
 
-/** An item as one line: DynamoDB's JSON with sorted keys, so that equal items are equal lines. */
+/** Writes an item as one line: DynamoDB's JSON with sorted keys, so that equal items are equal lines. */
 export function lineOf(item: StoredItem): string {
   return canonicalize(plainMap(item)) ?? '';
 }
 
-/** @throws SyntaxError on a line that is no JSON. */
+/** Reads an item from its line. @throws SyntaxError for a line that is no JSON. */
 export function itemOf(line: string): StoredItem {
   return JSON.parse(line, (name, value: unknown) => {
-    // Attributes called B are objects; only bytes are a text under this name.
+    // An attribute that is called B is an object. Only bytes have text under this name.
     if (name === 'B' && typeof value === 'string') return Buffer.from(value, 'base64');
     if (name === 'BS' && isTexts(value)) return value.map((text) => Buffer.from(text, 'base64'));
     return value;
@@ -40,7 +40,7 @@ function plain(value: AttributeValue): unknown {
 
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
 
-/** What tells two sets of items apart, in whatever order they are read: the sum of their lines' SHA-256. */
+/** The digest of a set of items: the sum of their lines' SHA-256, which does not depend on the order of reading. */
 export interface Digest {
   add(line: string): void;
   /** 64 hex digits. */
@@ -49,6 +49,7 @@ export interface Digest {
 
 const SIZE = 2n ** 256n;
 
+/** Creates the digest of an empty set. */
 export function createDigest(): Digest {
   let sum = 0n;
   return {
@@ -59,7 +60,7 @@ export function createDigest(): Digest {
   };
 }
 
-/** Items with a time to live may be gone at any moment: they are kept, and not compared. */
+/** Checks whether an item has no time to live. Other items may vanish at any moment, so they are backed up but not compared. */
 export function isDurable(item: StoredItem): boolean {
   return item['expiresAt'] === undefined;
 }

@@ -7,7 +7,7 @@ import { provisionTable } from '../../local/provision-table.ts';
 import { resourcesOf, type Template } from '../../local/template.ts';
 import { demo } from '../../organizations/demo.ts';
 
-/** The template of the organization `demo` while it waits to be restored into: tables whose changes nobody follows. */
+/** Synthesizes the standby template of the organization `demo`, in which no function follows the tables' changes. */
 export function standbyTemplate(): Template {
   const outdir = mkdtempSync(join(tmpdir(), 'sendgate-standby-'));
   try {
@@ -18,7 +18,7 @@ export function standbyTemplate(): Template {
   }
 }
 
-/** Creates the tables of `demo` where they are absent; `npm start` later has their changes followed. */
+/** Creates the missing tables of `demo`. Functions follow their changes once `npm start` runs. */
 export async function provisionLocalTables(dynamodb: DynamoDBClient): Promise<void> {
   for (const [id, properties] of resourcesOf(
     standbyTemplate(),

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { Finding } from '../problem.ts';
 
-/** The tables of an organization, in the order in which they are read: consent last, so that no opt-out is older than a text. */
+/** The tables of an organization in reading order. Consent is read last, so that it is never older than the texts. */
 export const TABLES = ['outreach', 'configuration', 'consent'] as const;
 export type TableName = (typeof TABLES)[number];
-/** The names of the tables in DynamoDB. */
+/** The tables' names in DynamoDB. */
 export type TableNames = Readonly<Record<TableName, string>>;
 
+/** Returns the tables' names in DynamoDB. @param prefix `sendgate-<organization>`. */
 export function tablesOf(prefix: string): TableNames {
   return {
     outreach: `${prefix}-outreach`,
@@ -19,9 +20,9 @@ export function tablesOf(prefix: string): TableNames {
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/);
 const tableSchema = z.object({
-  /** Every item, those that expire included. */
+  /** The number of items, those that expire included. */
   items: z.int().nonnegative(),
-  /** Of the items that do not expire: how many, and their digest. */
+  /** The number and the digest of the items that do not expire. */
   durable: z.object({ items: z.int().nonnegative(), digest: hex }),
   files: z.array(
     z.object({
@@ -33,16 +34,16 @@ const tableSchema = z.object({
   ),
 });
 
-/** What a backup consists of. */
+/** Lists the files of a backup with their hashes, and says when and how it was taken. */
 export const manifestSchema = z.object({
   version: z.literal(1),
-  /** What the names of the tables began with. */
+  /** The prefix of the tables' names. */
   prefix: z.string(),
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime(),
-  /** Whether the organization's texts stood still from before the first item was read until after the last. */
+  /** True when no text could leave, from before the first item was read until after the last. */
   stopped: z.boolean(),
-  /** Texts that were handed to Twilio and had no answer yet. */
+  /** The number of claimed texts, to which Twilio had not answered yet. */
   claimed: z.int().nonnegative(),
   tables: z.object({ outreach: tableSchema, configuration: tableSchema, consent: tableSchema }),
 });
@@ -51,7 +52,7 @@ export type TableManifest = z.infer<typeof tableSchema>;
 
 const FILE = 'manifest.json';
 
-/** Written last: a folder without it is no backup. */
+/** Writes the manifest, last of all files. A folder without it is no backup. */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
   await writeFile(join(folder, FILE), `${JSON.stringify(manifest, undefined, 2)}\n`, {
     flag: 'wx',
@@ -59,7 +60,7 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
   });
 }
 
-/** @throws Finding when the folder holds no finished backup. */
+/** Reads the manifest. @throws Finding when the folder holds no finished backup. */
 export async function readManifest(folder: string): Promise<Manifest> {
   const text = await readFile(join(folder, FILE), 'utf8').catch(() => {
     throw new Finding(`${folder} holds no finished backup: ${FILE} is missing.`);

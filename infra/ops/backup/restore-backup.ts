@@ -15,23 +15,24 @@ import { pagesOf } from './scan.ts';
 
 export interface RestoreOptions {
   readonly dynamodb: DynamoDBClient;
-  /** What the names of the new tables begin with. */
+  /** The prefix of the new tables' names. */
   readonly prefix: string;
   readonly folder: string;
-  /** Goes on with a restore that was interrupted: the tables need not be empty. */
+  /** Goes on with an interrupted restore, so that the tables need not be empty. */
   readonly again?: boolean;
-  /** Takes how many items were written, or read for the comparison, since the last call. */
+  /** Gets the number of items that were written, or read for the comparison, since its last call. */
   readonly onItems?: (items: number) => void;
 }
 
-/** What one request writes at most. */
+/** One request writes this many items at most. */
 const BATCH = 25;
-const ROUNDS = 12;
+/** A batch is sent again, up to this many times in all, while DynamoDB leaves items unprocessed. */
+const MAXIMUM_ROUNDS = 12;
 const SEGMENTS = 4;
 
 /**
- * Refuses tables into which nothing may be restored: those that hold something, and those whose changes are followed, since
- * every restored event would be answered, told to Twilio and published as if it had just happened.
+ * Checks that a backup may be restored into some tables. They must be empty, and nothing may follow their changes. Otherwise each
+ * restored event would be answered, reported to Twilio and published like a new one.
  *
  * @throws Finding saying what to do.
  */
@@ -57,9 +58,9 @@ export async function checkTarget({ dynamodb, prefix, again = false }: RestoreOp
 }
 
 /**
- * Writes every item of a backup as it was, then reads all of it back and compares: no item more, no item less, none different.
+ * Writes every item of a backup unchanged, then reads all items back and compares them with the backup.
  *
- * @throws Finding when what was read back differs.
+ * @throws Finding when an item is missing, added or different.
  */
 export async function restoreBackup(options: RestoreOptions, manifest: Manifest): Promise<void> {
   const names = tablesOf(options.prefix);
@@ -89,11 +90,11 @@ async function restoreFile(
   if (batch.length > 0) await write();
 }
 
-/** @throws EnvironmentProblem when DynamoDB still takes no more after many rounds. */
+/** Writes one batch. @throws EnvironmentProblem when DynamoDB leaves items unprocessed in every round. */
 async function writeBatch(dynamodb: DynamoDBClient, table: string, batch: WriteRequest[]): Promise<void> {
   let left: Record<string, WriteRequest[]> = { [table]: batch };
   for (let round = 0; Object.keys(left).length > 0; round++) {
-    if (round === ROUNDS)
+    if (round === MAXIMUM_ROUNDS)
       throw new EnvironmentProblem(`DynamoDB takes no more items of ${table}: try again with --again`);
     if (round > 0) await pauseBeforeRetry(round + 2);
     const answer = await dynamodb.send(new BatchWriteItemCommand({ RequestItems: left }));

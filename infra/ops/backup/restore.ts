@@ -5,7 +5,7 @@ import { createConfiguration } from '../../../lib/configuration/configuration.ts
 import { verifyRegistry } from '../../../lib/consent/verify-registry.ts';
 import { createDocumentClient } from '../../../lib/runtime/dynamodb.ts';
 import { defineCommand, flag, organizationName, PLACE_OPTIONS, runCommand } from '../command.ts';
-import { newTablesAt } from '../place.ts';
+import { findOrCreateTables } from '../place.ts';
 import { EXIT_CODES, type ExitCode, Finding } from '../problem.ts';
 import { startProgress } from '../progress.ts';
 import { checkFiles, checkStill } from './check-backup.ts';
@@ -46,7 +46,7 @@ whole consent registry. Refuses a backup that was altered, and tables that hold 
     const manifest = await readManifest(folder);
     checkStill(manifest, { running: values['accept-running'], sameTwilio: values['same-twilio'] });
     await checkFiles(folder, manifest);
-    const { config, close } = await newTablesAt({ ...values, aws: !isLocal });
+    const { config, close } = await findOrCreateTables({ ...values, aws: !isLocal });
     const dynamodb = new DynamoDBClient(config);
     try {
       if (isLocal) await provisionLocalTables(dynamodb);

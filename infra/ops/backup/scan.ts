@@ -1,7 +1,7 @@
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { StoredItem } from './item-lines.ts';
 
-/** The pages of one segment of a table, strongly consistent. */
+/** Scans one segment of a table page by page, strongly consistent. @param segment from 0. */
 export async function* pagesOf(
   dynamodb: DynamoDBClient,
   table: string,
@@ -17,7 +17,7 @@ export async function* pagesOf(
         Segment: segment,
         TotalSegments: segments,
         ExclusiveStartKey: from,
-        // Without one dynoxide reads all the rest of the table for each page; DynamoDB's ends before.
+        // Without a limit dynoxide reads the rest of the table for each page. DynamoDB's own limit of a page is smaller.
         Limit: 5000,
       }),
     );

@@ -19,24 +19,24 @@ import { pagesOf } from './scan.ts';
 
 export interface BackupOptions {
   readonly dynamodb: DynamoDBClient;
-  /** What the names of the tables begin with: `sendgate-acme`. */
+  /** The prefix of the tables' names, such as `sendgate-acme`. */
   readonly prefix: string;
-  /** Where the backup goes; must not exist, or be empty. */
+  /** The folder of the backup. It must not exist, or be empty. */
   readonly folder: string;
-  /** Parts of a table that are read at once. */
+  /** The number of parts in which a table is read at once. */
   readonly segments: number;
   readonly now: () => Date;
-  /** Takes how many items were read since the last call. */
+  /** Gets the number of items that were read since its last call. */
   readonly onRead?: (items: number) => void;
 }
 
 type File = TableManifest['files'][number];
 
 /**
- * Writes everything that an organization keeps into a folder: an NDJSON file per segment of each table, and a manifest of
- * counts and hashes. Holds one page of each segment at a time, however large the tables are. Only its owner can read the files.
+ * Writes an organization's tables into a folder: an NDJSON file per segment of each table, and a manifest of counts and hashes.
+ * Keeps one page of each segment in memory. Only the owner of the files can read them.
  *
- * @throws UsageProblem when the folder holds something already.
+ * @throws UsageProblem when the folder is not empty.
  */
 export async function takeBackup(options: BackupOptions): Promise<Manifest> {
   const { prefix, folder, now } = options;
@@ -67,7 +67,7 @@ export async function takeBackup(options: BackupOptions): Promise<Manifest> {
   return manifest;
 }
 
-/** Reads the setting that holds every text: whether nothing leaves. */
+/** Checks whether the setting `a2pVerified` is off, which holds every text (C8). */
 async function isStopped({ dynamodb, prefix, now }: BackupOptions, names: TableNames): Promise<boolean> {
   const client = createDocumentClient(dynamodb);
   const configuration = createConfiguration({

@@ -20,19 +20,19 @@ const problemSchema = z.object({
 
 export interface Api {
   readonly url: string;
-  /** Of an admin. */
+  /** An admin's token. */
   readonly token: string;
   readonly importId: string;
   readonly dryRun: boolean;
-  /** Milliseconds before the first try again; each further one waits twice as long. */
+  /** Milliseconds before the first retry, 500 when absent. Each further retry waits twice as long. */
   readonly firstPause?: number;
 }
 
-/** Why nothing more can be sent, and what to do. */
+/** Ends an import: says why the API accepts no more, and what to do. */
 export class Refused extends Error {}
 
-const TRIES = 6;
-/** API Gateway waits for half of it. */
+const MAXIMUM_TRIES = 6;
+/** API Gateway gives up after half of this. */
 const TIMEOUT_MILLISECONDS = 60_000;
 const REFUSALS: Readonly<Record<number, string>> = {
   401: 'The token is not accepted: it may have expired. Set SENDGATE_TOKEN to a new one.',
@@ -42,10 +42,11 @@ const REFUSALS: Readonly<Record<number, string>> = {
 };
 
 /**
- * Sends a batch and says what became of each row. What may pass by itself is tried again: 429, 5xx and no answer at all. A row that was
- * recorded by a request whose answer was lost is unchanged in the next one.
+ * Sends a batch of rows. Tries again after 429, after 5xx and without an answer. A row that was recorded by a request whose
+ * answer was lost is `unchanged` in the retry.
  *
- * @throws Refused when trying again cannot help, or never did.
+ * @returns the outcome of each row.
+ * @throws Refused when a retry cannot help, or when the last one failed.
  */
 export async function sendRequest(api: Api, batch: Batch): Promise<Answered[]> {
   const pause = api.firstPause ?? 500;
@@ -57,13 +58,13 @@ export async function sendRequest(api: Api, batch: Batch): Promise<Answered[]> {
       throw new Refused('What answers at this URL is not this API. Take the output ApiUrl of the stack.');
     }
     const isPassing = answer.status === 0 || answer.status === 429 || answer.status >= 500;
-    if (!isPassing || tried === TRIES) throw new Refused(await reasonOf(answer, tried));
+    if (!isPassing || tried === MAXIMUM_TRIES) throw new Refused(await reasonOf(answer, tried));
     await wait(answer.retryAfter * 1000 || pause * 2 ** (tried - 1));
   }
 }
 
 interface Posted {
-  /** 0: no answer. */
+  /** The HTTP status; 0 when no answer came. */
   readonly status: number;
   readonly retryAfter: number;
   readonly body: () => Promise<unknown>;
@@ -92,8 +93,8 @@ async function post({ url, token, importId, dryRun }: Api, { firstRow, body }: B
 }
 
 async function reasonOf({ status, body }: Posted, tried: number): Promise<string> {
-  const said = problemSchema.safeParse(await body().catch(() => undefined)).data;
-  const detail = [said?.detail, ...(said?.errors ?? []).map(({ message }) => message)]
+  const problem = problemSchema.safeParse(await body().catch(() => undefined)).data;
+  const detail = [problem?.detail, ...(problem?.errors ?? []).map(({ message }) => message)]
     .filter(Boolean)
     .join(' ');
   const times = tried > 1 ? ` ${tried} times` : '';

@@ -2,7 +2,7 @@ import { IMPORT_ROWS } from '../../../lib/consent/import-format.ts';
 import { MAXIMUM_BODY_BYTES } from '../../../lib/http/api.ts';
 import type { FileRow } from './file-rows.ts';
 
-/** As many rows as one request takes. */
+/** The rows of one request. */
 export interface Batch {
   readonly firstRow: number;
   readonly rows: number;
@@ -12,13 +12,17 @@ export interface Batch {
   readonly end: number;
 }
 
-/** A row that no request takes. */
+/** A row that is larger than a request may be. */
 export interface TooLarge {
   readonly tooLarge: number;
   readonly end: number;
 }
 
-/** Puts rows together, in their order, within both limits of a request. @param from the row to begin with. */
+/**
+ * Groups rows, in their order, into requests. A request has limits for its rows and its bytes.
+ *
+ * @param from the number of the row to begin with.
+ */
 export async function* batchesOf(rows: AsyncIterable<FileRow>, from = 1): AsyncGenerator<Batch | TooLarge> {
   let lines: string[] = [];
   let bytes = 0;

@@ -11,14 +11,14 @@ export interface FileRow {
   /** From 1; neither a header nor an empty line is a row. */
   readonly row: number;
   readonly json: string;
-  /** Bytes of the file up to and with it. */
+  /** Bytes of the file up to and including this row. */
   readonly end: number;
 }
 
 /**
- * The rows of a CSV or NDJSON file, one at a time, read as the API reads them.
+ * Reads the rows of a CSV or NDJSON file one at a time, as the API reads them.
  *
- * @throws UsageProblem for another kind of file, columns that are missing, and broken quotes.
+ * @throws UsageProblem for another kind of file, missing columns, and broken quotes.
  */
 export function rowsOf(path: string): AsyncGenerator<FileRow> {
   switch (extname(path).toLowerCase()) {
@@ -73,7 +73,7 @@ async function* jsonRows(path: string): AsyncGenerator<FileRow> {
   }
 }
 
-/** Makes an id of a file's bytes, so that the same file again is the same import. A UUID of version 8. */
+/** Makes an import's id, a UUID of version 8, from the file's bytes, so that the same file is the same import. */
 export async function importIdOf(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk);

@@ -6,15 +6,15 @@ import { rowsOf } from './file-rows.ts';
 export interface FileImport {
   readonly path: string;
   readonly api: Api;
-  /** Requests under way at once. */
+  /** The number of concurrent requests. */
   readonly atOnce: number;
-  /** The row to begin with. */
+  /** The number of the row to begin with. */
   readonly from: number;
-  /** Takes what became of some rows, in their order, and how many bytes of the file are done. */
+  /** Gets the outcomes of some rows, in the order of the file, and the number of bytes that are done. */
   readonly onAnswered: (rows: readonly Answered[], end: number) => Promise<void>;
 }
 
-/** The import broke off. Every row before this one was answered. */
+/** Ends an import that broke off. Every row before `from` was answered. */
 export class BrokenOff extends EnvironmentProblem {
   readonly from: number;
 
@@ -31,15 +31,15 @@ interface UnderWay {
 }
 
 /**
- * Sends a file of documented opt-ins to the API in batches. Sent again, as a whole or from any row, it adds no event twice: the same
- * documentation of the same number is one event.
+ * Sends a file of documented opt-ins (S6) to the API in batches. Sending it again, as a whole or from any row, adds no event
+ * twice: the same documentation of the same number is one event.
  *
  * @throws BrokenOff with the row to go on from.
  */
 export async function importFile({ path, api, atOnce, from, onAnswered }: FileImport): Promise<void> {
   const underWay: UnderWay[] = [];
   let next = from;
-  async function settle(): Promise<void> {
+  async function finishFirst(): Promise<void> {
     const first = underWay.shift();
     if (!first) return;
     next = first.firstRow;
@@ -49,18 +49,18 @@ export async function importFile({ path, api, atOnce, from, onAnswered }: FileIm
   }
   try {
     for await (const batch of batchesOf(rowsOf(path), from)) {
-      if (underWay.length >= atOnce) await settle();
+      if (underWay.length >= atOnce) await finishFirst();
       underWay.push('tooLarge' in batch ? tooLarge(batch.tooLarge, batch.end) : begin(api, batch));
     }
-    while (underWay.length > 0) await settle();
+    while (underWay.length > 0) await finishFirst();
   } catch (error) {
     if (error instanceof Refused) {
-      // Requests under way finish first; the command that goes on sends their rows again, and tells them then.
+      // Requests under way finish first. The command that goes on sends their rows again, and reports their outcomes.
       await Promise.allSettled(underWay.map(({ answered }) => answered));
       throw new BrokenOff(next, error);
     }
-    // The file cannot be read on: what was sent of it is told.
-    while (underWay.length > 0) await settle();
+    // The file cannot be read further. The outcomes of the sent rows are still reported.
+    while (underWay.length > 0) await finishFirst();
     throw error;
   }
 }

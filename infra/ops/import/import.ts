@@ -47,15 +47,15 @@ Sending a file again, as a whole or from a row, adds no event twice.`,
     const api = { url, token, dryRun, importId: await importIdOf(path) };
     const resultsPath = results ?? `${path}.results.csv`;
     const counts = await sendFile({ api, path, size, from, atOnce, resultsPath });
-    tellOf(counts, api, resultsPath);
+    printSummary(counts, api, resultsPath);
     return counts.invalid > 0 ? EXIT_CODES.finding : EXIT_CODES.fine;
   },
 });
 
 async function sizeOf(path: string): Promise<number> {
-  const found = await stat(path).catch(() => undefined);
-  if (!found?.isFile()) throw new UsageProblem(`${path} is no file that can be read.`);
-  return found.size;
+  const file = await stat(path).catch(() => undefined);
+  if (!file?.isFile()) throw new UsageProblem(`${path} is no file that can be read.`);
+  return file.size;
 }
 
 interface FileToSend {
@@ -69,7 +69,7 @@ interface FileToSend {
 }
 type Counts = Record<Answered['outcome'], number>;
 
-/** @returns how many rows ended how. */
+/** Sends the file, shows the progress and writes the results. @returns the number of rows by outcome. */
 async function sendFile({ api, path, size, from, atOnce, resultsPath }: FileToSend): Promise<Counts> {
   const counts: Counts = { recorded: 0, unchanged: 0, late: 0, invalid: 0 };
   const results = createResults(resultsPath, from > 1);
@@ -93,7 +93,7 @@ async function sendFile({ api, path, size, from, atOnce, resultsPath }: FileToSe
   return counts;
 }
 
-function tellOf({ recorded, unchanged, late, invalid }: Counts, api: Api, resultsPath: string): void {
+function printSummary({ recorded, unchanged, late, invalid }: Counts, api: Api, resultsPath: string): void {
   const verb = api.dryRun ? 'would be recorded' : 'recorded';
   console.log(
     `${pc.green(`${recorded} ${verb}`)}, ${unchanged} opted in already, ${late} outranked, ${invalid} refused.`,

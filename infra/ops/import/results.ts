@@ -6,13 +6,17 @@ import type { Answered } from './api.ts';
 
 const HEADER = ['row', 'number', 'outcome', 'reason'];
 
-/** The file of those rows that were not taken, with their reasons. It holds numbers: only its owner can read it. */
+/**
+ * Creates the file of the rows that were not recorded, with their reasons. It holds phone numbers, so only its owner can read it.
+ *
+ * @param isContinued appends to the file of an import that broke off.
+ */
 export function createResults(path: string, isContinued: boolean) {
   const file = createWriteStream(path, { flags: isContinued ? 'a' : 'w', mode: 0o600 });
   const failed = once(file, 'error').then(([error]) => Promise.reject(error));
   failed.catch(() => {});
   const write = async (lines: (string | number)[][]) => {
-    // A cell that a spreadsheet would take for a formula gets a quote in front; a plain number with its plus is none.
+    // A cell that a spreadsheet would take for a formula gets a quote in front. A number with its plus is no formula.
     const cast = {
       string: (value: string) => (/^\+\d+$/.test(value) ? { value, escape_formulas: false } : value),
     };

@@ -1,6 +1,6 @@
 import type { Answer, Builder } from './builder.ts';
 import type { Fact } from './facts.ts';
-import { answersOf, entries, named } from './reading.ts';
+import { answersOf, entriesOf, namesOf } from './read-members.ts';
 
 const FACTS: Readonly<Record<string, Fact>> = {
   primaryPhone: 'phone',
@@ -31,12 +31,12 @@ export const angi: Builder = {
   verifiedWith: 'angi.2026.json: a lead as Angi posts it',
   parse: (payload) => ({
     answers: [
-      // The masked number is a proxy that forwards calls for some weeks. It is nobody's number.
+      // The masked number is left out: it is a proxy that forwards calls for some weeks, and belongs to no person.
       ...answersOf(payload, 'primaryMaskedNumber', 'secondaryMaskedNumber', 'interview', 'leadOid').map(
         withFact,
       ),
-      ...entries(payload['interview']).map((question) => ({
-        names: named(question['question']),
+      ...entriesOf(payload['interview']).map((question) => ({
+        names: namesOf(question['question']),
         value: question['answer'],
       })),
     ],

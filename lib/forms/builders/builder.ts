@@ -4,57 +4,57 @@ import type { Fact } from './facts.ts';
 
 /** One answer of a submission, under every name that its builder gives the question. */
 export interface Answer {
-  /** Id, reference, label: any of them can be configured. The first is the one that messages name. */
+  /** Id, reference, label. A form can be configured with any of them. Error messages use the first. */
   readonly names: readonly string[];
   readonly value: unknown;
-  /** What the builder itself says the answer is. */
+  /** The fact that the answer is, if the builder says so. */
   readonly fact?: Fact;
 }
 
-/** What a builder's payload says, in the same words for every builder. */
+/** The content of a builder's payload, in one shape for all builders. */
 export interface BuilderAnswers {
   readonly answers: readonly Answer[];
   /** The builder's own id of the submission, the same in every repetition of it. */
   readonly submissionId?: unknown;
-  /** When the person submitted. */
+  /** Time at which the person submitted. */
   readonly submittedAt?: unknown;
   readonly pageUrl?: unknown;
-  /** Address and browser of the person; the request itself comes from the builder. */
+  /** Address and browser of the person, which are not those of the builder's request. */
   readonly ip?: unknown;
   readonly userAgent?: unknown;
   /**
-   * Why the payload is no submission by the person, so that it neither consents nor enrols: `partial`, the form was
-   * left before its end; `edited`, somebody changed an earlier submission.
+   * The reason why the payload neither consents nor enrols. `partial`: the person left the form before its end. `edited`: somebody
+   * changed an earlier submission.
    */
   readonly unfinished?: 'partial' | 'edited';
-  /** Why the payload cannot become a lead at all: a sentence that says what to do. */
+  /** The reason why the payload cannot become a lead, as a sentence that says what to do. */
   readonly refusal?: string;
-  /** Id under which another party keeps the proof of consent. */
+  /** Id of the proof of consent that another party keeps. */
   readonly consentId?: unknown;
 }
 
-/** A form builder: how it posts, how it proves itself, and how its payload is read. */
+/** The preset of a form builder: its content types, its proof of origin, its setup and its parser. */
 export interface Builder {
-  /** As people know it. */
+  /** Name of the builder for people. */
   readonly title: string;
   readonly contentTypes: readonly string[];
   readonly proof: Proof;
-  /** Whether a form can be set up with a signature, and must say so when it is not. */
+  /** The advice for a form without a signing secret, for a builder that signs only some requests. */
   readonly unsigned?: string;
-  /** `verification`: the secret is the word that the builder shows when it checks the address, not part of a submission. */
+  /** `verification`: the builder sends the secret once, to check the address, and not in submissions. */
   readonly secretIs?: 'verification';
-  /** Where consent is an answer given to somebody else and attested by them, it never lifts an opt-out. */
+  /** The party that attests consent. Attested consent never lifts an opt-out (S5). */
   readonly attestedBy?: string;
-  /** The checkbox that the builder has by itself; a form of it needs none configured. */
+  /** The checkbox that every form of the builder has, so none needs to be configured. */
   readonly checkbox?: { readonly field: string; readonly wordsShown: string };
-  /** Why checkboxes of this builder are no consent, where they are none. Its forms may have no words of consent at all. */
+  /** The reason why this builder's checkboxes are no consent. Its forms may be without any words of consent. */
   readonly refusesCheckboxes?: string;
-  /** How to set it up, step by step, in the builder's own words. `{url}` is the form's address. */
+  /** The steps of the setup, in the builder's own words. `{url}` is the form's address. */
   readonly setup: readonly string[];
-  /** What it does when it gets no 2xx. */
+  /** The builder's retries after an answer that is no 2xx. */
   readonly retries: string;
-  /** What the preset was tried with. */
+  /** The fixture that the preset was tested with. */
   readonly verifiedWith: string;
-  /** Reads a payload. Pure; it never throws on a payload of another shape, it finds nothing in it. */
+  /** Reads a payload. Pure. It never throws: a payload of another shape has no answers. */
   readonly parse: (payload: Fields) => BuilderAnswers;
 }

@@ -1,7 +1,7 @@
 import type { Builder } from './builder.ts';
-import { answersOf, members } from './reading.ts';
+import { answersOf, membersOf } from './read-members.ts';
 
-/** Cognito Forms posts the entry under the names of its fields, and what it knows of the entry under `Entry`. */
+/** Cognito Forms posts answers under the names of the fields, and data about the entry under `Entry`. */
 export const cognitoForms: Builder = {
   title: 'Cognito Forms',
   contentTypes: ['application/json'],
@@ -14,9 +14,9 @@ export const cognitoForms: Builder = {
   retries: 'not confirmed; a repetition has the same entry and counts once',
   verifiedWith: 'no fixture: a body as the documentation describes it',
   parse: (payload) => {
-    const entry = members(payload['Entry']);
-    const origin = members(entry['Origin']);
-    const form = members(payload['Form'])['Id'] ?? '';
+    const entry = membersOf(payload['Entry']);
+    const origin = membersOf(entry['Origin']);
+    const form = membersOf(payload['Form'])['Id'] ?? '';
     const id =
       payload['Id'] ??
       (entry['Number'] === undefined ? undefined : `${String(form)}-${String(entry['Number'])}`);

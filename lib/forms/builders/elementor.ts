@@ -1,7 +1,7 @@
 import type { Builder } from './builder.ts';
-import { answersOf, named } from './reading.ts';
+import { answersOf, namesOf } from './read-members.ts';
 
-/** Elementor posts plain names, or with "Advanced data" `fields[id][value]`; it shows any status but 200 to the visitor. */
+/** Elementor posts plain names, or `fields[id][value]` with "Advanced data". It shows visitors an error for any status but 200. */
 export const elementor: Builder = {
   title: 'Elementor',
   contentTypes: ['application/x-www-form-urlencoded'],
@@ -19,7 +19,7 @@ export const elementor: Builder = {
       ...new Set(Object.keys(payload).flatMap((key) => /^fields\[(.+?)\]\[/.exec(key)?.[1] ?? [])),
     ];
     const advanced = ids.map((id) => ({
-      names: named(id, payload[`fields[${id}][title]`]),
+      names: namesOf(id, payload[`fields[${id}][title]`]),
       value: payload[`fields[${id}][raw_value]`] ?? payload[`fields[${id}][value]`],
     }));
     const rest = Object.fromEntries(

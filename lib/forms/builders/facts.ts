@@ -1,10 +1,10 @@
 import { LEAD_FIELDS } from '../../leads/lead.ts';
 
-/** Facts that an answer can hold: the number, a whole name, a lead's details, and what names the submission. */
+/** The facts that an answer can hold: the number, a whole name, a lead's details, and the submission's id, time and page. */
 export const facts = ['phone', 'name', ...LEAD_FIELDS, 'submissionId', 'submittedAt', 'pageUrl'] as const;
 export type Fact = (typeof facts)[number];
 
-/** Names under which forms ask for a fact, without case, blanks and punctuation. Earlier names win over later ones. */
+/** The usual names of the questions for each fact, as `comparableName` writes them. Earlier names win over later ones. */
 const NAMES: Readonly<Record<Fact, readonly string[]>> = {
   phone: [
     'phone',
@@ -46,18 +46,18 @@ const NAMES: Readonly<Record<Fact, readonly string[]>> = {
 };
 
 /**
- * A question's name as it is compared: `What's your phone-number?` and `whats your phone number` are one. What stands between
- * digits counts, whatever it is: `6.1` is a part of question 6, and `61` is another question.
+ * Writes a question's name for comparison, without case, blanks and punctuation: `What's your phone-number?` equals `whats your phone
+ * number`. Any mark between digits becomes a dot: `6.1` is a part of question 6, and `61` is another question.
  */
-export function comparable(name: string): string {
+export function comparableName(name: string): string {
   return name
     .toLowerCase()
     .replace(/(?<=\p{N})[^\p{L}\p{N}]+(?=\p{N})/gu, '.')
     .replace(/(?<!\p{N})\.|\.(?!\p{N})|[^\p{L}\p{N}.]+/gu, '');
 }
 
-/** How well a name says that its answer is this fact: 0 is best, undefined not at all. */
+/** Ranks a name for a fact. @returns 0 for the best name, more for others, undefined for a name that does not fit. */
 export function rankOf(fact: Fact, name: string): number | undefined {
-  const rank = NAMES[fact].indexOf(comparable(name));
+  const rank = NAMES[fact].indexOf(comparableName(name));
   return rank < 0 ? undefined : rank;
 }

@@ -1,10 +1,10 @@
 import type { Builder } from './builder.ts';
 import type { Fact } from './facts.ts';
-import { entries, members, named } from './reading.ts';
+import { entriesOf, membersOf, namesOf } from './read-members.ts';
 
 const FACTS: Readonly<Record<string, Fact>> = { PhoneNumber: 'phone', EmailInput: 'email' };
 
-/** Fillout lists questions with their type; URL parameters stand beside them. */
+/** Fillout lists questions with their types, and URL parameters in a list of their own. */
 export const fillout: Builder = {
   title: 'Fillout',
   contentTypes: ['application/json'],
@@ -17,16 +17,16 @@ export const fillout: Builder = {
   retries: 'not confirmed; a repetition has the same submission id and counts once',
   verifiedWith: 'fillout.json: an event captured from the service, with phone and checkbox questions added',
   parse: (payload) => {
-    const inner = members(payload['submission']);
-    const given = Object.keys(inner).length > 0 ? inner : payload;
-    const lists = [given['questions'], given['urlParameters'], given['calculations']];
+    const inner = membersOf(payload['submission']);
+    const submission = Object.keys(inner).length > 0 ? inner : payload;
+    const lists = [submission['questions'], submission['urlParameters'], submission['calculations']];
     return {
-      answers: lists.flatMap(entries).map((field) => {
+      answers: lists.flatMap(entriesOf).map((field) => {
         const fact = FACTS[String(field['type'])];
-        return { names: named(field['id'], field['name']), value: field['value'], ...(fact && { fact }) };
+        return { names: namesOf(field['id'], field['name']), value: field['value'], ...(fact && { fact }) };
       }),
-      submissionId: given['submissionId'],
-      submittedAt: given['submissionTime'],
+      submissionId: submission['submissionId'],
+      submittedAt: submission['submissionTime'],
     };
   },
 };

@@ -1,7 +1,7 @@
 import type { Builder } from './builder.ts';
-import { answersOf, members } from './reading.ts';
+import { answersOf, membersOf } from './read-members.ts';
 
-/** Formspree passes on the fields of a hand-written form. */
+/** Formspree forwards the fields of a hand-written form. */
 export const formspree: Builder = {
   title: 'Formspree',
   contentTypes: ['application/json'],
@@ -20,7 +20,7 @@ export const formspree: Builder = {
   retries: 'not confirmed; without an id, the same fields within 24 hours are one submission',
   verifiedWith: 'no fixture: a body as the documentation describes it',
   parse: (payload) => {
-    const inner = members(payload['submission']);
+    const inner = membersOf(payload['submission']);
     const fields = Object.keys(inner).length > 0 ? inner : payload;
     return {
       answers: answersOf(fields, 'form', 'keys', '_date', '_gotcha'),

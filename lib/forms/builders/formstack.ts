@@ -1,7 +1,7 @@
 import type { Builder } from './builder.ts';
-import { answersOf } from './reading.ts';
+import { answersOf } from './read-members.ts';
 
-/** Formstack posts labels and values; parts of a name or an address stand in lines, `first = John`. */
+/** Formstack posts labels and values. A name or an address has one part in each line, `first = John`. */
 export const formstack: Builder = {
   title: 'Formstack',
   contentTypes: ['application/json', 'application/x-www-form-urlencoded'],
@@ -22,7 +22,7 @@ export const formstack: Builder = {
   }),
 };
 
-/** `first = John` and `last = Smith` on lines of their own, as an object; anything else as it is. */
+/** Reads lines such as `first = John` and `last = Smith` as an object. Returns any other value unchanged. */
 function parts(value: unknown): unknown {
   if (typeof value !== 'string' || !/^\w+ = /m.test(value)) return value;
   const lines = value.split(/\n+/).flatMap((line) => {

@@ -1,7 +1,7 @@
 import type { Builder } from './builder.ts';
-import { answersOf } from './reading.ts';
+import { answersOf } from './read-members.ts';
 
-/** A hand-written form, or anything that can be told what to post: fields by name or path. */
+/** A hand-written form or program posts fields, which are found by name or path. */
 export const generic: Builder = {
   title: 'Generic',
   contentTypes: ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'],

@@ -1,5 +1,5 @@
 import type { Builder } from './builder.ts';
-import { answersOf, members } from './reading.ts';
+import { answersOf, membersOf } from './read-members.ts';
 
 /** Google Forms has no webhook: the script of docs/forms.md posts each response. */
 export const googleForms: Builder = {
@@ -14,9 +14,9 @@ export const googleForms: Builder = {
   retries: 'never: the script reports the failure to the owner of the form',
   verifiedWith: 'no fixture: a body as the script of docs/forms.md makes it',
   parse: (payload) => {
-    const response = members(payload['response']);
+    const response = membersOf(payload['response']);
     return {
-      answers: answersOf(members(response['answers'])),
+      answers: answersOf(membersOf(response['answers'])),
       submissionId: response['id'],
       submittedAt: response['timestamp'],
     };

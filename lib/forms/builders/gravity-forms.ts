@@ -1,8 +1,8 @@
 import type { Fields } from '../payload.ts';
 import type { Answer, Builder } from './builder.ts';
-import { answersOf, utc } from './reading.ts';
+import { answersOf, readUtc } from './read-members.ts';
 
-/** What Gravity Forms puts beside the answers. */
+/** Gravity Forms' own members of an entry, which are no answers. */
 const OWN = [
   'id',
   'form_id',
@@ -27,7 +27,7 @@ const OWN = [
   'status',
 ];
 
-/** Gravity Forms sends an entry under the numbers of its fields; parts of a field are `1.3`, and no label tells which is which. */
+/** Gravity Forms posts an entry under the numbers of its fields, without labels. A part of a field has a name such as `1.3`. */
 export const gravityForms: Builder = {
   title: 'Gravity Forms',
   contentTypes: ['application/json', 'application/x-www-form-urlencoded'],
@@ -44,14 +44,14 @@ export const gravityForms: Builder = {
     answers: [...answersOf(payload, ...OWN), ...groups(payload)],
     submissionId:
       payload['id'] === undefined ? undefined : `${String(payload['form_id'])}:${String(payload['id'])}`,
-    submittedAt: utc(payload['date_created']),
+    submittedAt: readUtc(payload['date_created']),
     pageUrl: payload['source_url'],
     ip: payload['ip'],
     userAgent: payload['user_agent'],
   }),
 };
 
-/** Fields in parts, whole: a name has .3 and .6, an address .1 and .3 to .6. */
+/** Joins the parts of fields. A name has the parts .3 and .6, an address .1 and .3 to .6. */
 function groups(payload: Fields): Answer[] {
   const numbers = new Set(Object.keys(payload).flatMap((key) => /^(\d+)\.\d+$/.exec(key)?.[1] ?? []));
   return [...numbers].map((number) => {

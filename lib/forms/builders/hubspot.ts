@@ -1,12 +1,12 @@
 import type { Builder } from './builder.ts';
-import { members } from './reading.ts';
+import { membersOf } from './read-members.ts';
 
-/** HubSpot's workflows post a contact: its properties, plain or as `{value}`. */
+/** HubSpot's workflows post the properties of a contact, plain or as `{value}`. */
 export const hubspot: Builder = {
   title: 'HubSpot',
   contentTypes: ['application/json'],
   proof: { scheme: 'hubspot' },
-  // A contact's property stays ticked whatever the person does later: it is a field of a CRM, not an answer of today.
+  // A contact's property stays ticked after the person has opted out: it is a field of a CRM and no new answer.
   attestedBy: 'HubSpot',
   setup: [
     'In a workflow that a form submission starts: Send a webhook, POST, {url}; request signature in header with your app.',
@@ -18,12 +18,12 @@ export const hubspot: Builder = {
   retries: 'not confirmed; without an id, the same fields within 24 hours are one submission',
   verifiedWith: 'no fixture: a body as the documentation describes it',
   parse: (payload) => {
-    const properties = members(payload['properties']);
+    const properties = membersOf(payload['properties']);
     const fields = Object.keys(properties).length > 0 ? properties : payload;
     return {
       answers: Object.entries(fields).map(([name, value]) => ({
         names: [name],
-        value: members(value)['value'] ?? value,
+        value: membersOf(value)['value'] ?? value,
       })),
     };
   },

@@ -45,9 +45,10 @@ export const builders = {
 } as const satisfies Readonly<Record<string, Builder>>;
 
 export type BuilderName = keyof typeof builders;
+/** The words for builders in a form's configuration. */
 export const builderNames = Object.keys(builders) as [BuilderName, ...BuilderName[]];
 
-/** The preset of a builder. */
+/** Finds the preset of a builder. */
 export function builderOf(name: BuilderName): Builder {
   return builders[name];
 }

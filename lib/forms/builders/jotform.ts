@@ -1,7 +1,7 @@
 import type { Answer, Builder } from './builder.ts';
-import { entries, members, parseInner } from './reading.ts';
+import { entriesOf, membersOf, parseInner } from './read-members.ts';
 
-/** What Jotform puts beside the answers. */
+/** Jotform's own members of `rawRequest`, which are no answers. */
 const OWN = new Set([
   'slug',
   'event_id',
@@ -13,7 +13,7 @@ const OWN = new Set([
   'timeToSubmit',
 ]);
 
-/** Jotform posts multipart whose field `rawRequest` is a JSON text; questions are named `q4_phone`. */
+/** Jotform posts multipart. Its field `rawRequest` is a JSON text, whose questions have names such as `q4_phone`. */
 export const jotform: Builder = {
   title: 'Jotform',
   contentTypes: ['multipart/form-data'],
@@ -27,14 +27,14 @@ export const jotform: Builder = {
   verifiedWith:
     'jotform.fields.json: the fields of a real delivery, with a phone and a consent question added',
   parse: (payload) => {
-    const raw = members(parseInner(payload['rawRequest']));
+    const raw = membersOf(parseInner(payload['rawRequest']));
     const edited = isTrue(raw['submissionEdited']) || isTrue(payload['submissionEdited']);
     const id = payload['submissionID'];
     return {
       answers: Object.entries(raw)
         .filter(([name]) => !OWN.has(name))
         .map(answer),
-      // An edit is news of its own: every further edit of the same submission too.
+      // Each edit gets an id of its own, so that it is stored beside the first submission.
       submissionId: edited ? `${String(id)}:edited:${String(raw['event_id'] ?? '')}` : id,
       submittedAt: undefined,
       ip: payload['ip'],
@@ -52,10 +52,10 @@ function answer([name, value]: [string, unknown]): Answer {
   return { names: short === undefined ? [name] : [name, short], value: plain(value) };
 }
 
-/** Phone questions come as {area, phone} or {full}, some lists with other members beside the choices. */
+/** Reads the plain value of an answer. A phone comes as {area, phone} or {full}, and some lists come as objects. */
 function plain(value: unknown): unknown {
-  const { area, phone, full } = members(value);
+  const { area, phone, full } = membersOf(value);
   if (typeof full === 'string') return full;
   if (typeof area === 'string' && typeof phone === 'string') return `${area}${phone}`;
-  return entries(value).length > 0 && !Array.isArray(value) ? Object.values(members(value)) : value;
+  return entriesOf(value).length > 0 && !Array.isArray(value) ? Object.values(membersOf(value)) : value;
 }

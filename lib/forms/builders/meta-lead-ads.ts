@@ -1,7 +1,7 @@
 import type { Builder } from './builder.ts';
-import { entries, members, named } from './reading.ts';
+import { entriesOf, membersOf, namesOf } from './read-members.ts';
 
-/** Meta notifies without personal data. A lead's data, as the Graph API gives it, can be passed on by an automation tool. */
+/** Meta posts notifications without personal data. An automation tool can post the lead itself, as the Graph API returns it. */
 export const metaLeadAds: Builder = {
   title: 'Meta Lead Ads',
   contentTypes: ['application/json'],
@@ -26,10 +26,10 @@ export const metaLeadAds: Builder = {
       };
     }
     return {
-      answers: entries(payload['field_data']).map((field) => {
+      answers: entriesOf(payload['field_data']).map((field) => {
         const values = field['values'];
         return {
-          names: named(field['name']),
+          names: namesOf(field['name']),
           value: Array.isArray(values) && values.length === 1 ? values[0] : values,
         };
       }),
@@ -39,7 +39,7 @@ export const metaLeadAds: Builder = {
   },
 };
 
-function leadOf(payload: ReturnType<typeof members>): unknown {
-  const [change] = entries(payload['entry']).flatMap((entry) => entries(entry['changes']));
-  return members(change?.['value'])['leadgen_id'];
+function leadOf(payload: ReturnType<typeof membersOf>): unknown {
+  const [change] = entriesOf(payload['entry']).flatMap((entry) => entriesOf(entry['changes']));
+  return membersOf(change?.['value'])['leadgen_id'];
 }

@@ -1,7 +1,7 @@
 import type { Builder } from './builder.ts';
-import { answersOf, members } from './reading.ts';
+import { answersOf, membersOf } from './read-members.ts';
 
-/** Netlify signs with a JWT whose claim is the body's hash. */
+/** Netlify signs with a JWT that has the body's hash as a claim. */
 export const netlify: Builder = {
   title: 'Netlify Forms',
   contentTypes: ['application/json'],
@@ -14,7 +14,7 @@ export const netlify: Builder = {
   retries: 'not confirmed; a repetition has the same id and counts once',
   verifiedWith: 'no fixture: a body as the documentation describes it',
   parse: (payload) => {
-    const data = members(payload['data']);
+    const data = membersOf(payload['data']);
     return {
       answers: answersOf(data, 'ip', 'user_agent', 'referrer'),
       submissionId: payload['id'],

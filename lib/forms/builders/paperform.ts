@@ -1,6 +1,6 @@
 import type { Builder } from './builder.ts';
 import type { Fact } from './facts.ts';
-import { entries, named, utc } from './reading.ts';
+import { entriesOf, namesOf, readUtc } from './read-members.ts';
 
 const FACTS: Readonly<Record<string, Fact>> = { phone: 'phone', email: 'email' };
 
@@ -17,16 +17,16 @@ export const paperform: Builder = {
   retries: 'not confirmed; a repetition has the same submission id and counts once',
   verifiedWith: 'no fixture: a body as the documentation describes it',
   parse: (payload) => ({
-    answers: entries(payload['data']).map((field) => {
+    answers: entriesOf(payload['data']).map((field) => {
       const fact = FACTS[String(field['type'])];
       return {
-        names: named(field['custom_key'], field['key'], field['title']),
+        names: namesOf(field['custom_key'], field['key'], field['title']),
         value: field['value'],
         ...(fact && { fact }),
       };
     }),
     submissionId: payload['submission_id'],
-    submittedAt: utc(payload['created_at']),
+    submittedAt: readUtc(payload['created_at']),
     ip: payload['ip_address'],
   }),
 };

@@ -1,10 +1,10 @@
 import type { Answer, Builder } from './builder.ts';
 import type { Fact } from './facts.ts';
-import { entries, members, named } from './reading.ts';
+import { entriesOf, membersOf, namesOf } from './read-members.ts';
 
 const FACTS: Readonly<Record<string, Fact>> = { INPUT_PHONE_NUMBER: 'phone', INPUT_EMAIL: 'email' };
 
-/** Tally names chosen options by their ids, and repeats each option of a checkbox question as a field of its own. */
+/** Tally posts chosen options by their ids, and each option of a checkbox question again as a field of its own. */
 export const tally: Builder = {
   title: 'Tally',
   contentTypes: ['application/json'],
@@ -17,21 +17,21 @@ export const tally: Builder = {
   retries: 'up to five repetitions: after 5 and 30 minutes, 1, 6 and 24 hours',
   verifiedWith: "tally.json: Tally's official example",
   parse: (payload) => {
-    const data = members(payload['data']);
+    const data = membersOf(payload['data']);
     return {
-      answers: entries(data['fields']).map(answer),
+      answers: entriesOf(data['fields']).map(readAnswer),
       submissionId: data['submissionId'] ?? data['responseId'],
       submittedAt: data['createdAt'],
     };
   },
 };
 
-function answer(field: ReturnType<typeof members>): Answer {
-  const texts = new Map(entries(field['options']).map((option) => [option['id'], option['text']]));
+function readAnswer(field: ReturnType<typeof membersOf>): Answer {
+  const texts = new Map(entriesOf(field['options']).map((option) => [option['id'], option['text']]));
   const value = field['value'];
   const fact = FACTS[String(field['type'])];
   return {
-    names: named(field['key'], field['label']),
+    names: namesOf(field['key'], field['label']),
     value: texts.size > 0 && Array.isArray(value) ? value.map((id) => texts.get(id) ?? id) : value,
     ...(fact && { fact }),
   };

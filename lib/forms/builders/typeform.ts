@@ -1,10 +1,10 @@
 import type { Answer, Builder } from './builder.ts';
 import type { Fact } from './facts.ts';
-import { answersOf, entries, members, named } from './reading.ts';
+import { answersOf, entriesOf, membersOf, namesOf } from './read-members.ts';
 
 const FACTS: Readonly<Record<string, Fact>> = { phone_number: 'phone', email: 'email' };
 
-/** Typeform sends only the questions that were answered; what was asked stands in the definition beside them. */
+/** Typeform posts only answered questions. The definition beside them has all questions. */
 export const typeform: Builder = {
   title: 'Typeform',
   contentTypes: ['application/json'],
@@ -18,14 +18,14 @@ export const typeform: Builder = {
     '404 and 410 switch the webhook off at once; 429, 408, 423 and 503 are repeated every few minutes for 10 hours; others a few times',
   verifiedWith: "typeform.json: Typeform's official example, with a phone answer added",
   parse: (payload) => {
-    const response = members(payload['form_response']);
-    const asked = new Map(
-      entries(members(response['definition'])['fields']).map((field) => [field['id'], field]),
+    const response = membersOf(payload['form_response']);
+    const questions = new Map(
+      entriesOf(membersOf(response['definition'])['fields']).map((field) => [field['id'], field]),
     );
     return {
       answers: [
-        ...entries(response['answers']).map((given) => answer(given, asked)),
-        ...answersOf(members(response['hidden'])),
+        ...entriesOf(response['answers']).map((given) => readAnswer(given, questions)),
+        ...answersOf(membersOf(response['hidden'])),
       ],
       submissionId:
         payload['event_type'] === 'form_response_partial'
@@ -37,23 +37,23 @@ export const typeform: Builder = {
   },
 };
 
-function answer(
-  given: ReturnType<typeof members>,
-  asked: ReadonlyMap<unknown, Record<string, unknown>>,
+function readAnswer(
+  given: ReturnType<typeof membersOf>,
+  questions: ReadonlyMap<unknown, Record<string, unknown>>,
 ): Answer {
-  const field = members(given['field']);
-  const question = asked.get(field['id']);
+  const field = membersOf(given['field']);
+  const question = questions.get(field['id']);
   const type = String(given['type']);
   const fact = FACTS[type];
   const raw = given[type];
-  const value = type === 'choice' || type === 'choices' ? labels(members(raw)) : raw;
+  const value = type === 'choice' || type === 'choices' ? labels(membersOf(raw)) : raw;
   return {
-    names: named(field['id'], field['ref'], question?.['ref'], question?.['title']),
+    names: namesOf(field['id'], field['ref'], question?.['ref'], question?.['title']),
     value,
     ...(fact && { fact }),
   };
 }
 
-function labels(choice: ReturnType<typeof members>): unknown {
+function labels(choice: ReturnType<typeof membersOf>): unknown {
   return choice['labels'] ?? choice['label'] ?? choice['other'];
 }

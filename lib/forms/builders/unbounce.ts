@@ -1,7 +1,7 @@
 import type { Builder } from './builder.ts';
-import { answersOf, members, parseInner } from './reading.ts';
+import { answersOf, membersOf, parseInner } from './read-members.ts';
 
-/** Unbounce posts urlencoded; the answers are lists inside the JSON text `data.json`. */
+/** Unbounce posts urlencoded fields. The answers are lists inside the JSON text `data.json`. */
 export const unbounce: Builder = {
   title: 'Unbounce',
   contentTypes: ['application/x-www-form-urlencoded'],
@@ -14,7 +14,7 @@ export const unbounce: Builder = {
   retries: 'not confirmed; without an id, the same fields within 24 hours are one submission',
   verifiedWith: 'unbounce.body.txt: a real body, with a phone and a checkbox added',
   parse: (payload) => {
-    const data = members(parseInner(payload['data.json']));
+    const data = membersOf(parseInner(payload['data.json']));
     const ip = single(data['ip_address']);
     return {
       answers: answersOf(data, 'ip_address', 'time_submitted', 'date_submitted', 'page_url').map(
@@ -26,7 +26,7 @@ export const unbounce: Builder = {
   },
 };
 
-/** A list of one is its only entry. */
+/** Takes the only entry out of a list of one. Returns any other value unchanged. */
 function single(value: unknown): unknown {
   return Array.isArray(value) && value.length === 1 ? value[0] : value;
 }

@@ -1,7 +1,7 @@
 import type { Builder } from './builder.ts';
-import { answersOf, members } from './reading.ts';
+import { answersOf, membersOf } from './read-members.ts';
 
-/** Webflow's hooks made through its API are signed, those made in the dashboard are not. Phones come as numbers. */
+/** Webflow signs only hooks that were made through its API, not those from the dashboard. It posts phones as numbers. */
 export const webflow: Builder = {
   title: 'Webflow',
   contentTypes: ['application/json'],
@@ -23,9 +23,9 @@ export const webflow: Builder = {
   verifiedWith:
     "webflow.json: Webflow's official example, with a real number (still a JSON number) and a checkbox",
   parse: (payload) => {
-    const inner = members(payload['payload']);
+    const inner = membersOf(payload['payload']);
     return {
-      answers: answersOf(members(inner['data'])),
+      answers: answersOf(membersOf(inner['data'])),
       submissionId: inner['id'],
       submittedAt: inner['submittedAt'],
     };

@@ -1,7 +1,7 @@
 import type { Builder } from './builder.ts';
-import { answersOf } from './reading.ts';
+import { answersOf } from './read-members.ts';
 
-/** WPForms joins several choices with `||`, and its signature holds for JSON bodies only. */
+/** WPForms joins several choices with `||`. Its signature covers JSON bodies only. */
 export const wpforms: Builder = {
   title: 'WPForms',
   contentTypes: ['application/json'],

@@ -1,10 +1,10 @@
 import type { Answer, Builder } from './builder.ts';
 import type { Fact } from './facts.ts';
-import { answersOf, entries, members, named, parseInner } from './reading.ts';
+import { answersOf, entriesOf, membersOf, namesOf, parseInner } from './read-members.ts';
 
 const FACTS: Readonly<Record<string, Fact>> = { phone: 'phone', email: 'email' };
 
-/** Wufoo posts `Field12`; with "Include Field and Form Structures" it says what each one is. */
+/** Wufoo posts names such as `Field12`. With "Include Field and Form Structures" it posts their titles and types too. */
 export const wufoo: Builder = {
   title: 'Wufoo',
   contentTypes: ['application/x-www-form-urlencoded'],
@@ -18,12 +18,12 @@ export const wufoo: Builder = {
   retries: 'not confirmed; a repetition has the same entry id and counts once',
   verifiedWith: 'no fixture: a body as the documentation describes it',
   parse: (payload) => {
-    const structure = entries(members(parseInner(payload['FieldStructure']))['Fields']);
-    const asked = new Map<string, { title: unknown; fact: Fact | undefined }>();
+    const structure = entriesOf(membersOf(parseInner(payload['FieldStructure']))['Fields']);
+    const questions = new Map<string, { title: unknown; fact: Fact | undefined }>();
     for (const field of structure) {
-      asked.set(String(field['ID']), { title: field['Title'], fact: FACTS[String(field['Type'])] });
-      for (const part of entries(field['SubFields'])) {
-        asked.set(String(part['ID']), { title: part['Label'], fact: undefined });
+      questions.set(String(field['ID']), { title: field['Title'], fact: FACTS[String(field['Type'])] });
+      for (const part of entriesOf(field['SubFields'])) {
+        questions.set(String(part['ID']), { title: part['Label'], fact: undefined });
       }
     }
     const own = [
@@ -36,7 +36,7 @@ export const wufoo: Builder = {
       'FormStructure',
     ];
     return {
-      answers: answersOf(payload, ...own).map((answer) => withTitle(answer, asked)),
+      answers: answersOf(payload, ...own).map((answer) => withTitle(answer, questions)),
       submissionId: payload['EntryId'],
       ip: payload['IP'],
     };
@@ -45,11 +45,11 @@ export const wufoo: Builder = {
 
 function withTitle(
   { names, value }: Answer,
-  asked: ReadonlyMap<string, { title: unknown; fact: Fact | undefined }>,
+  questions: ReadonlyMap<string, { title: unknown; fact: Fact | undefined }>,
 ): Answer {
-  const question = asked.get(names[0] ?? '');
+  const question = questions.get(names[0] ?? '');
   return {
-    names: named(...names, question?.title),
+    names: namesOf(...names, question?.title),
     value,
     ...(question?.fact && { fact: question.fact }),
   };

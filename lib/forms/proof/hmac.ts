@@ -7,8 +7,8 @@ export function verifyHmac(
   secret: string,
   { headers, body }: SignedRequest,
 ): ProofResult {
-  const given = headers[header];
-  if (!given?.startsWith(prefix)) return 'missing';
-  const signature = Buffer.from(given.slice(prefix.length).trim(), encoding);
+  const value = headers[header];
+  if (!value?.startsWith(prefix)) return 'missing';
+  const signature = Buffer.from(value.slice(prefix.length).trim(), encoding);
   return sameBytes(hmacSha256(secret, body), signature) ? 'proved' : 'wrong';
 }

@@ -1,10 +1,10 @@
 import { type ProofResult, REPLAY_WINDOW_SECONDS, type SignedRequest } from './proof.ts';
 import { hmacSha256, isFresh, sameBytes } from './same-bytes.ts';
 
-/** What HubSpot decodes in the URI before it signs; every other escape stays as it is. */
+/** The escapes that HubSpot decodes in the URI before it signs. It keeps all others. */
 const DECODED = /%(3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)/gi;
 
-/** Checks HubSpot's signature, version 3, and that it was signed within the last minutes. */
+/** Checks HubSpot's signature, version 3, and its age. */
 export function verifyHubspot(
   secret: string,
   { headers, body, method, url }: SignedRequest,

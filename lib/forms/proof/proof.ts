@@ -1,27 +1,27 @@
-/** How a form builder proves that a request is its own. Data: each scheme has one verifier beside this file. */
+/** The proof of origin of a form builder, as data. Each scheme has a verifier in this folder. */
 export type Proof =
-  /** Nothing is signed: the form's own secret, in the header `x-sendgate-secret`, in the URL or in a place of the builder's. */
+  /** The form's own secret in the header `x-sendgate-secret`, in the URL or in the builder's own place. Nothing is signed. */
   | {
       readonly scheme: 'secret';
-      /** A field of the body that carries the secret. It is taken out before anything is stored. */
+      /** A field of the body that carries the secret. It is removed before the body is stored. */
       readonly bodyField?: string;
-      /** A header that carries the secret, lower case. */
+      /** A header that carries the secret, in lower case. */
       readonly header?: string;
     }
-  /** HMAC-SHA256 of the raw body. */
+  /** An HMAC-SHA256 of the raw body. */
   | {
       readonly scheme: 'hmac';
       readonly header: string;
       readonly prefix: string;
       readonly encoding: 'base64' | 'hex';
     }
-  /** Hex HMAC-SHA256 of a timestamp and the raw body. */
+  /** A hex HMAC-SHA256 of a timestamp and the raw body. */
   | {
       readonly scheme: 'timestampedHmac';
       readonly header: string;
-      /** Where the signature stands in `t=...,<name>=...`; absent when the header is the signature alone. */
+      /** Name of the signature in a header `t=...,<name>=...`; absent when the header is the signature alone. */
       readonly signatureName?: string;
-      /** The header that holds the timestamp, when the signature's header does not. */
+      /** The header with the timestamp; absent when the signature's header has it. */
       readonly timestampHeader?: string;
       readonly separator: '.' | ':';
       readonly unit: 'seconds' | 'milliseconds';
@@ -31,24 +31,24 @@ export type Proof =
   /** HubSpot's version 3: base64 HMAC-SHA256 of method, URI, body and timestamp. */
   | { readonly scheme: 'hubspot' };
 
-/** What a signature is checked over. */
+/** The parts of a request that signatures cover. */
 export interface SignedRequest {
-  /** Names in lower case. */
+  /** Headers by name in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** The bytes as they came. */
+  /** The raw bytes. */
   readonly body: Buffer;
   readonly method: string;
-  /** The address that the builder called, from configuration and not from the Host header, query included. */
+  /** The URL that the builder called, with its query. Its host is configured and not read from the Host header. */
   readonly url: string;
 }
 
-export type ProofResult =
-  | 'proved'
-  /** The header that proves the origin is missing or is not of its form. */
-  | 'missing'
-  | 'wrong'
-  /** Signed longer ago, or further ahead, than a request takes: somebody may be replaying it. */
-  | 'stale';
+/**
+ * The result of a check.
+ *
+ * - `missing`: the header with the proof is missing or malformed.
+ * - `stale`: the time of signing is outside the replay window, so the request may be a replay.
+ */
+export type ProofResult = 'proved' | 'missing' | 'wrong' | 'stale';
 
-/** How old a signed request may be, and how far a builder's clock may run ahead. */
+/** Maximum age of a signed request, and maximum lead of a builder's clock. */
 export const REPLAY_WINDOW_SECONDS = 300;

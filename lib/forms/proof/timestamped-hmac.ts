@@ -3,7 +3,7 @@ import { hmacSha256, isFresh, sameBytes } from './same-bytes.ts';
 
 type Scheme = Extract<Proof, { scheme: 'timestampedHmac' }>;
 
-/** Checks an HMAC over a timestamp and the raw body, and that it was signed just now (Webflow, WPForms, Formspree). */
+/** Checks an HMAC over a timestamp and the raw body, and its age (Webflow, WPForms, Formspree). */
 export function verifyTimestampedHmac(
   scheme: Scheme,
   secret: string,

@@ -4,7 +4,7 @@ import { verifyJwt } from './jwt.ts';
 import type { Proof, ProofResult, SignedRequest } from './proof.ts';
 import { verifyTimestampedHmac } from './timestamped-hmac.ts';
 
-/** The schemes in which the builder signs, and not only knows a secret. */
+/** The schemes with a signature. */
 export type Signature = Exclude<Proof, { scheme: 'secret' }>;
 
 /**

@@ -105,7 +105,7 @@ test('H6 however runs end, nobody who waits is passed over and nobody is looked 
       const next = () => chance.next().value;
       const { deps, seen, sizes, due } = organizationOf(waiting, () => next() > 0);
       for (let run = 0; run < 60 && seen.size < due.length; run++) {
-        const counts = { lookedUp: 0, attested: 0, written: 0, failed: 0 };
+        const counts = { lookedUp: 0, optIns: 0, written: 0, failed: 0 };
         // A run without an answer ends in the middle of a page; a run short of time ends between two pages.
         await lookUpWaiting(deps, defaultCrmPreferences, MAPPINGS, counts, () => next() > 0).catch(
           (error) => {
@@ -124,7 +124,7 @@ test.each([{ spread: [1500, 0, 0, 0, 0, 0, 0, 0] }, { spread: [186, 186, 189, 18
   'H6 a thousand who wait are looked up in three turns, spread as $spread',
   async ({ spread }) => {
     const { deps, sizes } = organizationOf(spread, () => true);
-    const counts = { lookedUp: 0, attested: 0, written: 0, failed: 0 };
+    const counts = { lookedUp: 0, optIns: 0, written: 0, failed: 0 };
     await lookUpWaiting(deps, defaultCrmPreferences, MAPPINGS, counts, () => true);
     expect(counts.lookedUp).toBe(1000);
     expect(sizes).toHaveLength(3);

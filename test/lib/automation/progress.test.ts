@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type Automation, automationSchema } from '../../../lib/automation/automation.ts';
 import { type Enrollment, messageIdOf } from '../../../lib/automation/enrollment.ts';
-import { enrollmentItem, parseEnrollment, refOfKey } from '../../../lib/automation/enrollment-items.ts';
+import {
+  enrollmentItem,
+  enrollmentRefOfKey,
+  parseEnrollment,
+} from '../../../lib/automation/enrollment-items.ts';
 import {
   advanceEnrollment,
   deferPending,
@@ -129,7 +133,7 @@ describe('the indexes', () => {
   it('an enrollment comes back from its item as it was, and its key says whose it is', () => {
     const held = holdPending(enrolled(), WHY);
     expect(parseEnrollment(enrollmentItem(held))).toEqual(held);
-    expect(refOfKey(enrollmentItem(held))).toEqual(REF);
+    expect(enrollmentRefOfKey(enrollmentItem(held))).toEqual(REF);
   });
 
   it('neighbouring numbers spread evenly over the shards', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { asOf } from '../../../lib/consent/as-of.ts';
+import { deriveConsentAsOf } from '../../../lib/consent/as-of.ts';
 import { type ConsentEvent, eventKinds } from '../../../lib/consent/consent-event.ts';
 import { appendEvent } from '../../../lib/consent/ledger.ts';
 import { type ConsentState, initialState } from '../../../lib/consent/state.ts';
@@ -25,7 +25,7 @@ it('X10 tells what was known at a moment from what is known of it now, when a ST
     ['impliedForm', 10, 10],
     ['optOut', 20, 100],
   ]);
-  const between = asOf(NUMBER, events, at(50));
+  const between = deriveConsentAsOf(NUMBER, events, at(50));
   expect(between.known).toMatchObject({
     state: { status: 'opted_in' },
     because: { kind: 'impliedForm' },
@@ -36,8 +36,8 @@ it('X10 tells what was known at a moment from what is known of it now, when a ST
     because: { sequence: 2 },
     words: 'STOP',
   });
-  expect(asOf(NUMBER, events, at(9)).known).toEqual({ state: initialState(NUMBER) });
-  expect(asOf(NUMBER, events, at(100)).known.state.status).toBe('opted_out');
+  expect(deriveConsentAsOf(NUMBER, events, at(9)).known).toEqual({ state: initialState(NUMBER) });
+  expect(deriveConsentAsOf(NUMBER, events, at(100)).known.state.status).toBe('opted_out');
 });
 
 it('X10 X3 a form that came late was never consent, then or now', () => {
@@ -45,10 +45,10 @@ it('X10 X3 a form that came late was never consent, then or now', () => {
     ['optOut', 20, 20],
     ['explicitWeb', 10, 30],
   ]);
-  expect(asOf(NUMBER, events, at(25)).known.state.status).toBe('opted_out');
-  expect(asOf(NUMBER, events, at(40)).today.state.status).toBe('opted_out');
+  expect(deriveConsentAsOf(NUMBER, events, at(25)).known.state.status).toBe('opted_out');
+  expect(deriveConsentAsOf(NUMBER, events, at(40)).today.state.status).toBe('opted_out');
   // At second 15 the box was ticked and the STOP not yet sent, but sendgate had not heard of either.
-  const moment = asOf(NUMBER, events, at(15));
+  const moment = deriveConsentAsOf(NUMBER, events, at(15));
   expect(moment.known.state.status).toBe('none');
   expect(moment.today).toMatchObject({ state: { status: 'opted_in' }, because: { sequence: 2 } });
 });
@@ -57,7 +57,7 @@ it('X10 names the event and the words under which a number stood, keywords with 
   const first = appendEvent(initialState(NUMBER), newEvent('impliedForm', 30), at(30));
   const roof = newEvent('handsetKeyword', 10, { evidence: handset('ROOF', false) });
   const second = appendEvent(first.state, roof, at(40));
-  const { today } = asOf(NUMBER, [first.event, second.event], at(20));
+  const { today } = deriveConsentAsOf(NUMBER, [first.event, second.event], at(20));
   expect(today).toMatchObject({ words: 'ROOF', because: { sequence: 2 } });
   expect(today.state.keywords['ROOF']).toMatchObject({ active: true, sequence: 2 });
 });
@@ -70,9 +70,9 @@ it('X10 at any moment, what was known is the state that the registry had; from n
         kinds.map(([kind, second], index): Heard => [kind, second, 100 + index]),
       );
       for (const [index, state] of states.entries()) {
-        expect(asOf(NUMBER, events, at(99 + index)).known.state).toEqual(state);
+        expect(deriveConsentAsOf(NUMBER, events, at(99 + index)).known.state).toEqual(state);
       }
-      expect(asOf(NUMBER, events, at(500)).today.state).toEqual(states.at(-1));
+      expect(deriveConsentAsOf(NUMBER, events, at(500)).today.state).toEqual(states.at(-1));
     }),
   );
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { noConversation } from '../../../lib/conversations/conversation.ts';
+import { emptyConversation } from '../../../lib/conversations/conversation.ts';
 import {
   CONVERSATION_SHARDS,
   conversationLists,
@@ -37,7 +37,7 @@ beforeAll(async () => {
 
 /** Returns the shard that a number's conversation is written to. */
 function listOf(number: string): string {
-  const conversation = { ...noConversation(number, now()), lastWords: 'Hello', version: 1 };
+  const conversation = { ...emptyConversation(number, now()), lastWords: 'Hello', version: 1 };
   return String(putConversation('table', conversation).Item['collection']);
 }
 

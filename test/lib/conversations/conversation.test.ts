@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { noConversation, withHandling, withReceivedText } from '../../../lib/conversations/conversation.ts';
+import {
+  emptyConversation,
+  withHandling,
+  withReceivedText,
+} from '../../../lib/conversations/conversation.ts';
 
 const AT = '2026-06-01T18:00:00.000Z';
 const review = (messageSid: string) => ({ messageSid, since: AT, rule: 'wrong-number' });
@@ -7,7 +11,7 @@ const decision = { decision: 'noOptOut', by: 'ada', at: AT, messageSid: 'SM1' } 
 
 test('X7 a decision on one text says nothing of a later one that came while it was made', () => {
   const asked = withReceivedText(
-    noConversation('+13035550142', new Date(AT)),
+    emptyConversation('+13035550142', new Date(AT)),
     { body: 'Wrong number', at: AT },
     review('SM1'),
   );

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { consentStatuses } from '../../../lib/consent/consent-event.ts';
 import { type ConsentState, initialState, optInRequestStatuses } from '../../../lib/consent/state.ts';
-import { type Conversation, noConversation } from '../../../lib/conversations/conversation.ts';
+import { type Conversation, emptyConversation } from '../../../lib/conversations/conversation.ts';
 import { decide } from '../../../lib/gate/decide.ts';
 import type { DecisionInput } from '../../../lib/gate/decision.ts';
 import { defaultSettings, type Settings } from '../../../lib/organization/settings.ts';
@@ -23,7 +23,7 @@ const OPTED_IN: ConsentState = {
   lastOptInAt: '2026-05-01T00:00:00.000Z',
 };
 const NOT_ASKED: ConsentState = initialState('+13035550142');
-const CONVERSATION: Conversation = noConversation('+13035550142', NOON);
+const CONVERSATION: Conversation = emptyConversation('+13035550142', NOON);
 const IN_REVIEW: Conversation = {
   ...CONVERSATION,
   review: { messageSid: 'SM1', since: '2026-06-01T11:30:00.000Z', rule: 'wrongNumber' },

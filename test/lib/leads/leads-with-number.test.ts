@@ -16,7 +16,7 @@ const NUMBERS = [ONE, OTHER, THIRD, NOBODYS] as string[];
 
 /** Compares the lists of leads with the leads' own entries. */
 async function agrees(): Promise<void> {
-  const listed = await leads.holdersOf(NUMBERS);
+  const listed = await leads.leadsWithNumbers(NUMBERS);
   for (const number of NUMBERS) {
     expect(listed.get(number), number).toEqual((await leads.leadsWithNumber(number)).toSorted());
   }
@@ -28,9 +28,9 @@ test('C4 S1 a list shows every lead of a number, also when leads were added and 
     ...Array.from({ length: 4 }, () => leads.upsertByNumber(OTHER, {})),
   ]);
   await agrees();
-  expect((await leads.holdersOf(NUMBERS)).get(ONE)).toHaveLength(4);
+  expect((await leads.leadsWithNumbers(NUMBERS)).get(ONE)).toHaveLength(4);
   // Racing submissions create one lead.
-  expect((await leads.holdersOf(NUMBERS)).get(OTHER)).toHaveLength(1);
+  expect((await leads.leadsWithNumbers(NUMBERS)).get(OTHER)).toHaveLength(1);
   await Promise.all([
     ...made.slice(0, 2).map(({ id }) => leads.changeNumber(id, OTHER)),
     leads.changeNumber(made[2]?.id ?? '', THIRD),
@@ -38,7 +38,7 @@ test('C4 S1 a list shows every lead of a number, also when leads were added and 
     leads.create(THIRD, {}),
   ]);
   await agrees();
-  expect(await leads.holdersOf([NOBODYS])).toEqual(new Map([[NOBODYS, []]]));
+  expect(await leads.leadsWithNumbers([NOBODYS])).toEqual(new Map([[NOBODYS, []]]));
 });
 
 test('C4 leads from before lists kept them are shown, and kept with the next one', async () => {
@@ -47,10 +47,10 @@ test('C4 leads from before lists kept them are shown, and kept with the next one
   const second = await leads.create(number, {});
   const key = { TableName: tables.outreachTable, Key: primaryKey(number) };
   await tables.client.send(new UpdateCommand({ ...key, UpdateExpression: 'REMOVE holders' }));
-  expect((await leads.holdersOf([number])).get(number)).toEqual([first.id, second.id].toSorted());
+  expect((await leads.leadsWithNumbers([number])).get(number)).toEqual([first.id, second.id].toSorted());
   const third = await leads.create(number, {});
   const all = [first.id, second.id, third.id].toSorted();
-  expect((await leads.holdersOf([number])).get(number)).toEqual(all);
+  expect((await leads.leadsWithNumbers([number])).get(number)).toEqual(all);
   expect((await leads.leadsWithNumber(number)).toSorted()).toEqual(all);
   // Submissions still belong to the first lead.
   expect((await leads.upsertByNumber(number, { firstName: 'Dana' })).id).toBe(first.id);
