@@ -19,6 +19,7 @@ import { createMessageStore } from '../../lib/messaging/message-store.ts';
 import { createTwilioCarrier } from '../../lib/messaging/twilio-carrier.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
+import { createSingleTextStore } from '../../lib/single-texts/single-text-store.ts';
 import { runReconcile } from './run-reconcile.ts';
 
 const env = readEnv([
@@ -44,6 +45,7 @@ const deps = {
   senderRefusals: createSenderRefusalStore({ client, table: env.outreachTable, now }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
+  singleTexts: createSingleTextStore({ client, table: env.outreachTable }),
   crmJobQueue: createCrmJobQueue({ ...env, client, now }),
   conversations: createConversationStore({ client, table: env.outreachTable, now }),
   drift: createDriftStore({ client, table: env.outreachTable }),

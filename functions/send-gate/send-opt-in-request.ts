@@ -41,6 +41,7 @@ export async function sendOptInRequest(
       source: 'gate',
       messageId: id,
       wordsSent: words.whole,
+      openUntil: new Date(now.getTime() + settings.optInRequestAgeHours * 3_600_000).toISOString(),
       ...(settings.doubleOptIn === 'perLead' && input.leadId !== undefined && { leadId: input.leadId }),
     },
   });

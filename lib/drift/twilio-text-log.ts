@@ -35,6 +35,15 @@ export function createTwilioTextLog(options: TwilioTextLogOptions): TextLog {
     return new Set(numbers.map(({ phoneNumber }) => phoneNumber));
   }
 
+  async function timeOf(sid: string): Promise<string | undefined> {
+    try {
+      return atOf(await messages(sid).fetch());
+    } catch (error) {
+      if ((error as { status?: unknown }).status === 404) return undefined;
+      throw error;
+    }
+  }
+
   return {
     page: async (from, cursor) => {
       pool ??= numbersOfPool();
@@ -52,15 +61,8 @@ export function createTwilioTextLog(options: TwilioTextLogOptions): TextLog {
       const next = more ? `${list} ${more}` : list + 1 < lists.length ? `${list + 1} ` : undefined;
       return { texts, next };
     },
-    has: async (sid) => {
-      try {
-        await messages(sid).fetch();
-        return true;
-      } catch (error) {
-        if ((error as { status?: unknown }).status === 404) return false;
-        throw error;
-      }
-    },
+    has: async (sid) => (await timeOf(sid)) !== undefined,
+    timeOf,
   };
 }
 

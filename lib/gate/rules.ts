@@ -1,5 +1,5 @@
 import { addDuration } from '../automation/automation.ts';
-import type { OptInRequestStatus } from '../consent/state.ts';
+import type { OptInRequestPeriod, OptInRequestStatus } from '../consent/state.ts';
 import { carrierErrorOf } from '../messaging/carrier-errors.ts';
 import { recipientLocation } from '../phone/time-zones.ts';
 import { frequencyWindow } from './caps.ts';
@@ -27,6 +27,12 @@ function objectByPurpose(
 export function optInRequestOf({ settings, consent, leadId }: DecisionInput): OptInRequestStatus {
   if (settings.doubleOptIn !== 'perLead' || leadId === undefined) return consent.optInRequest;
   return consent.leadOptInRequests?.[leadId] ?? 'not_sent';
+}
+
+/** Selects the period of the request that `optInRequestOf` selects; undefined when none was sent. */
+function optInRequestPeriodOf({ settings, consent, leadId }: DecisionInput): OptInRequestPeriod | undefined {
+  if (settings.doubleOptIn !== 'perLead' || leadId === undefined) return consent.optInRequestPeriod;
+  return consent.leadOptInRequestPeriods?.[leadId];
 }
 
 /** Drops a text that waited longer than its maximum age, so that a late opt-in releases no stale text. */
@@ -223,22 +229,36 @@ const doubleOptIn: Rule = {
       case 'accepted':
         return { explanation: `${subject} answered the request with START` };
       case 'not_sent':
-        // A review does not stop an agent's text, but it does stop the system's own request for START.
-        return input.conversation.review
-          ? {
-              verdict: { kind: 'hold', reason: 'awaitingReview' },
-              explanation: `${subject} must be asked first, which waits until a person has decided on a text that may be an opt-out`,
-            }
-          : { optInRequestFirst: true, explanation: `${subject} must be asked first, and waits for START` };
-      case 'sent':
-      case 'rejected':
+        return askFirst(input, subject);
+      case 'sent': {
+        const { sentAt, until } = optInRequestPeriodOf(input) ?? {};
+        if (until === undefined || until >= input.now.toISOString()) break;
+        // Whoever did not answer is asked again for a new text only, and not for the one that asked.
+        if (input.heldFor !== 'waitingForStart') return askFirst(input, subject);
         return {
           verdict: { kind: 'hold', reason: 'waitingForStart' },
-          explanation: `${subject} was asked and has not answered with START`,
+          explanation: `${subject} was asked at ${sentAt}, and the request ended at ${until} without START`,
         };
+      }
+      case 'rejected':
+        break;
     }
+    return {
+      verdict: { kind: 'hold', reason: 'waitingForStart' },
+      explanation: `${subject} was asked and has not answered with START`,
+    };
   },
 };
+
+/** Lets the request for START go first. A review does not stop an agent's text, but it does stop that request. */
+function askFirst({ conversation }: DecisionInput, subject: string): RuleResult {
+  return conversation.review
+    ? {
+        verdict: { kind: 'hold', reason: 'awaitingReview' },
+        explanation: `${subject} must be asked first, which waits until a person has decided on a text that may be an opt-out`,
+      }
+    : { optInRequestFirst: true, explanation: `${subject} must be asked first, and waits for START` };
+}
 
 /** Lets the confirmation of an opt-in leave before any automated text (B3). */
 const confirmationFirst: Rule = {

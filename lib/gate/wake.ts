@@ -20,6 +20,8 @@ export type WaitingReason = (typeof waitingReasons)[number];
  * @returns `all`, or the reasons. An opt-out wakes the texts that wait for START, since the gate then drops them (C3).
  */
 export function wokenByEvent(event: ConsentEvent): 'all' | readonly WaitingReason[] {
+  // A START settles a text that waits for a decision, also where the number was opted in all the time.
+  if (event.kind === 'handsetStart' && event.effect === 'unchanged') return ['awaitingReview'];
   if (event.effect !== 'changed' || event.kind === 'optInRequestSent') return [];
   // Texts that wait for START would ask in vain again and again. For an unreachable number the gate refuses them instead.
   if (event.kind === 'optInRequestFailed') return isDeadNumber(event) ? ['waitingForStart'] : [];
