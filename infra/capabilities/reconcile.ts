@@ -22,11 +22,7 @@ export function addReconcile(stack: OrganizationStack): void {
   // A START is compared with the opt-out before it in the number's ledger (X13).
   registry.grantHistory(reconcile);
   configuration.grantRead(reconcile, ['GetItem']);
-  outreach.grantUse(
-    reconcile,
-    ['GetItem', 'Query', 'PutItem', 'UpdateItem'],
-    [WORK_INDEX, COLLECTION_INDEX],
-  );
+  outreach.grantUse(reconcile, ['GetItem', 'Query', 'PutItem', 'UpdateItem'], [WORK_INDEX, COLLECTION_INDEX]);
   twilioSecrets.grantApiKey(reconcile);
   addSchedule(stack, 'reconcile-schedule', RATE, reconcile);
 

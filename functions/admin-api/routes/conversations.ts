@@ -55,7 +55,7 @@ const changeSchema = z
   .strictObject({
     read: z.literal(true).optional(),
     project: projectSchema.nullable().optional(),
-    /** The user's decision on the text that waits: it was an opt-out, or it was none. */
+    /** The decision on the text that waits: an opt-out, none, or a wrong number, which ends the consent of who had it and opts out. */
     decision: z.enum(decisions).optional(),
     /** SID of the text that was decided on, from the conversation's `review`. The request is refused when a later text waits. */
     messageSid: z.string().max(64).optional(),
