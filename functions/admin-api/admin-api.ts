@@ -26,6 +26,7 @@ import { keywordRoutes } from './routes/keywords.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { numberRoutes } from './routes/numbers.ts';
+import { releaseRoutes } from './routes/releases.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { unreadableTextRoutes } from './routes/unreadable-texts.ts';
 import { whyRoutes } from './routes/why.ts';
@@ -52,6 +53,7 @@ const resourceRoutes: readonly Route[] = [
   ...consentEntryRoutes,
   ...certificateRoutes,
   ...importRoutes,
+  ...releaseRoutes,
   ...driftRoutes,
   ...unreadableTextRoutes,
   ...exportRoutes,

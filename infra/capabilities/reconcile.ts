@@ -20,8 +20,10 @@ export function addReconcile(stack: OrganizationStack): void {
   });
   reconcile.setEnvironment({ sender: organization.sender });
   registry.grantRecord(reconcile);
+  // A START is compared with the opt-out before it in the number's ledger (X13).
+  registry.grantHistory(reconcile);
   configuration.grantRead(reconcile, ['GetItem']);
-  outreach.grantUse(reconcile, ['GetItem', 'PutItem', 'UpdateItem'], [WORK_INDEX, COLLECTION_INDEX]);
+  outreach.grantUse(reconcile, ['GetItem', 'Query', 'PutItem', 'UpdateItem'], [WORK_INDEX, COLLECTION_INDEX]);
   twilioSecrets.grantApiKey(reconcile);
   addSchedule(stack, 'reconcile-schedule', RATE, reconcile);
 
@@ -36,6 +38,7 @@ export function addReconcile(stack: OrganizationStack): void {
     'Someone who texted STOP may have been texted since: only the comparison with Twilio told us (GET /drift).';
   alarms.onCount(reconcile, 'driftStopMissed', { harm: stopCompared });
   alarms.onCount(reconcile, 'driftOptOutUnknown', { harm: stopCompared });
+  alarms.onCount(reconcile, 'driftStartOutOfOrder', { harm: stopCompared });
   alarms.onCount(reconcile, 'driftTextNotOurs', {
     harm: 'Somebody may be texted past the gate: texts leave from our sender that sendgate did not send (GET /drift).',
   });

@@ -22,7 +22,7 @@ export const documentationSchema = z.strictObject({
 export type Documentation = z.infer<typeof documentationSchema>;
 
 /** Returns the sentence that refuses a documentation's date, or undefined when the date is not in the future. */
-export function faultOfDate({ date }: Documentation, now: Date): string | undefined {
+export function faultOfDate({ date }: Pick<Documentation, 'date'>, now: Date): string | undefined {
   return Date.parse(date) > now.getTime() ? 'The date lies in the future. Nobody has agreed yet.' : undefined;
 }
 

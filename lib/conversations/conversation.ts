@@ -16,7 +16,7 @@ export const reviewSchema = z.object({
 export type Review = z.infer<typeof reviewSchema>;
 
 /** The decisions that a person can make on a text that may be an opt-out (X7). */
-export const decisions = ['optOut', 'noOptOut'] as const;
+export const decisions = ['optOut', 'noOptOut', 'wrongNumber'] as const;
 export type ReviewDecision = (typeof decisions)[number];
 
 /** The conversation with one number. All moments are ISO 8601 UTC. */

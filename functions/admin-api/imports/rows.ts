@@ -14,10 +14,15 @@ export interface RawRow {
 /**
  * Reads the rows of an import. Unknown columns and fields are left out.
  *
+ * @param columns the columns of CSV, or fields of NDJSON, all of which must be there.
  * @throws RequestProblem 422 when the text as a whole cannot be used: no rows, too many, columns missing, broken quotes.
  */
-export function readRows(text: string, contentType: string): RawRow[] {
-  const rows = contentType === 'text/csv' ? csvRows(text) : jsonRows(text);
+export function readRows(
+  text: string,
+  contentType: string,
+  columns: readonly string[] = IMPORT_COLUMNS,
+): RawRow[] {
+  const rows = contentType === 'text/csv' ? csvRows(text, columns) : jsonRows(text, columns);
   if (rows.length === 0) throw invalidField('body', 'There are no rows in it.');
   if (rows.length > IMPORT_ROWS) {
     throw invalidField('body', `There are ${rows.length} rows in it. Send at most ${IMPORT_ROWS} at a time.`);
@@ -25,7 +30,7 @@ export function readRows(text: string, contentType: string): RawRow[] {
   return rows;
 }
 
-function csvRows(text: string): RawRow[] {
+function csvRows(text: string, columns: readonly string[]): RawRow[] {
   let lines: string[][];
   try {
     lines = parse(text, { bom: true, trim: true, skip_empty_lines: true, relax_column_count: true });
@@ -35,17 +40,17 @@ function csvRows(text: string): RawRow[] {
     throw invalidField('body', `This is not valid CSV. ${error.message}`);
   }
   const header = (lines.shift() ?? []).map((name) => name.toLowerCase());
-  const missing = IMPORT_COLUMNS.filter((name) => !header.includes(name));
+  const missing = columns.filter((name) => !header.includes(name));
   if (missing.length > 0) {
     throw invalidField('body', `The first line must name the columns. Missing: ${missing.join(', ')}.`);
   }
   return lines.map((values, index) => ({
     row: index + 1,
-    fields: Object.fromEntries(IMPORT_COLUMNS.map((name) => [name, values[header.indexOf(name)]])),
+    fields: Object.fromEntries(columns.map((name) => [name, values[header.indexOf(name)]])),
   }));
 }
 
-function jsonRows(text: string): RawRow[] {
+function jsonRows(text: string, columns: readonly string[]): RawRow[] {
   return text
     .replace(/^\ufeff/, '')
     .split(/\r?\n/)
@@ -56,7 +61,7 @@ function jsonRows(text: string): RawRow[] {
         const value: unknown = JSON.parse(line);
         if (typeof value === 'object' && value !== null) {
           const sent = value as Record<string, unknown>;
-          return { row, fields: Object.fromEntries(IMPORT_COLUMNS.map((name) => [name, sent[name]])) };
+          return { row, fields: Object.fromEntries(columns.map((name) => [name, sent[name]])) };
         }
       } catch {
         // Reported below, like a line that is JSON but no object.

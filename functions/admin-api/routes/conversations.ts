@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { enteredOptOut } from '../../../lib/consent/documented-opt-in.ts';
+import { releasedNumber } from '../../../lib/consent/released-number.ts';
 import { badgeExample, badgeOf, badgeSchema } from '../../../lib/consent/sms-opted-in-badge.ts';
 import {
   type Conversation,
@@ -54,7 +55,7 @@ const changeSchema = z
   .strictObject({
     read: z.literal(true).optional(),
     project: projectSchema.nullable().optional(),
-    /** The user's decision on the text that waits: it was an opt-out, or it was none. */
+    /** The decision on the text that waits: an opt-out, none, or a wrong number, which ends the consent of who had it and opts out. */
     decision: z.enum(decisions).optional(),
     /** SID of the text that was decided on, from the conversation's `review`. The request is refused when a later text waits. */
     messageSid: z.string().max(64).optional(),
@@ -94,7 +95,12 @@ export const conversationRoutes = [
       const { read, project, decision } = body;
       const review = decision && (await reviewOf(deps, number, body.messageSid));
       // The opt-out is recorded first: if this request dies in between, the text still waits for its decision.
-      if (decision === 'optOut') {
+      if (decision === 'wrongNumber') {
+        const release = { source: 'decided on a text that was received: wrong number', date: at };
+        await deps.registry.record(releasedNumber(number, release, { actor }));
+      }
+      // Whoever has the number did not ask for texts to somebody else.
+      if (decision === 'optOut' || decision === 'wrongNumber') {
         await deps.registry.record(
           enteredOptOut(number, actor, randomUUID(), deps.now(), 'decided on a text that was received'),
         );
