@@ -1,4 +1,5 @@
 import { AREA_CODES, CALLING_CODES } from './number-zones.ts';
+import { MILITARY, placeOfName } from './place-names.ts';
 import { PROVINCES, STATES } from './states.ts';
 import { placeOfZip } from './zip-codes.ts';
 
@@ -9,7 +10,7 @@ export interface RecipientLocation {
   /** US states (postal codes) whose law may protect the recipient. */
   readonly states: readonly string[];
   /** The fact that the zones come from. */
-  readonly source: 'ZIP code' | 'state' | 'area code' | 'country code' | 'nothing';
+  readonly source: 'ZIP code' | 'state' | 'area code' | 'country code' | 'unreadable place' | 'nothing';
 }
 
 /** A location that a lead stated, as written in a form. */
@@ -36,13 +37,13 @@ interface Place {
 
 let byAreaCode: ReadonlyMap<string, Place> | undefined;
 let byCallingCode: ReadonlyMap<string, Place> | undefined;
-let byName: ReadonlyMap<string, Place> | undefined;
 
 /**
  * Finds the time zones in which a recipient may be, and the states whose law may protect them (X6).
  *
  * - Country code 1: the zones of the lead's ZIP code or state, else of the area code, since people keep their number when
  *   they move. When ZIP code and state contradict each other, both count.
+ * - A ZIP code or state that is stated and cannot be read contradicts the area code: it may be anywhere in the country.
  * - Other countries: all zones of the country.
  * - A number without a place, such as a toll-free one: all zones from Hawaii to the east coast, and the organization's own.
  *
@@ -60,9 +61,8 @@ export function recipientLocation(
 ): RecipientLocation {
   if (!number.startsWith('+1')) return locationAbroad(number, organizationZone);
   const area = areaCodes().get(number.slice(2, 5));
-  const zip =
-    stated.zip === undefined ? undefined : (placeOfZip(stated.zip) ?? placeOfPostalCode(stated.zip));
-  const state = stated.state === undefined ? undefined : placesByName().get(lettersOnly(stated.state));
+  const zip = placeOfCode(stated.zip);
+  const state = isStated(stated.state) ? placeOfName(stated.state) : undefined;
   const states = [...new Set([zip?.state, state?.state, area?.state])].filter(isUsState);
   if (zip) {
     const contradicted = state && state.state !== zip.state;
@@ -73,8 +73,25 @@ export function recipientLocation(
     };
   }
   if (state) return { zones: state.zones, states, source: 'state' };
-  if (area) return { zones: area.zones, states, source: 'area code' };
-  return { zones: unique([...ANYWHERE_IN_THE_US, organizationZone]), states, source: 'nothing' };
+  const isUnreadable = isStated(stated.zip) || isStated(stated.state);
+  if (area && !isUnreadable) return { zones: area.zones, states, source: 'area code' };
+  const canada = area && isUsState(area.state) ? [] : Object.values(PROVINCES).flatMap(({ zones }) => zones);
+  const anywhere = [...ANYWHERE_IN_THE_US, organizationZone, ...(area?.zones ?? [])];
+  return isUnreadable
+    ? { zones: unique([...anywhere, ...canada]), states, source: 'unreadable place' }
+    : { zones: unique(anywhere), states, source: 'nothing' };
+}
+
+/** Checks whether somebody stated a place at all: something with a letter or a digit. */
+function isStated(written: string | undefined): written is string {
+  return written !== undefined && /[\p{L}\p{N}]/u.test(written);
+}
+
+/** Reads a ZIP code, one of the armed forces' post, or a Canadian postal code. */
+function placeOfCode(written: string | undefined): Place | undefined {
+  if (!isStated(written)) return undefined;
+  const code = written.replace(/[\s-]+$/, '');
+  return placeOfZip(code) ?? placeOfMilitaryZip(code) ?? placeOfPostalCode(code);
 }
 
 function locationAbroad(number: string, organizationZone: string): RecipientLocation {
@@ -102,17 +119,6 @@ function parseTable(table: string, withState: boolean): Map<string, Place> {
   return places;
 }
 
-/** Indexes states and provinces by postal code and by name, both in lower-case letters only. */
-function placesByName(): ReadonlyMap<string, Place> {
-  byName ??= new Map(
-    Object.entries({ ...PROVINCES, ...STATES }).flatMap(([code, { name, zones }]) => [
-      [lettersOnly(code), { zones, state: code }],
-      [lettersOnly(name), { zones, state: code }],
-    ]),
-  );
-  return byName;
-}
-
 /** The provinces by the first letter of a Canadian postal code; `X` is shared by the Northwest Territories and Nunavut. */
 const POSTAL_DISTRICTS: Readonly<Record<string, readonly string[]>> = {
   A: ['NL'],
@@ -135,16 +141,28 @@ const POSTAL_DISTRICTS: Readonly<Record<string, readonly string[]>> = {
   Y: ['YT'],
 };
 
+/** Reads the armed forces' ZIP codes: 090-098 Europe and the Middle East, 340 the Americas, 962-966 the Pacific. */
+function placeOfMilitaryZip(zip: string): Place | undefined {
+  const [, prefix = ''] = /^\s*(\d{3})\d{2}/.exec(zip) ?? [];
+  const area = /^09[0-8]$/.test(prefix)
+    ? 'AE'
+    : prefix === '340'
+      ? 'AA'
+      : /^96[2-6]$/.test(prefix)
+        ? 'AP'
+        : '';
+  const zones = MILITARY[area];
+  return zones && { zones, state: area };
+}
+
+/** Reads a Canadian postal code, or its first half, which names the province. */
 function placeOfPostalCode(text: string): Place | undefined {
-  const [, letter = ''] = /^([A-Z])\d[A-Z]\s?-?\d[A-Z]\d$/.exec(text.trim().toUpperCase()) ?? [];
+  const code = text.replace(/[\s-]+/g, '').toUpperCase();
+  const [, letter = ''] = /^([A-Z])\d[A-Z](?:\d[A-Z]\d)?$/.exec(code) ?? [];
   const provinces = POSTAL_DISTRICTS[letter];
   if (!provinces) return undefined;
   const zones = unique(provinces.flatMap((province) => PROVINCES[province]?.zones ?? []));
   return { zones, state: provinces[0] ?? '' };
-}
-
-function lettersOnly(name: string): string {
-  return name.toLowerCase().replace(/[^a-z]/g, '');
 }
 
 function isUsState(code: string | undefined): code is string {

@@ -103,6 +103,65 @@ describe('what the lead says is better than the number', () => {
     expect(place).toEqual({ zones: ['America/Denver'], states: ['CO', 'NY'], source: 'state' });
   });
 
+  it.each([
+    ['Québec', ['America/Toronto', 'America/Halifax']],
+    ['QUÉBEC', ['America/Toronto', 'America/Halifax']],
+    ['Que\u0301bec', ['America/Toronto', 'America/Halifax']],
+    ['PQ', ['America/Toronto', 'America/Halifax']],
+    ['Nouveau-Brunswick', ['America/Halifax']],
+    ['Île-du-Prince-Édouard', ['America/Halifax']],
+    ['Ontario, Canada', ['America/Toronto', 'America/Winnipeg']],
+    ['Washington DC', ['America/New_York']],
+    ['Washington, D.C.', ['America/New_York']],
+    ['D.C.', ['America/New_York']],
+    ['Washington', ['America/Los_Angeles']],
+    ['New York, NY', ['America/New_York']],
+    ['Ontario, CA', ['America/Los_Angeles']],
+    ['Denver CO', ['America/Denver']],
+    ['CO 80202', ['America/Denver']],
+    ['US-NY', ['America/New_York']],
+    ['N. Carolina', ['America/New_York']],
+    ['State of Colorado', ['America/Denver']],
+    ['Nueva York', ['America/New_York']],
+    ['Fla.', ['America/New_York', 'America/Chicago']],
+    ['AE', ['Europe/London', 'Europe/Berlin', 'Europe/Istanbul', 'Asia/Kuwait', 'Asia/Dubai']],
+  ])('X6 the state written as %j', (state, zones) => {
+    expect(locationOf('+13035550142', { state })).toMatchObject({ zones, source: 'state' });
+  });
+
+  it.each([
+    ['09123', ['Europe/London', 'Europe/Berlin', 'Europe/Istanbul', 'Asia/Kuwait', 'Asia/Dubai']],
+    ['34001', ['America/New_York', 'America/Panama', 'America/Puerto_Rico']],
+    ['96203', ['Asia/Tokyo', 'Asia/Seoul', 'Asia/Singapore', 'Pacific/Guam', 'Pacific/Honolulu']],
+    ['12345-', ['America/New_York']],
+    ['H2X', ['America/Toronto', 'America/Halifax']],
+    ['h2x-1y4', ['America/Toronto', 'America/Halifax']],
+  ])('X6 the code written as %j', (zip, zones) => {
+    expect(locationOf('+13035550142', { zip })).toMatchObject({ zones, source: 'ZIP code' });
+  });
+
+  it.each([
+    [{ state: 'Atlantis' }],
+    [{ zip: 'unknown' }],
+    [{ zip: '', state: 'Elsewhere' }],
+    [{ state: 'Colorodo' }],
+    [{ state: '東京' }],
+    [{ zip: '99' }],
+    [{ zip: 'SW1A 1AA' }],
+    [{ zip: '00000' }],
+    [{ zip: '', state: 'n/a' }],
+  ])('X6 a stated place that cannot be read is not absent: %j may be anywhere in the country', (stated) => {
+    const { zones, source } = locationOf('+13035550142', stated);
+    expect(source).toBe('unreadable place');
+    expect(zones).toEqual(expect.arrayContaining(['Pacific/Honolulu', 'America/Denver', 'America/New_York']));
+    // With a Canadian number, anywhere in Canada too.
+    expect(locationOf('+15145550142', stated).zones).toContain('America/St_Johns');
+  });
+
+  it.each([[{}], [{ zip: '', state: ' ' }], [{ state: '-' }]])('X6 %j states no place', (stated) => {
+    expect(locationOf('+13035550142', stated)).toMatchObject({ source: 'area code' });
+  });
+
   it('X6 a ZIP code wins over the state unless they contradict each other: then both count', () => {
     expect(locationOf('+12125550142', { zip: '46204', state: 'IN' }).zones).toEqual([
       'America/Indiana/Indianapolis',
@@ -118,19 +177,6 @@ describe('what the lead says is better than the number', () => {
     expect(locationOf('+13055550142', { zip: '80202' })).toMatchObject({
       zones: ['America/Denver'],
       states: ['CO', 'FL'],
-    });
-  });
-
-  it.each([
-    { zip: 'unknown' },
-    { zip: '09012' },
-    { state: 'AE' },
-    { state: '' },
-    { zip: '', state: 'Elsewhere' },
-  ])('X6 %j says nothing, and the area code is taken', (stated) => {
-    expect(locationOf('+13035550142', stated)).toMatchObject({
-      zones: ['America/Denver'],
-      source: 'area code',
     });
   });
 
