@@ -134,7 +134,7 @@ function markPending(table: string, { id, number }: Message, now: Date): Transac
 /** Prepares the write that makes the text's step or single text due again; undefined when it has moved on since. */
 async function reopenOrigin({ client, outreachTable }: GateTables, text: Message, retryAt: string) {
   const { id, number, purpose, attempt = 1 } = text;
-  const { leadId = '', automationId = '', step = 0, firstDueAt = retryAt, generation } = text;
+  const { leadId = '', automationId = '', step = 0, firstDueAt = retryAt, generation, stepId } = text;
   const key = purpose ? singleTextKey({ number, id }) : enrollmentKey({ leadId, automationId });
   const item = await readItem({ client, table: outreachTable }, key);
   if (!item) return undefined;
@@ -144,7 +144,7 @@ async function reopenOrigin({ client, outreachTable }: GateTables, text: Message
   }
   const enrollment = reopenEnrollment(
     parseEnrollment(item),
-    { step, attempt, firstDueAt, generation },
+    { step, stepId, attempt, firstDueAt, generation },
     retryAt,
   );
   return enrollment && putEnrollment(outreachTable, enrollment);
