@@ -71,7 +71,7 @@ export function prepareStep(table: string, step: DueStep, loaded: LoadedStep, no
       },
       firstDueAt,
       attempts,
-      input: stepInput(automation, lead, enrollment),
+      input: stepInput(automation, lead, enrollment, loaded.previous),
       render: () =>
         render(template, { ...lead.details, organizationName: settings.organizationName }, settings.footer),
       held: (why) => put(holdPending(enrollment, why, endOfWaiting(why.reason, enrollment, automation))),
