@@ -27,6 +27,7 @@ import { leadRoutes } from './routes/leads.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { numberRoutes } from './routes/numbers.ts';
 import { settingsRoutes } from './routes/settings.ts';
+import { unreadableTextRoutes } from './routes/unreadable-texts.ts';
 import { whyRoutes } from './routes/why.ts';
 
 const resourceRoutes: readonly Route[] = [
@@ -52,6 +53,7 @@ const resourceRoutes: readonly Route[] = [
   ...certificateRoutes,
   ...importRoutes,
   ...driftRoutes,
+  ...unreadableTextRoutes,
   ...exportRoutes,
 ];
 

@@ -15,6 +15,7 @@ import { keywordOptInSchema } from '../../lib/consent/keyword-opt-in.ts';
 import { badgeSchema } from '../../lib/consent/sms-opted-in-badge.ts';
 import { consentStateSchema, optInRequestStatusSchema } from '../../lib/consent/state.ts';
 import { templateStatusSchema } from '../../lib/consent/template-status.ts';
+import { unreadableTextSchema } from '../../lib/conversations/unreadable-texts.ts';
 import { mappingCheckSchema } from '../../lib/crm/check-mapping.ts';
 import { crmJobSchema, writeSchema } from '../../lib/crm/crm-job.ts';
 import { crmObjectSchema } from '../../lib/crm/preferences.ts';
@@ -59,6 +60,7 @@ const COMPONENTS: Readonly<Record<string, z.ZodType>> = {
   CrmWrite: writeSchema,
   DayHours: hoursSchema,
   DriftFinding: driftFindingSchema,
+  UnreadableText: unreadableTextSchema,
   DriftReport: reportSchema,
   Enrollment: enrollmentSchema,
   Evidence: evidenceSchema,

@@ -11,6 +11,7 @@ import { createConfiguration } from '../../lib/configuration/configuration.ts';
 import { createConsentLists } from '../../lib/consent/lists.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createConversationStore } from '../../lib/conversations/conversation-store.ts';
+import { createUnreadableTextStore } from '../../lib/conversations/unreadable-texts.ts';
 import { createCrmJobQueue } from '../../lib/crm/enqueue-crm-job.ts';
 import { createDriftStore } from '../../lib/drift/drift-store.ts';
 import { createExportJobs } from '../../lib/exports/export-jobs.ts';
@@ -70,6 +71,7 @@ const deps: AdminDeps = {
   index: createWorkIndex({ client, table: env.outreachTable }),
   messages: createMessageStore({ client, table: env.outreachTable, now }),
   drift: createDriftStore({ client, table: env.outreachTable }),
+  unreadable: createUnreadableTextStore({ client, table: env.outreachTable, now }),
   campaigns,
   members: createMemberStore({ client, table: env.outreachTable, now }),
   broadcasts: createBroadcastStore({ ...env, client, campaigns, now }),

@@ -9,6 +9,7 @@ import type { Configuration } from '../../lib/configuration/configuration.ts';
 import type { ConsentLists } from '../../lib/consent/lists.ts';
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import type { ConversationStore } from '../../lib/conversations/conversation-store.ts';
+import type { UnreadableTextStore } from '../../lib/conversations/unreadable-texts.ts';
 import type { CrmJobQueue } from '../../lib/crm/enqueue-crm-job.ts';
 import type { DriftStore } from '../../lib/drift/drift-store.ts';
 import type { ExportJobs } from '../../lib/exports/export-jobs.ts';
@@ -42,6 +43,7 @@ export interface AdminDeps extends LoadDeps {
   readonly singleTexts: SingleTextStore;
   readonly lanes: Lanes<'priority'>;
   readonly drift: Pick<DriftStore, 'reports' | 'findings'>;
+  readonly unreadable: Pick<UnreadableTextStore, 'list'>;
   readonly campaigns: CampaignStore;
   readonly members: MemberStore;
   readonly broadcasts: BroadcastStore;

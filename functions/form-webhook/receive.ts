@@ -1,17 +1,19 @@
 import type { Configuration } from '../../lib/configuration/configuration.ts';
+import type { ConsentEvent } from '../../lib/consent/consent-event.ts';
 import { loggableSubmission } from '../../lib/consent/origin.ts';
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import { builderOf } from '../../lib/forms/builders/index.ts';
+import { consentEventOf } from '../../lib/forms/consent-events.ts';
 import { isGiven, valueAtPath } from '../../lib/forms/find-answer.ts';
 import type { Form } from '../../lib/forms/form.ts';
 import { QUESTION_FIELDS } from '../../lib/forms/opt-in-question.ts';
 import { BUILDER_LIMITS, type Fields, FORM_LIMITS, parsePayload } from '../../lib/forms/payload.ts';
 import type { SignedRequest } from '../../lib/forms/proof/proof.ts';
 import { readSubmission } from '../../lib/forms/read-submission.ts';
-import { eventKindOf, type Submission } from '../../lib/forms/submission.ts';
+import type { Submission } from '../../lib/forms/submission.ts';
 import type { ReachedLimit, SubmissionLimiter } from '../../lib/forms/submission-limits.ts';
 import type { SubmissionStore } from '../../lib/forms/submission-store.ts';
-import { type IntakeDeps, takeInLead } from '../../lib/intake/intake.ts';
+import { type IntakeDeps, type TakenIn, takeInLead } from '../../lib/intake/intake.ts';
 import { type HttpAnswer, jsonAnswer, problemAnswer } from '../../lib/runtime/problem.ts';
 import { isLiftedByUs } from '../../lib/sender/sender.ts';
 import { logger } from '../../lib/telemetry/telemetry.ts';
@@ -105,7 +107,7 @@ async function takeFields(deps: ReceiveDeps, form: Form, post: FormPost, fields:
   const candidate = submissionOf(form, post, fields, read.content, identity, now);
   const since = new Date(now.getTime() - SAME_SUBMISSION_MILLISECONDS).toISOString();
   const submission = await deps.submissions.add(candidate, identity.forEver ? undefined : since);
-  const taken = submission.status === 'received' ? await takeInLead(deps, submission) : undefined;
+  const { taken, events } = await carryOut(deps, submission);
   const leadId = taken?.leadId;
   logger.info(leadId === undefined ? 'A submission came again' : 'A submission was taken', {
     submission: loggableSubmission(submission.submissionId),
@@ -115,11 +117,36 @@ async function takeFields(deps: ReceiveDeps, form: Form, post: FormPost, fields:
   return accepted(
     jsonAnswer(200, {
       submissionId: submission.submissionId,
-      consent: { ...consentIn(submission), ...(await nextStep(deps, submission)) },
       // Not for a stranger, who would learn whether somebody's number is known.
       ...(form.secretHash !== undefined && { automations: taken?.enrolled ?? submission.enrolled ?? [] }),
+      consent: { ...consentIn(submission, events), ...(await nextStep(deps, submission, events)) },
     }),
   );
+}
+
+/**
+ * Takes a submission in, unless it was taken in before. The ledger tells what a submission that came again recorded.
+ *
+ * @returns the events of its statements as they stand in the ledger, and the lead when it was taken in now.
+ */
+async function carryOut(
+  deps: ReceiveDeps,
+  submission: Submission,
+): Promise<{ readonly events: readonly ConsentEvent[]; readonly taken?: TakenIn }> {
+  const events: ConsentEvent[] = [];
+  const record: ConsentRegistry['record'] = async (...given) => {
+    const recorded = await deps.registry.record(...given);
+    events.push(recorded.event);
+    return recorded;
+  };
+  if (submission.status === 'received') {
+    const read: ConsentRegistry['read'] = (number) => deps.registry.read(number);
+    const taken = await takeInLead({ ...deps, registry: { read, record } }, submission);
+    return { events, taken };
+  }
+  const settings = await deps.configuration.settings();
+  for (const statement of submission.consents) await record(consentEventOf(submission, statement, settings));
+  return { events };
 }
 
 /** Checks whether a field is filled in that no person sees. */
@@ -149,33 +176,38 @@ function tooMany({ limit, perMinute, retryAfterSeconds }: ReachedLimit): HttpAns
   return { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfterSeconds) } };
 }
 
-/** Describes what a submission said about consent. */
-function consentIn({ consents }: Submission): object {
-  const kinds = consents.map(eventKindOf);
+/** Describes what a submission did to the number's consent, by the effects of its events and not by what it asked for. */
+function consentIn({ consents }: Submission, events: readonly ConsentEvent[]): object {
   const answer = consents.find((statement) => statement.answer)?.answer;
+  const inEffect = events.filter(({ effect }) => effect !== 'late');
   return {
-    recorded: kinds.some((kind) => kind !== 'optOut'),
+    recorded: inEffect.some(({ kind, after }) => kind !== 'optOut' && after === 'opted_in'),
     checkboxes: consents.flatMap(({ checkbox }) => checkbox ?? []),
     ...(answer && { answer }),
-    ...(kinds.includes('optOut') && { optedOut: true }),
+    ...(inEffect.some(({ kind }) => kind === 'optOut') && { optedOut: true }),
   };
 }
 
 /**
- * Tells a person who opted in again how to lift Twilio's block (X9, B7). After STOP Twilio blocks the number, and only START from
- * the handset is sure to lift the block, unless sendgate may lift it. Answers only a submission that is itself an explicit opt-in.
+ * Tells a person who opted in again what they must do for texts to reach them: an opt-out that came from the phone is lifted by a
+ * text from the phone (S5), and so is Twilio's block after a STOP, unless we may lift it ourselves (X9). It is said only to
+ * who opted in explicitly with this very submission.
  */
-async function nextStep(deps: ReceiveDeps, { number, consents }: Submission): Promise<{ next?: string }> {
-  if (!consents.some((statement) => eventKindOf(statement) === 'explicitWeb')) return {};
-  const { status, carrierBlocked } = await deps.registry.read(number);
-  // Late news gets no hint about the present status: an old form must not reveal that the number texted STOP.
-  if (
-    status !== 'opted_in' ||
-    !carrierBlocked ||
-    isLiftedByUs(await deps.configuration.settings(), deps.sender)
-  )
-    return {};
+async function nextStep(
+  deps: ReceiveDeps,
+  { number }: Submission,
+  events: readonly ConsentEvent[],
+): Promise<{ next?: string }> {
+  // Late news says nothing of what the number is now: an old form is no way to learn who texted STOP.
+  const explicit = events.find(({ kind, effect }) => kind === 'explicitWeb' && effect !== 'late');
+  if (!explicit) return {};
+  const { status, carrierBlocked, handsetOptedOut } = await deps.registry.read(number);
   const to = deps.sender.startsWith('+') ? `to ${deps.sender}` : 'to the number that texted you';
+  if (status === 'opted_out' && explicit.after === 'opted_out' && handsetOptedOut) {
+    return { next: `Text START ${to}: you opted out by text, and only a text from your phone undoes that.` };
+  }
+  const isBlocked = status === 'opted_in' && carrierBlocked;
+  if (!isBlocked || isLiftedByUs(await deps.configuration.settings(), deps.sender)) return {};
   return { next: `Text START ${to} to lift the block that your STOP set.` };
 }
 

@@ -3,12 +3,15 @@ import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import type { ConversationStore } from '../../lib/conversations/conversation-store.ts';
 import type { NewDriftFinding } from '../../lib/drift/drift.ts';
 import type { LoggedText } from '../../lib/drift/text-log.ts';
+import { isActedOnByCarrier } from '../../lib/messaging/address.ts';
 import { type InboundIntent, readIntent } from '../../lib/messaging/inbound-intent.ts';
 import type { MessageStore } from '../../lib/messaging/message-store.ts';
+import { keywordIn } from '../../lib/messaging/opt-in-keyword.ts';
+import { compareOrder, type OrderDeps } from './compare-order.ts';
 
-export interface InboundDeps {
-  readonly registry: Pick<ConsentRegistry, 'record'>;
-  readonly conversations: Pick<ConversationStore, 'receive'>;
+export interface InboundDeps extends OrderDeps {
+  readonly registry: OrderDeps['registry'] & Pick<ConsentRegistry, 'record'>;
+  readonly conversations: Pick<ConversationStore, 'receive' | 'handle'>;
   readonly messages: Pick<MessageStore, 'get'>;
   readonly configuration: Pick<Configuration, 'settings'>;
 }
@@ -24,15 +27,27 @@ export interface InboundDeps {
 export async function examineInbound(deps: InboundDeps, text: LoggedText): Promise<NewDriftFinding[]> {
   const intent = readIntent(text.body);
   if (intent.kind === 'stop') return recordMissedStop(deps, text, intent);
-  const review = intent.kind === 'doubtful' ? { rule: intent.reading.rule } : undefined;
-  if (!(await addToConversation(deps, text, review))) return [];
+  const review = intent.kind === 'doubtful' ? { review: { rule: intent.reading.rule } } : {};
+  if (!(await addToConversation(deps, text, review))) return compareKnown(deps, text, intent);
   if (intent.kind === 'start' || intent.kind === 'yes') {
     const sentence = `A text with the word ${intent.word} from ${text.number} never reached us; no opt-in was recorded. Ask them to text START again.`;
     return [newFinding(text, 'startMissed', false, sentence)];
   }
-  const waits = review ? ' and waits for a decision, since it may be a revocation' : '';
+  const waits = 'review' in review ? ' and waits for a decision, since it may be a revocation' : '';
   const sentence = `A text from ${text.number} never reached us. It is in its conversation now${waits}; no automation and no keyword has heard of it.`;
   return [newFinding(text, 'textMissed', true, sentence)];
+}
+
+/** Compares a text that we know with the opt-out that it lifted, if it lifted one: START, or perhaps an opt-in keyword. */
+async function compareKnown(
+  deps: InboundDeps,
+  text: LoggedText,
+  intent: InboundIntent,
+): Promise<NewDriftFinding[]> {
+  const mayLift = intent.kind === 'start' || intent.kind === 'yes' || keywordIn(text.body) !== '';
+  if (!mayLift || !(await compareOrder(deps, text))) return [];
+  const sentence = `A text from ${text.number} reached us after an opt-out that the person sent later. They are opted out again.`;
+  return [newFinding(text, 'startOutOfOrder', true, sentence)];
 }
 
 async function recordMissedStop(
@@ -40,8 +55,11 @@ async function recordMissedStop(
   text: LoggedText,
   { word, carrierActs, reading }: Extract<InboundIntent, { word: string }>,
 ): Promise<NewDriftFinding[]> {
-  // For a standalone short code, Twilio itself acts on no keyword.
-  const isCarriers = carrierActs && (await deps.configuration.settings()).keywordReplies === 'carrier';
+  // For a standalone short code and over WhatsApp, Twilio itself acts on no keyword.
+  const isCarriers =
+    carrierActs &&
+    isActedOnByCarrier(text.sender) &&
+    (await deps.configuration.settings()).keywordReplies === 'carrier';
   const { outcome, event } = await deps.registry.record({
     number: text.number,
     kind: 'optOut',
@@ -58,7 +76,7 @@ async function recordMissedStop(
       ...(reading && { reading }),
     },
   });
-  await addToConversation(deps, text);
+  await addToConversation(deps, text, { settles: 'optOut' });
   if (outcome === 'duplicate') return [];
   const result =
     event.effect === 'late'
@@ -71,10 +89,10 @@ async function recordMissedStop(
 async function addToConversation(
   { messages, conversations }: InboundDeps,
   { sid, number, body }: LoggedText,
-  review?: { readonly rule: string },
+  effect: Partial<Parameters<ConversationStore['receive']>[0]>,
 ): Promise<boolean> {
   if (await messages.get(sid)) return false;
-  return conversations.receive({ sid, number, body, ...(review && { review }) });
+  return conversations.receive({ sid, number, body, ...effect });
 }
 
 function newFinding(

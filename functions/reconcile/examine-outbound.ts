@@ -1,15 +1,16 @@
 import type { ConsentRegistry } from '../../lib/consent/registry.ts';
 import type { NewDriftFinding } from '../../lib/drift/drift.ts';
 import type { LoggedText, TextLog } from '../../lib/drift/text-log.ts';
-import type { LeadStore } from '../../lib/leads/lead-store.ts';
+import { applyCarrierError, type CarrierErrorDeps } from '../../lib/gate/carrier-error.ts';
 import { carrierErrorOf } from '../../lib/messaging/carrier-errors.ts';
 import { type Message, twilioRank } from '../../lib/messaging/message.ts';
 import type { MessageStore } from '../../lib/messaging/message-store.ts';
 
-export interface OutboundDeps {
+export interface OutboundDeps extends CarrierErrorDeps {
   readonly registry: Pick<ConsentRegistry, 'read' | 'record'>;
   readonly messages: Pick<MessageStore, 'applyNews'>;
-  readonly leads: Pick<LeadStore, 'markUnreachable'>;
+  /** Rings: the carriers refuse the sender. */
+  readonly onCampaignBlocked: () => void;
 }
 
 /**
@@ -43,17 +44,28 @@ async function recordUnknownOptOut(
   const { errorCode } = text;
   if (errorCode === undefined || carrierErrorOf(errorCode).consequence !== 'optOut') return [];
   const state = await deps.registry.read(text.number);
-  const isLifted = state.lastLiftingAt !== undefined && state.lastLiftingAt > text.at;
+  const at = ours?.claimedAt ?? text.at;
+  const isLifted = state.lastLiftingAt !== undefined && state.lastLiftingAt > at;
   if (state.status === 'opted_out' || isLifted) return [];
-  await deps.registry.record({
-    number: text.number,
-    kind: 'optOut',
-    occurredAt: text.at,
-    sourceId: `carrier:${text.sid}:${errorCode}`,
-    evidence: { source: 'carrier', messageId: ours?.id ?? text.sid, errorCode },
-  });
+  if (ours) await applyCarrierError(deps, ours, errorCode, 'news');
+  else await recordOptOut(deps, text, errorCode);
   const sentence = `Twilio refused a text to ${text.number} with ${errorCode}: they opted out there and not here. They are opted out now.`;
   return [{ ...about(text), difference: 'optOutUnknown', settled: true, sentence }];
+}
+
+/** Records an opt-out that Twilio knows from a text that is none of ours. */
+async function recordOptOut(
+  { registry }: OutboundDeps,
+  { number, at, sid }: LoggedText,
+  errorCode: number,
+): Promise<void> {
+  await registry.record({
+    number,
+    kind: 'optOut',
+    occurredAt: at,
+    sourceId: `carrier:${sid}:${errorCode}`,
+    evidence: { source: 'carrier', messageId: sid, errorCode },
+  });
 }
 
 /** Applies Twilio's status of a text whose delivery report never reached us. */
@@ -67,8 +79,11 @@ async function applyMissedNews(
   const { sid, status, errorCode } = text;
   const news = { sid, status, ...(errorCode !== undefined && { errorCode }) };
   if ((await deps.messages.applyNews(ours.id, news)) !== 'applied') return [];
-  const isDead = errorCode !== undefined && carrierErrorOf(errorCode).consequence === 'unreachableNumber';
-  if (isDead && ours.leadId) await deps.leads.markUnreachable(ours.leadId, ours.number, errorCode);
+  // An opt-out is recorded already, as a finding of its own.
+  if (errorCode !== undefined && carrierErrorOf(errorCode).consequence !== 'optOut') {
+    const consequence = await applyCarrierError(deps, ours, errorCode, 'news');
+    if (consequence === 'senderRefused') deps.onCampaignBlocked();
+  }
   const sentence = `The news that a text to ${text.number} is ${status} never reached us. It says so now.`;
   return [{ ...about(text), difference: 'callbackMissed', settled: true, sentence }];
 }

@@ -19,12 +19,16 @@ import { examineOurs, examineOutbound, type OutboundDeps } from './examine-outbo
 
 export interface DriftDeps {
   readonly registry: InboundDeps['registry'] & OutboundDeps['registry'];
-  readonly leads: OutboundDeps['leads'];
+  readonly leads: OutboundDeps['leads'] & InboundDeps['leads'];
+  readonly enrollments: InboundDeps['enrollments'];
+  readonly singleTexts: InboundDeps['singleTexts'];
+  readonly senderRefusals: OutboundDeps['senderRefusals'];
+  readonly onCampaignBlocked: OutboundDeps['onCampaignBlocked'];
   readonly configuration: InboundDeps['configuration'];
   readonly drift: Pick<DriftStore, 'mark' | 'putMark' | 'putFinding' | 'putReport'>;
   readonly log: TextLog;
   readonly messages: Pick<MessageStore, 'get' | 'applyNews' | 'conversation'>;
-  readonly conversations: Pick<ConversationStore, 'receive' | 'list'>;
+  readonly conversations: Pick<ConversationStore, 'receive' | 'handle' | 'list'>;
   readonly now: () => Date;
 }
 

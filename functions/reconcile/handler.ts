@@ -8,6 +8,7 @@ import { createCrmJobQueue } from '../../lib/crm/enqueue-crm-job.ts';
 import { createDriftStore } from '../../lib/drift/drift-store.ts';
 import { createTwilioTextLog } from '../../lib/drift/twilio-text-log.ts';
 import { createSubmissionStore } from '../../lib/forms/submission-store.ts';
+import { createSenderRefusalStore } from '../../lib/gate/sender-refusal.ts';
 import { EDGE } from '../../lib/lambda/edge.ts';
 import { failure } from '../../lib/lambda/failure.ts';
 import { requestLog } from '../../lib/lambda/request-log.ts';
@@ -18,6 +19,7 @@ import { createMessageStore } from '../../lib/messaging/message-store.ts';
 import { createTwilioCarrier } from '../../lib/messaging/twilio-carrier.ts';
 import { createDocumentClient } from '../../lib/runtime/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
+import { createSingleTextStore } from '../../lib/single-texts/single-text-store.ts';
 import { runReconcile } from './run-reconcile.ts';
 
 const env = readEnv([
@@ -40,8 +42,10 @@ const deps = {
   log: async () => createTwilioTextLog(await twilio.options()),
   messages: createMessageStore({ client, table: env.outreachTable, now }),
   registry: createConsentRegistry({ client, table: env.consentTable, now }),
+  senderRefusals: createSenderRefusalStore({ client, table: env.outreachTable, now }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
+  singleTexts: createSingleTextStore({ client, table: env.outreachTable }),
   crmJobQueue: createCrmJobQueue({ ...env, client, now }),
   conversations: createConversationStore({ client, table: env.outreachTable, now }),
   drift: createDriftStore({ client, table: env.outreachTable }),

@@ -8,7 +8,7 @@ import { type SettleDeps, settleClaims } from './settle-claims.ts';
 
 export type ReconcileDeps = Omit<SettleDeps, 'carrier'> &
   FinishDeps &
-  Omit<DriftDeps, 'log'> & {
+  Omit<DriftDeps, 'log' | 'onCampaignBlocked'> & {
     readonly carrier: () => Promise<Carrier>;
     /** Creates a new log for each run, since a log caches the numbers of the sender's pool. */
     readonly log: () => Promise<TextLog>;
@@ -21,10 +21,11 @@ export type ReconcileDeps = Omit<SettleDeps, 'carrier'> &
  * @throws AggregateError after all parts have ended, with the errors of those that failed.
  */
 export async function runReconcile(deps: ReconcileDeps, hasTime: () => boolean): Promise<void> {
+  const onCampaignBlocked = () => countOutcomes({ claimCampaignBlocked: 1 });
   const [claims, submissions, drift] = await Promise.allSettled([
     deps.carrier().then((carrier) => settleClaims({ ...deps, carrier }, hasTime)),
     finishSubmissions(deps, hasTime),
-    deps.log().then((log) => findDrift({ ...deps, log }, hasTime)),
+    deps.log().then((log) => findDrift({ ...deps, log, onCampaignBlocked }, hasTime)),
   ]);
   if (claims.status === 'fulfilled') countOutcomes(countBy('claim', claims.value));
   if (submissions.status === 'fulfilled') countOutcomes({ submissionFinished: submissions.value });

@@ -1,3 +1,4 @@
+import { applyCarrierError, type CarrierErrorDeps } from '../../lib/gate/carrier-error.ts';
 import type { GateTables } from '../../lib/gate/send-transaction.ts';
 import { reopenClaim } from '../../lib/gate/settle-claim.ts';
 import type { Carrier, CarrierMessage } from '../../lib/messaging/carrier.ts';
@@ -9,16 +10,17 @@ import { ALL_SHARDS } from '../../lib/tables/outreach.ts';
 import { pageOfWork } from '../../lib/tables/work-page.ts';
 import { logger } from '../../lib/telemetry/telemetry.ts';
 
-export interface SettleDeps extends GateTables {
+export interface SettleDeps extends GateTables, CarrierErrorDeps {
   readonly carrier: Pick<Carrier, 'find'>;
   readonly messages: Pick<MessageStore, 'get' | 'applyNews' | 'conversation'>;
-  readonly now: () => Date;
 }
 
 /** The outcome of settling a claim without an answer. */
 export type ClaimOutcome =
   /** Twilio has the text: its SID and status were written. */
   | 'found'
+  /** Twilio has the text, and the carriers refuse the sender. */
+  | 'campaignBlocked'
   /** Twilio never took the text: the gate decides its step again. */
   | 'reopened'
   /** Twilio never took the text, and the automation has moved on: the text ends as failed. */
@@ -77,7 +79,10 @@ async function settleClaim(deps: SettleDeps, text: Message): Promise<ClaimOutcom
   if (!copy) return reopenClaim(deps, text, deps.now().toISOString(), deps.now());
   const errorCode = copy.errorCode === undefined ? {} : { errorCode: copy.errorCode };
   const news = { sid: copy.sid, status: copy.status, ...errorCode };
-  return (await deps.messages.applyNews(text.id, news)) === 'applied' ? 'found' : 'settled';
+  if ((await deps.messages.applyNews(text.id, news)) !== 'applied') return 'settled';
+  if (copy.errorCode === undefined) return 'found';
+  const consequence = await applyCarrierError(deps, text, copy.errorCode, 'news');
+  return consequence === 'senderRefused' ? 'campaignBlocked' : 'found';
 }
 
 /** Finds Twilio's copy of a text: same number, same body, not long before the claim, and not the copy of another message. */

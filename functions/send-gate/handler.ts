@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import { dueWorkSchema } from '../../lib/automation/work.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
+import { createSenderRefusalStore } from '../../lib/gate/sender-refusal.ts';
 import { EDGE } from '../../lib/lambda/edge.ts';
 import { failure } from '../../lib/lambda/failure.ts';
 import { requestLog } from '../../lib/lambda/request-log.ts';
@@ -31,6 +32,7 @@ const deps = {
   now,
   registry: createConsentRegistry({ client, table: env.consentTable, now }),
   messages: createMessageStore({ client, table: env.outreachTable, now }),
+  senderRefusals: createSenderRefusalStore({ client, table: env.outreachTable, now }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
 };
 const carrier = createTwilio(env).client(createTwilioCarrier);

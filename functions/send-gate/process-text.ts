@@ -21,6 +21,7 @@ import {
   writeHold,
   writeOrigin,
 } from '../../lib/gate/send-transaction.ts';
+import { isOpenRefusal, type SenderRefusal } from '../../lib/gate/sender-refusal.ts';
 import { type Message, STATUS_RANK } from '../../lib/messaging/message.ts';
 import { sayUnrendered } from '../../lib/messaging/template.ts';
 import { LOST, retryLost } from '../../lib/runtime/change-versioned.ts';
@@ -140,10 +141,23 @@ async function carryOut(
     case 'drop':
       return endUnsent(deps, text, decision, 'dropped', now);
     case 'sendOptInRequestFirst':
-      return sendOptInRequest(deps, text, decision, now);
-    case 'send':
-      return sendText(deps, text, decision, now);
+    case 'send': {
+      const refusal = probedBy(text, now);
+      // Another text tries the sender already: this one is decided again, and held.
+      if (refusal && !(await deps.senderRefusals.takeProbe(refusal, now))) return 'retry';
+      const isProbe = refusal !== undefined;
+      return decision.kind === 'send'
+        ? sendText(deps, text, decision, now, isProbe)
+        : sendOptInRequest(deps, text, decision, now, isProbe);
+    }
   }
+}
+
+/** Returns the refusal of the sender that a text would try; undefined when none is open. */
+function probedBy({ input, settings }: DueText, now: Date): SenderRefusal | undefined {
+  const { senderRefusal } = input;
+  const isTry = senderRefusal && isOpenRefusal(senderRefusal, settings.senderClearedAt);
+  return isTry && senderRefusal.nextProbeAt <= now.toISOString() ? senderRefusal : undefined;
 }
 
 async function sendText(
@@ -151,6 +165,7 @@ async function sendText(
   text: DueText,
   decision: Decision,
   now: Date,
+  isProbe: boolean,
 ): Promise<TextOutcome | 'retry'> {
   const rendered = text.render();
   if (rendered.kind !== 'rendered') {
@@ -177,7 +192,7 @@ async function sendText(
     text: message,
     conversation: conversationWith(text, message, now),
   });
-  if (written === 'done') return submitToCarrier(deps, message);
+  if (written === 'done') return submitToCarrier(deps, message, isProbe);
   if (written === 'handled') return catchUp(deps, text, now);
   return 'retry';
 }

@@ -26,6 +26,7 @@ export async function sendOptInRequest(
   text: DueText,
   decision: Decision & { readonly reason: string },
   now: Date,
+  isProbe: boolean,
 ): Promise<'optInRequested' | 'handled' | 'retry'> {
   const { settings, consent, number, input } = text;
   const at = now.toISOString();
@@ -40,6 +41,7 @@ export async function sendOptInRequest(
       source: 'gate',
       messageId: id,
       wordsSent: words.whole,
+      openUntil: new Date(now.getTime() + settings.optInRequestAgeHours * 3_600_000).toISOString(),
       ...(settings.doubleOptIn === 'perLead' && input.leadId !== undefined && { leadId: input.leadId }),
     },
   });
@@ -71,6 +73,6 @@ export async function sendOptInRequest(
     conversation: withSentText(text.conversation, { id, body: words.whole, at }, recent),
   });
   if (written !== 'done') return written === 'handled' ? 'handled' : 'retry';
-  await submitToCarrier(deps, message);
+  await submitToCarrier(deps, message, isProbe);
   return 'optInRequested';
 }

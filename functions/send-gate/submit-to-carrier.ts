@@ -1,21 +1,18 @@
-import type { ConsentRegistry } from '../../lib/consent/registry.ts';
+import { applyCarrierError, type CarrierErrorDeps } from '../../lib/gate/carrier-error.ts';
 import type { SubmitOutcome } from '../../lib/gate/outcomes.ts';
 import type { GateTables } from '../../lib/gate/send-transaction.ts';
+import { nextProbeAt, type SenderRefusalStore } from '../../lib/gate/sender-refusal.ts';
 import { endClaim, reopenClaim } from '../../lib/gate/settle-claim.ts';
-import type { LeadStore } from '../../lib/leads/lead-store.ts';
 import type { Carrier } from '../../lib/messaging/carrier.ts';
-import { carrierErrorOf } from '../../lib/messaging/carrier-errors.ts';
+import { carrierErrorOf, refusalOf } from '../../lib/messaging/carrier-errors.ts';
 import type { Message } from '../../lib/messaging/message.ts';
 import type { MessageStore } from '../../lib/messaging/message-store.ts';
-import { optInRequestFailure } from '../../lib/single-texts/opt-in-request-failed.ts';
 
-export interface SubmitDeps extends GateTables {
+export interface SubmitDeps extends GateTables, CarrierErrorDeps {
   readonly carrier: Carrier;
   readonly messages: MessageStore;
-  readonly registry: Pick<ConsentRegistry, 'record'>;
-  readonly leads: Pick<LeadStore, 'markUnreachable'>;
+  readonly senderRefusals: SenderRefusalStore;
   readonly publicBaseUrl: string;
-  readonly now: () => Date;
 }
 
 /**
@@ -27,41 +24,43 @@ const CLAIM_MILLISECONDS = 30_000;
 /**
  * Submits a claimed text to Twilio and records the answer.
  *
+ * @param isProbe true for the text that tries whether Twilio accepts a refused sender again.
  * @returns `inDoubt` when the answer is unknown; the text stays claimed, and `reconcile` asks Twilio about it.
  */
-export async function submitToCarrier(deps: SubmitDeps, text: Message): Promise<SubmitOutcome> {
+export async function submitToCarrier(
+  deps: SubmitDeps,
+  text: Message,
+  isProbe = false,
+): Promise<SubmitOutcome> {
   const age = deps.now().getTime() - Date.parse(text.claimedAt ?? '');
   if (age > CLAIM_MILLISECONDS) return 'inDoubt';
   const result = await deps.carrier.send({
     to: text.number,
     body: text.body,
-    statusCallback: `${deps.publicBaseUrl}/twilio/status?message=${encodeURIComponent(text.id)}`,
+    statusCallback: `${deps.publicBaseUrl}/twilio/status?message=${encodeURIComponent(text.id)}${isProbe ? '&probe=1' : ''}`,
   });
   switch (result.kind) {
     case 'accepted':
       await deps.messages.applyNews(text.id, { sid: result.sid, status: result.status });
+      if (isProbe) await deps.senderRefusals.clear({ claimedAt: text.claimedAt ?? '', isDelivered: false });
       return 'sent';
     case 'rejected':
       return settleRejected(deps, text, result.code);
     case 'notAccepted':
       await reopenClaim(deps, text, retryAt(deps.now(), text.attempt ?? 1), deps.now());
-      // Twilio created no text, and none is lost: it leaves once somebody has repaired the sender or the account.
-      return carrierErrorOf(result.code).consequence === 'stopCampaign' ? 'campaignBlocked' : 'retrying';
+      return 'retrying';
+    case 'senderRefused':
+      return holdRefused(deps, text, result.code);
     case 'unknown':
       return 'inDoubt';
   }
 }
 
 /** Settles a text that Twilio refused for good, with the consequence that its error code has. */
-async function settleRejected(deps: SubmitDeps, text: Message, code: number | null): Promise<SubmitOutcome> {
-  const { consequence, sentence } = carrierErrorOf(code);
+async function settleRejected(deps: SubmitDeps, text: Message, code: number | null): Promise<'rejected'> {
+  const { sentence } = carrierErrorOf(code);
   // The consequence is recorded first. If the process ends in between, the text is still claimed, and `reconcile` settles it.
-  if (consequence === 'optOut' && code !== null) await recordOptOut(deps, text, code);
-  if (consequence === 'unreachableNumber' && code !== null && text.leadId !== undefined) {
-    await deps.leads.markUnreachable(text.leadId, text.number, code);
-  }
-  const failed = consequence === 'optOut' ? undefined : optInRequestFailure(text, code ?? 0, deps.now());
-  if (failed) await deps.registry.record(failed);
+  await applyCarrierError(deps, text, code ?? 0, 'answer');
   const ending = {
     status: 'rejected',
     reason: 'carrierRejected',
@@ -69,18 +68,17 @@ async function settleRejected(deps: SubmitDeps, text: Message, code: number | nu
     ...(code === null ? {} : { errorCode: code }),
   } as const;
   await endClaim(deps, text, ending, deps.now());
-  return consequence === 'stopCampaign' ? 'campaignBlocked' : 'rejected';
+  return 'rejected';
 }
 
-/** Records an opt-out that Twilio knows and the registry does not (X9). */
-async function recordOptOut(deps: SubmitDeps, text: Message, errorCode: number): Promise<void> {
-  await deps.registry.record({
-    number: text.number,
-    kind: 'optOut',
-    occurredAt: text.claimedAt ?? deps.now().toISOString(),
-    sourceId: `carrier:${text.id}:${text.attempt}:${errorCode}`,
-    evidence: { source: 'carrier', messageId: text.id, errorCode },
-  });
+/** Holds a text that Twilio refused for the sender's or the account's sake: it has lost nothing, and leaves after the repair (X16). */
+async function holdRefused(deps: SubmitDeps, text: Message, code: number): Promise<'campaignBlocked'> {
+  const { sentence } = refusalOf(400, code);
+  await applyCarrierError(deps, text, code, 'answer');
+  const now = deps.now();
+  const why = { reason: 'senderRefused', sentence: `held: Twilio refuses the sender, since ${sentence}` };
+  await reopenClaim(deps, text, nextProbeAt(now, (text.attempt ?? 1) - 1), now, why);
+  return 'campaignBlocked';
 }
 
 /** Returns when to try again: after 30 s, 1, 2, 4 ... minutes, an hour at most. @param attempt from 1. */

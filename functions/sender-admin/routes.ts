@@ -30,7 +30,11 @@ export const senderRoutes: readonly RouteOf<SenderDeps>[] = [
   }),
   defineRoute({
     ...senderApi.repair,
-    handle: async (deps: SenderDeps) => ({ status: 200, body: await withTwilioProblems(() => repair(deps)) }),
+    handle: async (deps: SenderDeps, { actor }) => {
+      const body = await withTwilioProblems(() => repair(deps));
+      await clearRefusal(deps, body.check, actor);
+      return { status: 200, body };
+    },
   }),
   defineRoute({
     ...senderApi.refreshA2p,
@@ -59,6 +63,16 @@ async function check({ account, ours, now }: SenderDeps) {
     findings: findings.map(({ target: _, ...finding }) => finding),
   };
   return { findings, answer };
+}
+
+/** Releases the texts that wait because the sender was refused, once nothing at the sender is broken (X16). */
+async function clearRefusal(
+  { configuration, now }: SenderDeps,
+  { repliesReachUs }: SenderCheck,
+  actor: string,
+): Promise<void> {
+  if (!repliesReachUs) return;
+  await configuration.changeSettings({ senderClearedAt: now().toISOString() }, actor);
 }
 
 /** Repairs the issues of a check, checks again, and answers what was changed. */

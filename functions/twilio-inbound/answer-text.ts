@@ -1,17 +1,15 @@
-import * as z from 'zod';
+import type { UnreadableTextStore } from '../../lib/conversations/unreadable-texts.ts';
+import { isActedOnByCarrier, numberOfAddress } from '../../lib/messaging/address.ts';
+import { readIntent } from '../../lib/messaging/inbound-intent.ts';
 import { loggableId } from '../../lib/messaging/loggable-id.ts';
-import { e164Schema } from '../../lib/phone/e164.ts';
 import type { HttpAnswer } from '../../lib/runtime/problem.ts';
 import { countBy, countOutcomes, logger } from '../../lib/telemetry/telemetry.ts';
+import { type InboundFields, readFields } from './read-fields.ts';
 import { type ReceiveDeps, receiveText } from './receive.ts';
 
-const inboundSchema = z.object({
-  MessageSid: z.string().min(1).max(64),
-  From: e164Schema,
-  To: z.string().max(64),
-  Body: z.string().max(10_000).default(''),
-  OptOutType: z.string().optional(),
-});
+export interface AnswerDeps extends ReceiveDeps {
+  readonly unreadable: Pick<UnreadableTextStore, 'put'>;
+}
 
 /**
  * Takes a text that Twilio received for the organization, and answers with TwiML: a reply, or none.
@@ -19,23 +17,44 @@ const inboundSchema = z.object({
  * @param fields of the webhook, signed by Twilio.
  */
 export async function answerText(
-  deps: ReceiveDeps,
+  deps: AnswerDeps,
   fields: Readonly<Record<string, string>>,
 ): Promise<HttpAnswer> {
-  const inbound = inboundSchema.safeParse(fields);
-  if (!inbound.success) {
-    // The sender is a short code or a name. Nobody can text back, and a retry would change nothing.
+  const inbound = readFields(fields);
+  if (!inbound) {
     countOutcomes({ inboundIgnored: 1 });
     return NO_REPLY;
   }
-  const { MessageSid: messageSid, From: from, To: to, Body: body, OptOutType: optOutType } = inbound.data;
-  const ids = { messageSid: loggableId(messageSid) };
-  // The log line of a failure shows the id too.
+  const { address, ...text } = inbound;
+  const carrierActs = isActedOnByCarrier(address);
+  const ids = { messageSid: loggableId(text.messageSid) };
+  // For the line of a failure.
   logger.appendKeys(ids);
-  const { intent, reply } = await receiveText(deps, { messageSid, from, to, body, optOutType });
+  const from = numberOfAddress(address);
+  if (from === undefined) {
+    await keepUnreadable(deps, inbound);
+    return NO_REPLY;
+  }
+  const { intent, reply } = await receiveText(deps, { ...text, from, carrierActs });
   countOutcomes(countBy('inbound', [intent]));
   logger.info('A text was received', { ...ids, intent });
   return reply === undefined ? NO_REPLY : replyWith(reply);
+}
+
+/**
+ * Keeps a text without a readable sender for a person when it may be an opt-out, and rings. Any other, such as one from a short
+ * code or a name, has nobody to text back.
+ */
+async function keepUnreadable(deps: AnswerDeps, inbound: InboundFields): Promise<void> {
+  const { messageSid, address, to, body, optOutType } = inbound;
+  const { kind } = readIntent(body, optOutType);
+  if (kind !== 'stop' && kind !== 'doubtful') {
+    countOutcomes({ inboundIgnored: 1 });
+    return;
+  }
+  await deps.unreadable.put({ messageSid, from: address, to, body, intent: kind });
+  countOutcomes({ inboundUnreadable: 1 });
+  logger.error('An opt-out came from a sender that cannot be read', { messageSid: loggableId(messageSid) });
 }
 
 function twiml(body: string): HttpAnswer {

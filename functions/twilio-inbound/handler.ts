@@ -3,6 +3,7 @@ import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts'
 import { createSettingsStore } from '../../lib/configuration/settings-store.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createConversationStore } from '../../lib/conversations/conversation-store.ts';
+import { createUnreadableTextStore } from '../../lib/conversations/unreadable-texts.ts';
 import { EDGE } from '../../lib/lambda/edge.ts';
 import { failure } from '../../lib/lambda/failure.ts';
 import { problemAnswers } from '../../lib/lambda/problem-answers.ts';
@@ -28,6 +29,7 @@ const deps = {
   conversations: createConversationStore({ client, table: env.outreachTable, now }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   enrollments: createEnrollmentStore({ client, table: env.outreachTable }),
+  unreadable: createUnreadableTextStore({ client, table: env.outreachTable, now }),
   configuration: createSettingsStore({ ...env, client, table: env.configurationTable, now }),
   now,
 };

@@ -1,6 +1,7 @@
 import type { Configuration } from '../../lib/configuration/configuration.ts';
 import type { InboundIntent } from '../../lib/messaging/inbound-intent.ts';
 import { keywordIn } from '../../lib/messaging/opt-in-keyword.ts';
+import type { InboundText } from './receive.ts';
 
 /** The intent of a received text, the organization's own keywords included. */
 export type TextIntent =
@@ -16,12 +17,13 @@ export type TextIntent =
  */
 export async function readTextIntent(
   configuration: Pick<Configuration, 'keyword' | 'settings'>,
-  body: string,
+  { body, carrierActs }: Pick<InboundText, 'body' | 'carrierActs'>,
   intent: InboundIntent,
 ): Promise<TextIntent> {
   if (intent.kind !== 'conversation' && intent.kind !== 'doubtful') {
-    // On a standalone short code Twilio acts on no keyword: it neither blocks nor answers.
-    const isCarriers = intent.carrierActs && (await configuration.settings()).keywordReplies === 'carrier';
+    // On a standalone short code and over WhatsApp, Twilio acts on no keyword: it neither blocks nor answers.
+    const isCarriers =
+      carrierActs && intent.carrierActs && (await configuration.settings()).keywordReplies === 'carrier';
     return { ...intent, carrierActs: isCarriers };
   }
   const word = keywordIn(body);

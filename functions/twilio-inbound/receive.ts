@@ -3,6 +3,7 @@ import type { EnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { stopEnrollment } from '../../lib/automation/progress.ts';
 import type { Configuration } from '../../lib/configuration/configuration.ts';
 import type { ConsentRegistry, Recorded, RegistrySnapshot } from '../../lib/consent/registry.ts';
+import type { ConsentState } from '../../lib/consent/state.ts';
 import type { ConversationStore } from '../../lib/conversations/conversation-store.ts';
 import type { LeadStore } from '../../lib/leads/lead-store.ts';
 import { readIntent } from '../../lib/messaging/inbound-intent.ts';
@@ -26,6 +27,8 @@ export interface InboundText {
   readonly to: string;
   readonly body: string;
   readonly optOutType: string | undefined;
+  /** Twilio acts on its own words over this channel. */
+  readonly carrierActs: boolean;
 }
 
 export interface Received {
@@ -41,21 +44,21 @@ export interface Received {
 export async function receiveText(deps: ReceiveDeps, text: InboundText): Promise<Received> {
   const inboundIntent = readIntent(text.body, text.optOutType);
   const [intent, snapshot] = await Promise.all([
-    readTextIntent(deps.configuration, text.body, inboundIntent),
+    readTextIntent(deps.configuration, text, inboundIntent),
     inboundIntent.kind in KINDS ? deps.registry.loadSnapshot(sourceOf(text)) : undefined,
   ]);
-  // A START wakes texts at once, so its leads are reachable before it is recorded. A STOP is recorded before everything else.
+  // A START wakes texts at once, so its leads are reachable before it is recorded, and what it settles is settled. A STOP is
+  // recorded before everything else.
   if (intent.kind !== 'stop') await deps.leads.markReachable(text.from);
+  if (intent.kind === 'start') {
+    const isHeld = snapshot?.state.status === 'opted_out' && isSoonAfterOptOut(snapshot.state, deps.now());
+    await store(deps, text, isHeld ? { review: { rule: SOON_AFTER_OPT_OUT } } : { settles: 'noOptOut' });
+  }
   const recorded = await recordIntent(deps, text, intent, snapshot);
   await Promise.all([
     intent.kind === 'stop' && deps.leads.markReachable(text.from),
-    deps.conversations.receive({
-      sid: text.messageSid,
-      number: text.from,
-      body: text.body,
-      isOptOut: intent.kind === 'stop',
-      ...(intent.kind === 'doubtful' && { review: { rule: intent.rule } }),
-    }),
+    intent.kind === 'stop' && store(deps, text, { settles: 'optOut' }),
+    intent.kind !== 'stop' && intent.kind !== 'start' && store(deps, text, reviewOf(intent, recorded)),
   ]);
   if (isReply(intent, recorded)) await stopForReply(deps, text.from);
   return { intent: intent.kind, reply: await helpReplyFor(deps, intent) };
@@ -90,13 +93,57 @@ async function recordIntent(
     ...('reading' in intent && { reading: intent.reading }),
   };
   const occurredAt = now().toISOString();
-  return registry.record({ ...sourceOf(text), kind: KINDS[intent.kind], occurredAt, evidence }, snapshot);
+  const kind = KINDS[intent.kind];
+  return registry.record({ ...sourceOf(text), kind, occurredAt, isLive: true, evidence }, snapshot);
 }
+
+/**
+ * Checks whether a text that lifts an opt-out comes so soon after it that Twilio may have delivered the two in the wrong order (X3).
+ * Automated texts then wait for `reconcile`, which compares them by Twilio's own times. After a keyword that Twilio acted on,
+ * nothing waits: Twilio's own block is in the right order.
+ */
+function isSoonAfterOptOut(
+  { lastOptOutAt = '', lastOptOutBy }: Pick<ConsentState, 'lastOptOutAt' | 'lastOptOutBy'>,
+  now: Date,
+): boolean {
+  if (lastOptOutBy === 'carrierKeyword') return false;
+  return now.getTime() - Date.parse(lastOptOutAt) <= ORDER_IN_DOUBT_MILLISECONDS;
+}
+
+/** Longer than Twilio repeats a webhook that failed. */
+const ORDER_IN_DOUBT_MILLISECONDS = 15 * 60_000;
+/** Stands in a review where a START waits for the comparison with Twilio's times, or for a person. */
+const SOON_AFTER_OPT_OUT = 'start-soon-after-opt-out';
+
+/** Puts a text into its conversation, with what it changes there. */
+async function store(
+  { conversations }: ReceiveDeps,
+  { messageSid: sid, from: number, body }: InboundText,
+  effect: Partial<Parameters<ConversationStore['receive']>[0]>,
+): Promise<void> {
+  await conversations.receive({ sid, number, body, ...effect });
+}
+
+/** Says why a person must read a text: it may be an opt-out, is a YES from somebody who stays opted out, or came soon after one. */
+function reviewOf(intent: TextIntent, recorded: Recorded | undefined): { review?: { rule: string } } {
+  if (intent.kind === 'doubtful') return { review: { rule: intent.rule } };
+  if (!recorded) return {};
+  const { event, state } = recorded;
+  if (intent.kind === 'yes' && event.after === 'opted_out') return { review: { rule: YES_AFTER_OPT_OUT } };
+  const isLift = intent.kind === 'keyword' && event.before === 'opted_out';
+  const isHeld = isLift && isSoonAfterOptOut(state, new Date(event.occurredAt));
+  return isHeld ? { review: { rule: SOON_AFTER_OPT_OUT } } : {};
+}
+
+/** Stands in a review where a YES from somebody who has opted out waits for a person. */
+const YES_AFTER_OPT_OUT = 'yes-after-opt-out';
 
 /** Checks whether a text is a person's reply: conversation, or a YES that answered no opt-in request. */
 function isReply(intent: TextIntent, recorded: Recorded | undefined): boolean {
   if (intent.kind === 'conversation' || intent.kind === 'doubtful') return !intent.automatic;
-  return intent.kind === 'yes' && recorded?.event.effect !== 'changed';
+  if (intent.kind !== 'yes' || !recorded) return false;
+  const { effect, after } = recorded.event;
+  return effect !== 'changed' || after !== 'opted_in';
 }
 
 /**

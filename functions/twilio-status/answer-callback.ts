@@ -16,12 +16,14 @@ const newsSchema = z.object({
  *
  * @param id of our message, from the callback's URL.
  * @param fields of the webhook, signed by Twilio.
+ * @param isProbe the URL says that the text tries a refused sender.
  * @throws RequestProblem 400 for a request that is no callback, 404 for a message that was not sent.
  */
 export async function answerCallback(
   deps: ApplyDeps,
   id: string | undefined,
   fields: Readonly<Record<string, string>>,
+  isProbe: boolean,
 ): Promise<HttpAnswer> {
   const news = newsSchema.safeParse(fields);
   if (!id || !news.success) {
@@ -33,8 +35,11 @@ export async function answerCallback(
   // The log line of a failure shows the ids too.
   logger.appendKeys(ids);
   const errorCode = ErrorCode === undefined ? {} : { errorCode: ErrorCode };
-  const outcome = await applyNews(deps, id, { sid, status, ...errorCode });
-  countOutcomes(countBy('callback', [outcome]));
+  const { outcome, consequence } = await applyNews(deps, id, { sid, status, ...errorCode, isProbe });
+  countOutcomes({
+    ...countBy('callback', [outcome]),
+    callbackCampaignBlocked: consequence === 'senderRefused' ? 1 : 0,
+  });
   logger.info('News of a text', {
     ...ids,
     status: twilioRank(status)?.status ?? 'unknown',

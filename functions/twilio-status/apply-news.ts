@@ -1,45 +1,39 @@
-import type { ConsentRegistry } from '../../lib/consent/registry.ts';
-import type { LeadStore } from '../../lib/leads/lead-store.ts';
-import { carrierErrorOf } from '../../lib/messaging/carrier-errors.ts';
+import { applyCarrierError, type CarrierErrorDeps } from '../../lib/gate/carrier-error.ts';
+import type { SenderRefusalStore } from '../../lib/gate/sender-refusal.ts';
+import type { Consequence } from '../../lib/messaging/carrier-errors.ts';
 import type { CarrierNews, MessageStore, NewsOutcome } from '../../lib/messaging/message-store.ts';
-import { optInRequestFailure } from '../../lib/single-texts/opt-in-request-failed.ts';
 
-export interface ApplyDeps {
+export interface ApplyDeps extends CarrierErrorDeps {
   readonly messages: Pick<MessageStore, 'applyNews' | 'get'>;
-  readonly registry: Pick<ConsentRegistry, 'record'>;
-  readonly leads: Pick<LeadStore, 'markUnreachable'>;
-  readonly now: () => Date;
+  readonly senderRefusals: Pick<SenderRefusalStore, 'report' | 'clear'>;
+}
+
+/** What a callback says: Twilio's news, and whether the text tries a sender that was refused. */
+export interface Callback extends CarrierNews {
+  readonly isProbe: boolean;
 }
 
 /**
- * Applies Twilio's news of a text. The callbacks may come in any order: the highest status wins. An error of the number itself
- * is recorded with the lead, and an opt-out that Twilio reports (21610) in the registry (S8, X9).
+ * Applies Twilio's news of a text. The callbacks may come in any order: the highest status wins. An error has the consequence
+ * that it has on every way (S8, X9, X16).
  *
  * @param id of our message.
  */
-export async function applyNews(deps: ApplyDeps, id: string, news: CarrierNews): Promise<NewsOutcome> {
+export async function applyNews(
+  deps: ApplyDeps,
+  id: string,
+  { isProbe, ...news }: Callback,
+): Promise<{ readonly outcome: NewsOutcome; readonly consequence: Consequence }> {
   const outcome = await deps.messages.applyNews(id, news);
-  if (news.errorCode !== undefined && outcome !== 'unknown') await applyError(deps, id, news.errorCode);
-  return outcome;
-}
-
-async function applyError(deps: ApplyDeps, id: string, errorCode: number): Promise<void> {
-  const { consequence } = carrierErrorOf(errorCode);
+  const { errorCode } = news;
+  const isGoodNews = isProbe && news.status === 'delivered';
+  if (outcome === 'unknown' || (errorCode === undefined && !isGoodNews))
+    return { outcome, consequence: 'none' };
   const text = await deps.messages.get(id);
-  if (!text) return;
-  if (consequence === 'unreachableNumber' && text.leadId) {
-    await deps.leads.markUnreachable(text.leadId, text.number, errorCode);
+  if (!text) return { outcome, consequence: 'none' };
+  if (errorCode === undefined) {
+    await deps.senderRefusals.clear({ claimedAt: text.claimedAt ?? text.createdAt, isDelivered: true });
+    return { outcome, consequence: 'none' };
   }
-  if (consequence !== 'optOut') {
-    const failed = optInRequestFailure(text, errorCode, deps.now());
-    if (failed) await deps.registry.record(failed);
-    return;
-  }
-  await deps.registry.record({
-    number: text.number,
-    kind: 'optOut',
-    occurredAt: text.claimedAt ?? text.createdAt,
-    sourceId: `carrier:${id}:${text.attempt ?? 1}:${errorCode}`,
-    evidence: { source: 'carrier', messageId: id, errorCode },
-  });
+  return { outcome, consequence: await applyCarrierError(deps, text, errorCode, 'news') };
 }

@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
+import { createSenderRefusalStore } from '../../lib/gate/sender-refusal.ts';
 import { EDGE } from '../../lib/lambda/edge.ts';
 import { failure } from '../../lib/lambda/failure.ts';
 import { problemAnswers } from '../../lib/lambda/problem-answers.ts';
@@ -17,6 +18,7 @@ const now = () => new Date();
 const deps = {
   messages: createMessageStore({ client, table: env.outreachTable, now }),
   registry: createConsentRegistry({ client, table: env.consentTable, now }),
+  senderRefusals: createSenderRefusalStore({ client, table: env.outreachTable, now }),
   leads: createLeadStore({ client, table: env.outreachTable, now }),
   now,
 };
@@ -33,5 +35,10 @@ export const handler = middy(EDGE)
   .use(failure({ message: 'A delivery callback could not be taken', metric: 'callbackFailed' }))
   .use(twilioWebhook({ ...env, forged: 'callbackForged' }))
   .handler(({ fields, queryStringParameters }) =>
-    answerCallback(deps, queryStringParameters?.['message'], fields),
+    answerCallback(
+      deps,
+      queryStringParameters?.['message'],
+      fields,
+      queryStringParameters?.['probe'] === '1',
+    ),
   );

@@ -4,6 +4,7 @@ import { WORK_INDEX } from '../../lib/tables/outreach.ts';
 import { addSchedule } from '../constructs/schedule.ts';
 import { SendgateFunction } from '../constructs/sendgate-function.ts';
 import type { OrganizationStack } from '../organization-stack.ts';
+import { CAMPAIGN_BLOCKED } from './sending.ts';
 
 const RATE = Duration.minutes(5);
 
@@ -30,6 +31,7 @@ export function addReconcile(stack: OrganizationStack): void {
     moreThan: 1,
     period: Duration.minutes(3 * RATE.toMinutes()),
   });
+  alarms.onCount(reconcile, 'claimCampaignBlocked', { harm: CAMPAIGN_BLOCKED });
   const stopCompared =
     'Someone who texted STOP may have been texted since: only the comparison with Twilio told us (GET /drift).';
   alarms.onCount(reconcile, 'driftStopMissed', { harm: stopCompared });

@@ -11,6 +11,10 @@ const GATE_TIMEOUT = Duration.seconds(60);
 const SWEEP_RATE = Duration.minutes(15);
 const OLDEST_DUE = Duration.hours(2);
 
+/** The harm of a refused sender, which is known by the answer to a text, by its callback, or by the comparison with Twilio. */
+export const CAMPAIGN_BLOCKED =
+  'Nobody is texted: Twilio or the carriers filter or refuse the sender. Check its registration before sending on.';
+
 /** The two queues to the gate. Texts that somebody waits for never queue behind a broadcast. */
 interface Lanes {
   readonly priority: SendgateQueue;
@@ -100,7 +104,7 @@ function addGate(stack: OrganizationStack, { priority, bulk }: Lanes): SendgateF
     moreThan: 10,
   });
   alarms.onCount(sendGate, 'textCampaignBlocked', {
-    harm: 'Nobody is texted: carriers filter or refuse the campaign. Check its registration before sending on.',
+    harm: CAMPAIGN_BLOCKED,
   });
   return sendGate;
 }

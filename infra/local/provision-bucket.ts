@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { Provisioned } from './provision.ts';
 
-/** Creates one bucket, unless it exists. @param name a bucket's name has lower-case letters and 63 characters at most. */
+/** Creates one bucket, unless it exists. @param name is written in lower case and cut to 63 characters, which S3 demands. */
 export async function provisionBucket(client: S3Client, name: string): Promise<Provisioned> {
   const Bucket = name.toLowerCase().slice(0, 63);
   try {

@@ -33,7 +33,7 @@ export interface LocalOptions {
   readonly salesforcePort?: number;
   /** The port of the event bus's stand-in. */
   readonly eventsPort?: number;
-  /** Length of an automation cycle's minute, in seconds. */
+  /** Seconds that the runner takes for each minute of an automation cycle's schedule. Other schedules keep their rate. */
   readonly cycleSeconds: number;
   readonly fresh?: boolean;
   /** Wraps each step, so that the caller can print its title and duration. */
@@ -58,7 +58,7 @@ export interface Local {
   close(): Promise<void>;
 }
 
-/** The most workers of one function. Two cores gain nothing from more. */
+/** Each function has this many workers. A machine with two cores gains nothing from more. */
 const WORKERS = 2;
 
 /**

@@ -43,7 +43,7 @@ export interface BroadcastRequest {
  *
  * - `started`: the broadcast is new.
  * - `repeated`: this request started it before.
- * - `sameText`: another request started one with the same template within a day.
+ * - `sameText`: the request has no id, and another broadcast with the same template started within a day.
  * - `noCampaign`, `disabled`: nothing was started.
  */
 export type StartResult =
@@ -57,8 +57,9 @@ export type BroadcastStore = ReturnType<typeof createBroadcastStore>;
 export function createBroadcastStore(deps: BroadcastStoreDeps) {
   return {
     /**
-     * Starts a broadcast: stores it and its automation and counts it in its campaign, in one transaction. consent-changes
-     * follows the table's stream and enrols the members. The same request twice starts one broadcast (X5).
+     * Starts a broadcast. One transaction stores the broadcast and its automation, and counts the broadcast in its campaign.
+     * consent-changes reads the table's stream and queues the jobs that enrol the members. Two requests with the same id start
+     * one broadcast (X5).
      */
     start: (campaignId: string, request: BroadcastRequest) => start(deps, campaignId, request),
     /** Reads one broadcast, strongly consistent. */
@@ -67,14 +68,14 @@ export function createBroadcastStore(deps: BroadcastStoreDeps) {
     list: (campaignId: string, limit: number, before?: number) => list(deps, campaignId, limit, before),
     /** Marks a broadcast as stopped. @returns undefined when there is no such broadcast. */
     markStopped: (campaignId: string, broadcast: number) => markStopped(deps, campaignId, broadcast),
-    /** Stores the progress of one shard. @returns false when another worker is further already. */
+    /** Stores the progress of one shard. @returns false when another worker is further already, or no such broadcast exists. */
     storeProgress: (campaignId: string, broadcast: number, shard: number, progress: ShardProgress) =>
       storeProgress(deps, campaignId, broadcast, shard, progress),
   };
 }
 
 const SAME_TEXT_MILLISECONDS = 24 * 60 * 60 * 1000;
-/** A repeated request is searched for among this many of the latest broadcasts. */
+/** `start` searches this many of the latest broadcasts for the same request or the same text. */
 const RECENT_BROADCASTS = 20;
 
 async function start(
@@ -86,8 +87,8 @@ async function start(
   return retryLost('A broadcast', async () => {
     const campaign = await deps.campaigns.get(campaignId);
     if (!campaign || campaign.removedAt !== undefined) return { kind: 'noCampaign' };
-    const before = startedBefore(await list(deps, campaignId, RECENT_BROADCASTS), request, deps.now());
-    if (before) return before;
+    const earlier = startedBefore(await list(deps, campaignId, RECENT_BROADCASTS), request, deps.now());
+    if (earlier) return earlier;
     if (!campaign.enabled) return { kind: 'disabled' };
     const broadcast = newBroadcast(campaign, request, campaign.broadcasts + 1 + skipped, deps.now());
     const codes = await transact(deps.client, writes(deps, campaign, broadcast));
@@ -136,9 +137,9 @@ function writes(
 ) {
   const automation = broadcastAutomation(campaign, broadcast);
   const automationItem = { ...automationKey(automation.id), ...automation, ...broadcastOf(broadcast) };
-  const counted = { ...campaign, broadcasts: broadcast.broadcast, version: campaign.version + 1 };
+  const countedCampaign = { ...campaign, broadcasts: broadcast.broadcast, version: campaign.version + 1 };
   return [
-    { Put: putCampaign(configurationTable, counted) },
+    { Put: putCampaign(configurationTable, countedCampaign) },
     { Put: putIfAbsent(configurationTable, automationItem) },
     { Put: putIfAbsent(outreachTable, broadcastItem(broadcast)) },
   ];
@@ -201,7 +202,7 @@ async function storeProgress(
   const update = new UpdateCommand({
     TableName: outreachTable,
     Key: broadcastKey(campaignId, broadcast),
-    // Equal when a worker stored this page's progress and ended before it enqueued the rest.
+    // `seen` is equal when a worker stored this page's progress and ended before it enqueued the rest.
     ConditionExpression:
       'attribute_exists(pk) AND (attribute_not_exists(progress.#shard) OR progress.#shard.seen <= :seen)',
     UpdateExpression: 'SET progress.#shard = :progress',

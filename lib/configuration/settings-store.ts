@@ -87,7 +87,9 @@ async function changeSettings(
   });
 }
 
-/** Returns the source of a changed `a2pVerified`: the admin and the moment (C8). */
+/** Returns the source of a changed `a2pVerified`: the admin and the moment (C8). A verification also clears a refused sender. */
 function verificationOf(change: Partial<Settings>, by: string, at: string): Partial<Settings> {
-  return change.a2pVerified === undefined ? {} : { a2pVerification: { source: 'admin', by, at } };
+  if (change.a2pVerified === undefined) return {};
+  const cleared = change.a2pVerified ? { senderClearedAt: at } : {};
+  return { a2pVerification: { source: 'admin', by, at }, ...cleared };
 }

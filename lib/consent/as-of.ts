@@ -48,7 +48,12 @@ function replayEvents(number: string, events: readonly ConsentEvent[]): ConsentA
   for (const event of events) {
     // The events may have gaps, so each keeps its own sequence.
     const applied = applyEvent({ ...state, version: event.sequence - 1 }, event);
-    state = { ...applied.state, version: event.sequence, headHash: event.hash };
+    state = {
+      ...applied.state,
+      version: event.sequence,
+      lastRecordedAt: event.recordedAt,
+      headHash: event.hash,
+    };
   }
   const because = events.find(({ sequence }) => sequence === state.statusBy?.sequence);
   const words = because && wordsOfEvent(because);

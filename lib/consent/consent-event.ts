@@ -46,6 +46,8 @@ export const evidenceSchema = z.discriminatedUnion('source', [
     pageUrl: text.optional(),
     ip: text.optional(),
     userAgent: text.optional(),
+    /** `web` where the organization lets consent given on this way lift an opt-out that came from the phone. */
+    reOptIn: z.literal('web').optional(),
   }),
   z.object({
     source: z.literal('handset'),
@@ -86,6 +88,8 @@ export const evidenceSchema = z.discriminatedUnion('source', [
     proof: text.optional(),
     /** The words that the person agreed to. */
     wordsShown: text.optional(),
+    /** `web` where the organization lets consent given on this way lift an opt-out that came from the phone. */
+    reOptIn: z.literal('web').optional(),
   }),
   z.object({
     source: z.literal('import'),
@@ -96,6 +100,8 @@ export const evidenceSchema = z.discriminatedUnion('source', [
     method: text,
     proof: text,
     wordsShown: text,
+    /** `web` where the organization lets consent given on this way lift an opt-out that came from the phone. */
+    reOptIn: z.literal('web').optional(),
   }),
   z.object({
     source: z.literal('gate'),
@@ -104,6 +110,8 @@ export const evidenceSchema = z.discriminatedUnion('source', [
     leadId: text.optional(),
     /** The opt-in template as it was sent. */
     wordsSent: text,
+    /** Until when a YES answers the request, by the setting of the moment. */
+    openUntil: text.optional(),
   }),
   z.object({
     source: z.literal('carrierList'),
@@ -128,6 +136,8 @@ export interface NewConsentEvent {
   readonly kind: EventKind;
   /** Moment of the event, ISO 8601 UTC. The registry takes a time in the future as now. */
   readonly occurredAt: string;
+  /** It happens as it is recorded: it is dated by its recording, and so never earlier than what stands in the ledger. */
+  readonly isLive?: boolean;
   /** Identifies the source event (message SID, submission and checkbox, CRM record and field and value). */
   readonly sourceId: string;
   readonly evidence: Evidence;

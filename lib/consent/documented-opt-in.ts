@@ -29,6 +29,8 @@ export function faultOfDate({ date }: Documentation, now: Date): string | undefi
 /** The person who enters an opt-in and, for an import, the line that holds it. */
 export interface EnteredBy {
   readonly actor: string;
+  /** The organization's setting: whether what is entered may lift an opt-out that came from the phone. */
+  readonly reOptIn: 'handset' | 'web';
   readonly line?: { readonly importId: string; readonly row: number };
 }
 
@@ -40,10 +42,10 @@ export interface EnteredBy {
 export function documentedOptIn(
   number: string,
   { method, date, proof, wording }: Documentation,
-  { actor, line }: EnteredBy,
+  { actor, line, reOptIn }: EnteredBy,
 ): NewConsentEvent {
   const occurredAt = new Date(date).toISOString();
-  const documentation = { actor, method, proof, wordsShown: wording };
+  const documentation = { actor, method, proof, wordsShown: wording, ...(reOptIn === 'web' && { reOptIn }) };
   return {
     number,
     kind: 'manualOptIn',
@@ -70,6 +72,7 @@ export function enteredOptOut(
     number,
     kind: 'optOut',
     occurredAt: now.toISOString(),
+    isLive: true,
     sourceId: `opt-out:${id}`,
     evidence: { source: 'manual', actor, method },
   };

@@ -19,11 +19,14 @@ export function hashOf(event: Omit<ConsentEvent, 'hash'>): string {
 function applyNewEvent(
   state: ConsentState,
   newEvent: NewConsentEvent,
-  recordedAt: string,
+  now: string,
 ): { readonly content: Omit<ConsentEvent, 'hash'>; readonly after: ConsentState } {
-  // A clock that runs ahead must not outrank a later STOP, so a moment in the future is taken as now.
+  // Time never runs backwards in a ledger, whichever worker's clock is behind.
+  const { lastRecordedAt = now } = state;
+  const recordedAt = now < lastRecordedAt ? lastRecordedAt : now;
+  // Nobody can consent or withdraw in the future: a clock that runs ahead must not outrank a later STOP.
   const isPast = Date.parse(newEvent.occurredAt) < Date.parse(recordedAt);
-  const occurredAt = isPast ? newEvent.occurredAt : recordedAt;
+  const occurredAt = isPast && !newEvent.isLive ? newEvent.occurredAt : recordedAt;
   const { state: after, effect } = applyEvent(state, { ...newEvent, occurredAt });
   const content = {
     number: state.number,
@@ -51,11 +54,16 @@ function applyNewEvent(
 export function appendEvent(
   state: ConsentState,
   newEvent: NewConsentEvent,
-  recordedAt: string,
+  now: string,
 ): { readonly event: ConsentEvent; readonly state: ConsentState } {
-  const { content, after } = applyNewEvent(state, newEvent, recordedAt);
+  const { content, after } = applyNewEvent(state, newEvent, now);
   const event = { ...content, hash: hashOf(content) };
-  return { event, state: { ...after, version: event.sequence, headHash: event.hash } };
+  return { event, state: afterEvent(after, event) };
+}
+
+/** The state that an event leaves, at its place in the chain. */
+function afterEvent(state: ConsentState, { sequence, recordedAt, hash }: ConsentEvent): ConsentState {
+  return { ...state, version: sequence, lastRecordedAt: recordedAt, headHash: hash };
 }
 
 /** A fault of a chain, and the sequence of the event that has it. */
@@ -90,7 +98,7 @@ export function verifyChain(
     // The stored hash matches the stored content. The content must match what the rules give.
     const { content, after } = applyNewEvent(state, event, event.recordedAt);
     if (!isSameContent({ ...content, hash: event.hash }, event)) return { sequence, fault: 'effectDiffers' };
-    const next = { ...after, version: sequence, headHash: event.hash };
+    const next = afterEvent(after, event);
     onStep(state, event, next);
     state = next;
   }

@@ -17,13 +17,13 @@ import type { ConsentState } from './state.ts';
 export type { RegistrySnapshot } from './read-registry.ts';
 export type { PreparedEvent, Recorded } from './record-event.ts';
 
-/** The consent registry: the only code that touches the consent table. */
+/** Records and reads consent events. Code outside `lib/consent` writes to the consent table through this registry only. */
 export interface ConsentRegistry {
   /**
    * Adds one event to a number's ledger and moves its state, in one transaction (X2). The same source event twice
    * is one event.
    *
-   * @param before the snapshot that `loadSnapshot` returned; read now when absent.
+   * @param before the snapshot that `loadSnapshot` returned; when it is absent, `record` reads one.
    * @throws Error when the event is malformed, an opt-in is undocumented (S6), or other writers were first at every attempt.
    */
   record(newEvent: NewConsentEvent, before?: RegistrySnapshot): Promise<Recorded>;
@@ -38,7 +38,7 @@ export interface ConsentRegistry {
    * Prepares the writes that add one event to a number's ledger, so that a caller can add its own writes to the transaction.
    * The transaction fails when the state has changed, or the source event is recorded already.
    *
-   * @param state the state that was decided on. @param newEvent an event that changes it.
+   * @param state the state that the caller read and decided on. @param newEvent an event that changes this state.
    * @throws Error when the event is malformed.
    */
   prepare(state: ConsentState, newEvent: NewConsentEvent): Promise<PreparedEvent>;
@@ -50,7 +50,7 @@ export interface ConsentRegistry {
   events(number: string): Promise<ConsentEvent[]>;
   /** Recomputes the number's chain (X2). @returns the first fault, or undefined when nothing was altered. */
   verify(number: string): Promise<ChainFault | undefined>;
-  /** Reads and verifies the number's state and events of one moment, for a certificate (X2). */
+  /** Reads the number's state and events as of one moment and verifies them, for a certificate (X2). */
   audit(number: string): Promise<Audit>;
 }
 

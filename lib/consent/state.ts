@@ -5,6 +5,14 @@ export const optInRequestStatuses = ['not_sent', 'sent', 'accepted', 'rejected']
 export type OptInRequestStatus = (typeof optInRequestStatuses)[number];
 export const optInRequestStatusSchema = z.enum(optInRequestStatuses);
 
+/** When a request for START was sent, and until when a YES answers it (ISO 8601 UTC). START answers it at any time. */
+const optInRequestPeriodSchema = z.object({ sentAt: z.string(), until: z.string().optional() });
+export type OptInRequestPeriod = z.infer<typeof optInRequestPeriodSchema>;
+
+/** What an opt-out was: a keyword on which Twilio acted, other words from the phone, or something that came on another way. */
+const lastOptOutBySchema = z.enum(['carrierKeyword', 'handset', 'other']);
+export type LastOptOutBy = z.infer<typeof lastOptOutBySchema>;
+
 /** The consent state of a number: four facets, and the moments that decide whether an event is late news (X3). */
 export const consentStateSchema = z.object({
   /** E.164. */
@@ -16,6 +24,10 @@ export const consentStateSchema = z.object({
   optInRequest: optInRequestStatusSchema,
   /** Maps a lead id to the status of that lead's own opt-in request, in per-lead double opt-in (C4). */
   leadOptInRequests: z.record(z.string(), optInRequestStatusSchema).optional(),
+  /** The number's last request. */
+  optInRequestPeriod: optInRequestPeriodSchema.optional(),
+  /** Lead id to that lead's last request. */
+  leadOptInRequestPeriods: z.record(z.string(), optInRequestPeriodSchema).optional(),
   /** The event that the status comes from; absent while no event has changed the status. */
   statusBy: z
     .object({ sequence: z.int().positive(), kind: eventKindSchema, source: evidenceSourceSchema })
@@ -28,8 +40,15 @@ export const consentStateSchema = z.object({
   lastOptInAt: z.string().optional(),
   /** The last opt-in of a kind that can lift an opt-out. */
   lastLiftingAt: z.string().optional(),
+  /** Last opt-in that could lift an opt-out which came from the phone. */
+  lastHandsetLiftAt: z.string().optional(),
   lastOptOutAt: z.string().optional(),
+  lastOptOutBy: lastOptOutBySchema.optional(),
+  /** True while an opt-out that came from the phone is not lifted. */
+  handsetOptedOut: z.boolean().optional(),
   lastReleaseAt: z.string().optional(),
+  /** When the newest event was recorded: no event is recorded earlier than the one before it. */
+  lastRecordedAt: z.string().optional(),
   /** Hash of the newest event; the empty string before the first. */
   headHash: z.string(),
 });

@@ -1,16 +1,16 @@
-import type { ConsentStatus, Effect, EventKind, NewConsentEvent } from './consent-event.ts';
-import type { ConsentState, OptInRequestStatus } from './state.ts';
+import type { ConsentStatus, Effect, EventKind, Evidence, NewConsentEvent } from './consent-event.ts';
+import type { ConsentState, LastOptOutBy, OptInRequestPeriod, OptInRequestStatus } from './state.ts';
 
 /**
  * Version of these rules, stored with each event. A change of any event's effect needs a new version. The rules of older
  * versions must stay here, so that old ledgers still replay.
  */
-export const RULES_VERSION = 1;
+export const RULES_VERSION = 2;
 
 /** Maps each kind of event and consent status to the status after it (S5; docs/design.md, "The transition table"). */
 export const TRANSITIONS: Readonly<Record<EventKind, Readonly<Record<ConsentStatus, ConsentStatus>>>> = {
   handsetStart: { none: 'opted_in', opted_in: 'opted_in', opted_out: 'opted_in' },
-  // YES counts as START only after an opt-in request or an opt-out; see `isConversation` below.
+  // YES means START only as the answer to an open request, or after a keyword of Twilio's; see `isConversation` below.
   handsetYes: { none: 'opted_in', opted_in: 'opted_in', opted_out: 'opted_in' },
   handsetKeyword: { none: 'opted_in', opted_in: 'opted_in', opted_out: 'opted_in' },
   explicitWeb: { none: 'opted_in', opted_in: 'opted_in', opted_out: 'opted_in' },
@@ -28,12 +28,33 @@ export const TRANSITIONS: Readonly<Record<EventKind, Readonly<Record<ConsentStat
 
 const FROM_HANDSET: ReadonlySet<EventKind> = new Set(['handsetStart', 'handsetYes', 'handsetKeyword']);
 
+/**
+ * Clocks of forms and their builders differ from ours by up to this much. A No from within this time before an opt-in wins
+ * over it, because the order of the two is in doubt.
+ */
+const FORM_CLOCK_MARGIN_MILLISECONDS = 15 * 60_000;
+
 function isOptIn(kind: EventKind): boolean {
   return TRANSITIONS[kind].none === 'opted_in';
 }
 
 function lifts(kind: EventKind): boolean {
   return TRANSITIONS[kind].opted_out === 'opted_in';
+}
+
+/** Whether an opt-out came from the phone itself: a text, or the carrier's word that the phone sent one (21610). */
+function isOptOutByHandset({ kind, evidence }: NewConsentEvent): boolean {
+  return kind === 'optOut' && (evidence.source === 'handset' || evidence.source === 'carrier');
+}
+
+/** Whether consent given on the web or by hand may lift what the handset opted out: the setting, as the evidence keeps it. */
+function isLiftingOnWeb(evidence: Evidence): boolean {
+  return 'reOptIn' in evidence && evidence.reOptIn === 'web';
+}
+
+/** Whether an event can lift an opt-out that came from the phone. */
+function liftsHandsetOptOut({ kind, evidence }: NewConsentEvent): boolean {
+  return lifts(kind) && (FROM_HANDSET.has(kind) || isLiftingOnWeb(evidence));
 }
 
 function latest(...times: (string | undefined)[]): string | undefined {
@@ -43,9 +64,12 @@ function latest(...times: (string | undefined)[]): string | undefined {
     .at(-1);
 }
 
-/** Returns the moment of the last event that opposes this kind. An event that happened before it is late news (X3). */
-function lastOpposing(state: ConsentState, kind: EventKind): string | undefined {
+/** Returns the moment of the last event that opposes a new one. An event that happened before it is late news (X3). */
+function lastOpposing(state: ConsentState, newEvent: NewConsentEvent): string | undefined {
+  const { kind } = newEvent;
   if (isOptIn(kind)) return latest(state.lastOptOutAt, state.lastReleaseAt);
+  // A STOP that is heard of after a ticked box still counts, since the box could not have lifted it.
+  if (isOptOutByHandset(newEvent)) return state.lastHandsetLiftAt;
   // Only an opt-in that can lift an opt-out opposes one. So an opt-out wins over a form without a checkbox or a CRM field,
   // in whichever order the two are recorded (X13).
   if (kind === 'optOut' || kind === 'carrierBlocked') return state.lastLiftingAt;
@@ -56,17 +80,34 @@ function lastOpposing(state: ConsentState, kind: EventKind): string | undefined 
 }
 
 function isLate(state: ConsentState, newEvent: NewConsentEvent): boolean {
-  const opposing = lastOpposing(state, newEvent.kind);
+  const opposing = lastOpposing(state, newEvent);
   if (opposing === undefined) return false;
+  const { kind, occurredAt, evidence } = newEvent;
   // A manual opt-in must be dated after the opt-out. For other kinds, the event recorded last wins a tie.
-  if (newEvent.kind === 'manualOptIn') return newEvent.occurredAt <= opposing;
-  return newEvent.occurredAt < opposing;
+  if (kind === 'manualOptIn') return occurredAt <= opposing;
+  const isOrderInDoubt = kind === 'optOut' && evidence.source === 'form';
+  const margin = isOrderInDoubt ? FORM_CLOCK_MARGIN_MILLISECONDS : 0;
+  return Date.parse(occurredAt) + margin < Date.parse(opposing);
 }
 
-/** Tells whether a bare YES is conversation and no consent: the number has no open opt-in request and is not opted out. */
-function isConversation(state: ConsentState, kind: EventKind): boolean {
-  const isOpen = [state.optInRequest, ...Object.values(state.leadOptInRequests ?? {})].includes('sent');
-  return kind === 'handsetYes' && state.status !== 'opted_out' && !isOpen;
+/** Whether a request for START, to the number or to one of its leads, is open at a moment: sent, unanswered and not ended. */
+function isRequestOpen(state: ConsentState, at: string): boolean {
+  const { optInRequest, optInRequestPeriod, leadOptInRequests = {}, leadOptInRequestPeriods = {} } = state;
+  const isOpen = (status: OptInRequestStatus, period: OptInRequestPeriod | undefined) =>
+    status === 'sent' && period?.until !== undefined && at <= period.until;
+  return (
+    isOpen(optInRequest, optInRequestPeriod) ||
+    Object.entries(leadOptInRequests).some(([id, status]) => isOpen(status, leadOptInRequestPeriods[id]))
+  );
+}
+
+/**
+ * A bare YES is conversation, and no consent, unless it answers a request for START that is open, or follows a keyword on which
+ * Twilio blocked the number: Twilio lifts that block on YES.
+ */
+function isConversation(state: ConsentState, { kind, occurredAt }: NewConsentEvent): boolean {
+  if (kind !== 'handsetYes' || isRequestOpen(state, occurredAt)) return false;
+  return state.status !== 'opted_out' || !state.carrierBlocked || state.lastOptOutBy !== 'carrierKeyword';
 }
 
 /** Moves the opt-in requests of the number and of its leads. `next` maps a status to the one after it; others stay. */
@@ -91,13 +132,20 @@ function withoutBlock(state: ConsentState, { evidence }: NewConsentEvent): Conse
 
 function optIn(state: ConsentState, newEvent: NewConsentEvent): ConsentState {
   const { kind, occurredAt, evidence } = newEvent;
-  const status = TRANSITIONS[kind][state.status];
+  const isHandsetLift = liftsHandsetOptOut(newEvent);
+  // The handset opted out: what is not its own word is kept as evidence and lifts nothing.
+  const isKept = state.status === 'opted_out' && state.handsetOptedOut === true && !isHandsetLift;
+  const status = isKept ? 'opted_out' : TRANSITIONS[kind][state.status];
   if (status !== 'opted_in') return { ...state, status };
-  let next: ConsentState = { ...withoutBlock(state, newEvent), status };
+  const { handsetOptedOut: _, ...lifted } = withoutBlock(state, newEvent);
+  let next: ConsentState = { ...lifted, status };
   next.lastOptInAt = latest(state.lastOptInAt, occurredAt) ?? occurredAt;
   if (lifts(kind)) next.lastLiftingAt = latest(state.lastLiftingAt, occurredAt) ?? occurredAt;
+  if (isHandsetLift) next.lastHandsetLiftAt = latest(state.lastHandsetLiftAt, occurredAt) ?? occurredAt;
   if (FROM_HANDSET.has(kind) && kind !== 'handsetKeyword') {
-    next = { ...moveOptInRequests(next, { sent: 'accepted' }), optInRequest: 'accepted' };
+    // START opens every lead that was asked, also one whose request a STOP had rejected (C4).
+    const opened = moveOptInRequests(next, { sent: 'accepted', rejected: 'accepted' });
+    next = { ...opened, optInRequest: 'accepted' };
   } else if (state.status === 'opted_out') {
     // The consent was not given by START: with double opt-in, the next text asks for START again.
     next = moveOptInRequests(next, { rejected: 'not_sent' });
@@ -122,13 +170,23 @@ function optOut(state: ConsentState, newEvent: NewConsentEvent): ConsentState {
   );
   const carrierHolds =
     evidence.source === 'carrier' || (evidence.source === 'handset' && evidence.carrierActs);
-  return {
+  const next: ConsentState = {
     ...moveOptInRequests(state, { sent: 'rejected', accepted: 'rejected' }),
     status: TRANSITIONS.optOut[state.status],
     keywords,
     carrierBlocked: state.carrierBlocked || carrierHolds,
-    lastOptOutAt: latest(state.lastOptOutAt, occurredAt) ?? occurredAt,
   };
+  // A No that wins over an opt-in because their order is in doubt stands after it.
+  const at = evidence.source === 'form' ? latest(occurredAt, state.lastLiftingAt) : occurredAt;
+  next.lastOptOutAt = latest(state.lastOptOutAt, at) ?? occurredAt;
+  if (next.lastOptOutAt === at) next.lastOptOutBy = lastOptOutBy(newEvent);
+  if (isOptOutByHandset(newEvent)) next.handsetOptedOut = true;
+  return next;
+}
+
+function lastOptOutBy({ evidence }: NewConsentEvent): LastOptOutBy {
+  if (evidence.source !== 'handset') return 'other';
+  return evidence.carrierActs ? 'carrierKeyword' : 'handset';
 }
 
 /** Ends the consent of a number that was disconnected or reassigned. Its opt-out stays. */
@@ -142,7 +200,12 @@ function release(state: ConsentState, newEvent: NewConsentEvent): ConsentState {
   );
   const status = TRANSITIONS.numberReleased[state.status];
   const lastReleaseAt = latest(state.lastReleaseAt, newEvent.occurredAt) ?? newEvent.occurredAt;
-  const { leadOptInRequests: _, ...rest } = state;
+  const {
+    leadOptInRequests: _requests,
+    leadOptInRequestPeriods: _periods,
+    optInRequestPeriod: _period,
+    ...rest
+  } = state;
   return { ...rest, status, keywords, lastReleaseAt, optInRequest: 'not_sent' };
 }
 
@@ -160,17 +223,25 @@ function optInRequestFailed(state: ConsentState, { evidence }: NewConsentEvent):
 }
 
 /** Marks the number's opt-in request as sent and, in per-lead double opt-in, that of one lead (C4). */
-function optInRequestSent(state: ConsentState, { evidence }: NewConsentEvent): ConsentState {
+function optInRequestSent(state: ConsentState, { occurredAt, evidence }: NewConsentEvent): ConsentState {
   // This request left before a START that is recorded already, so the number stays accepted.
   const optInRequest = state.optInRequest === 'accepted' ? 'accepted' : 'sent';
-  const leadId = evidence.source === 'gate' ? evidence.leadId : undefined;
-  if (leadId === undefined) return { ...state, optInRequest };
-  return { ...state, optInRequest, leadOptInRequests: { ...state.leadOptInRequests, [leadId]: 'sent' } };
+  const { leadId, openUntil } = evidence.source === 'gate' ? evidence : {};
+  const period = { sentAt: occurredAt, ...(openUntil !== undefined && { until: openUntil }) };
+  const asked = { ...state, optInRequest, optInRequestPeriod: period } as const;
+  if (leadId === undefined) return asked;
+  return {
+    ...asked,
+    leadOptInRequests: { ...state.leadOptInRequests, [leadId]: 'sent' },
+    leadOptInRequestPeriods: { ...state.leadOptInRequestPeriods, [leadId]: period },
+  };
 }
 
 function facets(state: ConsentState): string {
   const { status, optInRequest, leadOptInRequests, keywords, carrierBlocked } = state;
-  return JSON.stringify([status, optInRequest, leadOptInRequests, keywords, carrierBlocked]);
+  const { optInRequestPeriod, leadOptInRequestPeriods, handsetOptedOut } = state;
+  const requests = [optInRequest, leadOptInRequests, optInRequestPeriod, leadOptInRequestPeriods];
+  return JSON.stringify([status, requests, keywords, carrierBlocked, handsetOptedOut]);
 }
 
 /**
@@ -194,7 +265,7 @@ export function applyEvent(
 }
 
 function nextState(state: ConsentState, newEvent: NewConsentEvent): ConsentState {
-  if (isConversation(state, newEvent.kind)) return withoutBlock(state, newEvent);
+  if (isConversation(state, newEvent)) return withoutBlock(state, newEvent);
   switch (newEvent.kind) {
     case 'optOut':
       return optOut(state, newEvent);

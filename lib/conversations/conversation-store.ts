@@ -17,6 +17,7 @@ import {
   type Conversation,
   type Handling,
   type Review,
+  type ReviewDecision,
   withHandling,
   withReceivedText,
 } from './conversation.ts';
@@ -39,8 +40,8 @@ export interface InboundText {
   readonly body: string;
   /** The rule that could not decide whether the text is an opt-out; absent when no person must decide (X7). */
   readonly review?: Pick<Review, 'rule'>;
-  /** True for a clear opt-out. */
-  readonly isOptOut?: boolean;
+  /** It is a clear opt-out, or START, and so decides an earlier text that waits for a person. */
+  readonly settles?: ReviewDecision | undefined;
 }
 
 export interface ConversationPage {
@@ -83,7 +84,7 @@ async function readConversation(deps: ClockedTableDeps, number: string): Promise
 
 async function receiveText(deps: ClockedTableDeps, text: InboundText): Promise<boolean> {
   const at = deps.now().toISOString();
-  const { sid, number, body, isOptOut } = text;
+  const { sid, number, body, settles } = text;
   const message: Message = {
     id: sid,
     sid,
@@ -99,7 +100,7 @@ async function receiveText(deps: ClockedTableDeps, text: InboundText): Promise<b
   return writeConversation(
     deps,
     number,
-    (conversation) => withReceivedText(conversation, { body, at, isOptOut }, review),
+    (conversation) => withReceivedText(conversation, { body, at, settles }, review),
     [{ Put: putIfAbsent(deps.table, messageItem(message)) }],
   );
 }

@@ -72,24 +72,24 @@ function withText(
 /**
  * Adds a received text to a conversation. Pure.
  *
- * @param text.at ISO 8601 UTC. @param text.isOptOut true for a clear opt-out (B6). It also decides an open review as an opt-out.
+ * @param text.at ISO 8601 UTC. @param text.settles set for a clear opt-out (B6) and for START, which decide an open review.
  * @param review set when a person must decide whether the text is an opt-out (X7).
  */
 export function withReceivedText(
   conversation: Conversation,
-  text: { readonly body: string; readonly at: string; readonly isOptOut?: boolean | undefined },
+  text: { readonly body: string; readonly at: string; readonly settles?: ReviewDecision | undefined },
   review: Review | undefined,
 ): Conversation {
   const next = withText(conversation, 'inbound', text.body, text.at);
   next.unread++;
   if (review) return { ...next, review };
-  if (!text.isOptOut || !next.review) return next;
+  if (!text.settles || !next.review) return next;
   const { review: open, ...rest } = next;
   const decided = {
     messageSid: open.messageSid,
     by: THE_PERSON,
     at: text.at,
-    decision: 'optOut' as const,
+    decision: text.settles,
   };
   return { ...rest, decided };
 }

@@ -23,6 +23,7 @@ export type DriftStore = ReturnType<typeof createDriftStore>;
 
 export function createDriftStore(deps: TableDeps) {
   return {
+    /** Reads the comparison's watermark. @returns an empty one before the first comparison. */
     mark: async (): Promise<DriftMark> => {
       const item = await readItem(deps, driftMarkKey);
       return item ? markSchema.parse(item) : {};
@@ -30,7 +31,7 @@ export function createDriftStore(deps: TableDeps) {
     putMark: async (mark: DriftMark): Promise<void> => {
       await deps.client.send(new PutCommand({ TableName: deps.table, Item: { ...driftMarkKey, ...mark } }));
     },
-    /** Stores a difference once. @returns false when an earlier report has it already. */
+    /** Stores a finding once. @returns false when another report has it already. */
     putFinding: (finding: DriftFinding) => putFinding(deps, finding),
     putReport: async (report: DriftReport): Promise<void> => {
       await deps.client.send(new PutCommand({ TableName: deps.table, Item: driftReportItem(report) }));

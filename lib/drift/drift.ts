@@ -6,6 +6,8 @@ export const differences = [
   'stopMissed',
   /** A START never reached us. It is not recorded: an opt-in is never taken from a list. */
   'startMissed',
+  /** A START or keyword reached us after an opt-out that the person sent later. The opt-out is recorded again. */
+  'startOutOfOrder',
   /** Twilio received a text for us that never reached us. It is put into its conversation. */
   'textMissed',
   /** Twilio knows of an opt-out that the registry does not know. It is recorded. */

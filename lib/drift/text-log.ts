@@ -2,7 +2,7 @@
 export interface LoggedText {
   readonly sid: string;
   readonly direction: 'inbound' | 'outbound';
-  /** The person's number, E.164. */
+  /** The person's number, E.164; Twilio's own word for an address without a number. */
   readonly number: string;
   /** Our number or messaging service. */
   readonly sender: string;
@@ -29,4 +29,6 @@ export interface TextLog {
   page(from: string, cursor?: string): Promise<LogPage>;
   /** Checks whether Twilio still has a text. */
   has(sid: string): Promise<boolean>;
+  /** Reads Twilio's time of a text, ISO 8601 in whole seconds; undefined when Twilio no longer has it. */
+  timeOf(sid: string): Promise<string | undefined>;
 }

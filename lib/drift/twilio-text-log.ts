@@ -1,5 +1,6 @@
 import { type MessageInstance, MessageListInstance } from 'twilio/lib/rest/api/v2010/account/message.js';
 import { ServiceListInstance } from 'twilio/lib/rest/messaging/v1/service.js';
+import { channelOf, numberOfAddress } from '../messaging/address.ts';
 import { type TwilioRestOptions, twilioVersion } from '../messaging/twilio-rest.ts';
 import type { LoggedText, TextLog } from './text-log.ts';
 
@@ -34,6 +35,15 @@ export function createTwilioTextLog(options: TwilioTextLogOptions): TextLog {
     return new Set(numbers.map(({ phoneNumber }) => phoneNumber));
   }
 
+  async function timeOf(sid: string): Promise<string | undefined> {
+    try {
+      return atOf(await messages(sid).fetch());
+    } catch (error) {
+      if ((error as { status?: unknown }).status === 404) return undefined;
+      throw error;
+    }
+  }
+
   return {
     page: async (from, cursor) => {
       pool ??= numbersOfPool();
@@ -51,15 +61,8 @@ export function createTwilioTextLog(options: TwilioTextLogOptions): TextLog {
       const next = more ? `${list} ${more}` : list + 1 < lists.length ? `${list + 1} ` : undefined;
       return { texts, next };
     },
-    has: async (sid) => {
-      try {
-        await messages(sid).fetch();
-        return true;
-      } catch (error) {
-        if ((error as { status?: unknown }).status === 404) return false;
-        throw error;
-      }
-    },
+    has: async (sid) => (await timeOf(sid)) !== undefined,
+    timeOf,
   };
 }
 
@@ -74,20 +77,26 @@ function atOf({ dateCreated }: MessageInstance): string {
 
 /** Selects texts that people sent to our numbers and texts that we submitted; Twilio's own answers are neither. */
 function isOurs(message: MessageInstance, sender: string, pool: ReadonlySet<string>): boolean {
-  if (message.direction === 'inbound') return pool.has(message.to);
-  if (message.direction !== 'outbound-api') return false;
-  return message.messagingServiceSid === sender || pool.has(message.from);
+  const isInbound = message.direction === 'inbound';
+  if (!isInbound && message.direction !== 'outbound-api') return false;
+  if (message.messagingServiceSid === sender) return true;
+  const own = isInbound ? message.to : message.from;
+  const number = numberOfAddress(own);
+  if (number !== undefined) return pool.has(number);
+  // Twilio names no service for what came to an RCS agent: it counts as ours, so that no STOP is missed.
+  return isInbound && channelOf(own) !== 'sms' && !message.messagingServiceSid && sender.startsWith('MG');
 }
 
 function loggedText(message: MessageInstance): LoggedText {
   const isInbound = message.direction === 'inbound';
+  const person = isInbound ? message.from : message.to;
   const { sid, body, status, errorCode } = message;
   return {
     sid,
     body,
     status,
     direction: isInbound ? 'inbound' : 'outbound',
-    number: isInbound ? message.from : message.to,
+    number: numberOfAddress(person) ?? person,
     sender: isInbound ? message.to : (message.messagingServiceSid ?? message.from),
     ...(errorCode && { errorCode }),
     at: atOf(message),

@@ -6,12 +6,15 @@ import { enrolledInSchema } from './submission.ts';
 export const submissionAnswerSchema = z.object({
   submissionId: z.string().nullable(),
   consent: z.object({
-    recorded: z.boolean().meta({ description: 'Whether this submission recorded an opt-in.' }),
+    recorded: z.boolean().meta({
+      description:
+        'Whether this submission opted the number in. False also where the opt-in is only kept as evidence, because a newer opt-out, or one that only a text from the phone lifts, stands against it.',
+    }),
     checkboxes: z.array(z.int()).meta({ description: 'The numbers of the ticked checkboxes.' }),
     answer: z.enum(['yes', 'no']).optional().meta({ description: 'The answer to the opt-in question.' }),
-    optedOut: z.boolean().optional().meta({ description: 'Whether this submission recorded an opt-out.' }),
+    optedOut: z.boolean().optional().meta({ description: 'Whether this submission opted the number out.' }),
     next: z.string().optional().meta({
-      description: 'What the person must do for texts to reach them, while the carrier blocks the number.',
+      description: 'What the person must do for texts to reach them: text START, after an opt-out by text.',
     }),
   }),
   automations: z.array(enrolledInSchema).optional().meta({

@@ -60,6 +60,13 @@ export async function decideAgentText(
   const lead = id === undefined ? undefined : await deps.leads.get(id);
   const { settings, consent, conversation } = loaded;
   const asked = singleTextInput({ number, purpose: 'agent', leadId: lead?.id }, lead);
-  const decision = decide({ ...asked, settings, consent, conversation, now: deps.now() });
+  const decision = decide({
+    ...asked,
+    senderRefusal: loaded.senderRefusal,
+    settings,
+    consent,
+    conversation,
+    now: deps.now(),
+  });
   return { settings, state: consent, lead, decision };
 }

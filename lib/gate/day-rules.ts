@@ -8,6 +8,7 @@ export type OpenHours = Hours;
 export interface DayRule {
   /** The hours that the law and the organization both allow; undefined when no automated text may leave that day. */
   readonly open: OpenHours | undefined;
+  /** True when a holiday of the organization or of a state's law closes the day. */
   readonly holiday: boolean;
   /** The state whose law narrowed the hours or closed the day. */
   readonly by?: string;
@@ -20,11 +21,11 @@ interface OwnRules {
   readonly holidays: ReadonlySet<number>;
 }
 
-/** Caches the compiled hours per settings object, since one settings object serves many texts. */
-const compiled = new WeakMap<object, OwnRules>();
+/** Caches the organization's own rules by their settings object, since one settings object serves many texts. */
+const ownRulesCache = new WeakMap<object, OwnRules>();
 
 /**
- * Selects the state rules that apply. Unconfirmed ones apply while the setting `unconfirmedStateHours` is on.
+ * Selects the state rules that apply. Unconfirmed state rules apply only while the setting `unconfirmedStateHours` is on.
  *
  * @param states postal codes; states without a rule of their own are left out.
  */
@@ -39,8 +40,8 @@ export function bindingStates(
 }
 
 /**
- * Combines the federal hours, the hours of each binding state and the organization's own hours and holidays: a text may
- * leave only when all of them allow it (X6).
+ * Combines the federal hours, the hours of each binding state and the organization's own hours and holidays. A text may leave
+ * only when all of them allow it (X6).
  *
  * @param states postal codes of the states whose law may protect the recipient.
  * @returns a function from a date, in days since 1970, to that date's rule.
@@ -70,7 +71,7 @@ function dayRule(day: number, rules: Rules, own: OwnRules, laws: readonly StateR
 }
 
 function ownRules(rules: Rules): OwnRules {
-  let own = compiled.get(rules);
+  let own = ownRulesCache.get(rules);
   if (!own) {
     const { sendingHours, holidays } = rules;
     const week = weekdays.map((weekday) => {
@@ -78,7 +79,7 @@ function ownRules(rules: Rules): OwnRules {
       return day === 'closed' ? undefined : { from: minuteOfDay(day.from), to: minuteOfDay(day.to) };
     });
     own = { week, holidays: new Set(holidays.dates.map(dayOfDate)) };
-    compiled.set(rules, own);
+    ownRulesCache.set(rules, own);
   }
   return own;
 }
@@ -89,8 +90,8 @@ function overlap(a: Hours | undefined, b: Hours | undefined): Hours | undefined 
   return shared.from < shared.to ? shared : undefined;
 }
 
-function minuteOfDay(clock: string): number {
-  const [hour = 0, minute = 0] = clock.split(':').map(Number);
+function minuteOfDay(time: string): number {
+  const [hour = 0, minute = 0] = time.split(':').map(Number);
   return hour * 60 + minute;
 }
 

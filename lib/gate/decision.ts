@@ -4,11 +4,13 @@ import type { Purpose, Trace } from '../messaging/message.ts';
 import type { Settings } from '../organization/settings.ts';
 
 import type { StatedPlace } from '../phone/time-zones.ts';
+import type { SenderRefusal } from './sender-refusal.ts';
 
 /** The reasons for which the gate holds a text. Each has an event that ends the wait (see lib/gate/wake.ts). */
 export const holdReasons = [
   'optedOut',
   'a2pNotVerified',
+  'senderRefused',
   'carrierBlocked',
   'awaitingReview',
   'waitingForConsent',
@@ -41,6 +43,8 @@ export interface DecisionInput {
   readonly isAnswer?: boolean | undefined;
   /** Twilio's error code, if it reported that the number cannot be reached. */
   readonly unreachable: { readonly code: number } | undefined;
+  /** The last refusal of the sender, if there was one (X16). */
+  readonly senderRefusal?: SenderRefusal | undefined;
   readonly settings: Settings;
   readonly now: Date;
 }

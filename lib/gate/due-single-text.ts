@@ -4,7 +4,7 @@ import { withFooter } from '../messaging/template.ts';
 import { endSingleText, MAXIMUM_AGE, type SingleText } from '../single-texts/single-text.ts';
 import { putSingleText } from '../single-texts/single-text-items.ts';
 import { singleTextInput } from './decision-input.ts';
-import type { Preparation } from './due-text.ts';
+import { endOfRefusal, type Preparation } from './due-text.ts';
 import type { LoadedSingleText } from './load-decision-input.ts';
 
 /**
@@ -28,11 +28,17 @@ export function prepareSingleText(table: string, loaded: LoadedSingleText, now: 
       describes: { purpose, ...(leadId !== undefined && { leadId }), ...(actor !== undefined && { actor }) },
       firstDueAt,
       attempts,
-      input: singleTextInput(singleText, lead),
+      input: { ...singleTextInput(singleText, lead), senderRefusal: loaded.senderRefusal },
       // The answer to an opt-out needs no footer that explains how to opt out.
       render: () =>
         purpose === 'optOutReply' ? { kind: 'rendered', body } : withFooter(body, settings.footer),
-      held: (why) => put(holdPending(singleText, why, addDuration(firstDueAt, MAXIMUM_AGE[purpose]))),
+      held: (why) => {
+        const [end] = [
+          addDuration(firstDueAt, MAXIMUM_AGE[purpose]),
+          endOfRefusal(why, loaded) ?? '9',
+        ].sort();
+        return put(holdPending(singleText, why, end));
+      },
       deferred: (why, until) => put(deferPending(singleText, why, until)),
       ended: () => put(endSingleText(singleText)),
     },

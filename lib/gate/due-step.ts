@@ -14,7 +14,7 @@ import { currentStep } from '../automation/steps.ts';
 import type { DueStep } from '../automation/work.ts';
 import { render } from '../messaging/template.ts';
 import { stepInput } from './decision-input.ts';
-import type { Preparation } from './due-text.ts';
+import { endOfRefusal, type Preparation } from './due-text.ts';
 import type { LoadedStep } from './load-decision-input.ts';
 
 /**
@@ -71,10 +71,16 @@ export function prepareStep(table: string, step: DueStep, loaded: LoadedStep, no
       },
       firstDueAt,
       attempts,
-      input: stepInput(automation, lead, enrollment, loaded.previous),
+      input: {
+        ...stepInput(automation, lead, enrollment, loaded.previous),
+        senderRefusal: loaded.senderRefusal,
+      },
       render: () =>
         render(template, { ...lead.details, organizationName: settings.organizationName }, settings.footer),
-      held: (why) => put(holdPending(enrollment, why, endOfWaiting(why.reason, enrollment, automation))),
+      held: (why) => {
+        const end = endOfRefusal(why, loaded) ?? endOfWaiting(why.reason, enrollment, automation);
+        return put(holdPending(enrollment, why, end));
+      },
       deferred: (why, until) => put(deferPending(enrollment, why, until)),
       ended: (at) => put(advanceEnrollment(enrollment, automation, at)),
     },

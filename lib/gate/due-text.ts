@@ -1,3 +1,4 @@
+import { addDuration } from '../automation/automation.ts';
 import type { ConsentState } from '../consent/state.ts';
 import type { Conversation } from '../conversations/conversation.ts';
 import type { Message } from '../messaging/message.ts';
@@ -5,6 +6,7 @@ import type { Rendered } from '../messaging/template.ts';
 import type { Settings } from '../organization/settings.ts';
 import type { TransactItem } from '../runtime/dynamodb.ts';
 import type { TextInput } from './decision-input.ts';
+import type { SenderRefusal } from './sender-refusal.ts';
 
 type Put = NonNullable<TransactItem['Put']>;
 
@@ -58,3 +60,15 @@ export type Preparation =
       readonly outcome: 'stopped' | 'deferred';
       readonly why: Why;
     };
+
+/** By then the text that tries the sender again has been delivered, or refused. */
+const PROBE_RESULT_MINUTES = 5;
+
+/** When a text that is held for a refusal of the sender is decided again: soon after the next try, so that nothing waits for ever. */
+export function endOfRefusal(
+  { reason }: Why,
+  { senderRefusal }: { readonly senderRefusal?: SenderRefusal | undefined },
+): string | undefined {
+  if (reason !== 'senderRefused' || !senderRefusal) return undefined;
+  return addDuration(senderRefusal.nextProbeAt, `PT${PROBE_RESULT_MINUTES}M`);
+}

@@ -19,6 +19,7 @@ import type { SingleText } from '../single-texts/single-text.ts';
 import { parseSingleText, singleTextKey } from '../single-texts/single-text-items.ts';
 import { loadReferenced } from './load-referenced.ts';
 import type { GateTables } from './send-transaction.ts';
+import { parseSenderRefusal, type SenderRefusal, senderRefusalKey } from './sender-refusal.ts';
 
 export interface LoadDeps extends GateTables {
   readonly configurationTable: string;
@@ -28,6 +29,7 @@ export interface LoadDeps extends GateTables {
 
 interface LoadedInput {
   readonly settings: Settings;
+  readonly senderRefusal: SenderRefusal | undefined;
   readonly lead: Lead | undefined;
   /** Consent of the number in the load request. The enrollment may have another number by now. */
   readonly consent: ConsentState;
@@ -51,7 +53,7 @@ export interface LoadedSingleText extends LoadedInput {
 export type LoadRequest = Pick<DueWork, 'number'> &
   ({ readonly singleTextId: string } | { readonly leadId: string; readonly automationId: string });
 
-/** One request takes the keys of so many texts: five of each step, and the settings. */
+/** One request takes the keys of so many texts: five of each step, the settings and the sender's refusal. */
 export const TEXTS_PER_LOAD = 15;
 
 /**
@@ -72,18 +74,22 @@ export async function loadBatch(
       settingsKey,
       ...requests.flatMap((work) => ('singleTextId' in work ? [] : [automationKey(work.automationId)])),
     ],
-    [deps.outreachTable]: requests.flatMap((work) => [
-      conversationKey(work.number),
-      ...('singleTextId' in work
-        ? [singleTextKey({ number: work.number, id: work.singleTextId })]
-        : [leadKey(work.leadId), enrollmentKey(work)]),
-    ]),
+    [deps.outreachTable]: [
+      senderRefusalKey,
+      ...requests.flatMap((work) => [
+        conversationKey(work.number),
+        ...('singleTextId' in work
+          ? [singleTextKey({ number: work.number, id: work.singleTextId })]
+          : [leadKey(work.leadId), enrollmentKey(work)]),
+      ]),
+    ],
     [deps.consentTable]: requests.map(({ number }) => stateKey(number)),
   });
   const configuration = byKey(items[deps.configurationTable]);
   const outreach = byKey(items[deps.outreachTable]);
   const consents = byKey(items[deps.consentTable]);
   const settings = parseSettings(configuration(settingsKey), deps.organization);
+  const senderRefusal = parseSenderRefusal(outreach(senderRefusalKey));
   const automations = memoizeById((id: string) =>
     parseIfPresent(configuration(automationKey(id)), parseAutomation),
   );
@@ -103,6 +109,7 @@ export async function loadBatch(
     const { number } = work;
     const common = {
       settings,
+      senderRefusal,
       consent: parseState(consents(stateKey(number)), number),
       conversation: parseConversation(outreach(conversationKey(number)), number, deps.now()),
     };

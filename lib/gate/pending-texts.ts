@@ -68,7 +68,14 @@ async function decideEach(deps: PendingTextDeps, number: string, texts: readonly
     texts.map(async (text) => {
       const lead = text.leadId === undefined ? undefined : await deps.leads.get(text.leadId);
       const asked = singleTextInput(text, lead);
-      const decision = decide({ ...asked, settings, consent, conversation, now: deps.now() });
+      const decision = decide({
+        ...asked,
+        senderRefusal: loaded.senderRefusal,
+        settings,
+        consent,
+        conversation,
+        now: deps.now(),
+      });
       const reason = 'reason' in decision ? decision.reason : null;
       const sentence = decision.kind === 'send' ? MAY_LEAVE : decision.sentence;
       return { pending: { ...shown(text), reason, sentence }, trace: decision.trace };

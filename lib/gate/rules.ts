@@ -1,8 +1,10 @@
 import { addDuration } from '../automation/automation.ts';
-import type { OptInRequestStatus } from '../consent/state.ts';
+import type { OptInRequestPeriod, OptInRequestStatus } from '../consent/state.ts';
+import { carrierErrorOf } from '../messaging/carrier-errors.ts';
 import { recipientLocation } from '../phone/time-zones.ts';
 import { frequencyWindow } from './caps.ts';
 import type { DecisionInput, HoldReason, Rule, RuleResult } from './decision.ts';
+import { isOpenRefusal } from './sender-refusal.ts';
 import { type SendingWindow, sendingWindow } from './sending-window.ts';
 
 /** An automated text waits at most this long for the confirmation of an opt-in to leave first. */
@@ -27,6 +29,12 @@ function objectByPurpose(
 export function optInRequestOf({ settings, consent, leadId }: DecisionInput): OptInRequestStatus {
   if (settings.doubleOptIn !== 'perLead' || leadId === undefined) return consent.optInRequest;
   return consent.leadOptInRequests?.[leadId] ?? 'not_sent';
+}
+
+/** Selects the period of the request that `optInRequestOf` selects; undefined when none was sent. */
+function optInRequestPeriodOf({ settings, consent, leadId }: DecisionInput): OptInRequestPeriod | undefined {
+  if (settings.doubleOptIn !== 'perLead' || leadId === undefined) return consent.optInRequestPeriod;
+  return consent.leadOptInRequestPeriods?.[leadId];
 }
 
 /** Drops a text that waited longer than its maximum age, so that a late opt-in releases no stale text. */
@@ -89,6 +97,23 @@ const a2pVerified: Rule = {
     const explanation = 'the organization is not verified for A2P 10DLC';
     // A text of the system is held like a step, until its maximum age.
     return objectByPurpose(purpose === 'agent' ? 'agent' : 'step', 'a2pNotVerified', explanation);
+  },
+};
+
+/**
+ * Sends nothing while Twilio or the carriers refuse the sender or the account, so that no text is lost to that (X16). From time to
+ * time one text tries whether it is taken again.
+ */
+const senderAccepted: Rule = {
+  name: 'senderAccepted',
+  evaluate: ({ purpose, settings, senderRefusal, now }) => {
+    if (!senderRefusal || !isOpenRefusal(senderRefusal, settings.senderClearedAt)) {
+      return { explanation: 'no refusal of the sender is known' };
+    }
+    const { code, refusedAt, nextProbeAt } = senderRefusal;
+    const refused = `the sender was refused at ${refusedAt} (error ${code}: ${carrierErrorOf(code).sentence})`;
+    if (nextProbeAt <= now.toISOString()) return { explanation: `${refused}, and this text tries it again` };
+    return objectByPurpose(purpose === 'agent' ? 'agent' : 'step', 'senderRefused', refused);
   },
 };
 
@@ -206,22 +231,36 @@ const doubleOptIn: Rule = {
       case 'accepted':
         return { explanation: `${subject} answered the request with START` };
       case 'not_sent':
-        // A review does not stop an agent's text, but it does stop the system's own request for START.
-        return input.conversation.review
-          ? {
-              verdict: { kind: 'hold', reason: 'awaitingReview' },
-              explanation: `${subject} must be asked first, which waits until a person has decided on a text that may be an opt-out`,
-            }
-          : { optInRequestFirst: true, explanation: `${subject} must be asked first, and waits for START` };
-      case 'sent':
-      case 'rejected':
+        return askFirst(input, subject);
+      case 'sent': {
+        const { sentAt, until } = optInRequestPeriodOf(input) ?? {};
+        if (until === undefined || until >= input.now.toISOString()) break;
+        // Whoever did not answer is asked again for a new text only, and not for the one that asked.
+        if (input.heldFor !== 'waitingForStart') return askFirst(input, subject);
         return {
           verdict: { kind: 'hold', reason: 'waitingForStart' },
-          explanation: `${subject} was asked and has not answered with START`,
+          explanation: `${subject} was asked at ${sentAt}, and the request ended at ${until} without START`,
         };
+      }
+      case 'rejected':
+        break;
     }
+    return {
+      verdict: { kind: 'hold', reason: 'waitingForStart' },
+      explanation: `${subject} was asked and has not answered with START`,
+    };
   },
 };
+
+/** Lets the request for START go first. A review does not stop an agent's text, but it does stop that request. */
+function askFirst({ conversation }: DecisionInput, subject: string): RuleResult {
+  return conversation.review
+    ? {
+        verdict: { kind: 'hold', reason: 'awaitingReview' },
+        explanation: `${subject} must be asked first, which waits until a person has decided on a text that may be an opt-out`,
+      }
+    : { optInRequestFirst: true, explanation: `${subject} must be asked first, and waits for START` };
+}
 
 /** Defers a step while the text of the step before is in doubt, so that texts arrive in the order of the steps. */
 const previousStep: Rule = {
@@ -297,6 +336,7 @@ export const RULES: readonly Rule[] = [
   leadsNumber,
   optedOut,
   a2pVerified,
+  senderAccepted,
   carrierBlocked,
   review,
   requireSmsOptIn,

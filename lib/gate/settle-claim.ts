@@ -1,13 +1,15 @@
+import type { Enrollment } from '../automation/enrollment.ts';
 import { enrollmentKey, parseEnrollment, putEnrollment } from '../automation/enrollment-items.ts';
-import { reopenEnrollment } from '../automation/progress.ts';
+import { holdPending, reopenEnrollment } from '../automation/progress.ts';
 import { conversationKey } from '../conversations/conversation-items.ts';
 import { type Message, STATUS_RANK } from '../messaging/message.ts';
 import { messageKey } from '../messaging/message-items.ts';
 import { LOST, type Lost, retryLost } from '../runtime/change-versioned.ts';
 import { transact } from '../runtime/conditional-writes.ts';
 import { readItem, type TransactItem } from '../runtime/dynamodb.ts';
-import { reopenSingleText } from '../single-texts/single-text.ts';
+import { reopenSingleText, type SingleText } from '../single-texts/single-text.ts';
 import { parseSingleText, putSingleText, singleTextKey } from '../single-texts/single-text-items.ts';
+import type { Why } from './due-text.ts';
 import { givePlaceBack } from './give-place-back.ts';
 import type { GateTables } from './send-transaction.ts';
 
@@ -65,6 +67,7 @@ export async function endClaim(
  * sent once, or explained).
  *
  * @param retryAt ISO 8601 UTC.
+ * @param held the reason for which it waits until then instead of being due, outside the due index.
  * @returns `reopened`; `movedOn` when the enrollment or single text is no longer right behind this attempt, and the text was
  *   ended as `failed`; `settled` when the carrier's report came first.
  */
@@ -73,8 +76,9 @@ export function reopenClaim(
   text: Message,
   retryAt: string,
   now: Date,
+  held?: Why,
 ): Promise<'reopened' | 'movedOn' | 'settled'> {
-  return retryLost('A claim that is taken back', () => tryReopen(tables, text, retryAt, now));
+  return retryLost('A claim that is taken back', () => tryReopen(tables, text, retryAt, now, held));
 }
 
 async function tryReopen(
@@ -82,11 +86,12 @@ async function tryReopen(
   text: Message,
   retryAt: string,
   now: Date,
+  held: Why | undefined,
 ): Promise<'reopened' | 'movedOn' | 'settled' | Lost> {
   const { client, outreachTable } = tables;
   const { attempt = 1 } = text;
   const [reopened, place] = await Promise.all([
-    reopenOrigin(tables, text, retryAt),
+    reopenOrigin(tables, text, retryAt, held),
     givePlaceBack(tables, text, now),
   ]);
   if (!reopened) return failClaim(tables, text, now);
@@ -132,7 +137,12 @@ function markPending(table: string, { id, number }: Message, now: Date): Transac
 }
 
 /** Prepares the write that makes the text's step or single text due again; undefined when it has moved on since. */
-async function reopenOrigin({ client, outreachTable }: GateTables, text: Message, retryAt: string) {
+async function reopenOrigin(
+  { client, outreachTable }: GateTables,
+  text: Message,
+  retryAt: string,
+  held: Why | undefined,
+) {
   const { id, number, purpose, attempt = 1 } = text;
   const { leadId = '', automationId = '', step = 0, firstDueAt = retryAt, generation, stepId } = text;
   const key = purpose ? singleTextKey({ number, id }) : enrollmentKey({ leadId, automationId });
@@ -140,14 +150,23 @@ async function reopenOrigin({ client, outreachTable }: GateTables, text: Message
   if (!item) return undefined;
   if (purpose) {
     const singleText = reopenSingleText(parseSingleText(item), attempt, retryAt);
-    return singleText && putSingleText(outreachTable, singleText);
+    return singleText && putSingleText(outreachTable, heldInstead(singleText, held, retryAt));
   }
   const enrollment = reopenEnrollment(
     parseEnrollment(item),
     { step, stepId, attempt, firstDueAt, generation },
     retryAt,
   );
-  return enrollment && putEnrollment(outreachTable, enrollment);
+  return enrollment && putEnrollment(outreachTable, heldInstead(enrollment, held, retryAt));
+}
+
+/** Holds what was reopened, where there is a reason to: it is one write, so the version grows once. */
+function heldInstead<T extends Enrollment | SingleText>(
+  reopened: T,
+  held: Why | undefined,
+  until: string,
+): T {
+  return held ? { ...holdPending(reopened, held, until), version: reopened.version } : reopened;
 }
 
 async function failClaim(tables: GateTables, text: Message, now: Date): Promise<'movedOn' | 'settled'> {

@@ -20,6 +20,8 @@ export type WaitingReason = (typeof waitingReasons)[number];
  * @returns `all`, or the reasons. An opt-out wakes the texts that wait for START, since the gate then drops them (C3).
  */
 export function wokenByEvent(event: ConsentEvent): 'all' | readonly WaitingReason[] {
+  // A START settles a text that waits for a decision, also where the number was opted in all the time.
+  if (event.kind === 'handsetStart' && event.effect === 'unchanged') return ['awaitingReview'];
   if (event.effect !== 'changed' || event.kind === 'optInRequestSent') return [];
   // Texts that wait for START would ask in vain again and again. For an unreachable number the gate refuses them instead.
   if (event.kind === 'optInRequestFailed') return isDeadNumber(event) ? ['waitingForStart'] : [];
@@ -36,6 +38,7 @@ export function wokenBySettings(before: Settings, after: Settings): WaitingReaso
   const woken: WaitingReason[] = [];
   if (before.requireSmsOptIn && !after.requireSmsOptIn) woken.push('waitingForConsent');
   if (!before.a2pVerified && after.a2pVerified) woken.push('a2pNotVerified');
+  if (before.senderClearedAt !== after.senderClearedAt) woken.push('senderRefused');
   // A change from per lead to per number asks for less too: a START for another lead of the number now counts.
   if (before.doubleOptIn !== after.doubleOptIn && before.doubleOptIn !== 'off') {
     // Agents' texts wait for a review only when a request for START must go ahead of them.

@@ -24,7 +24,7 @@ const NO_TABLE = '';
 export function whyStep(loaded: LoadedStep, now: Date): StepDecision | undefined {
   const { automation, lead, enrollment, settings, consent, conversation } = loaded;
   if (!automation || !lead) return undefined;
-  const current = { settings, consent, conversation, now };
+  const current = { settings, consent, conversation, now, senderRefusal: loaded.senderRefusal };
   if (!enrollment) {
     const switchedOff = { reason: 'automationDisabled', sentence: 'held: the automation is switched off' };
     return automation.enabled

@@ -71,8 +71,9 @@ async function recordConsent(
   submission: Submission,
   statement: ConsentStatement,
 ): Promise<void> {
-  const { event } = await deps.registry.record(consentEventOf(submission, statement));
+  const settings = await deps.configuration.settings();
+  const { event } = await deps.registry.record(consentEventOf(submission, statement, settings));
   // Stores the confirmation (B3) before the lead is enrolled, so that it leaves ahead of the first text. consent-changes enqueues it.
-  const reply = replyTo(event, await deps.configuration.settings(), undefined, deps.now());
+  const reply = replyTo(event, settings, undefined, deps.now());
   if (reply) await enqueueReply(deps, reply);
 }

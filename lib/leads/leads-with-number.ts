@@ -7,14 +7,17 @@ export async function readPrimary(deps: TableDeps, number: string): Promise<Prim
   return item && parsePrimary(item);
 }
 
-/** Lists the ids of all leads that have a number, from the leads' own items. @param number E.164. */
+/** Lists the ids of all leads that have a number, from the items that each pair one lead with the number. @param number E.164. */
 export async function leadsWithNumber({ client, table }: TableDeps, number: string): Promise<string[]> {
   const filter = { FilterExpression: 'attribute_not_exists(untilAt)' };
   const items = await readPartition(client, table, { ...leadsWithNumberRange(number), filter });
   return items.map((item) => String(item['leadId']));
 }
 
-/** Lists the ids of the leads of many numbers, from their primary items. Makes one request for each hundred numbers. */
+/**
+ * Lists the ids of the leads of many numbers, from the primary items of the numbers. One request reads a hundred primary items. An
+ * old primary item without a list costs one request more.
+ */
 export async function leadsWithNumberOf(
   deps: TableDeps,
   numbers: readonly string[],
@@ -28,10 +31,10 @@ export async function leadsWithNumberOf(
   return new Map(await Promise.all(lists));
 }
 
-/** Limit of leads in a primary item, since the size of an item is limited. */
+/** A primary item lists at most this many leads, since DynamoDB limits the size of an item. */
 const MAXIMUM_LISTED_LEADS = 1000;
 
-/** Adds a lead to a number's primary item. @param before undefined when there was none. */
+/** Computes a number's primary item with one more lead, and writes nothing. @param before undefined when there was none. */
 export async function addLeadToNumber(
   deps: TableDeps,
   number: string,
@@ -45,7 +48,7 @@ export async function addLeadToNumber(
   };
 }
 
-/** Removes a lead from a number's primary item: later submissions with the number do not belong to it. */
+/** Computes a number's primary item without one lead, so that later submissions with the number do not update that lead. */
 export async function removeLeadFromNumber(
   deps: TableDeps,
   number: string,

@@ -1,6 +1,6 @@
 /**
- * Replies that people send without meaning to opt in, in English and Spanish: an agreement, a greeting, thanks, a time, an
- * answer to a salesperson's question (T1). They are compared without their spaces.
+ * People send these English replies without meaning to opt in: an agreement, a greeting, thanks, a day, an answer to a
+ * salesperson's question (T1).
  */
 const ENGLISH = [
   ...[
@@ -225,6 +225,7 @@ const ENGLISH = [
     'i do',
   ],
 ];
+/** People send these Spanish replies without meaning to opt in, written here without accents (T1). */
 const SPANISH = [
   ...[
     'si',
@@ -356,7 +357,10 @@ const SPANISH = [
   ],
 ];
 
-/** All accidental replies in upper case without spaces and accents, to compare with the result of `keywordIn`. */
+/**
+ * Holds all accidental replies in upper case, without spaces and accents. `whyNotKeyword` removes accents and repeated letters from
+ * a keyword before it looks the keyword up here.
+ */
 export const accidentalWords: ReadonlySet<string> = new Set(
   [...ENGLISH, ...SPANISH].map((reply) => reply.replaceAll(' ', '').toUpperCase()),
 );

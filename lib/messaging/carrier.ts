@@ -12,8 +12,10 @@ export type SendResult =
   | { readonly kind: 'accepted'; readonly sid: string; readonly status: string }
   /** The carrier refused the text for good: it would refuse the same text again. */
   | { readonly kind: 'rejected'; readonly code: number | null }
-  /** The carrier created nothing, and a later try may succeed: it is busy, unreachable, or refuses the key or the campaign. */
+  /** The carrier created nothing, and a later try may succeed: it is busy or unreachable. */
   | { readonly kind: 'notAccepted'; readonly code: number | null }
+  /** The carrier created nothing, and neither recipient nor words are at fault: the sender or the account is (X16). */
+  | { readonly kind: 'senderRefused'; readonly code: number }
   /** The request left and no answer came: the carrier may or may not have the text. */
   | { readonly kind: 'unknown' };
 

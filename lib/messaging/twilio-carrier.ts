@@ -1,7 +1,7 @@
 import { MessageListInstance } from 'twilio/lib/rest/api/v2010/account/message.js';
 import { NoAnswer } from '../runtime/http-request.ts';
 import type { Carrier, CarrierMessage, OutgoingText, SendResult } from './carrier.ts';
-import { carrierErrorOf } from './carrier-errors.ts';
+import { refusalOf } from './carrier-errors.ts';
 import { type TwilioRestOptions, twilioVersion } from './twilio-rest.ts';
 
 export interface TwilioCarrierOptions extends TwilioRestOptions {
@@ -59,8 +59,7 @@ function sendResultOf(error: unknown): SendResult {
   if (error instanceof NoAnswer && !error.mayHaveArrived) return { kind: 'notAccepted', code: null };
   const { status, code } = error as { status?: unknown; code?: unknown };
   if (typeof status !== 'number') return { kind: 'unknown' };
-  const errorCode = typeof code === 'number' ? code : null;
-  const mayPass =
-    status === 401 || status === 429 || status >= 500 || carrierErrorOf(errorCode).class === 'transient';
-  return { kind: mayPass ? 'notAccepted' : 'rejected', code: errorCode };
+  const refusal = refusalOf(status, typeof code === 'number' ? code : null);
+  if (refusal.class === 'transient') return { kind: 'notAccepted', code: refusal.code };
+  return { kind: refusal.class === 'sender' ? 'senderRefused' : 'rejected', code: refusal.code };
 }

@@ -8,13 +8,13 @@ import { defaultSettings, type Settings, settingsSchema } from './settings.ts';
 export const settingsKey: Key = { pk: 'SETTINGS', sk: 'SETTINGS' };
 /** Partition key of all keywords in the configuration table. */
 export const KEYWORDS = 'KEYWORD';
-/** Key of a keyword in the configuration table. @param word upper case. */
+/** Builds the key of a keyword in the configuration table. @param word upper case. */
 export const keywordKey = (word: string): Key => ({ pk: KEYWORDS, sk: word });
 
 const parseWholeSettings = memoizeByContent((whole) => settingsSchema.parse(whole));
 
 /**
- * Merges the stored settings over the defaults, so that a setting that a release adds has its default at once.
+ * Merges the stored settings over the defaults. So a setting that a new release adds has its default at once.
  *
  * @param item undefined when no settings are stored. @param organizationName the default name.
  * @throws ZodError on malformed settings.

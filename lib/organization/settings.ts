@@ -22,6 +22,13 @@ export const settingsSchema = z.strictObject({
    * Double opt-in (C2, C4): the first text to a number, or to each lead, is `optInTemplate`. The original text waits for START.
    */
   doubleOptIn: z.enum(['off', 'perNumber', 'perLead']),
+  /** For how many hours after the request for START a YES answers it. START answers it at any time. */
+  optInRequestAgeHours: z.int().min(1).max(720),
+  /**
+   * What lifts an opt-out that came from the phone, by STOP or in a person's own words: `handset`, only a text from the phone;
+   * `web`, also a ticked box, a Yes on a page, or a documented consent.
+   */
+  reOptIn: z.enum(['handset', 'web']),
   /** The request for START, one for the organization (C1). Merges `{{organizationName}}`. */
   optInTemplate: line(320),
   /** True: an agent's text is refused unless the number has an opt-in (T8). */
@@ -42,6 +49,8 @@ export const settingsSchema = z.strictObject({
       campaignStatus: z.string().optional(),
     })
     .optional(),
+  /** When an admin last found the sender in order: refusals of earlier texts hold nothing any more. Never sent. */
+  senderClearedAt: z.string().optional(),
   /**
    * True: opt-outs and opt-ins that came on other ways than a text are sent to Twilio's consent API, so that Twilio's STOP list
    * and the registry agree (X9). Twilio gives access to that API on request.
@@ -70,7 +79,9 @@ export const settingsSchema = z.strictObject({
 export type Settings = z.infer<typeof settingsSchema>;
 
 /** The body in which an admin changes settings: any of them, and no unknown field. */
-export const settingsChangeSchema = settingsSchema.omit({ a2pVerification: true }).partial();
+export const settingsChangeSchema = settingsSchema
+  .omit({ a2pVerification: true, senderClearedAt: true })
+  .partial();
 
 function isTimeZone(name: string): boolean {
   try {
@@ -86,6 +97,8 @@ export function defaultSettings(organizationName: string): Settings {
     organizationName,
     requireSmsOptIn: true,
     doubleOptIn: 'off',
+    optInRequestAgeHours: 72,
+    reOptIn: 'handset',
     optInTemplate:
       '{{organizationName}} would like to text you about your request. Reply START to get recurring texts. Msg & data rates may apply. Reply HELP for help.',
     requireOptInForOneToOne: false,

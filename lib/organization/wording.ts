@@ -10,8 +10,8 @@ export interface WordingFault {
 const MINIMUM_CHARACTERS = 20;
 const MAXIMUM_CHARACTERS = 320;
 
-/** The parts that carriers require in wordings, each with a pattern that recognizes it (docs/facts.md, "Carriers' rules"). */
-const DEMANDS = {
+/** Each part that carriers require in wordings: a pattern that finds it, and its description (docs/facts.md, "Carriers' rules"). */
+const PARTS = {
   START: [/\bSTART\b/, 'the word START in capitals, which is what the person must reply'],
   HELP: [/\bHELP\b/, 'the word HELP, for people who need help'],
   STOP: [/\bSTOP\b/, 'the word STOP, for people who want no more texts'],
@@ -22,28 +22,29 @@ const DEMANDS = {
   ],
 } as const satisfies Record<string, readonly [RegExp, string]>;
 
-const REQUIRED = {
+const REQUIRED_PARTS = {
   optInTemplate: ['START', 'recurs', 'rates', 'HELP', 'STOP'],
   optInReply: ['recurs', 'rates', 'HELP', 'STOP'],
   helpReply: ['rates', 'STOP'],
   optOutReply: [],
-} as const satisfies Record<string, readonly (keyof typeof DEMANDS)[]>;
+} as const satisfies Record<string, readonly (keyof typeof PARTS)[]>;
 
-/** The wordings that are sent with the footer. A part in the footer counts as theirs. */
+/** These wordings leave with the footer. A required part may stand in the footer, and the footer's characters count. */
 const WITH_FOOTER = new Set(['optInTemplate', 'optInReply']);
 
 /**
- * Finds the faults of an organization's wordings: the request for START (C1), confirmations (B3), and the answers to HELP and
- * STOP. Each must name the organization and have the parts that carriers require, in 20 to 320 characters. Pure.
+ * Finds the faults of an organization's wordings: the opt-in template (C1), the confirmation (B3), and the replies to HELP and
+ * STOP. Each wording must name the organization and contain the parts that carriers require. It must have 20 to 320 characters.
+ * Pure.
  */
 export function wordingFaults(settings: Settings): WordingFault[] {
-  return (Object.keys(REQUIRED) as (keyof typeof REQUIRED)[]).flatMap((field) =>
+  return (Object.keys(REQUIRED_PARTS) as (keyof typeof REQUIRED_PARTS)[]).flatMap((field) =>
     faultsOf(field, settings[field], settings).map((message) => ({ field, message })),
   );
 }
 
 /**
- * Finds the faults of a keyword's own confirmation (T1, B3). It is sent instead of `optInReply`, so the same rules hold.
+ * Finds the faults of a keyword's own confirmation (T1, B3). It leaves instead of `optInReply`, so the same rules hold for it.
  *
  * @returns sentences for the admin; empty when the words can be used.
  */
@@ -55,7 +56,7 @@ export function confirmationFaults(
 }
 
 function faultsOf(
-  field: keyof typeof REQUIRED,
+  field: keyof typeof REQUIRED_PARTS,
   words: string,
   { organizationName, footer }: Pick<Settings, 'organizationName' | 'footer'>,
 ): string[] {
@@ -72,8 +73,8 @@ function faultsOf(
   if (!body.toLowerCase().includes(organizationName.toLowerCase())) {
     faults.push(`Name the organization: ${organizationName}, or {{organizationName}}.`);
   }
-  for (const demand of REQUIRED[field]) {
-    const [pattern, description] = DEMANDS[demand];
+  for (const part of REQUIRED_PARTS[field]) {
+    const [pattern, description] = PARTS[part];
     if (!pattern.test(body)) faults.push(`Say ${description}.`);
   }
   if (field === 'optInTemplate' && /\breply\s+yes\b/i.test(body)) {

@@ -1,4 +1,5 @@
 import { type CountryCode, findPhoneNumbersInText, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { currentNumber, withoutOldPrefixes } from './old-prefixes.ts';
 
 const MAXIMUM_CHARACTERS = 120;
 
@@ -12,8 +13,8 @@ const MAXIMUM_CHARACTERS = 120;
  */
 export function numbersWritten(value: unknown, country: CountryCode = 'US'): string[] {
   if (typeof value !== 'string') return [];
-  const text = value.replace(/\p{Cf}+/gu, '').slice(0, MAXIMUM_CHARACTERS);
+  const text = withoutOldPrefixes(value.replace(/\p{Cf}+/gu, '').slice(0, MAXIMUM_CHARACTERS), country);
   const first = parsePhoneNumberFromString(text, country)?.number;
   const all = findPhoneNumbersInText(text, country).map(({ number }) => number.number as string);
-  return [...new Set([...(first ? [first as string] : []), ...all])];
+  return [...new Set([...(first ? [first as string] : []), ...all].map(currentNumber))];
 }

@@ -1,4 +1,5 @@
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { withoutOldPrefixes } from './old-prefixes.ts';
 
 export type PhoneNumber =
   | { readonly kind: 'valid'; readonly e164: string }
@@ -27,7 +28,10 @@ export function parsePhone(value: string | number, country: CountryCode = 'US'):
   if (text === '') return { kind: 'invalid', reason: `The phone number is empty. ${SUGGESTION}` };
   if (text.length > MAXIMUM_CHARACTERS)
     return { kind: 'invalid', reason: `That is too long for a phone number. ${SUGGESTION}` };
-  const parsed = parsePhoneNumberFromString(text, { defaultCountry: country, extract: false });
+  const parsed = parsePhoneNumberFromString(withoutOldPrefixes(text, country), {
+    defaultCountry: country,
+    extract: false,
+  });
   if (!parsed?.isValid())
     return { kind: 'invalid', reason: `That is not a valid phone number. ${SUGGESTION}` };
   if (parsed.ext)

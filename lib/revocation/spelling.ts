@@ -1,8 +1,9 @@
-/** Shorter words differ by one letter from too many others: "stop" and "shop" mean different things. */
+/** A shorter word differs in one letter from too many other words: "stop" and "shop" mean different things. */
 const MINIMUM_LETTERS = 8;
 
 /**
- * Finds the word of a vocabulary from which a misspelled word differs in one letter (added, missing, changed, or two swapped).
+ * Finds the vocabulary's word that a misspelled word means. The two differ in at most one letter: one added, missing or changed,
+ * or two neighbours swapped.
  *
  * @param vocabulary words of fewer than 8 letters are not considered.
  * @returns undefined when there is none.

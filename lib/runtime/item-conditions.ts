@@ -32,3 +32,23 @@ export function putOverVersion(table: string, item: VersionedItem) {
 export function checkVersion(table: string, key: Key, version: number) {
   return { TableName: table, Key: key, ...atVersion(version) };
 }
+
+/** Sets fields of an item over the version that it came from, for writers that may not put items. Fields left out stay. */
+export function setOverVersion(table: string, key: Key, fields: { readonly version: number }) {
+  const named = Object.entries(fields);
+  const { ConditionExpression, ...at } = atVersion(fields.version - 1);
+  return {
+    TableName: table,
+    Key: key,
+    ConditionExpression,
+    UpdateExpression: `SET ${named.map((_, index) => `#f${index} = :f${index}`).join(', ')}`,
+    ExpressionAttributeNames: {
+      ...at.ExpressionAttributeNames,
+      ...Object.fromEntries(named.map(([name], index) => [`#f${index}`, name])),
+    },
+    ExpressionAttributeValues: {
+      ...('ExpressionAttributeValues' in at && at.ExpressionAttributeValues),
+      ...Object.fromEntries(named.map(([, value], index) => [`:f${index}`, value])),
+    },
+  };
+}

@@ -48,8 +48,10 @@ const LIFTING: ReadonlySet<EventKind> = new Set([
  * Checks whether Twilio may not know of an event yet: an opt-out or opt-in that did not come through Twilio, or that came in
  * words on which Twilio does not act. Late events are no news (X3).
  */
-export function isNewsForCarrier({ kind, effect, evidence }: ConsentEvent): boolean {
+export function isNewsForCarrier({ kind, effect, evidence, after }: ConsentEvent): boolean {
   if (effect === 'late' || (kind !== 'optOut' && !LIFTING.has(kind))) return false;
+  // An opt-in that lifted nothing is no news, but for a YES that is conversation: Twilio has lifted its block on it.
+  if (kind !== 'optOut' && after !== 'opted_in') return kind === 'handsetYes' && after === 'opted_out';
   return evidence.source === 'handset' ? !evidence.carrierActs : evidence.source !== 'carrier';
 }
 
@@ -80,7 +82,9 @@ export function noticeOf(
   events: readonly ConsentEvent[],
 ): Notice | undefined {
   const event = events.findLast(
-    ({ kind, effect }) => effect !== 'late' && (status === 'opt-out' ? kind === 'optOut' : LIFTING.has(kind)),
+    ({ kind, effect, after }) =>
+      effect !== 'late' &&
+      (status === 'opt-out' ? kind === 'optOut' : LIFTING.has(kind) && after === 'opted_in'),
   );
   if (!event) return undefined;
   return {

@@ -57,7 +57,7 @@ function needsConfirmation({ kind, before, evidence }: ConsentEvent, settings: S
 }
 
 function reply(
-  { number, sequence, evidence }: ConsentEvent,
+  { number, sequence, evidence, occurredAt, recordedAt }: ConsentEvent,
   purpose: 'confirmation' | 'optOutReply',
   words: string,
   { organizationName }: Settings,
@@ -67,5 +67,7 @@ function reply(
   if (merged.kind !== 'rendered') return undefined;
   const id = `${purpose}-${sha256(number).slice(0, 16)}-${sequence}`;
   const isAnswer = evidence.source === 'handset';
-  return newSingleText({ id, number, purpose, body: merged.body, answers: sequence, isAnswer }, now);
+  const text = newSingleText({ id, number, purpose, body: merged.body, answers: sequence, isAnswer }, now);
+  // Its age counts from the event, however late that is followed. An opt-out may be learned of long after it happened.
+  return { ...text, firstDueAt: purpose === 'optOutReply' ? occurredAt : recordedAt };
 }

@@ -14,8 +14,8 @@ export interface EnqueueReplyDeps {
 }
 
 /**
- * Stores a reply to a consent event as a single text, once (B3). Notes a confirmation in the number's conversation in the same
- * transaction, so that no automated text leaves before it.
+ * Stores a reply to a consent event as a single text, once (B3). For a confirmation, the same transaction notes in the number's
+ * conversation that it is awaited, so that no automated text leaves before it.
  *
  * @returns false when the text was stored before. @throws Error when other writers were first at every attempt.
  */

@@ -12,6 +12,7 @@
  * | text that waits for a person's decision | `NUMBER#<number>` | `REVIEW` | lib/conversations/conversation-items.ts |
  * | single text on its way through the gate | `NUMBER#<number>` | `SINGLE_TEXT#<message>` | lib/single-texts/single-text-items.ts |
  * | message, sent or received | `MESSAGE#<message>` | `MESSAGE` | lib/messaging/message-items.ts |
+ * | opt-out whose sender cannot be read | `UNREADABLE#<message>` | `UNREADABLE` | lib/conversations/unreadable-texts.ts |
  * | form submission | `SUBMISSION#<form>#<submission>` | `SUBMISSION` | lib/forms/submission-store.ts |
  * | count of a form's submissions | `LIMIT#<form>#<window>` | `LIMIT` | lib/forms/submission-limits.ts |
  * | last CRM look-up of a number | `CRM#<number>` | `LOOKUP` | lib/crm/crm-items.ts |
@@ -23,6 +24,7 @@
  * | drift report, finding, watermark | `DRIFT#...`, `DRIFT` | `REPORT`, `FINDING`, `MARK` | lib/drift/drift-items.ts |
  * | export | `EXPORT#<export>` | `EXPORT` | lib/exports/export-store.ts |
  * | rate limiter of the sender | `SENDER` | `CLOCK` | lib/gate/send-rate-limiter.ts |
+ * | last refusal of the sender | `SENDER` | `REFUSAL` | lib/gate/sender-refusal.ts |
  * | watermarks of a cycle | `CYCLE#<kind>` | `MARKS` | functions/automation-cycle/watermarks.ts |
  *
  * Two sparse indexes serve every list.
@@ -40,7 +42,7 @@
  * | `REVIEWS` | since when a decision is missing | inbox, texts to decide on |
  *
  * The collection index (`collection`, `collectionOrder`) lists every item of a kind, newest first: `LEADS`,
- * `CONVERSATIONS#<shard>`, `NUMBER#<number>` (the messages of a conversation), `CRM_WRITE_BACKS`, `DRIFT`, `DRIFT#<report>`.
+ * `CONVERSATIONS#<shard>`, `NUMBER#<number>` (the messages of a conversation), `CRM_WRITE_BACKS`, `DRIFT`, `DRIFT#<report>`, `UNREADABLE`.
  */
 
 /** The sparse index of what somebody must work on next: partition `work`, order `workOrder`. */

@@ -33,10 +33,11 @@ export const METRICS = {
     ...metricNames('inbound', ['stop', 'start', 'yes', 'help', 'keyword', 'doubtful', 'conversation']),
     'inboundForged',
     'inboundIgnored',
+    'inboundUnreadable',
     'inboundFailed',
   ],
   'twilio-status': [
-    ...metricNames('callback', ['applied', 'stale', 'unknown']),
+    ...metricNames('callback', ['applied', 'stale', 'unknown', 'campaignBlocked']),
     'callbackForged',
     'callbackFailed',
   ],
@@ -63,7 +64,7 @@ export const METRICS = {
   'publish-events': ['eventPublished', 'eventRefused', 'eventUnreadable', 'publishFailed'],
   'crm-lookup': ['crmLookedUp', 'crmAttested', 'crmWritten', 'crmFailed', 'crmRequestFailed'],
   reconcile: [
-    ...metricNames('claim', ['found', 'reopened', 'movedOn', 'settled']),
+    ...metricNames('claim', ['found', 'campaignBlocked', 'reopened', 'movedOn', 'settled']),
     'submissionFinished',
     'driftFound',
     'driftSettled',

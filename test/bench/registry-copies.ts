@@ -61,7 +61,13 @@ function eventsOf(index: number): readonly NewConsentEvent[] {
       return [texted('handsetKeyword', 'Roof please', KEYWORD, 0)];
     case 3: {
       const given = { method: 'on paper', date: at(0), proof: `scan ${index}`, wording: WORDS };
-      return [documentedOptIn(number, given, { actor: 'pat', line: { importId: 'seed', row: 1 } })];
+      return [
+        documentedOptIn(number, given, {
+          actor: 'pat',
+          reOptIn: 'handset',
+          line: { importId: 'seed', row: 1 },
+        }),
+      ];
     }
     case 4:
       return [texted('handsetYes', 'Yes', 'YES', 0)];

@@ -84,7 +84,7 @@ test('a wrong key creates nothing, nor does Twilio being busy or broken', async 
     sender: SENDER,
     baseUrl: twilio.url,
   });
-  expect(await other.send(text('+13035550105'))).toEqual({ kind: 'notAccepted', code: 20003 });
+  expect(await other.send(text('+13035550105'))).toEqual({ kind: 'senderRefused', code: 20003 });
   for (const status of [429, 500, 503] as const) {
     twilio.setFault({ kind: 'error', status, times: 1 });
     expect(await carrier.send(text('+13035550105'))).toMatchObject({ kind: 'notAccepted' });
@@ -92,6 +92,27 @@ test('a wrong key creates nothing, nor does Twilio being busy or broken', async 
   const since = new Date(0).toISOString();
   expect(await carrier.find({ to: '+13035550105', body: 'Hello', since })).toEqual([]);
 });
+
+test.each([
+  [400, 21704, 'senderRefused', 21704],
+  [400, 21408, 'senderRefused', 21408],
+  [403, 20005, 'senderRefused', 20005],
+  [404, 20404, 'senderRefused', 20404],
+  [402, null, 'senderRefused', 402],
+  [400, 21999, 'senderRefused', 21999],
+  [422, null, 'senderRefused', 422],
+  [400, 21611, 'notAccepted', 21611],
+  [503, 21704, 'notAccepted', 21704],
+  [400, 21211, 'rejected', 21211],
+  [400, 21610, 'rejected', 21610],
+  [400, 21617, 'rejected', 21617],
+] as const)(
+  'X16 the answer %d with code %s is %s: only what speaks of recipient or words ends a text',
+  async (status, code, kind, says) => {
+    twilio.setFault({ kind: 'refused', status, code, times: 1 });
+    expect(await carrier.send(text('+13035550112'))).toEqual({ kind, code: says });
+  },
+);
 
 test('a connection that never stood is not accepted; one that broke after the request is in doubt', async () => {
   const nobody = createTwilioCarrier({ credentials, sender: SENDER, baseUrl: 'http://127.0.0.1:1' });

@@ -6,7 +6,8 @@ import { createWorld, type World } from './world.ts';
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
-  await setUp(world);
+  // The organization lets a ticked box lift an opt-out by text, which Twilio's list follows.
+  await setUp(world, { reOptIn: 'web' });
 });
 beforeEach(async () => {
   world.twilio.clearFaults();

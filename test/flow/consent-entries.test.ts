@@ -106,9 +106,11 @@ test('S6 S4 a manual opt-out needs nothing, holds at once and says who did it; a
 });
 
 test('S6 X9 a manual opt-in after a STOP says that Twilio still blocks the number', async () => {
+  await world.admin('PATCH', '/settings', { reOptIn: 'web' });
   const number = newNumber();
   await world.text(number, 'STOP');
   const answer = await enter(number, 'opt-in', { ...PAPER, date: new Date().toISOString() });
+  await world.admin('PATCH', '/settings', { reOptIn: 'handset' });
   expect(answer.json).toMatchObject({ outcome: 'changed', consent: { carrierBlocked: true } });
   expect(answer.json['sentence']).toContain('must text START');
 });

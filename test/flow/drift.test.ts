@@ -1,13 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { findDrift } from '../../functions/reconcile/find-drift.ts';
+import { createEnrollmentStore } from '../../lib/automation/enrollment-store.ts';
 import { createConfiguration } from '../../lib/configuration/configuration.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
 import { createConversationStore } from '../../lib/conversations/conversation-store.ts';
 import { createDriftStore } from '../../lib/drift/drift-store.ts';
 import type { LoggedText, TextLog } from '../../lib/drift/text-log.ts';
+import { createSenderRefusalStore } from '../../lib/gate/sender-refusal.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
 import { createTwilioCarrier } from '../../lib/messaging/twilio-carrier.ts';
+import { createSingleTextStore } from '../../lib/single-texts/single-text-store.ts';
 import { consentOf, newNumber, setUp, submission } from './organization.ts';
 import { createWorld, SENDER, type World } from './world.ts';
 
@@ -123,6 +126,64 @@ test('X11 a lost START is told and never recorded: the stricter side', async () 
   expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
 });
 
+test.each(['START', 'ROOF'])(
+  'X3 X13 X11 "%s" that Twilio delivers after a later opt-out lifts nothing for long: texts wait, and the comparison opts out again',
+  async (words) => {
+    await world.admin('PUT', '/keywords/ROOF', {});
+    for (const out of ['please stop texting me', 'by an agent']) {
+      const number = await textedLead();
+      const sid = await sendUnheard(number, words);
+      passTime(2);
+      if (out === 'by an agent') await world.admin('POST', `/numbers/${encodeURIComponent(number)}/opt-out`);
+      else await world.text(number, out);
+      passTime(10);
+      expect((await world.twilio.redeliver(sid)).status).toBe(200);
+      await world.admin('POST', '/leads', { number, automations: ['welcome'] });
+      const before = world.textsTo(number).length;
+      await world.runCycle();
+      expect(
+        world
+          .textsTo(number)
+          .slice(before)
+          .filter((text) => !text.includes('opted out')),
+      ).toEqual([]);
+      const report = await compare();
+      expect(await findingsOf(report)).toMatchObject([{ difference: 'startOutOfOrder', settled: true }]);
+      expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
+      await world.runCycle();
+      expect(
+        world
+          .textsTo(number)
+          .slice(before)
+          .filter((text) => !text.includes('opted out')),
+      ).toEqual([]);
+      await compare();
+      const { json } = await world.admin('GET', `/numbers/${encodeURIComponent(number)}/consent/events`);
+      expect(json['verified']).toBe(true);
+      expect((json['events'] as { kind: string }[]).slice(-3).map(({ kind }) => kind)).toEqual([
+        'optOut',
+        words === 'START' ? 'handsetStart' : 'handsetKeyword',
+        'optOut',
+      ]);
+    }
+  },
+);
+
+test('X3 H10 a START that the person did send after an opt-out in own words waits for the comparison, and then its texts leave', async () => {
+  const number = await textedLead();
+  await world.text(number, 'please stop texting me');
+  passTime(60);
+  await world.text(number, 'START');
+  await world.admin('POST', '/leads', { number, automations: ['welcome'] });
+  const before = world.textsTo(number).length;
+  await world.runCycle();
+  expect(world.textsTo(number).length).toBe(before);
+  expect(await compare()).toMatchObject({ found: 0 });
+  await world.runCycle();
+  expect(world.textsTo(number).slice(before)).toHaveLength(1);
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in' });
+});
+
 test('X11 a lost reply stands in its conversation after the comparison', async () => {
   const number = await textedLead();
   await sendUnheard(number, 'Can you come on Friday?');
@@ -227,6 +288,7 @@ function comparison(
       };
     },
     has: async () => true,
+    timeOf: async () => undefined,
   };
   const run = (turns: number) =>
     findDrift(
@@ -238,6 +300,10 @@ function comparison(
         messages: createMessageStore(deps),
         conversations: createConversationStore(deps),
         leads: createLeadStore(deps),
+        senderRefusals: createSenderRefusalStore(deps),
+        onCampaignBlocked: () => {},
+        enrollments: createEnrollmentStore(deps),
+        singleTexts: createSingleTextStore(deps),
         drift: createDriftStore(deps),
       },
       () => turns-- > 0,

@@ -3,6 +3,7 @@ import { type BatchResult, type DueRecord, processBatch } from '../../functions/
 import type { GateDeps } from '../../functions/send-gate/process-text.ts';
 import { dueWorkSchema } from '../../lib/automation/work.ts';
 import { createConsentRegistry } from '../../lib/consent/registry.ts';
+import { createSenderRefusalStore } from '../../lib/gate/sender-refusal.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import type { Carrier } from '../../lib/messaging/carrier.ts';
 import { createMessageStore, type MessageStore } from '../../lib/messaging/message-store.ts';
@@ -39,6 +40,7 @@ export function gateDeps(world: World, faulty: Faulty): GateDeps {
     now,
     registry: createConsentRegistry({ client, table: consentTable, now }),
     leads: createLeadStore({ client, table: outreachTable, now }),
+    senderRefusals: createSenderRefusalStore({ client, table: outreachTable, now }),
     carrier: faulty.carrier?.(carrier) ?? carrier,
     messages: faulty.messages?.(messages) ?? messages,
   };

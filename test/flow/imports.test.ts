@@ -57,7 +57,8 @@ test('S6 H11 an import records documented opt-ins with the line, the import and 
 test('S6 X3 an import never revives an opt-out', async () => {
   const [stopped, returned] = [newNumber(), newNumber()];
   for (const number of [stopped, returned]) await send(`${HEADER}\n${line(number)}`);
-  for (const number of [stopped, returned]) await world.text(number, 'STOP');
+  await world.text(stopped, 'STOP');
+  await world.admin('POST', `/numbers/${encodeURIComponent(returned)}/opt-out`);
   const later = new Date().toISOString();
   // The rows are the same paper, another paper from before the STOP, and one that was signed after it.
   const rows = [
@@ -65,8 +66,10 @@ test('S6 X3 an import never revives an opt-out', async () => {
     line(stopped, '2026-06-01', 'scan 8'),
     line(stopped, new Date().toISOString().slice(0, 10), 'scan 9'),
     line(returned, later, 'scan 10'),
+    // The phone said STOP: no paper lifts that.
+    line(stopped, later, 'scan 11'),
   ].join('\n');
-  const expected = ['late', 'late', 'late', 'recorded'];
+  const expected = ['late', 'late', 'late', 'recorded', 'unchanged'];
   const dryRun = await send(`${HEADER}\n${rows}`, { query: 'dryRun=true' });
   expect(outcomesOf(dryRun.json)).toEqual(expected);
   const answer = await send(`${HEADER}\n${rows}`);
@@ -76,9 +79,10 @@ test('S6 X3 an import never revives an opt-out', async () => {
     {},
     {},
     {},
+    { reason: expect.stringContaining('only START from their phone lifts that') },
   ]);
   expect(await consentOf(world, stopped)).toMatchObject({ status: 'opted_out' });
-  expect(await consentOf(world, returned)).toMatchObject({ status: 'opted_in', carrierBlocked: true });
+  expect(await consentOf(world, returned)).toMatchObject({ status: 'opted_in' });
 });
 
 test('S6 a row without documentation is refused with the reason and keeps no other row from being recorded', async () => {

@@ -188,22 +188,27 @@ test('B2 the consent is for the number that was given and no other: a new number
   expect(await consentOf(world, contact)).toMatchObject({ status: 'opted_in' });
 });
 
-test('B7 X9 who opted out opts in again through the question, and is told to text START while Twilio holds its block', async () => {
+test('B7 S5 who opted out by text answers Yes and texts START, as the answer says; the agent’s opt-out is lifted by the Yes alone', async () => {
   const number = newNumber();
   await sayYes(number);
   await world.text(number, 'STOP');
   expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out', carrierBlocked: true });
-  const next = `Text START to ${SENDER} to lift the block that your STOP set.`;
+  const next = `Text START to ${SENDER}: you opted out by text, and only a text from your phone undoes that.`;
   const again = await sayYes(number);
-  expect(again).toMatchObject({ status: 200, json: { consent: { recorded: true, next } } });
-  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in', carrierBlocked: true });
+  expect(again).toMatchObject({ status: 200, json: { consent: { recorded: false, next } } });
+  expect((await sayYes(number, 'ask', BROWSER)).body).toContain(next);
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out', carrierBlocked: true });
   // The answer mentions consent only for a number that opted in with this very submission.
   expect((await post('ask-optional', { phone: number })).json['consent']).not.toHaveProperty('next');
   await world.text(number, 'START');
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in', carrierBlocked: false });
   expect((await sayYes(number)).json['consent']).not.toHaveProperty('next');
+  await world.admin('POST', `/numbers/${encodeURIComponent(number)}/opt-out`);
+  expect((await sayYes(number)).json['consent']).toMatchObject({ recorded: true });
+  expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in' });
 });
 
-test('B7 X3 an answer that a browser sends once more, after a STOP, is the old answer; a new showing of the question is a new one', async () => {
+test('B7 X3 an answer that a browser sends once more, after a No, is the old answer; a new showing of the question is a new one', async () => {
   const number = newNumber();
   const answerOf = (page: string) => {
     const { document } = browse(page, false).window;
@@ -213,7 +218,7 @@ test('B7 X3 an answer that a browser sends once more, after a STOP, is the old a
   };
   const first = answerOf((await get('ask', '', BROWSER)).body);
   await post('ask', first, BROWSER);
-  await world.text(number, 'STOP');
+  await post('ask', { sms_opt_in: 'no', sms_opt_in_phone: number });
   await post('ask', first, BROWSER);
   expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
   await post('ask', answerOf((await get('ask', '', BROWSER)).body), BROWSER);

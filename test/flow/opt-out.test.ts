@@ -108,12 +108,14 @@ test('X3 a form whose clock runs ahead does not outrank the STOP that follows', 
   expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
 });
 
-test('an implied consent never lifts an opt-out; a ticked box does, but the carrier still blocks until START', async () => {
+test('S5 an implied consent never lifts an opt-out; a ticked box does where the settings let it, but the carrier still blocks until START', async () => {
   const number = newNumber();
   await world.text(number, 'STOP');
   await world.submit('contact', submission(number));
   expect(await consentOf(world, number)).toMatchObject({ status: 'opted_out' });
+  await world.admin('PATCH', '/settings', { reOptIn: 'web' });
   await world.submit('quote', submission(number, { smsConsent: true }));
+  await world.admin('PATCH', '/settings', { reOptIn: 'handset' });
   expect(await consentOf(world, number)).toMatchObject({ status: 'opted_in', carrierBlocked: true });
   await world.runCycle();
   expect(world.textsTo(number)).toEqual([]);
@@ -123,7 +125,7 @@ test('an implied consent never lifts an opt-out; a ticked box does, but the carr
   expect(world.textsTo(number)).toHaveLength(1);
 });
 
-test('a bare YES from someone who was never asked is a reply; from someone who opted out it is START', async () => {
+test('S5 a bare YES from someone who was never asked is a reply; after a STOP on which Twilio acted it is START', async () => {
   const stranger = newNumber();
   await world.text(stranger, 'Yes');
   // With Advanced Opt-Out Twilio marks every Yes as START, also one of a number that was never asked.

@@ -43,6 +43,7 @@ test('X1 H3 for a number: what the gate would say now, with every rule in order 
     'leadsNumber',
     'optedOut',
     'a2pVerified',
+    'senderAccepted',
     'carrierBlocked',
     'review',
     'requireSmsOptIn',
@@ -153,6 +154,8 @@ test('X1 S8 for a message: consent first, then the number, then the carrier', as
     because: 'carrier',
     sentence: 'undelivered: the carrier filtered the text',
   });
+  // What carriers filter holds the texts behind it.
+  await world.admin('PATCH', '/settings', { a2pVerified: true });
 });
 
 test('X1 a text that left says so, with every rule that agreed and the consent it was sent under', async () => {

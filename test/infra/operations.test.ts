@@ -118,6 +118,7 @@ const NO_ALARM: Readonly<Record<string, string>> = {
   textRejected: 'One text that the carrier does not take: its outcome and its number’s consent say so.',
   textRefused: 'A decision of the gate, which GET /messages/{id}/why explains.',
   textInDoubt: 'reconcile settles it within 15 minutes, and rings when it cannot.',
+  heldSenderRefused: 'The refusal that began it rang textCampaignBlocked, and so does each try.',
   heldCarrierBlocked: 'A decision of the gate, which GET /messages/{id}/why explains.',
   eventRefused: 'It is tried again for twelve hours, and publish-events-behind rings.',
   driftCallbackMissed: 'The comparison brought the news itself.',

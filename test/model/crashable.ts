@@ -9,6 +9,7 @@ import { createConversationStore } from '../../lib/conversations/conversation-st
 import { createCrmJobQueue } from '../../lib/crm/enqueue-crm-job.ts';
 import { createSubmissionLimiter } from '../../lib/forms/submission-limits.ts';
 import { createSubmissionStore } from '../../lib/forms/submission-store.ts';
+import { createSenderRefusalStore } from '../../lib/gate/sender-refusal.ts';
 import { createLeadStore } from '../../lib/leads/lead-store.ts';
 import type { Carrier } from '../../lib/messaging/carrier.ts';
 import { createMessageStore } from '../../lib/messaging/message-store.ts';
@@ -95,6 +96,7 @@ export async function createCrashableHandlers(
       registry: createConsentRegistry({ client, table: env.consentTable, now }),
       messages: createMessageStore(outreach),
       leads: createLeadStore(outreach),
+      senderRefusals: createSenderRefusalStore(outreach),
       enrollments: createEnrollmentStore(outreach),
       conversations: createConversationStore(outreach),
       submissions: createSubmissionStore(outreach),
@@ -138,7 +140,7 @@ export async function createCrashableHandlers(
       crashesAt: number,
     ): Promise<'crashed' | 'finished'> => {
       const { crashed, deps } = start({ crashesAt, afterAnswer: true });
-      const received = receiveText(deps, { ...text, optOutType: undefined });
+      const received = receiveText(deps, { ...text, optOutType: undefined, carrierActs: true });
       return Promise.race([received.then(() => 'finished' as const), crashed]);
     },
   };

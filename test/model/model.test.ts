@@ -112,7 +112,7 @@ test.each<[string, HarnessOptions, readonly Step[], RegExp]>([
   [
     'a table in which a form without a checkbox lifts an opt-out',
     { table: { ...TABLE, impliedForm: ['opted_in', 'opted_in', 'opted_in'] } },
-    [texts('STOP'), submits('contact')],
+    [{ do: 'optOut', who: 'Ana' }, submits('contact')],
     /The state of …0101 is/,
   ],
 ])('X5 the model notices %s', async (_, sabotage, steps, says) => {

@@ -29,6 +29,8 @@ export interface Expectations {
   /** Earlier numbers of leads, by the leads' ids. */
   readonly formerNumbers: Map<string, Set<string>>;
   readonly inReview: Set<string>;
+  /** Those whose START waits for the comparison with Twilio's times. */
+  readonly soonAfterOptOut: Set<string>;
   readonly everInReview: Set<string>;
   readonly reviewSince: Map<string, string>;
   readonly everReplied: Set<string>;
@@ -48,6 +50,8 @@ const KINDS: Readonly<Record<string, string>> = {
   'please stop texting me': 'optOut',
 };
 const DOUBTFUL = 'Wrong number, sorry';
+/** Words after which nothing that was doubtful before waits for a person. */
+const SETTLING = new Set(['STOP', 'START', 'please stop texting me']);
 const REPLIES = new Set([DOUBTFUL, 'Can you call me tomorrow?', 'YES']);
 
 /** Plays a history and checks it. @throws Violation when the promise was broken. */
@@ -60,6 +64,7 @@ export async function playHistory(harness: Harness, { settings, steps }: History
     enrolled: [],
     formerNumbers: new Map(),
     inReview: new Set(),
+    soonAfterOptOut: new Set(),
     everInReview: new Set(),
     reviewSince: new Map(),
     everReplied: new Set(),
@@ -101,12 +106,22 @@ async function finish(harness: Harness, expected: Expectations): Promise<void> {
   for (let round = 0; round < 3; round++) {
     harness.passTime(700);
     await harness.world.twilio.settle();
-    await playChecked(harness, expected, () => harness.world.reconcile());
+    await playChecked(harness, expected, () => reconcile(harness, expected));
     await playChecked(harness, expected, () => harness.cycle());
   }
   const snapshots: WorldSnapshot[] = [];
   for (const who of PEOPLE) snapshots.push(await takeSnapshot(harness, NUMBERS[who]));
   checkInvariants(harness, expected, snapshots);
+}
+
+/** Reconciles. The comparison with Twilio's times ends the hold of a START that came soon after an opt-out. */
+async function reconcile({ world }: Harness, expected: Expectations): Promise<void> {
+  await world.reconcile();
+  for (const number of [...expected.soonAfterOptOut]) {
+    if (await isInReview(world, number)) continue;
+    expected.soonAfterOptOut.delete(number);
+    expected.inReview.delete(number);
+  }
 }
 
 async function changeSettings(
@@ -203,7 +218,7 @@ async function playStep(
       return world.twilio.setFault({ ...fault, to: number });
     }
     case 'reconcile':
-      return world.reconcile();
+      return reconcile(harness, expected);
     case 'decide': {
       const isInReview = expected.inReview.has(number);
       const body = { decision: step.isOptOut ? 'optOut' : 'noOptOut' };
@@ -270,8 +285,14 @@ async function submit(
   expected.enrolled.push({ number, automations: automations[form] });
 }
 
+/** Checks whether a conversation waits for a decision, after a crash that may have come before or after it was settled. */
+async function isInReview(world: Harness['world'], number: string): Promise<boolean> {
+  const { json } = await world.admin('GET', `/numbers/${encodeURIComponent(number)}/conversation`);
+  return (json['conversation'] as { review?: unknown }).review !== undefined;
+}
+
 async function sendText(
-  { world, receiveUntilCrash }: Harness,
+  { world, receiveUntilCrash, promisedState }: Harness,
   expected: Expectations,
   who: Person,
   words: string,
@@ -279,12 +300,25 @@ async function sendText(
 ): Promise<void> {
   const from = NUMBERS[who];
   const at = new Date().toISOString();
-  const mayCrash = crashesAt !== undefined && words !== DOUBTFUL;
+  const before = await promisedState(from);
+  // A text that lifts an opt-out within 15 minutes waits for Twilio's times, unless Twilio itself acted on the opt-out.
+  const isSoon =
+    (words === 'START' || words === 'ROOF') &&
+    before.status === 'opted_out' &&
+    !before.outByKeyword &&
+    Date.parse(at) - Date.parse(before.outAt) <= 15 * 60_000;
+  const mayCrash =
+    !isSoon &&
+    crashesAt !== undefined &&
+    words !== DOUBTFUL &&
+    words !== 'YES' &&
+    !expected.inReview.has(from);
   if (mayCrash) world.twilio.setFault({ kind: 'webhookLost', to: from, times: 1 });
   const { messageSid, status } = await world.twilio.inbound({ from, to: SENDER, body: words });
   const redeliver = async () => {
     const again = await world.twilio.redeliver(messageSid);
     if (again.status !== 200) throw new Violation(`A text delivered again was answered ${again.status}`);
+    if (SETTLING.has(words) && !(await isInReview(world, from))) expected.inReview.delete(from);
   };
   const ended = mayCrash
     ? await receiveUntilCrash({ messageSid, from, to: SENDER, body: words }, crashesAt)
@@ -301,7 +335,11 @@ async function sendText(
       occurredAt: ended === 'crashed' ? undefined : at,
     });
   if (REPLIES.has(words)) expected.everReplied.add(from);
-  if (words !== DOUBTFUL) return;
+  if (SETTLING.has(words) && ended !== 'crashed' && !isSoon) expected.inReview.delete(from);
+  if (isSoon) expected.soonAfterOptOut.add(from);
+  // A YES from somebody who stays opted out waits for a person, like a doubtful text.
+  const isFlagged = words === 'YES' && (await promisedState(from)).status === 'opted_out';
+  if (words !== DOUBTFUL && !isFlagged && !isSoon) return;
   for (const set of [expected.inReview, expected.everInReview]) set.add(from);
   expected.reviewSince.set(from, at);
 }

@@ -14,6 +14,10 @@ export interface LedgerEvent {
   /** Twilio acts on the word by itself. */
   readonly carrierActs?: boolean | undefined;
   readonly leadId?: string | undefined;
+  /** Until when a YES answers the request for START that this event is. */
+  readonly openUntil?: string | undefined;
+  /** `web`: the organization lets the event lift an opt-out that came from the phone. */
+  readonly reOptIn?: string | undefined;
 }
 
 type ConsentStatus = 'none' | 'opted_in' | 'opted_out';
@@ -28,6 +32,13 @@ export interface PromisedState {
   /** Times of the last opt-out, and of the last opt-in that lifts an opt-out. */
   readonly outAt: string;
   readonly liftedAt: string;
+  /** Until when a YES answers the last request for START of all. */
+  readonly askedUntil: string;
+  /** The last opt-out was a keyword that Twilio acted on. */
+  readonly outByKeyword: boolean;
+  /** The phone opted out, and only the phone may lift that; and when it last did. */
+  readonly phoneIsOut: boolean;
+  readonly phoneLiftedAt: string;
 }
 
 /** The status after an event of each kind, from `none`, `opted_in` and `opted_out`. Other kinds leave the status alone. */
@@ -51,10 +62,22 @@ export const NO_EVENTS: PromisedState = {
   blocked: false,
   outAt: '',
   liftedAt: '',
+  askedUntil: '',
+  outByKeyword: false,
+  phoneIsOut: false,
+  phoneLiftedAt: '',
 };
 
-function isLate(before: PromisedState, { kind, occurredAt }: LedgerEvent, table: typeof TABLE): boolean {
-  if (kind === 'optOut') return occurredAt < before.liftedAt;
+const isFromPhone = ({ source }: LedgerEvent) => source === 'handset' || source === 'carrier';
+
+function isLate(before: PromisedState, event: LedgerEvent, table: typeof TABLE): boolean {
+  const { kind, occurredAt, source } = event;
+  if (kind === 'optOut') {
+    if (isFromPhone(event)) return occurredAt < before.phoneLiftedAt;
+    // The clock of a form is in doubt: a No from up to 15 minutes before an opt-in wins.
+    const margin = source === 'form' ? 15 * 60_000 : 0;
+    return Date.parse(occurredAt) + margin < Date.parse(before.liftedAt);
+  }
   if (!table[kind]) return false;
   return kind === 'manualOptIn'
     ? before.outAt !== '' && occurredAt <= before.outAt
@@ -80,7 +103,8 @@ export function applyEvent(before: PromisedState, event: LedgerEvent, table = TA
     const leadOptInRequests = event.leadId
       ? { ...before.leadOptInRequests, [event.leadId]: 'sent' }
       : before.leadOptInRequests;
-    return { ...before, optInRequest, leadOptInRequests };
+    const askedUntil = later(before.askedUntil, event.openUntil ?? '');
+    return { ...before, optInRequest, leadOptInRequests, askedUntil };
   }
   const status = table[kind]?.[COLUMNS.indexOf(before.status)];
   if (!status) throw new Error(`The promise says nothing of ${kind}`);
@@ -89,20 +113,29 @@ export function applyEvent(before: PromisedState, event: LedgerEvent, table = TA
       optInRequest === 'not_sent' ? optInRequest : 'rejected',
     );
     const blocked = before.blocked || event.source === 'carrier' || event.carrierActs === true;
-    const outAt = later(before.outAt, occurredAt);
-    return { ...before, ...stopped, status, keywords: new Set(), blocked, outAt };
+    const at = event.source === 'form' ? later(occurredAt, before.liftedAt) : occurredAt;
+    const outAt = later(before.outAt, at);
+    const outByKeyword = outAt === at ? event.carrierActs === true : before.outByKeyword;
+    const phoneIsOut = before.phoneIsOut || isFromPhone(event);
+    return { ...before, ...stopped, status, keywords: new Set(), blocked, outAt, outByKeyword, phoneIsOut };
   }
   const blocked = kind === 'handsetStart' || event.carrierActs ? false : before.blocked;
   const isAsked = [before.optInRequest, ...Object.values(before.leadOptInRequests)].includes('sent');
-  // A YES that answers no request is conversation.
-  if (kind === 'handsetYes' && before.status !== 'opted_out' && !isAsked) return { ...before, blocked };
+  // A YES that answers no open request is conversation, but for one that follows a keyword on which Twilio blocked the number.
+  const isAnswer = isAsked && occurredAt <= before.askedUntil;
+  const follows = before.status === 'opted_out' && before.blocked && before.outByKeyword;
+  if (kind === 'handsetYes' && !isAnswer && !follows) return { ...before, blocked };
   if (status !== 'opted_in') return before;
+  const phoneLifts = kind.startsWith('handset') || event.reOptIn === 'web';
+  if (before.status === 'opted_out' && before.phoneIsOut && !phoneLifts) return before;
   const lifts = table[kind]?.[2] === 'opted_in';
   const next = {
     ...before,
     status,
     blocked,
     liftedAt: lifts ? later(before.liftedAt, occurredAt) : before.liftedAt,
+    phoneLiftedAt: lifts && phoneLifts ? later(before.phoneLiftedAt, occurredAt) : before.phoneLiftedAt,
+    phoneIsOut: false,
   };
   if (kind === 'handsetKeyword') {
     const keywords = new Set([...before.keywords, event.word ?? '']);
@@ -110,7 +143,7 @@ export function applyEvent(before: PromisedState, event: LedgerEvent, table = TA
   }
   if (kind === 'handsetStart' || kind === 'handsetYes') {
     const accepted = optInRequestStatuses(before, (optInRequest) =>
-      optInRequest === 'sent' ? 'accepted' : optInRequest,
+      optInRequest === 'not_sent' ? optInRequest : 'accepted',
     );
     return { ...next, ...accepted, optInRequest: 'accepted' };
   }

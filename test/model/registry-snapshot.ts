@@ -18,6 +18,9 @@ export interface ConsentChange {
   readonly claimed: ReadonlySet<string>;
 }
 
+/** Stands for an opt-out that the comparison with Twilio's times recorded again. */
+export const AGAIN = 'again';
+
 /** All that sendgate has stored about a number. */
 export interface WorldSnapshot {
   readonly number: string;
@@ -61,11 +64,13 @@ export function ledgerEventOf({ kind, occurredAt, recordedAt, evidence }: Consen
     recordedAt,
     source,
     ...(source === 'handset' && { word: evidence.word, carrierActs: evidence.carrierActs }),
-    ...(source === 'gate' && { leadId: evidence.leadId }),
+    ...(source === 'gate' && { leadId: evidence.leadId, openUntil: evidence.openUntil }),
+    ...('reOptIn' in evidence && { reOptIn: evidence.reOptIn }),
   };
 }
 
-function refOf({ evidence }: ConsentEvent): string {
+function refOf({ evidence, sourceId }: ConsentEvent): string {
+  if (sourceId.startsWith('order:')) return AGAIN;
   switch (evidence.source) {
     case 'form':
       return evidence.submissionId;

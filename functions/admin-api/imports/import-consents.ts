@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Effect, NewConsentEvent } from '../../../lib/consent/consent-event.ts';
+import type { ConsentEvent, Effect, NewConsentEvent } from '../../../lib/consent/consent-event.ts';
 import { documentationSchema, documentedOptIn, faultOfDate } from '../../../lib/consent/documented-opt-in.ts';
 import { appendEvent } from '../../../lib/consent/ledger.ts';
 import { SNAPSHOTS_PER_READ } from '../../../lib/consent/read-registry.ts';
@@ -33,6 +33,7 @@ export interface ImportDeps {
 export interface Import {
   readonly id: string;
   readonly actor: string;
+  readonly reOptIn: 'handset' | 'web';
   readonly dryRun: boolean;
 }
 
@@ -102,7 +103,7 @@ const rowSchema = z.object({
   ...documentationSchema.shape,
 });
 
-function readRow({ row, fields, fault }: RawRow, { id, actor }: Import, now: Date): ReadRow {
+function readRow({ row, fields, fault }: RawRow, { id, actor, reOptIn }: Import, now: Date): ReadRow {
   const refused = (reason: string): RowResult => ({ row, outcome: 'invalid', reason });
   if (fault !== undefined) return refused(fault);
   const parsed = rowSchema.safeParse(fields);
@@ -118,7 +119,7 @@ function readRow({ row, fields, fault }: RawRow, { id, actor }: Import, now: Dat
   if (phone.kind === 'invalid') return refused(`number: ${phone.reason}`);
   const future = faultOfDate(documentation, now);
   if (future !== undefined) return refused(`date: ${future}`);
-  const by = { actor, line: { importId: id, row } };
+  const by = { actor, reOptIn, line: { importId: id, row } };
   return { row, newEvent: documentedOptIn(phone.e164, documentation, by) };
 }
 
@@ -135,7 +136,7 @@ async function recordGroup(
     const snapshot = index === 0 ? before : undefined;
     const { event, state, outcome } = await registry.record(newEvent, snapshot);
     const effect = outcome === 'recorded' ? event.effect : 'unchanged';
-    results.push(resultOf(row, effect, state));
+    results.push(resultOf(row, event, effect, state));
   }
   return results;
 }
@@ -147,14 +148,24 @@ async function dryRunGroup({ registry, now }: ImportDeps, group: Group): Promise
   return group.map(({ row, newEvent }) => {
     const next = appendEvent(state, newEvent, now().toISOString());
     state = next.state;
-    return resultOf(row, next.event.effect, state);
+    return resultOf(row, next.event, next.event.effect, state);
   });
 }
 
-function resultOf(row: number, effect: Effect, state: ConsentState): RowResult {
+function resultOf(row: number, event: ConsentEvent, effect: Effect, state: ConsentState): RowResult {
   const { number } = state;
   if (state.status === 'opted_out') {
-    return { row, number, outcome: 'late', reason: `The person opted out later, at ${state.lastOptOutAt}.` };
+    const isKept = event.effect !== 'late' && event.after === 'opted_out';
+    if (!isKept) {
+      return {
+        row,
+        number,
+        outcome: 'late',
+        reason: `The person opted out later, at ${state.lastOptOutAt}.`,
+      };
+    }
+    const reason = `The person opted out by text, at ${state.lastOptOutAt}: only START from their phone lifts that.`;
+    return { row, number, outcome: 'unchanged', reason };
   }
   if (state.status === 'none') {
     const reason = `The number has changed hands since, at ${state.lastReleaseAt}.`;

@@ -73,6 +73,7 @@ function sentenceOf(
   { twilioConsentApi }: Pick<Settings, 'twilioConsentApi'>,
 ): string {
   if (event.effect === 'late') return `Recorded, and it changes nothing: ${whyLate(state)}`;
+  if (event.after === 'opted_out') return `Recorded as evidence, and it lifts nothing: ${BY_PHONE}`;
   if (state.status === 'opted_out') {
     return 'This documentation was recorded before, and the person has opted out since. They must opt in again.';
   }
@@ -83,6 +84,9 @@ function sentenceOf(
   if (event.effect === 'unchanged') return 'Recorded as further evidence: the number was opted in already.';
   return `Opted in by ${actor}: texts that wait for this consent leave with the next cycle.`;
 }
+
+const BY_PHONE =
+  'the person opted out by text, and only a text from their phone undoes that. Ask them to text START.';
 
 /** Tells how Twilio's block can be lifted: by the organization, if it may write to Twilio's list, or only by the person (X9). */
 function liftedBy(twilioConsentApi: boolean): string {
@@ -114,8 +118,10 @@ export const consentEntryRoutes = [
       const number = numberIn(path);
       const fault = faultOfDate(body, now());
       if (fault) throw invalidField('date', fault);
-      const recorded = await registry.record(documentedOptIn(number, body, { actor }));
-      return answer(recorded, sentenceOf(recorded, actor, await configuration.settings()));
+      const settings = await configuration.settings();
+      const { reOptIn } = settings;
+      const recorded = await registry.record(documentedOptIn(number, body, { actor, reOptIn }));
+      return answer(recorded, sentenceOf(recorded, actor, settings));
     },
   }),
   route({

@@ -168,13 +168,19 @@ async function dryRunForm(
 }
 
 /** Applies the events of a submission to the number's consent state, one after the other, and records none. */
-async function consentOf({ registry, now }: AdminDeps, form: Form, content: SubmissionContent) {
+async function consentOf(
+  { registry, configuration, now }: AdminDeps,
+  form: Form,
+  content: SubmissionContent,
+) {
   const at = now().toISOString();
+  const settings = await configuration.settings();
   let state = await registry.read(content.number);
   return statementsOf(form, content).map((statement) => {
     const submissionId = content.submissionId ?? 'dry-run';
     const submission = { number: content.number, formId: form.id, submissionId, uid: submissionId };
-    const newEvent = consentEventOf({ ...submission, occurredAt: content.submittedAt ?? at }, statement);
+    const evidence = { ...submission, occurredAt: content.submittedAt ?? at };
+    const newEvent = consentEventOf(evidence, statement, settings);
     const { event, state: next } = appendEvent(state, newEvent, at);
     state = next;
     const { checkbox, answer, wordsShown } = statement;

@@ -59,11 +59,12 @@ export const importRoutes = [
     },
     handle: async (deps, { body, query, actor, contentType }) => {
       const { importId = randomUUID(), firstRow, dryRun } = query;
+      const { reOptIn } = await deps.configuration.settings();
       const numbered = readRows(body, contentType ?? '').map((raw) => ({
         ...raw,
         row: raw.row + firstRow - 1,
       }));
-      const rows = await importConsents(deps, numbered, { id: importId, actor, dryRun });
+      const rows = await importConsents(deps, numbered, { id: importId, actor, dryRun, reOptIn });
       const counts = Object.fromEntries(
         importOutcomes.map((outcome) => [outcome, rows.filter((row) => row.outcome === outcome).length]),
       );

@@ -47,7 +47,10 @@ export class CarrierPart {
   }
 
   private async report(message: StoredMessage): Promise<void> {
-    const failure = UNDELIVERABLE[message.to.slice(-4)];
+    const asked = this.faults.take(message.to, 'undelivered');
+    const failure = asked
+      ? { status: 'undelivered', errorCode: asked.errorCode }
+      : UNDELIVERABLE[message.to.slice(-4)];
     const steps = ['sent', failure?.status ?? 'delivered'];
     const mode = this.faults.take(message.to, 'callbacks')?.mode;
     const order = mode === 'shuffled' ? ['delivered', 'sent', 'delivered', 'queued', 'unheard-of'] : steps;

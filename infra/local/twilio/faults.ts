@@ -1,6 +1,10 @@
 /** A fault that the stand-in plays on purpose. Without `to` it hits every number, without `times` every time. */
 export type Fault = { readonly to?: string; readonly times?: number } & (
   | { readonly kind: 'error'; readonly status: 401 | 429 | 500 | 503 }
+  /** Twilio refuses to create the text. */
+  | { readonly kind: 'refused'; readonly status: number; readonly code: number | null }
+  /** The text is taken, and its news says that the carriers did not deliver it. */
+  | { readonly kind: 'undelivered'; readonly errorCode: number }
   /** The connection breaks before the text is created. */
   | { readonly kind: 'timeoutBeforeAcceptance' }
   /** The text is created and the answer never comes. */

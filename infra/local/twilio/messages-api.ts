@@ -25,10 +25,16 @@ export function createMessage(
   response: ServerResponse,
 ): void {
   const to = firstValue(body['To']);
-  const fault = faults.take(to, 'error', 'timeoutBeforeAcceptance', 'timeoutAfterAcceptance');
+  const fault = faults.take(to, 'error', 'refused', 'timeoutBeforeAcceptance', 'timeoutAfterAcceptance');
   if (fault?.kind === 'error') {
     const code = { 401: 20003, 429: 20429, 500: 20500, 503: 20500 }[fault.status];
     refuseRequest(response, { status: fault.status, code, message: 'Asked to fail' });
+    return;
+  }
+  if (fault?.kind === 'refused') {
+    const { status, code } = fault;
+    if (code === null) answerJson(response, status, { status, message: 'Asked to refuse' });
+    else refuseRequest(response, { status, code, message: 'Asked to refuse' });
     return;
   }
   if (fault?.kind === 'timeoutBeforeAcceptance') {

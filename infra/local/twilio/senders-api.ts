@@ -17,7 +17,7 @@ export interface SendersRequest {
   readonly body: Fields;
 }
 
-/** One resource: its path as Twilio's description writes it, and the functions that answer its requests. */
+/** A resource pairs a path, as Twilio's OpenAPI description writes it, with the function that answers its requests. */
 interface Resource {
   readonly template: string;
   readonly description: 'api' | 'messaging';
@@ -117,7 +117,7 @@ const RESOURCES: readonly Resource[] = [
   },
 ];
 
-/** Answers requests for numbers, messaging services and campaigns. @returns false when the path is none of these. */
+/** Answers requests for numbers, messaging services and A2P campaigns. @returns false when the path is none of these. */
 export function serveSenders(given: SendersApi, request: SendersRequest, response: ServerResponse): boolean {
   for (const { template, description, handle } of RESOURCES) {
     const sids = match(template, request.path);

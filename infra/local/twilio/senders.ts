@@ -1,4 +1,4 @@
-/** A number of the account, with the settings that concern its texts. */
+/** A phone number of the account, with its settings for received texts. */
 export interface OwnNumber {
   readonly sid: string;
   readonly phoneNumber: string;
@@ -30,7 +30,7 @@ export class Senders {
   readonly numbers: OwnNumber[] = [];
   readonly services: OwnService[] = [];
 
-  addNumber(phoneNumber: string, more: Partial<OwnNumber> = {}): OwnNumber {
+  addNumber(phoneNumber: string, overrides: Partial<OwnNumber> = {}): OwnNumber {
     const number: OwnNumber = {
       sid: sidOf('PN', this.numbers.length + 1),
       phoneNumber,
@@ -40,13 +40,13 @@ export class Senders {
       smsFallbackUrl: '',
       smsFallbackMethod: 'POST',
       smsApplicationSid: '',
-      ...more,
+      ...overrides,
     };
     this.numbers.push(number);
     return number;
   }
 
-  addService(phoneNumbers: readonly string[], more: Partial<OwnService> = {}): OwnService {
+  addService(phoneNumbers: readonly string[], overrides: Partial<OwnService> = {}): OwnService {
     const service: OwnService = {
       sid: sidOf('MG', this.services.length + 1),
       numberSids: phoneNumbers.map(
@@ -59,7 +59,7 @@ export class Senders {
       fallbackMethod: 'POST',
       statusCallback: null,
       useInboundWebhookOnNumber: false,
-      ...more,
+      ...overrides,
     };
     this.services.push(service);
     return service;
@@ -69,11 +69,14 @@ export class Senders {
     return this.numbers.find((number) => number.phoneNumber === phoneNumber);
   }
 
-  /** Returns the webhook of a text to our number: its service's, unless the service leaves it to the number. */
+  /**
+   * Returns the webhook that gets a text to our number. It is the service's webhook, or the number's own when the number is in no
+   * service or the service leaves the text to the number.
+   */
   inboundUrlOf(phoneNumber: string): string | undefined {
     const number = this.number(phoneNumber);
     const service = this.services.find(({ numberSids }) => number && numberSids.includes(number.sid));
-    const isNumbers = !service || service.useInboundWebhookOnNumber;
-    return (isNumbers ? number?.smsUrl : service.inboundRequestUrl) || undefined;
+    const usesOwnWebhook = !service || service.useInboundWebhookOnNumber;
+    return (usesOwnWebhook ? number?.smsUrl : service.inboundRequestUrl) || undefined;
   }
 }

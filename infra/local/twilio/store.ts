@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** A text as the stand-in stores it: the fields of Twilio's message resource that are read. */
+/** A stored text has only those fields of Twilio's message resource that a caller reads. */
 export interface StoredMessage {
   readonly sid: string;
   readonly to: string;
@@ -17,11 +17,11 @@ export interface StoredMessage {
 
 interface State {
   messages: StoredMessage[];
-  /** `sender number` pairs that texted STOP. */
+  /** `sender number` pairs that Twilio blocks, after STOP or a call of its consent API. */
   blocked: string[];
 }
 
-/** Stores the carrier's texts and STOP list, in a file when they must outlive the process. */
+/** Stores the stand-in's texts and carrier blocks. A path makes them outlive the process. */
 export class Store {
   readonly messages: StoredMessage[] = [];
   private readonly blocked = new Set<string>();
@@ -48,7 +48,7 @@ export class Store {
     if (index >= 0) this.messages.splice(index, 1);
   }
 
-  /** Blocks a number for one sender, as Twilio's default opt-out handling does. */
+  /** Blocks texts from one sender to a number, as Twilio does after STOP. */
   block(sender: string, number: string): void {
     this.blocked.add(`${sender} ${number}`);
   }

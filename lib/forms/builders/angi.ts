@@ -10,7 +10,7 @@ const FACTS: Readonly<Record<string, Fact>> = {
   leadSource: 'source',
 };
 
-/** Angi and HomeAdvisor post a lead with a flag that says whether the person agreed, to Angi, to be contacted automatically. */
+/** Angi and HomeAdvisor post a lead with a flag. The flag says whether the person gave Angi consent to automated contact. */
 export const angi: Builder = {
   title: 'Angi / HomeAdvisor',
   contentTypes: ['application/json'],
@@ -31,7 +31,7 @@ export const angi: Builder = {
   verifiedWith: 'angi.2026.json: a lead as Angi posts it',
   parse: (payload) => ({
     answers: [
-      // The masked number is left out: it is a proxy that forwards calls for some weeks, and belongs to no person.
+      // A masked number belongs to no person: it is a proxy that forwards calls for some weeks. So both are left out.
       ...answersOf(payload, 'primaryMaskedNumber', 'secondaryMaskedNumber', 'interview', 'leadOid').map(
         withFact,
       ),

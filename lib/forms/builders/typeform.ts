@@ -4,7 +4,7 @@ import { answersOf, entriesOf, membersOf, namesOf } from './read-members.ts';
 
 const FACTS: Readonly<Record<string, Fact>> = { phone_number: 'phone', email: 'email' };
 
-/** Typeform posts only answered questions. The definition beside them has all questions. */
+/** Typeform posts the answered questions only. The form's definition, in the same payload, has all questions. */
 export const typeform: Builder = {
   title: 'Typeform',
   contentTypes: ['application/json'],

@@ -9,7 +9,7 @@ beforeAll(async () => {
   tables = await createTables();
 });
 
-const given = { id: 'import-1', actor: 'ada', dryRun: false };
+const given = { id: 'import-1', actor: 'ada', dryRun: false, reOptIn: 'handset' as const };
 const now = () => new Date('2026-11-20T12:00:00Z');
 const numberOf = (index: number) => `+1303555${1000 + index}`;
 const rowsFor = (numbers: readonly string[], proof = 'scan 7') =>

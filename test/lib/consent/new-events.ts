@@ -23,6 +23,18 @@ function carrierList(told: 'opt-in' | 'opt-out'): Evidence {
   return { source: 'carrierList', sender: '+13035550100', told, because: 1, correlationId: 'c'.repeat(32) };
 }
 
+/** Evidence of a request for START that a YES answers for an hour of the first day. */
+export function optInRequest(leadId?: string): Evidence {
+  const wordsSent = 'Reply START to get texts.';
+  return {
+    source: 'gate',
+    messageId: `m-${leadId ?? 1}`,
+    wordsSent,
+    openUntil: at(3600),
+    ...(leadId !== undefined && { leadId }),
+  };
+}
+
 export function handset(word: string, carrierActs: boolean): Evidence {
   return { source: 'handset', messageSid: 'SM1', to: '+13035550100', wordsSent: word, word, carrierActs };
 }
@@ -37,7 +49,7 @@ const EVIDENCE: Readonly<Record<EventKind, Evidence>> = {
   manualOptIn: manual,
   optOut: handset('STOP', true),
   numberReleased: manual,
-  optInRequestSent: { source: 'gate', messageId: 'm-1', wordsSent: 'Reply START to get texts.' },
+  optInRequestSent: optInRequest(),
   carrierBlocked: carrierList('opt-out'),
   optInRequestFailed: { source: 'carrier', messageId: 'm-1', errorCode: 30003 },
   carrierUnblocked: carrierList('opt-in'),
@@ -58,6 +70,12 @@ export function newEvent(
 ): NewConsentEvent {
   const sourceId = `source-${++sources}`;
   return { number: NUMBER, kind, occurredAt: at(second), sourceId, evidence: EVIDENCE[kind], ...more };
+}
+
+/** Creates an opt-in from elsewhere that the organization lets lift an opt-out which came from the phone. */
+export function liftingEvent(kind: 'explicitWeb' | 'manualOptIn', second: number): NewConsentEvent {
+  const evidence = kind === 'explicitWeb' ? { ...form, checkbox: 1 } : manual;
+  return newEvent(kind, second, { evidence: { ...evidence, reOptIn: 'web' } });
 }
 
 /** Computes the state after some new events, in the order in which they are recorded. */

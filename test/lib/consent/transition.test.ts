@@ -4,20 +4,34 @@ import { type ConsentStatus, type EventKind, eventKinds } from '../../../lib/con
 import { appendEvent } from '../../../lib/consent/ledger.ts';
 import { initialState } from '../../../lib/consent/state.ts';
 import { applyEvent } from '../../../lib/consent/transition.ts';
-import { at, handset, NUMBER, newEvent, stateAfter } from './new-events.ts';
+import { at, handset, liftingEvent, NUMBER, newEvent, optInRequest, stateAfter } from './new-events.ts';
 
-/** How a number comes to each status. */
+/** An agent enters an opt-out, or a person says No on a form. */
+const AGENTS = { source: 'manual', actor: 'pat', method: 'by phone' } as const;
+const NO = {
+  source: 'form',
+  formId: 'ask',
+  submissionId: 's-9',
+  wordsShown: '?',
+  wordsVersion: '0',
+  answer: 'no',
+} as const;
+const agentsOptOut = (second: number) => newEvent('optOut', second, { evidence: AGENTS });
+const ownWords = (second: number) =>
+  newEvent('optOut', second, { evidence: handset('PLEASE STOP TEXTING ME', false) });
+
+/** How a number comes to each status. The opt-out is an agent's. */
 const PAST: Readonly<Record<ConsentStatus, () => ReturnType<typeof stateAfter>>> = {
   none: () => initialState(NUMBER),
   opted_in: () => stateAfter(newEvent('explicitWeb', 1)),
-  opted_out: () => stateAfter(newEvent('explicitWeb', 1), newEvent('optOut', 2)),
+  opted_out: () => stateAfter(newEvent('explicitWeb', 1), agentsOptOut(2)),
 };
 
 describe('the transition table of docs/design.md', () => {
   // event, then what it makes of none, opted_in and opted_out
   const table: readonly [EventKind, ConsentStatus, ConsentStatus, ConsentStatus][] = [
     ['handsetStart', 'opted_in', 'opted_in', 'opted_in'],
-    ['handsetYes', 'none', 'opted_in', 'opted_in'],
+    ['handsetYes', 'none', 'opted_in', 'opted_out'],
     ['handsetKeyword', 'opted_in', 'opted_in', 'opted_in'],
     ['explicitWeb', 'opted_in', 'opted_in', 'opted_in'],
     ['impliedForm', 'opted_in', 'opted_in', 'opted_out'],
@@ -49,8 +63,79 @@ describe('the transition table of docs/design.md', () => {
     if (before !== expected) expect(effect).toBe('changed');
   });
 
-  it('takes a bare YES for consent from someone who was asked', () => {
-    expect(stateAfter(newEvent('optInRequestSent', 1), newEvent('handsetYes', 2)).status).toBe('opted_in');
+  it('S5 takes a bare YES for START while a request for START is open, and not after its end', () => {
+    const asked = newEvent('optInRequestSent', 1);
+    expect(stateAfter(asked, newEvent('handsetYes', 3600)).status).toBe('opted_in');
+    const late = applyEvent(stateAfter(asked), newEvent('handsetYes', 3601));
+    expect(late).toMatchObject({ effect: 'unchanged', state: { status: 'none', optInRequest: 'sent' } });
+    expect(stateAfter(asked, newEvent('handsetStart', 3601))).toMatchObject({
+      status: 'opted_in',
+      optInRequest: 'accepted',
+    });
+  });
+
+  it('S5 takes a bare YES for START after a keyword on which Twilio blocked the number, and after no other opt-out', () => {
+    const stop = newEvent('optOut', 2);
+    expect(stateAfter(stop, newEvent('handsetYes', 3))).toMatchObject({
+      status: 'opted_in',
+      carrierBlocked: false,
+    });
+    for (const last of [ownWords(4), agentsOptOut(4)]) {
+      expect(stateAfter(last, newEvent('handsetYes', 5)).status).toBe('opted_out');
+      // Twilio lifts its own block all the same; the opt-out that came after it stands.
+      const both = stateAfter(stop, last, newEvent('handsetYes', 5));
+      expect(both).toMatchObject({ status: 'opted_out', carrierBlocked: false });
+    }
+    const told = stateAfter(ownWords(4), newEvent('carrierBlocked', 5), newEvent('handsetYes', 6));
+    expect(told.status).toBe('opted_out');
+  });
+
+  it('S5 a YES after an opt-out does not answer the request that the opt-out has rejected', () => {
+    const rejected = stateAfter(newEvent('optInRequestSent', 1), ownWords(2), newEvent('handsetYes', 3));
+    expect(rejected).toMatchObject({ status: 'opted_out', optInRequest: 'rejected' });
+  });
+});
+
+describe('an opt-out that came from the phone (S5, B7)', () => {
+  it.each(['explicitWeb', 'manualOptIn'] as const)('S5 is not lifted by %s, and START lifts it', (kind) => {
+    for (const out of [newEvent('optOut', 2), ownWords(2)]) {
+      const out2 = stateAfter(newEvent('handsetStart', 1), out);
+      const { state, effect } = applyEvent(out2, newEvent(kind, 3));
+      expect({ status: state.status, effect }).toEqual({ status: 'opted_out', effect: 'unchanged' });
+      expect(applyEvent(state, newEvent('handsetStart', 4)).state.status).toBe('opted_in');
+      expect(applyEvent(state, newEvent('handsetKeyword', 4)).state.status).toBe('opted_in');
+    }
+  });
+
+  it.each(['explicitWeb', 'manualOptIn'] as const)(
+    'B7 is lifted by %s where the organization’s setting let it at that time',
+    (kind) => {
+      const lifting = liftingEvent(kind, 3);
+      expect(stateAfter(ownWords(2), lifting).status).toBe('opted_in');
+      expect(stateAfter(ownWords(2), lifting, ownWords(4), newEvent(kind, 5)).status).toBe('opted_out');
+    },
+  );
+
+  it('S5 stands behind an agent’s opt-out that follows it, and an agent’s alone is lifted on the web', () => {
+    const form = newEvent('explicitWeb', 5);
+    expect(stateAfter(ownWords(2), agentsOptOut(3), form).status).toBe('opted_out');
+    expect(stateAfter(ownWords(2), newEvent('handsetStart', 3), agentsOptOut(4), form).status).toBe(
+      'opted_in',
+    );
+  });
+
+  it('X3 S5 counts also when it is heard of after a ticked box that followed it', () => {
+    expect(stateAfter(newEvent('explicitWeb', 5), newEvent('optOut', 4)).status).toBe('opted_out');
+    expect(stateAfter(newEvent('handsetStart', 5), newEvent('optOut', 4)).status).toBe('opted_in');
+  });
+
+  it('X3 a No on a form wins over an opt-in when the clocks leave their order in doubt', () => {
+    const no = (second: number) => newEvent('optOut', second, { evidence: NO });
+    const started = newEvent('handsetStart', 2000);
+    expect(stateAfter(started, no(2000 - 300)).status).toBe('opted_out');
+    expect(stateAfter(started, no(2000 - 901)).status).toBe('opted_in');
+    // What happened before the START does not lift it either.
+    expect(stateAfter(started, no(1700), newEvent('explicitWeb', 1800)).status).toBe('opted_out');
   });
 });
 
@@ -102,15 +187,13 @@ describe('the opt-in request (C5)', () => {
       newEvent('optOut', 3),
     );
     expect(stopped.optInRequest).toBe('rejected');
-    const { state } = applyEvent(stopped, newEvent('explicitWeb', 4));
+    const { state } = applyEvent(stopped, liftingEvent('explicitWeb', 4));
     expect(state).toMatchObject({ status: 'opted_in', optInRequest: 'not_sent' });
   });
 
   it('C4 each lead is asked by itself: START accepts for those that were asked, and for no other', () => {
     const asked = (leadId: string, second: number) =>
-      newEvent('optInRequestSent', second, {
-        evidence: { source: 'gate', messageId: `m-${leadId}`, leadId, wordsSent: 'Reply START.' },
-      });
+      newEvent('optInRequestSent', second, { evidence: optInRequest(leadId) });
     const first = stateAfter(asked('a', 1), newEvent('handsetStart', 2));
     expect(first.leadOptInRequests).toEqual({ a: 'accepted' });
     const second = applyEvent({ ...first, version: 2 }, asked('b', 3)).state;
@@ -125,6 +208,23 @@ describe('the opt-in request (C5)', () => {
     expect(applyEvent(second, newEvent('optOut', 4)).state.leadOptInRequests).toEqual({
       a: 'rejected',
       b: 'rejected',
+    });
+  });
+
+  it('C4 START after a STOP opens every lead that was asked, also those whose requests the STOP rejected', () => {
+    const asked = (leadId: string, second: number) =>
+      newEvent('optInRequestSent', second, { evidence: optInRequest(leadId) });
+    const stopped = stateAfter(
+      asked('a', 1),
+      newEvent('handsetStart', 2),
+      asked('b', 3),
+      newEvent('optOut', 4),
+    );
+    expect(stopped.leadOptInRequests).toEqual({ a: 'rejected', b: 'rejected' });
+    const { state } = applyEvent(stopped, newEvent('handsetStart', 5));
+    expect(state).toMatchObject({
+      optInRequest: 'accepted',
+      leadOptInRequests: { a: 'accepted', b: 'accepted' },
     });
   });
 
@@ -150,16 +250,19 @@ describe("the carrier's block", () => {
     expect(applyEvent(blocked(), again).state.carrierBlocked).toBe(true);
   });
 
-  it.each(['explicitWeb', 'manualOptIn', 'handsetKeyword'] as const)('is not lifted by %s', (kind) => {
-    const { state } = applyEvent(blocked(), newEvent(kind, 2));
-    expect(state).toMatchObject({ status: 'opted_in', carrierBlocked: true });
-  });
+  it.each([liftingEvent('explicitWeb', 2), liftingEvent('manualOptIn', 2), newEvent('handsetKeyword', 2)])(
+    'is not lifted by $kind',
+    (lifting) => {
+      const { state } = applyEvent(blocked(), lifting);
+      expect(state).toMatchObject({ status: 'opted_in', carrierBlocked: true });
+    },
+  );
 
   it('X9 comes when we put an opt-out on Twilio’s list, and goes when Twilio took an opt-in from us', () => {
     const words = newEvent('optOut', 1, { evidence: handset('ALTO', false) });
     const told = stateAfter(words, newEvent('carrierBlocked', 2));
     expect(told).toMatchObject({ status: 'opted_out', carrierBlocked: true });
-    const back = stateAfter(words, newEvent('carrierBlocked', 2), newEvent('explicitWeb', 3));
+    const back = stateAfter(words, newEvent('carrierBlocked', 2), liftingEvent('explicitWeb', 3));
     const { state, effect } = applyEvent(back, newEvent('carrierUnblocked', 4));
     expect(state).toMatchObject({ status: 'opted_in', carrierBlocked: false });
     expect(effect).toBe('changed');
@@ -167,8 +270,12 @@ describe("the carrier's block", () => {
 
   it('X9 is not lifted for someone who has opted out, nor by news from before their last STOP', () => {
     expect(applyEvent(blocked(), newEvent('carrierUnblocked', 2)).state.carrierBlocked).toBe(true);
-    const stoppedAgain = stateAfter(newEvent('optOut', 1), newEvent('explicitWeb', 2), newEvent('optOut', 4));
-    const back = { ...applyEvent(stoppedAgain, newEvent('explicitWeb', 5)).state };
+    const stoppedAgain = stateAfter(
+      newEvent('optOut', 1),
+      liftingEvent('explicitWeb', 2),
+      newEvent('optOut', 4),
+    );
+    const back = { ...applyEvent(stoppedAgain, liftingEvent('explicitWeb', 5)).state };
     expect(applyEvent(back, newEvent('carrierUnblocked', 3))).toMatchObject({
       effect: 'late',
       state: { status: 'opted_in', carrierBlocked: true },
@@ -250,8 +357,8 @@ describe('late news', () => {
   });
 
   it('X3 a manual opt-in must be dated after the opt-out: at the same moment it is late', () => {
-    expect(stateAfter(newEvent('optOut', 5), newEvent('manualOptIn', 5)).status).toBe('opted_out');
-    expect(stateAfter(newEvent('optOut', 5), newEvent('manualOptIn', 6)).status).toBe('opted_in');
+    expect(stateAfter(agentsOptOut(5), newEvent('manualOptIn', 5)).status).toBe('opted_out');
+    expect(stateAfter(agentsOptOut(5), newEvent('manualOptIn', 6)).status).toBe('opted_in');
   });
 
   it('X3 an opt-out after everything that could lift it stands, in any order in which the events are recorded', () => {

@@ -37,6 +37,16 @@ const OPTED_OUT: ConsentState = {
   lastOptOutAt: '2026-05-02T00:00:00.000Z',
 };
 
+const REFUSED = {
+  code: 30034,
+  byAnswer: false,
+  refusedAt: '2026-06-01T17:50:00.000Z',
+  recordedAt: '2026-06-01T17:50:05.000Z',
+  nextProbeAt: '2027-06-01T18:05:00.000Z',
+  probes: 0,
+  version: 1,
+};
+
 /** Builds the input of a text that no rule objects to, with the changes of a test. */
 function inputWith(more: Partial<DecisionInput> = {}): DecisionInput {
   return {
@@ -310,6 +320,7 @@ describe('the order of the rules', () => {
       (q) => ({ ...q, settings: { ...q.settings, a2pVerified: false } }),
       'hold a2pNotVerified',
     ],
+    ['senderAccepted', (q) => ({ ...q, senderRefusal: REFUSED }), 'hold senderRefused'],
     [
       'carrierBlocked',
       (q) => ({ ...q, consent: { ...q.consent, carrierBlocked: true } }),

@@ -12,7 +12,7 @@ import { appendEvent } from '../../../lib/consent/ledger.ts';
 import { wakeNumber, wokenByEvent, wokenBySettings } from '../../../lib/gate/wake.ts';
 import { defaultSettings, type Settings } from '../../../lib/organization/settings.ts';
 import { newSingleText, type SingleText } from '../../../lib/single-texts/single-text.ts';
-import { at, handset, newEvent, stateAfter } from '../consent/new-events.ts';
+import { at, handset, liftingEvent, newEvent, stateAfter } from '../consent/new-events.ts';
 
 const BASE: Settings = { ...defaultSettings('Acme'), requireSmsOptIn: true, a2pVerified: false };
 
@@ -32,7 +32,7 @@ describe('what wakes those who wait', () => {
   });
 
   it('H10 a START that lifts nothing but the block of the carrier', () => {
-    const blocked = stateAfter(newEvent('optOut', 1), newEvent('explicitWeb', 2));
+    const blocked = stateAfter(newEvent('optOut', 1), liftingEvent('explicitWeb', 2));
     expect(blocked).toMatchObject({ status: 'opted_in', carrierBlocked: true });
     expect(wokenByEvent(news(blocked, 'handsetStart', 3))).toBe('all');
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { e164Schema } from '../../../lib/phone/e164.ts';
+import { numbersWritten } from '../../../lib/phone/numbers-written.ts';
 import { parsePhone } from '../../../lib/phone/phone-number.ts';
 
 describe('numbers as people write them', () => {
@@ -29,6 +30,19 @@ describe('numbers as people write them', () => {
     expect(parsePhone('020 7946 0958', 'GB')).toEqual({ kind: 'valid', e164: '+442079460958' });
     expect(parsePhone('020 7946 0958', 'US').kind).toBe('invalid');
     expect(parsePhone('+1 303 555 0142', 'GB')).toEqual({ kind: 'valid', e164: '+13035550142' });
+  });
+
+  it.each([
+    ['+52 1 55 1234 5678', 'US'],
+    ['+5215512345678', 'US'],
+    ['011 52 1 (55) 1234-5678', 'US'],
+    ['1 55 1234 5678', 'MX'],
+    ['521 55 1234 5678', 'MX'],
+    ['55 1234 5678', 'MX'],
+    ['+52 55 1234 5678', 'MX'],
+  ] as const)('reads %j of %s without the 1 that Mexico dropped', (written, country) => {
+    expect(parsePhone(written, country)).toEqual({ kind: 'valid', e164: '+525512345678' });
+    expect(numbersWritten(`Cell ${written}`, country)).toContain('+525512345678');
   });
 
   it.each([
