@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { messageIdOf } from '../../lib/automation/enrollment.ts';
+import { type Enrollment, messageIdOf } from '../../lib/automation/enrollment.ts';
 import type { DueWork } from '../../lib/automation/work.ts';
 import { loadEach } from '../../lib/gate/load-decision-input.ts';
 import { createSendRateLimiter } from '../../lib/gate/send-rate-limiter.ts';
@@ -47,9 +47,9 @@ export async function processBatch(deps: GateDeps, records: readonly DueRecord[]
   });
   await Promise.all(
     records.map(async ({ messageId, content: work }, index) => {
-      const text = messageIdOfWork(work);
+      const input = loaded[index];
+      const text = messageIdOfWork(work, input && 'enrollment' in input ? input.enrollment : undefined);
       try {
-        const input = loaded[index];
         if (!input) return;
         if ('unreadable' in input) throw input.unreadable;
         ended.push({ text, ...(await processText({ ...deps, throttle }, work, input)) });
@@ -61,6 +61,8 @@ export async function processBatch(deps: GateDeps, records: readonly DueRecord[]
   return { failed, ended };
 }
 
-function messageIdOfWork(work: DueWork): string {
-  return 'singleTextId' in work ? work.singleTextId : messageIdOf(work.leadId, work.automationId, work.step);
+function messageIdOfWork(work: DueWork, enrollment: Enrollment | undefined): string {
+  if ('singleTextId' in work) return work.singleTextId;
+  const { stepId = work.step, generation } = enrollment ?? {};
+  return messageIdOf(work.leadId, work.automationId, stepId, generation);
 }

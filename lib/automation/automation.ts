@@ -20,6 +20,11 @@ function isAtMostTwoYears(value: string): boolean {
   }
 }
 
+function haveDistinctIds(steps: readonly { readonly id?: string | undefined }[]): boolean {
+  const ids = steps.flatMap(({ id }) => id ?? []);
+  return new Set(ids).size === ids.length;
+}
+
 /** Ids of forms and automations: short, readable, safe in a URL. */
 export const idSchema = z
   .string()
@@ -33,15 +38,28 @@ export const automationSchema = z.strictObject({
   enabled: z.boolean().default(true),
   /** The steps in order. The first delay counts from enrolment, each further one from the step before. */
   steps: z
-    .array(z.strictObject({ delay: duration, template: templateSchema }))
+    .array(
+      z.strictObject({
+        /** Kept wherever the step stands. Given by the API where it is absent. */
+        id: z
+          .string()
+          .regex(/^[a-z0-9]{1,16}$/, 'Use the id that the step was given, or none')
+          .optional(),
+        delay: duration,
+        template: templateSchema,
+      }),
+    )
     .min(1)
-    .max(50),
+    .max(50)
+    .refine(haveDistinctIds, 'Two steps have the same id'),
   /** True: a text from the lead that is no keyword ends the lead's enrollment. */
   stopOnReply: z.boolean().default(true),
   /** Only numbers that are opted in by this keyword get its texts; upper case (T5). */
   keyword: z.string().optional(),
   /** A step that was held longer than this is dropped, so that nobody gets a stale text. */
   maximumAge: duration.default('P7D'),
+  /** When it was created: an automation that is removed and created again is another one. Set by the API. */
+  createdAt: z.string().optional(),
 });
 export type Automation = z.infer<typeof automationSchema>;
 

@@ -56,8 +56,9 @@ export async function enrolBySubmission(
   });
 }
 
-function mayBeginAgain({ status, firstDueAt }: Enrollment, { maximumAge }: Automation, now: Date): boolean {
-  if (!isPending({ status })) return true;
+function mayBeginAgain(enrollment: Enrollment, { maximumAge, createdAt }: Automation, now: Date): boolean {
+  const { firstDueAt, automationCreatedAt } = enrollment;
+  if (!isPending(enrollment) || automationCreatedAt !== createdAt) return true;
   return addDuration(firstDueAt, maximumAge) <= now.toISOString();
 }
 
@@ -67,15 +68,15 @@ function isPending({ status }: Pick<Enrollment, 'status'>): boolean {
 
 /** Explains the text that had waited too long, as the gate would (X5). */
 function droppedText(enrollment: Enrollment, now: Date): Message {
-  const { leadId, automationId, number, step, firstDueAt, generation } = enrollment;
+  const { leadId, automationId, number, step, stepId = String(step), firstDueAt, generation } = enrollment;
   const at = now.toISOString();
   return {
-    id: messageIdOf(leadId, automationId, step, generation),
+    id: messageIdOf(leadId, automationId, stepId, generation),
     direction: 'outbound',
     body: '',
     status: 'dropped',
     statusRank: STATUS_RANK.dropped,
-    ...{ number, leadId, automationId, step },
+    ...{ number, leadId, automationId, step, stepId },
     ...(generation !== undefined && { generation }),
     createdAt: at,
     updatedAt: at,

@@ -19,8 +19,16 @@ export const enrollmentSchema = z.object({
   kind: automationKindSchema,
   number: z.string(),
   status: z.enum(enrollmentStatuses),
-  /** Index of the next step, from 0. */
+  /** How many steps the lead has had: the index of the next one, unless steps were inserted, removed or put in another order. */
   step: z.int().nonnegative(),
+  /** Id of the next step; absent after the last one. */
+  stepId: z.string().optional(),
+  /** Ids of the steps that the lead has had. */
+  doneSteps: z.array(z.string()).optional(),
+  /** Ids of the steps that were to follow the next one when the lead came to it. */
+  aheadSteps: z.array(z.string()).optional(),
+  /** When the automation was created that the lead is in. */
+  automationCreatedAt: z.string().optional(),
   /** State of the next step. */
   ...pendingShape,
   enrolledAt: z.string(),
@@ -38,9 +46,14 @@ export function generationOf({ generation = 1 }: Pick<Enrollment, 'generation'>)
 /**
  * Builds the id of the text that a step becomes. A retried step has the same id, so it is never sent twice (X5).
  *
- * @param generation of the enrollment; the ids of the first one do not name it.
+ * @param step id of the step. @param generation of the enrollment; the ids of the first one do not name it.
  */
-export function messageIdOf(leadId: string, automationId: string, step: number, generation = 1): string {
+export function messageIdOf(
+  leadId: string,
+  automationId: string,
+  step: string | number,
+  generation = 1,
+): string {
   const id = `${leadId}.${automationId}.${step}`;
   return generation === 1 ? id : `${id}.${generation}`;
 }

@@ -1,6 +1,7 @@
 import type { SingleText } from '../single-texts/single-text.ts';
 import { type Automation, addDuration } from './automation.ts';
 import type { Enrollment, EnrollmentRef } from './enrollment.ts';
+import { currentStep, passStep, stepsOf } from './steps.ts';
 
 /** Enrols a lead in an automation: its first step is due after that step's delay. @param number E.164. */
 export function enrollLead(
@@ -10,13 +11,18 @@ export function enrollLead(
   now: Date,
 ): Enrollment {
   const enrolledAt = now.toISOString();
-  const dueAt = addDuration(enrolledAt, automation.steps[0]?.delay ?? 'PT0S');
+  const [first, ...others] = stepsOf(automation);
+  const dueAt = addDuration(enrolledAt, first?.delay ?? 'PT0S');
+  const { createdAt } = automation;
   return {
     ...ref,
     kind: automation.kind,
     number,
     status: 'due',
     step: 0,
+    ...(first && { stepId: first.id }),
+    ...(others.length > 0 && { aheadSteps: others.map(({ id }) => id) }),
+    ...(createdAt !== undefined && { automationCreatedAt: createdAt }),
     dueAt,
     firstDueAt: dueAt,
     attempts: 0,
@@ -32,11 +38,18 @@ export function advanceEnrollment(enrollment: Enrollment, automation: Automation
     sentence: _sentence,
     heldFor: _heldFor,
     isAskedAgain: _again,
+    stepId = String(enrollment.step),
     ...rest
   } = enrollment;
-  const step = enrollment.step + 1;
-  const next = automation.steps[step];
-  const moved = { ...rest, step, attempts: 0, version: enrollment.version + 1 };
+  const passed = currentStep(automation, enrollment)?.id ?? stepId;
+  const { next, pointer } = passStep(automation, enrollment, passed);
+  const moved = {
+    ...rest,
+    ...pointer,
+    step: enrollment.step + 1,
+    attempts: 0,
+    version: enrollment.version + 1,
+  };
   if (!next) return { ...moved, status: 'completed' };
   const dueAt = addDuration(now.toISOString(), next.delay);
   return { ...moved, status: 'due', dueAt, firstDueAt: dueAt };
@@ -137,7 +150,7 @@ export function stopEnrollment(enrollment: Enrollment, { reason, sentence }: Exp
  */
 export function reopenEnrollment(
   enrollment: Enrollment,
-  text: Pick<Enrollment, 'step' | 'firstDueAt' | 'generation'> & { readonly attempt: number },
+  text: Pick<Enrollment, 'step' | 'stepId' | 'firstDueAt' | 'generation'> & { readonly attempt: number },
   retryAt: string,
 ): Enrollment | undefined {
   if (enrollment.step !== text.step + 1 || enrollment.status === 'stopped') return undefined;
@@ -146,11 +159,20 @@ export function reopenEnrollment(
     ...enrollment,
     status: 'due',
     step: text.step,
+    ...(text.stepId !== undefined && pointBackAt(enrollment, text.stepId)),
     dueAt: retryAt,
     firstDueAt: text.firstDueAt,
     attempts: text.attempt,
     reason: 'carrierBusy',
     sentence: `deferred: Twilio did not take the text, next try at ${retryAt}`,
     version: enrollment.version + 1,
+  };
+}
+
+function pointBackAt({ stepId, doneSteps = [], aheadSteps = [] }: Enrollment, to: string) {
+  return {
+    stepId: to,
+    doneSteps: doneSteps.filter((id) => id !== to),
+    aheadSteps: stepId === undefined ? aheadSteps : [stepId, ...aheadSteps],
   };
 }

@@ -1,6 +1,7 @@
 import type { Automation } from '../automation/automation.ts';
 import type { Enrollment } from '../automation/enrollment.ts';
 import type { Lead } from '../leads/lead.ts';
+import type { Message } from '../messaging/message.ts';
 import { MAXIMUM_AGE, type SingleText } from '../single-texts/single-text.ts';
 import type { DecisionInput } from './decision.ts';
 
@@ -16,6 +17,7 @@ export function stepInput(
   automation: Automation,
   lead: Lead,
   enrollment?: Pick<Enrollment, 'firstDueAt' | 'heldFor'>,
+  previous?: Pick<Message, 'status'>,
 ): TextInput {
   return {
     purpose: 'step',
@@ -23,6 +25,7 @@ export function stepInput(
     automation: { id: automation.id, keyword: automation.keyword },
     leadId: lead.id,
     heldFor: enrollment?.heldFor,
+    isPreviousInDoubt: previous?.status === 'claimed',
     place: lead.details,
     unreachable: lead.unreachable,
   };

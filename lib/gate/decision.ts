@@ -29,6 +29,8 @@ export interface DecisionInput {
   readonly automation?: { readonly id: string; readonly keyword?: string | undefined };
   /** The lead that the text is for. In per-lead double opt-in, this lead's own request for START counts (C4). */
   readonly leadId: string | undefined;
+  /** True while nobody knows whether Twilio has the text of the step before. */
+  readonly isPreviousInDoubt?: boolean | undefined;
   /** Number that the lead of a single text has now; undefined for a text to a number without a lead, and for steps. */
   readonly leadNumber?: string | undefined;
   /** The reason of the text's last hold; undefined when it was never held. */

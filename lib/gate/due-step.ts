@@ -1,3 +1,4 @@
+import type { Automation } from '../automation/automation.ts';
 import type { Enrollment } from '../automation/enrollment.ts';
 import { messageIdOf } from '../automation/enrollment.ts';
 import { putEnrollment } from '../automation/enrollment-items.ts';
@@ -9,6 +10,7 @@ import {
   renumberEnrollment,
   stopEnrollment,
 } from '../automation/progress.ts';
+import { currentStep } from '../automation/steps.ts';
 import type { DueStep } from '../automation/work.ts';
 import { render } from '../messaging/template.ts';
 import { stepInput } from './decision-input.ts';
@@ -40,8 +42,9 @@ export function prepareStep(table: string, step: DueStep, loaded: LoadedStep, no
       why,
     };
   }
-  const template = automation?.steps[step.step]?.template;
-  if (!automation || !lead || template === undefined) {
+  const current =
+    automation && isSameAutomation(enrollment, automation) ? currentStep(automation, enrollment) : undefined;
+  if (!automation || !lead || !current) {
     const why = { reason: 'automationRemoved', sentence: 'stopped: the automation or this step was removed' };
     return { kind: 'update', put: put(stopEnrollment(enrollment, why)), outcome: 'stopped', why };
   }
@@ -50,18 +53,28 @@ export function prepareStep(table: string, step: DueStep, loaded: LoadedStep, no
     return { kind: 'hold', put: put(holdPending(enrollment, why)), why };
   }
   const { leadId, automationId, number, firstDueAt, attempts, generation } = enrollment;
+  const { id: stepId, template } = current;
   return {
     kind: 'ready',
     text: {
-      messageId: messageIdOf(leadId, automationId, step.step, generation),
+      messageId: messageIdOf(leadId, automationId, stepId, generation),
       number,
       settings,
       consent,
       conversation,
-      describes: { leadId, automationId, step: step.step, ...(generation !== undefined && { generation }) },
+      describes: {
+        leadId,
+        automationId,
+        step: step.step,
+        stepId,
+        ...(generation !== undefined && { generation }),
+      },
       firstDueAt,
       attempts,
-      input: { ...stepInput(automation, lead, enrollment), senderRefusal: loaded.senderRefusal },
+      input: {
+        ...stepInput(automation, lead, enrollment, loaded.previous),
+        senderRefusal: loaded.senderRefusal,
+      },
       render: () =>
         render(template, { ...lead.details, organizationName: settings.organizationName }, settings.footer),
       held: (why) => {
@@ -72,4 +85,9 @@ export function prepareStep(table: string, step: DueStep, loaded: LoadedStep, no
       ended: (at) => put(advanceEnrollment(enrollment, automation, at)),
     },
   };
+}
+
+/** An automation that was removed and created again under the same id is another one, and its steps are not the lead's. */
+function isSameAutomation({ automationCreatedAt }: Enrollment, { createdAt }: Automation): boolean {
+  return automationCreatedAt === createdAt;
 }

@@ -10,12 +10,14 @@ import type { Conversation } from '../conversations/conversation.ts';
 import { conversationKey, parseConversation } from '../conversations/conversation-items.ts';
 import type { Lead } from '../leads/lead.ts';
 import { leadKey, parseLead } from '../leads/lead-items.ts';
+import type { Message } from '../messaging/message.ts';
 import { parseSettings, settingsKey } from '../organization/organization-items.ts';
 import type { Settings } from '../organization/settings.ts';
 import { inChunks } from '../runtime/chunks.ts';
 import { type Item, KEYS_PER_READ, type Key, readConsistently } from '../runtime/dynamodb.ts';
 import type { SingleText } from '../single-texts/single-text.ts';
 import { parseSingleText, singleTextKey } from '../single-texts/single-text-items.ts';
+import { loadReferenced } from './load-referenced.ts';
 import type { GateTables } from './send-transaction.ts';
 import { parseSenderRefusal, type SenderRefusal, senderRefusalKey } from './sender-refusal.ts';
 
@@ -38,6 +40,8 @@ interface LoadedInput {
 export interface LoadedStep extends LoadedInput {
   readonly enrollment: Enrollment | undefined;
   readonly automation: Automation | undefined;
+  /** The text of the step before, for a lead that has had one. */
+  readonly previous?: Message | undefined;
 }
 
 /** The stored items behind a decision about one single text. */
@@ -56,7 +60,8 @@ export const TEXTS_PER_LOAD = 15;
  * Loads the stored items that the decisions about a batch of texts need. One strongly consistent request reads them all, and
  * nothing comes from a cache: a change by an admin, a STOP or a form counts from the next decision on (H1, S4).
  *
- * @param requests at most 15, so that one request takes their keys. Leads of single texts cost a second request per batch.
+ * @param requests at most 15, so that one request takes their keys. Leads of single texts, and the texts of the steps
+ *   before, cost a second request per batch.
  * @returns the loaded items in the order of `requests`.
  * @throws ZodError for an item that cannot be read; Error when DynamoDB cannot be reached.
  */
@@ -95,8 +100,12 @@ export async function loadBatch(
           parseSingleText,
         )
       : undefined;
-  const leadsOfSingleTexts = await leadsOf(deps, requests.map(singleTextOf));
-  return requests.map((work) => {
+  const enrollmentOf = (work: LoadRequest) =>
+    'singleTextId' in work ? undefined : parseIfPresent(outreach(enrollmentKey(work)), parseEnrollment);
+  const singleTexts = requests.map(singleTextOf);
+  const enrollments = requests.map(enrollmentOf);
+  const { leadOf, previousOf } = await loadReferenced(deps, singleTexts, enrollments);
+  return requests.map((work, index) => {
     const { number } = work;
     const common = {
       settings,
@@ -105,14 +114,16 @@ export async function loadBatch(
       conversation: parseConversation(outreach(conversationKey(number)), number, deps.now()),
     };
     if ('singleTextId' in work) {
-      const singleText = singleTextOf(work);
-      return { ...common, singleText, lead: leadsOfSingleTexts(singleText?.leadId) };
+      const singleText = singleTexts[index];
+      return { ...common, singleText, lead: leadOf(singleText) };
     }
+    const enrollment = enrollments[index];
     return {
       ...common,
       lead: parseIfPresent(outreach(leadKey(work.leadId)), parseLead),
       automation: automations(work.automationId),
-      enrollment: parseIfPresent(outreach(enrollmentKey(work)), parseEnrollment),
+      enrollment,
+      previous: previousOf(enrollment),
     };
   });
 }
@@ -171,17 +182,6 @@ export async function loadConsentOfNumbers(
     for (const number of some) states.set(number, parseState(items.get(number), number));
   }
   return { settings: parseSettings(stored, organization), states };
-}
-
-/** Reads the leads of single texts. It takes a second request, since the texts themselves name their leads. */
-async function leadsOf(
-  { client, outreachTable }: LoadDeps,
-  texts: readonly (SingleText | undefined)[],
-): Promise<(id: string | undefined) => Lead | undefined> {
-  const ids = texts.flatMap((text) => text?.leadId ?? []);
-  const found = await readConsistently(client, { [outreachTable]: ids.map(leadKey) });
-  const leads = new Map((found[outreachTable] ?? []).map((item) => [String(item['id']), parseLead(item)]));
-  return (id) => (id === undefined ? undefined : leads.get(id));
 }
 
 function byKey(items: readonly Item[] = []): (key: Key) => Item | undefined {

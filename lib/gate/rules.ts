@@ -11,6 +11,8 @@ import { type SendingWindow, sendingWindow } from './sending-window.ts';
 const CONFIRMATION_HOURS = 24;
 /** A text that waits for a confirmation is decided again after this pause. */
 const CONFIRMATION_PAUSE_MILLISECONDS = 5000;
+/** A step is decided again after this pause while the text before it is in doubt: reconcile settles it within minutes. */
+const PREVIOUS_STEP_PAUSE_MILLISECONDS = 60_000;
 
 /** Objects according to the text's purpose: a step is held, an agent's text is refused, a text of the system is dropped. */
 function objectByPurpose(
@@ -260,6 +262,19 @@ function askFirst({ conversation }: DecisionInput, subject: string): RuleResult 
     : { optInRequestFirst: true, explanation: `${subject} must be asked first, and waits for START` };
 }
 
+/** Defers a step while the text of the step before is in doubt, so that texts arrive in the order of the steps. */
+const previousStep: Rule = {
+  name: 'previousStep',
+  evaluate: ({ isPreviousInDoubt, now }) => {
+    if (!isPreviousInDoubt) return { explanation: 'no earlier text of the automation is in doubt' };
+    const until = new Date(now.getTime() + PREVIOUS_STEP_PAUSE_MILLISECONDS).toISOString();
+    return {
+      verdict: { kind: 'defer', reason: 'previousInDoubt', until },
+      explanation: 'it is not known yet whether Twilio has the text of the step before',
+    };
+  },
+};
+
 /** Lets the confirmation of an opt-in leave before any automated text (B3). */
 const confirmationFirst: Rule = {
   name: 'confirmationFirst',
@@ -331,6 +346,7 @@ export const RULES: readonly Rule[] = [
   doubleOptIn,
   quietHours,
   caps,
+  previousStep,
   // Must stay last: it defers by seconds only. A text that waits for the morning must not be decided again all night (X4).
   confirmationFirst,
 ];

@@ -144,7 +144,7 @@ async function reopenOrigin(
   held: Why | undefined,
 ) {
   const { id, number, purpose, attempt = 1 } = text;
-  const { leadId = '', automationId = '', step = 0, firstDueAt = retryAt, generation } = text;
+  const { leadId = '', automationId = '', step = 0, firstDueAt = retryAt, generation, stepId } = text;
   const key = purpose ? singleTextKey({ number, id }) : enrollmentKey({ leadId, automationId });
   const item = await readItem({ client, table: outreachTable }, key);
   if (!item) return undefined;
@@ -154,7 +154,7 @@ async function reopenOrigin(
   }
   const enrollment = reopenEnrollment(
     parseEnrollment(item),
-    { step, attempt, firstDueAt, generation },
+    { step, stepId, attempt, firstDueAt, generation },
     retryAt,
   );
   return enrollment && putEnrollment(outreachTable, heldInstead(enrollment, held, retryAt));

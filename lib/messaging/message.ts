@@ -58,6 +58,7 @@ export const messageSchema = z.object({
   leadId: z.string().optional(),
   automationId: z.string().optional(),
   step: z.int().optional(),
+  stepId: z.string().optional(),
   /** How often the lead had entered the automation; absent for the first time. */
   generation: z.int().optional(),
   /** Purpose of a single text; absent for an automation's step. */

@@ -199,6 +199,28 @@ test('X5 a worker that dies before it reaches Twilio loses no text: reconcile as
   expect(world.textsTo(number)).toHaveLength(1);
 });
 
+test('X5 X1 a step waits while the text before it is in doubt, says so, and both leave in their order', async () => {
+  const steps = ['PT0S', 'PT1M'].map((delay, index) => ({ delay, template: `Text ${index + 1}` }));
+  await world.admin('PUT', '/automations/order', { id: 'order', kind: 'newProspect', name: 'order', steps });
+  await putForm(world, { id: 'order', disclaimer: 'You agree to texts.', automations: ['order'] });
+  const number = await dueLead('order');
+  world.twilio.setFault({ kind: 'timeoutBeforeAcceptance', to: number, times: 1 });
+  await world.runCycle();
+  passTime(61);
+  await world.runCycle();
+  expect(world.textsTo(number)).toEqual([]);
+  const path = `/numbers/${encodeURIComponent(number)}/why?automation=order`;
+  expect((await world.admin('GET', path)).json).toMatchObject({
+    enrollment: { reason: 'previousInDoubt', sentence: expect.stringContaining('the step before') },
+  });
+  passTime(601);
+  await world.reconcile();
+  await world.runCycle();
+  passTime(61);
+  await world.runCycle();
+  expect(world.textsTo(number).map((body) => body.split('\n')[0])).toEqual(['Text 1', 'Text 2']);
+});
+
 test('X5 a submission that was stored and not carried out, because its process died, is finished by reconcile', async () => {
   const number = newNumber();
   const receivedAt = new Date().toISOString();

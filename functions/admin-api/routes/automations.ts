@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Automation, automationKinds, automationSchema } from '../../../lib/automation/automation.ts';
+import { identifySteps } from '../../../lib/automation/steps.ts';
 import { invalidField, notFound, RequestProblem, removedSchema } from '../../../lib/http/route.ts';
 import { keywordIn } from '../../../lib/messaging/opt-in-keyword.ts';
 import { type AdminDeps, route } from '../route.ts';
@@ -74,7 +75,7 @@ export const automationRoutes = [
     path: '/automations/{id}',
     operationId: 'putAutomation',
     tag: 'automations',
-    summary: 'Creates or replaces an automation; leads in it go on at their step',
+    summary: 'Creates or replaces an automation; leads in it go on at their step, wherever it stands then',
     roles: ['admin'],
     body: handMadeSchema,
     bodyExample: inputExample,
@@ -87,7 +88,9 @@ export const automationRoutes = [
       if (before && before.kind !== body.kind) {
         throw invalidField('kind', 'The kind of an automation cannot change. Create another automation.');
       }
-      const automation = await withKeyword(deps, body);
+      const identified = { ...body, steps: identifySteps(body.steps, before) };
+      const createdAt = before ? before.createdAt : deps.now().toISOString();
+      const automation = { ...(await withKeyword(deps, identified)), createdAt };
       await configuration.putAutomation(automation);
       return { status: 200, body: automation };
     },

@@ -153,6 +153,7 @@ describe('the indexes', () => {
   });
 
   it('X5 the text of a step has the same id in every retry', () => {
-    expect(messageIdOf('lead-1', 'welcome', 2)).toBe('lead-1.welcome.2');
+    expect(messageIdOf('lead-1', 'welcome', '2')).toBe('lead-1.welcome.2');
+    expect(messageIdOf('lead-1', 'welcome', '2', 3)).toBe('lead-1.welcome.2.3');
   });
 });

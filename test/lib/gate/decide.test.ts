@@ -346,6 +346,7 @@ describe('the order of the rules', () => {
     ],
     ['quietHours', (q) => ({ ...q, ...NIGHT }), 'defer quietHours'],
     ['caps', (q) => ({ ...q, conversation: { ...q.conversation, ...TEXTED_OFTEN } }), 'defer caps'],
+    ['previousStep', (q) => ({ ...q, isPreviousInDoubt: true }), 'defer previousInDoubt'],
     [
       'confirmationFirst',
       (q) => ({
