@@ -276,7 +276,7 @@ export class OrganizationStack extends Stack {
       new SqsEventSource(jobs.queue, { batchSize: 1, reportBatchItemFailures: true }),
     );
     const consentChanges = fn('consent-changes', CHANGES_TIMEOUT);
-    outreach.grantUse(consentChanges, ['GetItem', 'Query', 'PutItem', 'UpdateItem']);
+    outreach.grantUse(consentChanges, ['GetItem', 'Query', 'PutItem']);
     configuration.grantRead(consentChanges, ['GetItem']);
     consentChanges.setEnvironment({
       consentTable: registry.table.tableName,
