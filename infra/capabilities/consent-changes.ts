@@ -36,7 +36,7 @@ export function addConsentChanges(
     errorImpact: notFollowed,
   });
   configuration.grantRead(consentChanges, ['GetItem']);
-  outreach.grantUse(consentChanges, ['GetItem', 'Query', 'PutItem', 'UpdateItem']);
+  outreach.grantUse(consentChanges, ['GetItem', 'Query', 'PutItem']);
   for (const queue of [jobsQueue, carrierList, priority]) queue.grantSend(consentChanges);
   // The function tells the tables' changes apart by the table's name.
   consentChanges.setEnvironment({ consentTable: registry.table.tableName });
