@@ -294,8 +294,11 @@ test.each(['Stop. Thank you', 'REVOKE', 'OPTOUT', 'Please stop', 'no me envíes 
     await world.runCycle();
     const greetings = () => world.textsTo(number).filter((text) => text.includes('thanks for asking'));
     expect(greetings()).toEqual([]);
+    // Within fifteen minutes of an opt-out in own words the order of the two is in doubt (test/flow/drift.test.ts).
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 16 * 60_000 });
     await world.text(number, 'START');
     await world.runCycle();
+    vi.useRealTimers();
     expect(greetings()).toHaveLength(1);
   },
 );
