@@ -184,7 +184,9 @@ function optOut(state: ConsentState, newEvent: NewConsentEvent): ConsentState {
   return next;
 }
 
+/** Says how a number opted out. Error 21610 tells of a keyword on which Twilio has acted. */
 function lastOptOutBy({ evidence }: NewConsentEvent): LastOptOutBy {
+  if (evidence.source === 'carrier') return 'carrierKeyword';
   if (evidence.source !== 'handset') return 'other';
   return evidence.carrierActs ? 'carrierKeyword' : 'handset';
 }
