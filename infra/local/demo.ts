@@ -42,7 +42,7 @@ try {
   for (const chapter of CHAPTERS) {
     console.log(pc.bold(chapter.title));
     table.push([{ colSpan: 5, content: pc.bold(chapter.title) }]);
-    await stage.changeSettings({ ...changeableOf(ownSettings), ...chapter.settings });
+    await stage.changeSettings({ ...changeableOf(ownSettings), reOptIn: 'web', ...chapter.settings });
     for (const scene of chapter.scenes) await show(scene, stage);
   }
 } finally {
@@ -63,8 +63,8 @@ async function end(): Promise<void> {
 
 /** Picks the settings that chapters change, so that the demo can put the instance's own values back. */
 function changeableOf(settings: Record<string, unknown>): Record<string, unknown> {
-  const { requireSmsOptIn, doubleOptIn, confirmOptIns, requireOptInForOneToOne } = settings;
-  return { requireSmsOptIn, doubleOptIn, confirmOptIns, requireOptInForOneToOne };
+  const { requireSmsOptIn, doubleOptIn, confirmOptIns, requireOptInForOneToOne, reOptIn } = settings;
+  return { requireSmsOptIn, doubleOptIn, confirmOptIns, requireOptInForOneToOne, reOptIn };
 }
 
 async function show({ title, promise, play }: Scene, on: Stage): Promise<void> {
