@@ -32,7 +32,7 @@ export async function followNumber(
 
 async function refuseTexts({ singleTexts, now }: FollowNumberDeps, leadId: string, former: string) {
   for (const text of await singleTexts.open(former)) {
-    // Whoever was first has moved the text on: it has left, or the gate decides it on the lead that it reads then.
+    // Another writer has moved the text on: it has left, or the gate decides it on the lead that it reads then.
     if (text.leadId === leadId) await singleTexts.put(wakePending(text, now()));
   }
 }

@@ -51,7 +51,7 @@ const maximumAge: Rule = {
   },
 };
 
-/** Refuses a text that was written for a lead once the lead has another number, whoever has the old one now (T3, B2). */
+/** Refuses a text that was written for a lead once the lead has another number (T3, B2). */
 const leadsNumber: Rule = {
   name: 'leadsNumber',
   evaluate: ({ purpose, leadNumber, consent }) => {
@@ -235,7 +235,7 @@ const doubleOptIn: Rule = {
       case 'sent': {
         const { sentAt, until } = optInRequestPeriodOf(input) ?? {};
         if (until === undefined || until >= input.now.toISOString()) break;
-        // Whoever did not answer is asked again for a new text only, and not for the one that asked.
+        // A person who did not answer is asked again for a new text only, and not for the one that asked.
         if (input.heldFor !== 'waitingForStart') return askFirst(input, subject);
         return {
           verdict: { kind: 'hold', reason: 'waitingForStart' },

@@ -99,7 +99,7 @@ export const conversationRoutes = [
         const release = { source: 'decided on a text that was received: wrong number', date: at };
         await deps.registry.record(releasedNumber(number, release, { actor }));
       }
-      // Whoever has the number did not ask for texts to somebody else.
+      // The person who has the number did not ask for texts to somebody else.
       if (decision === 'optOut' || decision === 'wrongNumber') {
         await deps.registry.record(
           enteredOptOut(number, actor, randomUUID(), deps.now(), 'decided on a text that was received'),
